@@ -1,0 +1,87 @@
+"""The terminal: people read stderr, machines read JSON on stdout, and every error is answered the same way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+import click
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from foundation.errors import ExitCode, Interrupted, PeakproofError
+
+VERBOSE = "PEAKPROOF_VERBOSE"
+
+
+def people() -> Console:
+    """The console for people: stderr, so that stdout stays free for --json."""
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def print_json(value: object) -> None:
+    """One JSON document on stdout, for machines."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line and returns its exit code; every failure becomes a message that says what to do.
+
+    SIGTERM and SIGHUP end a command the way Ctrl-C does, so that it cleans up.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    command = typer.main.get_command(app)
+    return _answered(lambda: command.main(args=arguments, prog_name="peakproof", standalone_mode=False))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _answered(work: Callable[[], object]) -> int:
+    try:
+        result = work()
+    except PeakproofError as error:
+        show(error)
+        return int(error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return int(ExitCode.INPUT)
+    except click.ClickException as error:
+        show(PeakproofError(error.format_message(), hint="add --help to see what is allowed"))
+        return int(ExitCode.INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        show(Interrupted("interrupted; what this command made has been removed"))
+        return int(ExitCode.INTERRUPTED)
+    except Exception as error:
+        return _bug(error)
+    return result if isinstance(result, int) else int(ExitCode.OK)
+
+
+def show(error: PeakproofError) -> None:
+    """An error for people: what and where, its evidence, what to do next."""
+    console = people()
+    console.print(f"[bold red]error:[/] {escape(str(error))}")
+    for line in error.detail:
+        console.print(f"  {escape(line)}", style="dim" if not line.lstrip().startswith("/") else None)
+    if error.hint:
+        console.print(f"[bold]what to do:[/] {escape(error.hint)}")
+    if os.environ.get(VERBOSE):
+        console.print_exception()
+
+
+def _bug(error: Exception) -> int:
+    console = people()
+    if os.environ.get(VERBOSE):
+        console.print_exception()
+    console.print(f"[bold red]this is a bug in peakproof:[/] {type(error).__name__}: {escape(str(error))}")
+    if not os.environ.get(VERBOSE):
+        console.print("run it again with --verbose to see where")
+    return int(ExitCode.BUG)

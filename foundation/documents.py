@@ -1,0 +1,166 @@
+"""What people write, read strictly: YAML -> pydantic model, all problems at once, each with file:line.
+
+Describing never connects: nothing here touches the network or Docker.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from foundation.errors import InputError, Problem
+
+Location = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Input(BaseModel):
+    """Base of every model that a person fills: unknown keys are errors, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A YAML file's content and where in the file each key and value stands."""
+
+    path: Path
+    content: object
+    lines: Mapping[Location, int]
+
+    def where(self, location: Location) -> str:
+        """file:line of the nearest thing that was written at or above `location`."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return f"{self.path}:{self.lines.get(location, 1)}"
+
+    def problem(self, location: Location, what: str, hint: str | None = None) -> Problem:
+        return Problem(where=self.where(location), what=what, hint=hint)
+
+
+def read(path: Path) -> Document:
+    """The document in a YAML file. Raises InputError: no such file, not YAML, a key written twice."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=str(path), hint="check the path") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read: {error}", where=str(path)) from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Document:
+    """The document in `text`; `path` is what errors name."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = (error.problem_mark.line + 1) if error.problem_mark else 1
+        raise InputError(f"not YAML: {error.problem}", where=f"{path}:{line}") from error
+    lines = dict(_lines(node, ())) if node is not None else {}
+    twice = [Problem(where=f"{path}:{line}", what=f"{key!r} is written twice") for key, line in _twice(node)]
+    if twice:
+        raise InputError("a key may be written once", where=str(path), problems=twice)
+    return Document(path=path, content=content, lines=lines)
+
+
+def load(path: Path, model: type[Model]) -> tuple[Model, Document]:
+    """A validated model and its document (for later errors). Raises InputError with every problem."""
+    document = read(path)
+    return validate(document, model), document
+
+
+def validate(document: Document, model: type[Model]) -> Model:
+    """`document` as `model`. Raises InputError with every problem."""
+    try:
+        return model.model_validate(document.content)
+    except ValidationError as error:
+        problems = [_problem(document, model, details) for details in error.errors()]
+        raise _collected(document, problems) from error
+
+
+def refuse(document: Document, problems: Sequence[Problem]) -> None:
+    """Raises InputError when there are problems; does nothing otherwise."""
+    if problems:
+        raise _collected(document, problems)
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """A hint for a word that is not among the allowed ones."""
+    words = sorted(allowed)
+    close = difflib.get_close_matches(word, words, n=1)
+    listed = ", ".join(words) if words else "nothing"
+    return (f"did you mean {close[0]!r}? " if close else "") + f"allowed: {listed}"
+
+
+def _collected(document: Document, problems: Sequence[Problem]) -> InputError:
+    noun = "problem" if len(problems) == 1 else "problems"
+    return InputError(f"{len(problems)} {noun} in {document.path}", problems=problems)
+
+
+def _problem(document: Document, model: type[BaseModel], details: Mapping[str, object]) -> Problem:
+    location = tuple(details["loc"])  # type: ignore[call-overload]
+    name = ".".join(str(part) for part in location) or "the document"
+    if details["type"] == "extra_forbidden":
+        allowed = _fields_at(model, location[:-1])
+        hint = did_you_mean(str(location[-1]), allowed) if allowed else None
+        return document.problem(location, f"unknown key {name!r}", hint)
+    if details["type"] == "missing":
+        return document.problem(location[:-1], f"{name!r} is missing")
+    message = str(details["msg"]).removeprefix("Value error, ")
+    return document.problem(location, f"{name!r}: {message[:1].lower()}{message[1:]}")
+
+
+def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
+    """The keys allowed at `location`, found by walking the model's JSON schema."""
+    schema = model.model_json_schema(by_alias=True)
+    found = _walk(schema, schema, location)
+    return {key for part in found for key in part.get("properties", {})}
+
+
+def _walk(root: Mapping[str, object], schema: object, location: Location) -> list[dict[str, dict[str, object]]]:
+    if not isinstance(schema, dict):
+        return []
+    if "$ref" in schema:
+        target = str(schema["$ref"]).rsplit("/", 1)[-1]
+        return _walk(root, root["$defs"][target], location)  # type: ignore[index]
+    options = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    if options:
+        return [found for option in options for found in _walk(root, option, location)]
+    if not location:
+        return [schema]
+    step, rest = location[0], location[1:]
+    inner = schema.get("properties", {}).get(step) or schema.get("additionalProperties") or schema.get("items")
+    # pydantic puts a union's tag into the location; it is not a key of the document.
+    return _walk(root, inner, rest) if inner else _walk(root, schema, rest)
+
+
+def _lines(node: yaml.Node, at: Location) -> Iterator[tuple[Location, int]]:
+    yield at, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*at, key.value)
+            yield from _lines(value, inner)
+            yield inner, key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _lines(value, (*at, index))
+
+
+def _twice(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.value, key.start_mark.line + 1
+            seen.add(key.value)
+            yield from _twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _twice(value)

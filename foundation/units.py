@@ -1,0 +1,73 @@
+"""Quantities as people write them: "512MiB", "90s", "60/s", "10k". Parsing only; values are plain numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+SECONDS: Mapping[str, float] = {
+    "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400,
+}  # fmt: skip
+BYTES: Mapping[str, float] = {
+    "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3,
+}  # fmt: skip
+PER_SECOND: Mapping[str, float] = {"/s": 1, "/min": 1 / 60, "/h": 1 / 3600}
+MULTIPLES: Mapping[str, float] = {"": 1, "k": 1e3, "M": 1e6}
+
+_QUANTITY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z/]*)\s*")
+
+
+def duration(text: object) -> float:
+    """Seconds of "90s", "1.5h", "250ms". Raises ValueError that lists the units."""
+    return _parse(text, SECONDS, 'a duration such as "90s"')
+
+
+def size(text: object) -> int:
+    """Bytes of "512MiB", "1.5GB". Raises ValueError that lists the units."""
+    return round(_parse(text, BYTES, 'a size such as "512MiB"'))
+
+
+def rate(text: object) -> float:
+    """Events per second of "60/s", "4200/min". Raises ValueError that lists the units."""
+    return _parse(text, PER_SECOND, 'a rate such as "60/s"')
+
+
+def count(text: object) -> int:
+    """A whole number of "10k", "2M", 500. Raises ValueError that lists the multiples."""
+    if isinstance(text, int) and not isinstance(text, bool):
+        return text
+    return round(_parse(text, MULTIPLES, 'a count such as "10k"'))
+
+
+def _parse(text: object, units: Mapping[str, float], expected: str) -> float:
+    match = _QUANTITY.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(f"expected {expected}, got {text!r}")
+    number, unit = match.groups()
+    if unit not in units:
+        allowed = ", ".join(unit or "none" for unit in units)
+        raise ValueError(f"expected {expected}, got {text!r}: its unit must be one of {allowed}")
+    return float(number) * units[unit]
+
+
+def _written(parse: object) -> BeforeValidator:
+    return BeforeValidator(parse)  # type: ignore[arg-type]  # any callable of one argument
+
+
+Duration = Annotated[float, _written(duration), Field(json_schema_extra={"type": "string", "examples": ["90s"]})]
+Size = Annotated[int, _written(size), Field(json_schema_extra={"type": "string", "examples": ["512MiB"]})]
+Rate = Annotated[float, _written(rate), Field(json_schema_extra={"type": "string", "examples": ["60/s"]})]
+Count = Annotated[int, _written(count), Field(json_schema_extra={"type": "string", "examples": ["10k"]})]
+
+
+def in_words(seconds: float) -> str:
+    """A duration for people: "340 ms", "12.5 s", "3 min 20 s"."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
