@@ -81,7 +81,10 @@ def validate(document: Document, model: type[Model]) -> Model:
     try:
         return model.model_validate(document.content)
     except ValidationError as error:
-        problems = [_problem(document, model, details) for details in error.errors()]
+        problems = [
+            _problem(document, model, details["loc"], details["type"], details["msg"])
+            for details in error.errors()
+        ]
         raise _collected(document, problems) from error
 
 
@@ -104,16 +107,17 @@ def _collected(document: Document, problems: Sequence[Problem]) -> InputError:
     return InputError(f"{len(problems)} {noun} in {document.path}", problems=problems)
 
 
-def _problem(document: Document, model: type[BaseModel], details: Mapping[str, object]) -> Problem:
-    location = tuple(details["loc"])  # type: ignore[call-overload]
+def _problem(
+    document: Document, model: type[BaseModel], location: Location, kind: str, message: str
+) -> Problem:
     name = ".".join(str(part) for part in location) or "the document"
-    if details["type"] == "extra_forbidden":
+    if kind == "extra_forbidden":
         allowed = _fields_at(model, location[:-1])
         hint = did_you_mean(str(location[-1]), allowed) if allowed else None
         return document.problem(location, f"unknown key {name!r}", hint)
-    if details["type"] == "missing":
+    if kind == "missing":
         return document.problem(location[:-1], f"{name!r} is missing")
-    message = str(details["msg"]).removeprefix("Value error, ")
+    message = message.removeprefix("Value error, ")
     return document.problem(location, f"{name!r}: {message[:1].lower()}{message[1:]}")
 
 
@@ -124,7 +128,9 @@ def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
     return {key for part in found for key in part.get("properties", {})}
 
 
-def _walk(root: Mapping[str, object], schema: object, location: Location) -> list[dict[str, dict[str, object]]]:
+def _walk(
+    root: Mapping[str, object], schema: object, location: Location
+) -> list[dict[str, dict[str, object]]]:
     if not isinstance(schema, dict):
         return []
     if "$ref" in schema:
@@ -136,7 +142,9 @@ def _walk(root: Mapping[str, object], schema: object, location: Location) -> lis
     if not location:
         return [schema]
     step, rest = location[0], location[1:]
-    inner = schema.get("properties", {}).get(step) or schema.get("additionalProperties") or schema.get("items")
+    inner = (
+        schema.get("properties", {}).get(step) or schema.get("additionalProperties") or schema.get("items")
+    )
     # pydantic puts a union's tag into the location; it is not a key of the document.
     return _walk(root, inner, rest) if inner else _walk(root, schema, rest)
 

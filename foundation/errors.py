@@ -1,11 +1,11 @@
 """The one error tree and its exit codes. Other libraries' errors are mapped to it at the edges, cause kept.
 
-    PeakproofError
-    ├── InputError    2   what a person wrote is wrong; carries every problem found, not only the first
-    ├── RunInvalid    3   a run that proves nothing (load not generated, generator lost)
-    ├── Refused       5   locked by somebody else, or refused for safety
-    ├── Unavailable  69   something needed on this machine is missing, stopped or full
-    └── Interrupted 130   a person pressed Ctrl-C, or the command was told to end
+PeakproofError
+├── InputError    2   what a person wrote is wrong; carries every problem found, not only the first
+├── RunInvalid    3   a run that proves nothing (load not generated, generator lost)
+├── Refused       5   locked by somebody else, or refused for safety
+├── Unavailable  69   something needed on this machine is missing, stopped or full
+└── Interrupted 130   a person pressed Ctrl-C, or the command was told to end
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
+from pydantic.fields import FieldInfo
 
 SECONDS: Mapping[str, float] = {
     "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400,
@@ -53,14 +54,19 @@ def _parse(text: object, units: Mapping[str, float], expected: str) -> float:
     return float(number) * units[unit]
 
 
-def _written(parse: object) -> BeforeValidator:
-    return BeforeValidator(parse)  # type: ignore[arg-type]  # any callable of one argument
+def _written(parse: Callable[[object], float]) -> BeforeValidator:
+    return BeforeValidator(parse)
 
 
-Duration = Annotated[float, _written(duration), Field(json_schema_extra={"type": "string", "examples": ["90s"]})]
-Size = Annotated[int, _written(size), Field(json_schema_extra={"type": "string", "examples": ["512MiB"]})]
-Rate = Annotated[float, _written(rate), Field(json_schema_extra={"type": "string", "examples": ["60/s"]})]
-Count = Annotated[int, _written(count), Field(json_schema_extra={"type": "string", "examples": ["10k"]})]
+def _described(example: str) -> FieldInfo:
+    info: FieldInfo = Field(json_schema_extra={"type": "string", "examples": [example]})
+    return info
+
+
+Duration = Annotated[float, _written(duration), _described("90s")]
+Size = Annotated[int, _written(size), _described("512MiB")]
+Rate = Annotated[float, _written(rate), _described("60/s")]
+Count = Annotated[int, _written(count), _described("10k")]
 
 
 def in_words(seconds: float) -> str:

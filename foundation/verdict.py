@@ -10,7 +10,7 @@ from foundation.errors import ExitCode
 
 
 class Status(StrEnum):
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105 - a verdict, not a password
     FAIL = "FAIL"
     INVALID = "INVALID"
 
@@ -62,7 +62,7 @@ _ORDER = (
 
 
 def judge(findings: Sequence[Finding]) -> Verdict:
-    """The verdict: broken conservation is FAIL, else a broken validity is INVALID, else a missed SLO is FAIL."""
+    """The verdict: broken conservation FAILs; else broken validity is INVALID; else a missed SLO FAILs."""
     broken = {finding.weight for finding in findings if not finding.holds}
     status = next((status for weight, status in _ORDER if weight in broken), Status.PASS)
     return Verdict(status=status, findings=tuple(findings))
