@@ -1,0 +1,100 @@
+"""The shapes of the API's replies, for /openapi.json only: replies are written by PostgreSQL and orjson."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from orderhub.problems import MEDIA_TYPE
+
+Money = Field(pattern=r"^\d+\.\d{2}$", examples=["1234.50"])
+
+
+class Product(BaseModel):
+    sku: str
+    name: str
+    category: str
+    unit: str
+    list_price: str = Money
+    available: int
+
+
+class ProductPage(BaseModel):
+    items: list[Product]
+    next: int | None = Field(description="`after` of the following page; null at the end")
+
+
+class Price(BaseModel):
+    sku: str
+    customer: int
+    price: str = Money
+    currency: str
+    source: Literal["list", "negotiated"]
+
+
+class Accepted(BaseModel):
+    id: UUID
+    state: Literal["accepted"]
+    total: str = Money
+
+
+class OrderLine(BaseModel):
+    sku: str
+    quantity: int
+    unit_price: str = Money
+
+
+class Order(BaseModel):
+    id: UUID
+    state: Literal["accepted", "sent_to_erp", "confirmed", "failed"]
+    customer: int
+    total: str = Money
+    currency: str
+    reason: str | None = Field(description="why it failed")
+    erp_number: str | None
+    placed_at: AwareDatetime
+    lines: list[OrderLine]
+
+
+class ProblemBody(BaseModel):
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str | None = None
+    errors: list[str] | None = None
+
+
+# FastAPI's own parameter type is this dictionary.
+Replies = dict[int | str, dict[str, Any]]
+
+PROBLEMS: Replies = {
+    "default": {
+        "description": "Problem (RFC 9457)",
+        "content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}},
+    }
+}
+
+
+def _replies(status: int, model: type[BaseModel], headers: dict[str, str] | None = None) -> Replies:
+    described = {
+        name: {"description": text, "schema": {"type": "string"}} for name, text in (headers or {}).items()
+    }
+    return {status: {"model": model, "headers": described}, **PROBLEMS}
+
+
+REPLIES = MappingProxyType(
+    {
+        "products": _replies(200, ProductPage),
+        "price": _replies(200, Price),
+        "place": _replies(
+            201,
+            Accepted,
+            {"Idempotent-Replay": "true when this key had been accepted before", "Location": "the order"},
+        ),
+        "order": _replies(200, Order),
+    }
+)
