@@ -1,0 +1,25 @@
+"""Connections to Docker Engines. Negotiates the API's version; starts and installs nothing."""
+
+from __future__ import annotations
+
+import docker
+
+from environments.docker_errors import mapped
+
+# A build step or a stop may keep silent for a while; an engine that says nothing for this long is not well.
+_TIMEOUT_S = 120
+# An environment's nodes start concurrently, each on a connection of its own.
+_POOL = 32
+
+
+def connect(url: str | None = None) -> docker.DockerClient:
+    """A client of the engine at `url`, else at DOCKER_HOST, else of this machine's.
+
+    Raises Unavailable at once where no engine answers.
+    """
+    with mapped(f"connecting to {url or 'Docker Engine'}"):
+        if url is None:
+            return docker.from_env(timeout=_TIMEOUT_S, max_pool_size=_POOL)
+        return docker.DockerClient(
+            base_url=url, timeout=_TIMEOUT_S, max_pool_size=_POOL, use_ssh_client=url.startswith("ssh://")
+        )

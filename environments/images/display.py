@@ -1,0 +1,76 @@
+"""Shows image builds to people: one line an image, on stderr. Knows nothing of how they are built."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from environments.images.progress import ImageProgress, State
+
+_STYLE = {
+    State.WAITING: "dim",
+    State.BUILDING: "cyan",
+    State.CACHED: "green",
+    State.DONE: "green",
+    State.FAILED: "bold red",
+}
+_ENDED = (State.CACHED, State.DONE, State.FAILED)
+_DOING_COLUMNS = 60
+
+
+class ImageDisplay:
+    """A report for `ensure`: waiting, building step x of y, cached or done, and its seconds."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._tasks: dict[str, TaskID] = {}
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description:<14}"),
+            BarColumn(bar_width=16),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[news]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> ImageDisplay:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, news: ImageProgress) -> None:
+        if not self._console.is_terminal:
+            self._line(news)
+            return
+        task = self._tasks.get(news.name)
+        if task is None:
+            task = self._progress.add_task(news.name, total=None, start=False, news="")
+            self._tasks[news.name] = task
+        if news.state is State.BUILDING:
+            self._progress.start_task(task)
+        ended = news.state in _ENDED
+        total = (news.steps or 1) if not ended else 1
+        done = max(news.step - 1, 0) if not ended else 1
+        self._progress.update(task, total=total, completed=done, news=_text(news))
+        if ended:
+            self._progress.stop_task(task)
+
+    def _line(self, news: ImageProgress) -> None:
+        """Without a terminal: a line where a build begins and where it ends."""
+        begins = news.state is State.BUILDING and news.step == 1
+        if begins or news.state in (State.DONE, State.FAILED):
+            self._console.print(f"image {news.name}: {news.state}", markup=False)
+
+
+def _text(news: ImageProgress) -> str:
+    if news.state is State.BUILDING:
+        doing = news.doing.replace("[", r"\[")[:_DOING_COLUMNS]
+        return f"[cyan]step {news.step} of {news.steps}[/] [dim]{doing}[/]"
+    return f"[{_STYLE[news.state]}]{news.state}[/]"

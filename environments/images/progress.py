@@ -1,0 +1,35 @@
+"""What a build tells while it runs, as values. Draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an image is on its way."""
+
+    WAITING = "waiting"
+    BUILDING = "building"
+    CACHED = "cached"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageProgress:
+    """One image's news: step x of y while it is being built; `doing` is a short text for people."""
+
+    name: str
+    state: State
+    step: int = 0
+    steps: int = 0
+    doing: str = ""
+
+
+Report = Callable[[ImageProgress], None]
+
+
+def silent(progress: ImageProgress) -> None:
+    """For callers that show nothing."""
