@@ -1,0 +1,148 @@
+"""Open arrivals: when each journey starts, as whole nanoseconds from the start of the load. Pure.
+
+Everything random is a function of (seed, stream, number in the stream) alone, drawn by counter from a keyed
+BLAKE2b and never from a generator with state: one process or many, in any order, do the same work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+SECOND = 1_000_000_000
+Spacing = Literal["poisson", "even"]
+_TICKET = struct.Struct("<Q")
+
+
+class Profile(Protocol):
+    """An arrival-rate function: journeys per second at a time since the start, never above its peak."""
+
+    @property
+    def peak(self) -> float: ...
+
+    def rate(self, seconds: float) -> float: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constant:
+    """The same rate all the time, per second."""
+
+    peak: float
+
+    def rate(self, seconds: float) -> float:  # noqa: ARG002  # every profile answers for a time
+        return self.peak
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """One journey's arrivals: `ratio` of them for each arrival of the main journey, whose ratio is 1."""
+
+    journey: str
+    ratio: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """One journey that has to start: `index` over all streams, `number` within its own; `offset` in ns."""
+
+    index: int
+    journey: str
+    number: int
+    offset: int
+
+
+class Draws:
+    """Random numbers of one stream, each a pure function of (seed, stream, number, purpose)."""
+
+    __slots__ = ("_keyed",)
+
+    def __init__(self, seed: int, stream: str) -> None:
+        key = hashlib.blake2b(f"{seed}:{stream}".encode(), digest_size=32).digest()
+        self._keyed = hashlib.blake2b(key=key, digest_size=8)
+
+    def bits(self, number: int, purpose: str) -> int:
+        """64 random bits."""
+        state = self._keyed.copy()
+        state.update(_TICKET.pack(number) + purpose.encode())
+        return _TICKET.unpack(state.digest())[0]  # type: ignore[no-any-return]
+
+    def uniform(self, number: int, purpose: str) -> float:
+        """A number in (0, 1]."""
+        return ((self.bits(number, purpose) >> 11) + 1) * 2.0**-53
+
+    def below(self, number: int, purpose: str, limit: int) -> int:
+        """A whole number in [0, limit)."""
+        return self.bits(number, purpose) * limit >> 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """All arrivals of a load test. Describing it costs nothing; iterating makes them one by one."""
+
+    profile: Profile
+    streams: tuple[Stream, ...]
+    duration: float
+    seed: int
+    spacing: Spacing = "poisson"
+
+    def __iter__(self) -> Iterator[Arrival]:
+        timed = [self._timed(position) for position in range(len(self.streams))]
+        for index, (offset, stream, number) in enumerate(heapq.merge(*timed)):
+            yield Arrival(index=index, journey=self.streams[stream].journey, number=number, offset=offset)
+
+    def share(self, worker: int, workers: int) -> Iterator[Arrival]:
+        """The arrivals of one of several processes: those whose index mod `workers` is `worker`."""
+        return (arrival for arrival in self if arrival.index % workers == worker)
+
+    def digest(self) -> tuple[str, int]:
+        """A hash of every arrival (hex) and their number: equal for everyone who does the same work."""
+        state = hashlib.blake2b(digest_size=16)
+        total = 0
+        for arrival in self:
+            state.update(b"%d %s %d\n" % (arrival.offset, arrival.journey.encode(), arrival.number))
+            total += 1
+        return state.hexdigest(), total
+
+    def _timed(self, position: int) -> Iterator[tuple[int, int, int]]:
+        offsets = _poisson if self.spacing == "poisson" else _even
+        for number, offset in enumerate(offsets(self, self.streams[position])):
+            yield offset, position, number
+
+
+def _poisson(schedule: Schedule, stream: Stream) -> Iterator[int]:
+    """Thinning (Lewis, Shedler, 1979): candidates at the peak rate, kept with probability rate/peak."""
+    peak = schedule.profile.peak * stream.ratio
+    if peak <= 0:
+        return
+    draws = Draws(schedule.seed, stream.journey)
+    offset, end, candidate = 0, round(schedule.duration * SECOND), 0
+    while True:
+        offset += round(-math.log(draws.uniform(candidate, "gap")) / peak * SECOND)
+        if offset >= end:
+            return
+        rate = schedule.profile.rate(offset / SECOND) * stream.ratio
+        if rate >= peak or draws.uniform(candidate, "keep") * peak <= rate:
+            yield offset
+        candidate += 1
+
+
+def _even(schedule: Schedule, stream: Stream) -> Iterator[int]:
+    """One arrival each time the rate has added up to a whole one; exact for a constant rate."""
+    offset, end, done = 0.0, schedule.duration, 0
+    if isinstance(schedule.profile, Constant):
+        peak = schedule.profile.peak * stream.ratio
+        yield from (round(k / peak * SECOND) for k in range(math.ceil(end * peak)))
+        return
+    step = 1 / (schedule.profile.peak * stream.ratio * 100)
+    total = 0.0
+    while offset < end:
+        if total >= done:
+            yield round(offset * SECOND)
+            done += 1
+        total += schedule.profile.rate(offset) * stream.ratio * step
+        offset += step

@@ -1,0 +1,80 @@
+"""What was counted: arrivals, outcomes and attempts per journey and second; lines add up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+FILE = "counters.jsonl"
+
+
+@dataclass(kw_only=True, slots=True)
+class Counters:
+    """Journeys that were due in one second, or any sum of such.
+
+    `wanted` is what the schedule asked for; each of them is `dispatched` or `turned_away` at a full pool.
+    Of the dispatched, `done` ended, and `failed` among them went wrong somewhere. `errors` are journeys whose
+    order was not accepted within the client's budget, or that failed and have no order; `refused` is a
+    definitive business answer and no error. `attempts` are requests; `attempt_errors` those without a usable
+    answer, whether repeated or given up.
+    """
+
+    wanted: int = 0
+    dispatched: int = 0
+    turned_away: int = 0
+    done: int = 0
+    failed: int = 0
+    errors: int = 0
+    refused: int = 0
+    attempts: int = 0
+    attempt_errors: int = 0
+
+    def add(self, other: Counters) -> None:
+        for name in NAMES:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+NAMES = tuple(field.name for field in fields(Counters))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """A line: counters of one journey for a second since the start; `running` is of all, when written."""
+
+    second: int
+    journey: str
+    running: int
+    counters: Counters
+
+
+def line(counted: Counted) -> str:
+    """The line that says it."""
+    figures = {name: value for name, value in asdict(counted.counters).items() if value}
+    return (
+        json.dumps(
+            {"second": counted.second, "journey": counted.journey, "running": counted.running, **figures}
+        )
+        + "\n"
+    )
+
+
+def read(path: Path) -> Iterator[Counted]:
+    """The lines of a file in order. Raises ValueError at one that is cut off or is something else."""
+    with path.open(encoding="utf-8") as lines:
+        for number, text in enumerate(lines, 1):
+            try:
+                yield _counted(json.loads(text))
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"{path}:{number}: not a whole line of counters") from error
+
+
+def _counted(found: dict[str, object]) -> Counted:
+    second, journey, running = int(str(found.pop("second"))), str(found.pop("journey")), found.pop("running")
+    return Counted(
+        second=second,
+        journey=journey,
+        running=int(str(running)),
+        counters=Counters(**found),  # type: ignore[arg-type]
+    )

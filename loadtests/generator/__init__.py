@@ -1,0 +1,13 @@
+"""The generator: the process that sends the load, and what journeys are made with. Home of Locust, gevent.
+
+    from loadtests.generator import Journey, check, task
+
+Importing this patches the standard library for gevent, as Locust does: never import it in another process.
+"""
+
+import locust  # first: it patches sockets before anything keeps an unpatched one
+from locust import task
+
+from loadtests.generator.journey import CheckFailed, Journey, Reply, StepFailed, check
+
+__all__ = ["CheckFailed", "Journey", "Reply", "StepFailed", "check", "locust", "task"]

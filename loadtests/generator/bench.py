@@ -1,0 +1,37 @@
+"""What every journey of a generator works with: job, target, recorder, ledger, feeds. Decides nothing."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from locust.env import Environment
+
+from loadtests.arrivals import Draws
+from loadtests.feeds import Row
+from loadtests.generator.recorder import Recorder
+from loadtests.job import Job
+from loadtests.ledger import Ledger
+from loadtests.targets import Target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """Shared by all users of one process."""
+
+    job: Job
+    target: Target
+    context: ssl.SSLContext | None
+    recorder: Recorder
+    ledger: Ledger
+    feeds: Mapping[str, tuple[Row, ...]]
+    draws: Mapping[str, Draws]
+
+
+class BenchEnvironment(Environment):
+    """Locust's environment, with the bench; its events are Locust's own."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(host=bench.target.url)
+        self.bench = bench

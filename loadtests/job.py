@@ -1,0 +1,107 @@
+"""What a generator process is told: one JSON file in, one folder of results out. Standard library only."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from foundation.errors import InputError
+from loadtests.arrivals import Constant, Schedule, Spacing, Stream
+
+FORMAT = 1
+_RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retry:
+    """A client's budget for one step: attempts in all, and seconds for all, for one attempt, for pauses.
+
+    An attempt's time-out is meant to be above the platform's own, so that the platform answers first.
+    """
+
+    attempts: int = 8
+    deadline: float = 30.0
+    timeout: float = 10.0
+    first_pause: float = 0.05
+    longest_pause: float = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One load test for generator processes. Rates are per second, times in seconds, paths theirs."""
+
+    run: str
+    target: str
+    journeys: str
+    streams: tuple[Stream, ...]
+    rate: float
+    duration: float
+    seed: int
+    output: str
+    profile: str = "constant"
+    spacing: Spacing = "poisson"
+    feeds: str | None = None
+    pool: int = 2000
+    retry: Retry = field(default_factory=Retry)
+    processes: int = 1
+    allowed: tuple[str, ...] = ()
+    certificates: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _RUN.fullmatch(self.run):
+            raise InputError(f"run id {self.run!r}: letters, digits, - and _ only, at most 61")
+        if not (self.rate > 0 and self.duration > 0):
+            raise InputError(f"rate and duration must be above 0, got {self.rate}/s for {self.duration} s")
+        if not self.streams or any(stream.ratio <= 0 for stream in self.streams):
+            raise InputError("a load test needs at least one journey, and ratios above 0")
+        if self.profile not in PROFILES:
+            raise InputError(f"unknown profile {self.profile!r}", hint=f"allowed: {', '.join(PROFILES)}")
+        if self.pool < 1 or self.processes < 1 or self.retry.attempts < 1:
+            raise InputError("pool, processes and attempts are at least 1")
+
+    @property
+    def main(self) -> str:
+        """The journey that the rate counts."""
+        return self.streams[0].journey
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule(
+            profile=PROFILES[self.profile](peak=self.rate),
+            streams=self.streams,
+            duration=self.duration,
+            seed=self.seed,
+            spacing=self.spacing,
+        )
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps({"format": FORMAT, **asdict(self)}, indent=2) + "\n")
+
+
+# One more profile is one more entry here.
+PROFILES = {"constant": Constant}
+
+
+def read(path: Path) -> Job:
+    """The job in a JSON file. Raises InputError: unreadable, another format, unknown or missing keys."""
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise InputError(f"not a readable job: {error}", where=str(path)) from error
+    if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+        raise InputError(f"not a job of format {FORMAT}", where=str(path))
+    return _job(content, path)
+
+
+def _job(content: Mapping[str, object], path: Path) -> Job:
+    values = dict(content)
+    try:
+        values["streams"] = tuple(Stream(**stream) for stream in values["streams"])  # type: ignore[attr-defined]
+        values["retry"] = Retry(**values.get("retry", {}))  # type: ignore[arg-type]
+        values["allowed"] = tuple(values.get("allowed", ()))  # type: ignore[arg-type]
+        return Job(**values)  # type: ignore[arg-type]
+    except (KeyError, TypeError) as error:
+        raise InputError(f"not a job: {error}", where=str(path)) from error

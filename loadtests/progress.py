@@ -1,0 +1,77 @@
+"""What a generator says on stdout while it runs: one JSON object a line, told apart by its "event"."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """Everything is read and checked; `schedule` is the hash of all arrivals."""
+
+    worker: int
+    schedule: str
+    arrivals: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The load's second 0 is at `at`, ns since the epoch."""
+
+    worker: int
+    at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Once a second. Counts are of what was due in the seconds since the last one, over all journeys.
+
+    Percentiles are response times of the main journeys that were due in that second and have ended.
+    """
+
+    second: int
+    wanted: int
+    reached: int
+    in_flight: int
+    p50_ms: float
+    p99_ms: float
+    errors: int
+    attempt_errors: int
+    turned_away: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """All is written. A run that was told to end, or that had to end journeys, is not clean."""
+
+    worker: int
+    clean: bool
+    folder: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """Nothing was sent: why, and what to do. `exit_code` is the process's own."""
+
+    what: str
+    hint: str
+    exit_code: int
+
+
+Event = Ready | Started | Progress | Finished | Failed
+_EVENTS = {kind.__name__.lower(): kind for kind in (Ready, Started, Progress, Finished, Failed)}
+
+
+def line(event: Event) -> str:
+    """The line that says it."""
+    return json.dumps({"event": type(event).__name__.lower(), **asdict(event)}) + "\n"
+
+
+def parse(text: str) -> Event | None:
+    """What a line says; None for anything else (a journey's own print)."""
+    try:
+        found = json.loads(text)
+        return _EVENTS[found.pop("event")](**found)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

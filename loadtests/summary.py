@@ -1,0 +1,52 @@
+"""The end of a generator process: that it ended well, when it ran, and what its files must add up to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FILE = "summary.json"
+ERRORS = "errors.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """Times in ns since the epoch; `clock_step` is how far the wall clock moved against the monotonic one."""
+
+    run: str
+    worker: int
+    workers: int
+    schedule: str
+    arrivals: int
+    started_at: int
+    ended_at: int
+    clock_step: int
+    clean: bool
+    interrupted: bool
+    unfinished: int
+    intents: int
+    outcomes: Mapping[str, int]
+    ledger_failure: str | None
+    intervals: int
+    totals: Mapping[str, Mapping[str, int]]
+    dispatch_ms: Mapping[str, float]
+    versions: Mapping[str, str]
+
+
+def write(summary: Summary, folder: Path) -> None:
+    """Writes it in one step: a summary is there as a whole or not at all."""
+    draft = folder / f"{FILE}.new"
+    draft.write_text(json.dumps({"format": FORMAT, **asdict(summary)}, indent=2) + "\n")
+    draft.replace(folder / FILE)
+
+
+def read(folder: Path) -> Summary:
+    """The summary in a worker's folder. Raises ValueError: none, or not one of ours."""
+    try:
+        found = json.loads((folder / FILE).read_text())
+        return Summary(**{name: value for name, value in found.items() if name != "format"})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{folder / FILE}: no whole summary: the generator did not end well") from error
