@@ -41,6 +41,7 @@ def build(settings: Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await pool.open()
+        log.info("ready to serve")
         try:
             yield
         finally:

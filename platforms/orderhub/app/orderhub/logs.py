@@ -49,7 +49,7 @@ class JsonFormatter(logging.Formatter):
 
 def configuration(process: str, level: str) -> dict[str, object]:
     """A logging.config dictionary: everything to standard output as JSON."""
-    libraries = ("httpx", "httpcore", "aio_pika", "aiormq", "psycopg.pool", "_granian")
+    libraries = ("aiohttp", "aio_pika", "aiormq", "psycopg.pool", "_granian")
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import httpx
+import aiohttp
+import orjson
 
 from orderhub.settings import Settings
 
@@ -36,37 +37,40 @@ Answer = Booked | Rejected | Unreachable
 BUSY = frozenset({408, 425, 429})
 
 
-def open_client(settings: Settings) -> httpx.AsyncClient:
-    """A client for the ERP, with as many connections as orders are worked on at once."""
-    most = settings.worker_prefetch
-    limits = httpx.Limits(max_connections=most, max_keepalive_connections=most)
-    return httpx.AsyncClient(
-        base_url=settings.erp_url, timeout=settings.erp_timeout, limits=limits, trust_env=False
+def open_client(settings: Settings) -> aiohttp.ClientSession:
+    """A client for the ERP, with as many connections as orders are worked on at once; needs a loop."""
+    return aiohttp.ClientSession(
+        base_url=settings.erp_url,
+        timeout=aiohttp.ClientTimeout(total=settings.erp_timeout),
+        connector=aiohttp.TCPConnector(limit=settings.worker_prefetch),
     )
 
 
-async def book(client: httpx.AsyncClient, key: str, payload: bytes) -> Answer:
+async def book(client: aiohttp.ClientSession, key: str, payload: bytes) -> Answer:
     """Sends the order under its key. Never raises for what a partner's system can do to us."""
     headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
     try:
-        response = await client.post("/orders", content=payload, headers=headers)
-        return interpret(response)
-    except (httpx.HTTPError, ValueError, LookupError) as error:
+        async with client.post("/orders", data=payload, headers=headers) as response:
+            return interpret(response.status, await response.read())
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return Unreachable(reason=f"{type(error).__name__}: {error}".rstrip(": "))
 
 
-def interpret(response: httpx.Response) -> Answer:
-    """What a reply means. Raises ValueError or LookupError when a success cannot be read."""
-    if response.is_success:
-        body = response.json()
-        return Booked(number=str(body["number"]), duplicate=response.status_code == 200)
-    if response.is_client_error and response.status_code not in BUSY:
-        return Rejected(reason=f"HTTP {response.status_code}: {_code(response)}")
-    return Unreachable(reason=f"HTTP {response.status_code}")
+def interpret(status: int, body: bytes) -> Answer:
+    """What a reply means. A success that cannot be read tells nothing, so it counts as no answer."""
+    fields = _fields(body)
+    if 200 <= status < 300:
+        if not fields.get("number"):
+            return Unreachable(reason=f"HTTP {status} without a booking number")
+        return Booked(number=str(fields["number"]), duplicate=status == 200)
+    if 400 <= status < 500 and status not in BUSY:
+        return Rejected(reason=f"HTTP {status}: {fields.get('code', 'no reason given')}")
+    return Unreachable(reason=f"HTTP {status}")
 
 
-def _code(response: httpx.Response) -> str:
+def _fields(body: bytes) -> dict[str, object]:
     try:
-        return str(response.json()["code"])
-    except (ValueError, LookupError, TypeError):
-        return response.reason_phrase
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}

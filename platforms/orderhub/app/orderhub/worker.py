@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
-import httpx
+import aiohttp
 import orjson
 from aio_pika.abc import AbstractIncomingMessage
 
@@ -62,7 +62,7 @@ class Worker:
 
     settings: Settings
     pool: Pool
-    client: httpx.AsyncClient
+    client: aiohttp.ClientSession
     queues: messaging.Queues
     stop: asyncio.Event
     _in_hand: set[asyncio.Task[None]] = field(default_factory=set)
