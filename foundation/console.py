@@ -1,4 +1,4 @@
-"""The terminal: people read stderr, machines read JSON on stdout, and every error is answered the same way."""
+"""The terminal: people read stderr, machines read JSON on stdout, every error is answered the same way."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def print_json(value: object) -> None:
     sys.stdout.write("\n")
 
 
-def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
+def run(app: typer.Typer | click.Command, arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit code; every failure becomes a message that says what to do.
 
     SIGTERM and SIGHUP end a command the way Ctrl-C does, so that it cleans up.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(app) if isinstance(app, typer.Typer) else app
     return _answered(lambda: command.main(args=arguments, prog_name="peakproof", standalone_mode=False))
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's arguments
     raise KeyboardInterrupt
 
 
@@ -60,7 +60,7 @@ def _answered(work: Callable[[], object]) -> int:
     except (KeyboardInterrupt, click.Abort):
         show(Interrupted("interrupted; what this command made has been removed"))
         return int(ExitCode.INTERRUPTED)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever is left is our bug
         return _bug(error)
     return result if isinstance(result, int) else int(ExitCode.OK)
 

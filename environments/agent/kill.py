@@ -1,0 +1,39 @@
+"""A kill in force: SIGKILL, then wait, then start again. SIGTERM ends the wait, so it undoes at once.
+
+Called as: kill.py CONTAINER SECONDS (0: until SIGTERM). Prints what it did with times, one JSON a line.
+Status 0 means undone; the reaper undoes what ended otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+from urllib.parse import quote
+
+from docker_socket import call
+
+
+def say(what: str) -> None:
+    print(json.dumps({"at": time.time_ns(), "did": what}), flush=True)
+
+
+def main(target: str, seconds: float) -> None:
+    told = threading.Event()
+
+    def undo_now(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's arguments
+        told.set()
+
+    signal.signal(signal.SIGTERM, undo_now)
+    call("POST", f"/containers/{quote(target)}/kill", signal="SIGKILL")
+    say("killed")
+    told.wait(seconds or None)
+    call("POST", f"/containers/{quote(target)}/start")
+    say("started")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], float(sys.argv[2]))

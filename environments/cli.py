@@ -1,0 +1,130 @@
+"""`peakproof env`: parses, calls, prints. Imports the engine only when a command needs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True, help="Environments: brought up from a definition, adopted, listed, taken down."
+)
+
+Name = Annotated[str, typer.Argument(help="the environment's name, as `env list` shows it")]
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON document on stdout, for machines")]
+
+
+@app.command()
+def up(
+    definition: Annotated[str, typer.Argument(help="a definition's name, or a path with a slash")],
+    site: Annotated[str, typer.Option(help="a site's name, or a path with a slash")] = "laptop",
+    name: Annotated[str | None, typer.Option(help="the environment's name; the definition's by default")] = None,
+    ttl: Annotated[str, typer.Option(help="how long it stays, such as 90m")] = "8h",
+    as_json: AsJson = False,
+) -> None:
+    """Bring an environment up, or adopt the one that runs.
+
+    Example: peakproof env up laptop --ttl 2h
+    """
+    from environments import commands
+    from foundation.console import print_json
+
+    summary = commands.up(definition, site=site, name=name, ttl=commands.lasting(ttl))
+    if as_json:
+        print_json(summary)
+
+
+@app.command()
+def down(name: Name) -> None:
+    """Take an environment down: containers, networks, volumes and secrets.
+
+    Example: peakproof env down laptop
+    """
+    from environments import commands
+
+    commands.down(name)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List environments, what they run and how long they stay.
+
+    Example: peakproof env list
+    """
+    from environments import commands
+    from foundation.console import print_json
+
+    rows = commands.listed()
+    if as_json:
+        print_json({"environments": rows})
+    else:
+        commands.show_list(rows)
+
+
+@app.command()
+def status(name: Name, as_json: AsJson = False) -> None:
+    """Show an environment's nodes and endpoints.
+
+    Example: peakproof env status laptop
+    """
+    from environments import commands
+    from foundation.console import print_json
+
+    described = commands.described(name)
+    if as_json:
+        print_json(described)
+    else:
+        commands.show_status(described)
+
+
+@app.command()
+def logs(
+    name: Name,
+    node: Annotated[str, typer.Argument(help="a node, such as api-1")],
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="how many of the last lines")] = 100,
+) -> None:
+    """Print the end of a node's log on stdout.
+
+    Example: peakproof env logs laptop api-1
+    """
+    from environments import commands
+
+    typer.echo(commands.log(name, node, lines))
+
+
+@app.command()
+def extend(
+    name: Name,
+    ttl: Annotated[str, typer.Option(help="how long it stays from now on, such as 4h")] = "8h",
+) -> None:
+    """Let an environment stay longer, or shorter, counted from now.
+
+    Example: peakproof env extend laptop --ttl 30m
+    """
+    from environments import commands
+
+    commands.extend(name, commands.lasting(ttl))
+
+
+@app.command()
+def check(
+    definition: Annotated[str, typer.Argument(help="a definition's name, or a path with a slash")],
+    as_json: AsJson = False,
+) -> None:
+    """Check a definition and show what it would run, without touching Docker.
+
+    Example: peakproof env check laptop
+    """
+    from dataclasses import asdict
+
+    from environments.loading import topology_of
+    from foundation.console import people, print_json
+
+    topology = topology_of(definition, beside=Path.cwd()).topology
+    if as_json:
+        print_json({"digest": topology.digest, "topology": asdict(topology)})
+        return
+    people().print(f"{topology.definition}: {len(topology.nodes)} nodes, digest {topology.digest}")
+    for node in topology.nodes:
+        people().print(f"  {node.name:<14} {node.process.image:<16} needs {', '.join(node.needs) or 'nothing'}")

@@ -1,0 +1,151 @@
+"""What the `env` commands do, for the command line: calls the engine, shows people what happens."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from rich.table import Table
+
+from environments import environment, loading
+from environments.containers import finding, leases, manifests, removing
+from environments.containers.files import tail
+from environments.display import NodeDisplay
+from environments.docker_client import connect
+from environments.environment import Environment, Wanted
+from environments.images.display import ImageDisplay
+from foundation import units
+from foundation.console import people
+from foundation.errors import InputError
+from foundation.units import in_words
+
+_BUILD_SECONDS = 1200.0
+"""The longest that `up` may hold the lock: a first build of all images takes a few minutes."""
+
+
+def lasting(text: str) -> float:
+    """Seconds of a --ttl. Raises InputError."""
+    try:
+        return units.duration(text)
+    except ValueError as error:
+        raise InputError(str(error), where="--ttl") from error
+
+
+def up(definition: str, *, site: str, name: str | None, ttl: float) -> dict[str, object]:
+    """Brings the environment up and returns what `status` would."""
+    started = time.monotonic()
+    loaded = loading.topology_of(definition, beside=Path.cwd())
+    wanted = Wanted(
+        name=name or loaded.definition.name,
+        topology=loaded.topology,
+        site=loading.site_of(site, beside=Path.cwd()),
+        folders=loaded.definition.platform.image_folders(),
+    )
+    client, console = connect(), people()
+    with ImageDisplay(console) as progress:
+        built = environment.prepare_images(wanted, client, progress)
+    with environment.working_on(client, wanted.name, built["python"], seconds=_BUILD_SECONDS):
+        with NodeDisplay(console) as watch:
+            environment.up(wanted, {"local": client}, built, watch)
+    environment.extend(client, wanted.name, built["python"], ttl)
+    console.print(f"[green]{wanted.name} is up[/] after {in_words(time.monotonic() - started)}")
+    described = described_by(environment.attach({"local": client}, wanted.name), ttl)
+    show_status(described)
+    return described
+
+
+def down(name: str) -> None:
+    """Takes the environment down; nothing there is said, and is no error."""
+    started = time.monotonic()
+    count = removing.remove(connect(), name)
+    what = f"{count} things removed in {in_words(time.monotonic() - started)}" if count else "nothing was there"
+    people().print(f"{name}: {what}")
+
+
+def extend(name: str, ttl: float) -> None:
+    """Sets the lease of an environment that stands. Raises InputError when there is none."""
+    client = connect()
+    found = environment.attach({"local": client}, name)
+    environment.extend(client, name, found.instance.images["python"], ttl)
+    people().print(f"{name} stays for {in_words(ttl)}")
+
+
+def listed() -> list[dict[str, object]]:
+    """Every environment of this Docker host: name, definition, nodes, running, seconds left."""
+    client, rows = connect(), []
+    for name in sorted(manifests.names(client)):
+        found = finding.find(client, name)
+        if found is not None:
+            running = sum(container.status == "running" for container in found.containers.values())
+            left = max(0.0, found.lease.until - time.time()) if found.lease else 0.0
+            rows.append(
+                {
+                    "name": name,
+                    "definition": found.instance.topology.definition,
+                    "nodes": len(found.containers),
+                    "running": running,
+                    "seconds_left": round(left),
+                }
+            )
+    return rows
+
+
+def described(name: str) -> dict[str, object]:
+    """What an environment consists of. Raises InputError when there is none."""
+    client = connect()
+    lease = leases.newest(client, name)
+    left = max(0.0, lease.until - time.time()) if lease else 0.0
+    return described_by(environment.attach({"local": client}, name), left)
+
+
+def described_by(running: Environment, seconds_left: float) -> dict[str, object]:
+    """An environment as a document: nodes with their state, endpoints with their addresses."""
+    topology = running.instance.topology
+    return {
+        "name": running.name,
+        "definition": topology.definition,
+        "digest": topology.digest,
+        "seconds_left": round(seconds_left),
+        "nodes": {
+            node.name: running.nodes[node.name].status if node.name in running.nodes else "missing"
+            for node in topology.nodes
+        },
+        "endpoints": {
+            endpoint.name: f"{endpoint.protocol}://127.0.0.1:{running.instance.ports[endpoint.name]}"
+            for endpoint in topology.endpoints
+        },
+    }
+
+
+def log(name: str, node: str, lines: int) -> str:
+    """The end of a node's log. Raises InputError for an unknown node."""
+    running = environment.attach({"local": connect()}, name)
+    if node not in running.nodes:
+        raise InputError(f"{name} has no node {node!r}", hint=f"it has {', '.join(sorted(running.nodes))}")
+    return tail(running.nodes[node].get_wrapped_container(), lines)
+
+
+def show_list(rows: list[dict[str, object]]) -> None:
+    """A table of environments, for people."""
+    if not rows:
+        people().print("no environment is up; `peakproof env up laptop` brings one up")
+        return
+    table = Table("environment", "definition", "running", "stays for", box=None)
+    for row in rows:
+        running = f"{row['running']} of {row['nodes']}"
+        table.add_row(str(row["name"]), str(row["definition"]), running, in_words(float(str(row["seconds_left"]))))
+    people().print(table)
+
+
+def show_status(document: dict[str, object]) -> None:
+    """Nodes and endpoints of one environment, for people."""
+    nodes, endpoints = document["nodes"], document["endpoints"]
+    assert isinstance(nodes, dict)
+    assert isinstance(endpoints, dict)
+    table = Table("node", "state", box=None)
+    for node, state in nodes.items():
+        table.add_row(node, state)
+    doors = Table("endpoint", "address", box=None)
+    for endpoint, address in endpoints.items():
+        doors.add_row(endpoint, address)
+    people().print(table, "", doors, "", f"stays for {in_words(float(str(document['seconds_left'])))}")

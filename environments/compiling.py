@@ -1,0 +1,121 @@
+"""Definition -> Topology. Pure: nothing is read, nothing connects; every problem is collected before any is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from environments.definition import Definition
+from environments.services import KINDS, door
+from environments.services.kind import BACK, EDGE, FRONT, Service, Surroundings, node_names
+from environments.topology import Endpoint, Flow, Network, Node, Partner, Topology
+from foundation import documents
+from foundation.errors import Problem
+
+
+def compile_topology(definition: Definition) -> Topology:
+    """What runs for this definition. Raises InputError: unknown names, cycles, each with file:line."""
+    documents.refuse(definition.document, list(_reference_problems(definition)))
+    documents.refuse(definition.document, list(_cycle_problems(definition)))
+    services = _described(definition)
+    nodes = tuple(node for service in services.values() for node in service.nodes)
+    endpoints = tuple(endpoint for service in services.values() for endpoint in service.endpoints)
+    written = definition.written
+    return Topology(
+        definition=written.definition,
+        platform=definition.platform.name,
+        environment_class=written.environment_class,
+        entry=written.entry,
+        nodes=(*nodes, _door(endpoints, nodes)),
+        networks=_networks(nodes),
+        volumes=tuple(volume for service in services.values() for volume in service.volumes),
+        flows=_flows(definition, services, endpoints),
+        addresses=tuple(address for service in services.values() for address in service.addresses),
+        endpoints=endpoints,
+        secrets=tuple(secret for service in services.values() for secret in service.secrets),
+        partners=tuple(
+            Partner(name=name, simulator=partner.simulator) for name, partner in written.partners.items()
+        ),
+        roles={role: holders for service in services.values() for role, holders in service.roles.items()},
+        bindings=_surroundings(definition).bindings,
+    )
+
+
+def _surroundings(definition: Definition) -> Surroundings:
+    services = definition.written.services
+    return Surroundings(
+        platform=definition.platform,
+        members={
+            name: node_names(name, KINDS[options.kind].count(options)) for name, options in services.items()
+        },
+        bindings={
+            name: KINDS[options.kind].bind(name, options, definition.platform)
+            for name, options in services.items()
+        },
+    )
+
+
+def _described(definition: Definition) -> dict[str, Service]:
+    surroundings = _surroundings(definition)
+    return {
+        name: KINDS[options.kind].describe(name, options, surroundings)
+        for name, options in definition.written.services.items()
+    }
+
+
+def _door(endpoints: tuple[Endpoint, ...], nodes: tuple[Node, ...]) -> Node:
+    return door.describe(endpoints, tuple(network.name for network in _networks(nodes) if network.internal))
+
+
+def _networks(nodes: tuple[Node, ...]) -> tuple[Network, ...]:
+    used = {name for node in nodes for name in node.attachments.networks}
+    inner = tuple(Network(name=name) for name in (FRONT, BACK) if name in used)
+    return (Network(name=EDGE, internal=False), *inner)
+
+
+def _flows(
+    definition: Definition, services: Mapping[str, Service], endpoints: tuple[Endpoint, ...]
+) -> tuple[Flow, ...]:
+    bindings = _surroundings(definition).bindings
+    inside = [
+        Flow(source=name, target=target, port=int(bindings[target]["port"]))
+        for name, service in services.items()
+        for target in service.reaches
+    ]
+    through_door = [Flow(source="door", target=end.target, port=end.port) for end in endpoints]
+    return tuple(sorted({*inside, *through_door}))
+
+
+def _reference_problems(definition: Definition) -> Iterator[Problem]:
+    """Names of services and processes that stand for nothing."""
+    services, document = definition.written.services, definition.document
+    for name, options in services.items():
+        kind = KINDS[options.kind]
+        for at, what, allowed in kind.problems(options, definition.platform):
+            hint = documents.did_you_mean(str(getattr(options, str(at[-1]))), allowed)
+            yield document.problem(("services", name, *at), what, hint)
+        for reference in kind.references(options, definition.platform):
+            if reference.service not in services:
+                what = f"service {name!r} needs {reference.service!r}, which the definition does not have"
+                hint = documents.did_you_mean(reference.service, services)
+                yield document.problem(("services", name, *reference.at), what, hint)
+    named = [(("partners", name, "simulator"), partner.simulator) for name, partner in definition.written.partners.items()]
+    for at, service in [(("entry",), definition.written.entry), *named]:
+        if service not in services:
+            hint = documents.did_you_mean(service, services)
+            yield document.problem(at, f"no service {service!r} in the definition", hint)
+
+
+def _cycle_problems(definition: Definition) -> Iterator[Problem]:
+    """Services that wait for each other could never start."""
+    graph = {
+        name: [ref.service for ref in KINDS[options.kind].references(options, definition.platform)]
+        for name, options in definition.written.services.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle = " -> ".join(reversed(error.args[1]))
+        yield definition.document.problem(
+            ("services", error.args[1][0]), f"services wait for each other: {circle}"
+        )

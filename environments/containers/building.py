@@ -1,0 +1,166 @@
+"""Builds an instance: networks and volumes, then nodes as a graph, each as soon as what it needs is ready."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+
+import docker
+from docker.models.containers import Container
+from docker.types import IPAMConfig, IPAMPool
+
+from environments.containers import labels, manifests, steps
+from environments.containers.node import NodeContainer
+from environments.containers.steps import Standing, Verb
+from environments.docker_errors import mapped
+from environments.instance import Instance
+from environments.topology import Lifecycle, Network, Node
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeEvent:
+    """Progress of one node. `state` is starting, ready, done, kept or failed; seconds since it began."""
+
+    node: str
+    state: str
+    seconds: float = 0.0
+
+
+Watch = Callable[[NodeEvent], None]
+
+
+def build(
+    clients: Mapping[str, docker.DockerClient],
+    instance: Instance,
+    standing: Mapping[str, Container],
+    watch: Watch,
+) -> dict[str, NodeContainer]:
+    """Makes the instance stand, adopting what already does. Returns its nodes by name.
+
+    `clients`: host -> its Docker client; a node lives on the host of its placement. Raises the first failure after the nodes that were starting have ended theirs.
+    """
+    for client in clients.values():
+        manifests.write(client, instance)
+        _networks(client, instance)
+        _volumes(client, instance)
+    return _Build(clients, instance, standing, watch).run()
+
+
+def found(containers: Mapping[str, Container]) -> dict[str, Standing]:
+    """What `steps.decide` needs to know of containers."""
+    return {
+        name: Standing(
+            digest=container.labels.get(labels.DIGEST, ""),
+            image=container.image.id,
+            running=container.status == "running",
+            status=container.attrs["State"]["ExitCode"],
+        )
+        for name, container in containers.items()
+    }
+
+
+class _Build:
+    def __init__(
+        self,
+        clients: Mapping[str, docker.DockerClient],
+        instance: Instance,
+        standing: Mapping[str, Container],
+        watch: Watch,
+    ) -> None:
+        self.clients, self.instance, self.standing, self.watch = clients, instance, standing, watch
+        self.nodes = {node.name: node for node in instance.topology.nodes}
+        self.steps = steps.decide(self.nodes, instance.images, found(standing))
+        self.made: dict[str, NodeContainer] = {}
+        self.starting: list[NodeContainer] = []
+        self.abandoned = threading.Event()
+
+    def run(self) -> dict[str, NodeContainer]:
+        self._remove_gone()
+        graph = TopologicalSorter({name: node.needs for name, node in self.nodes.items()})
+        graph.prepare()
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            try:
+                self._walk(graph, pool)
+            except BaseException:
+                self._abandon()
+                raise
+        return self.made
+
+    def _walk(self, graph: TopologicalSorter[str], pool: ThreadPoolExecutor) -> None:
+        running: dict[Future[NodeContainer], str] = {}
+        while graph.is_active():
+            for name in graph.get_ready():
+                running[pool.submit(self._stand, self.nodes[name])] = name
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                name = running.pop(future)
+                self.made[name] = future.result()
+                graph.done(name)
+
+    def _abandon(self) -> None:
+        """Ends the nodes that are still starting, so that nobody waits for them."""
+        self.abandoned.set()
+        for container in list(self.starting):
+            container.discard()
+
+    def _remove_gone(self) -> None:
+        for name, step in self.steps.items():
+            if step.verb in (Verb.REMOVE, Verb.REPLACE):
+                with mapped(f"removing {name}"):
+                    self.standing[name].remove(force=True, v=True)
+
+    def _stand(self, node: Node) -> NodeContainer:
+        started = time.monotonic()
+        verb = self.steps[node.name].verb
+        container = NodeContainer(node, self.instance, self.clients[node.placement.host])
+        if verb is Verb.KEEP:
+            self.watch(NodeEvent(node=node.name, state="kept"))
+            return container.standing_on(self.standing[node.name])
+        self.watch(NodeEvent(node=node.name, state="starting"))
+        self.starting.append(container)
+        try:
+            if verb is Verb.START:
+                container.adopt(self.standing[node.name])
+            else:
+                container.start()
+        except BaseException:
+            if not self.abandoned.is_set():
+                self.watch(NodeEvent(node=node.name, state="failed", seconds=time.monotonic() - started))
+            raise
+        self.starting.remove(container)
+        state = "done" if node.lifecycle is Lifecycle.ONCE else "ready"
+        self.watch(NodeEvent(node=node.name, state=state, seconds=time.monotonic() - started))
+        return container
+
+
+def _networks(client: docker.DockerClient, instance: Instance) -> None:
+    with mapped(f"creating the networks of {instance.name}"):
+        standing = client.networks.list(filters=labels.ours(instance.name, "network"))
+        by_name = {network.name: network for network in standing}
+        for network in instance.topology.networks:
+            if instance.resource(network.name) not in by_name:
+                _network(client, instance, network)
+
+
+def _network(client: docker.DockerClient, instance: Instance, network: Network) -> None:
+    client.networks.create(
+        instance.resource(network.name),
+        driver="bridge",
+        internal=network.internal,
+        # Without masquerading the door can be reached, but nothing of it finds a way out.
+        options={"com.docker.network.bridge.enable_ip_masquerade": "false"},
+        ipam=IPAMConfig(pool_configs=[IPAMPool(subnet=instance.subnets[network.name])]),
+        labels=labels.of(instance.name, "network"),
+    )
+
+
+def _volumes(client: docker.DockerClient, instance: Instance) -> None:
+    with mapped(f"creating the volumes of {instance.name}"):
+        for volume in instance.topology.volumes:
+            client.volumes.create(instance.resource(volume.name), labels=labels.of(instance.name, "volume"))

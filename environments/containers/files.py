@@ -1,0 +1,50 @@
+"""Files into and out of containers, as the tar archives that Docker takes and gives."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from docker.errors import NotFound
+from docker.models.containers import Container
+
+FileSpec = tuple[str, bytes, int]
+"""Absolute path, content, mode."""
+
+
+def archive(files: Iterable[FileSpec], *, owner: int) -> bytes:
+    """A tar of files, every one owned by `owner`."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for path, content, mode in files:
+            info = tarfile.TarInfo(path.lstrip("/"))
+            info.size, info.mode, info.uid, info.gid, info.mtime = len(content), mode, owner, owner, time.time()
+            tar.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def read(container: Container, path: str) -> bytes | None:
+    """The content of a file in a container, running or not; None when it is not there."""
+    try:
+        chunks, _ = container.get_archive(path)
+    except NotFound:
+        return None
+    with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as tar:
+        member = tar.extractfile(tar.next() or tarfile.TarInfo())
+        return member.read() if member else None
+
+
+def fetch(container: Container, path: str, into: Path) -> None:
+    """Copies a folder of a container into `into`, replacing files of the same name."""
+    chunks, _ = container.get_archive(path)
+    with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as tar:
+        tar.extractall(into, filter="data")
+
+
+def tail(container: Container, lines: int) -> str:
+    """The last lines of what a container printed."""
+    text: bytes = container.logs(tail=lines)
+    return text.decode(errors="replace").rstrip("\n")

@@ -1,0 +1,64 @@
+"""What runs, asked of Docker: instances by their labels, secrets by their nodes' files. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+import docker
+from docker.models.containers import Container
+
+from environments import instance as instances
+from environments.containers import files, labels, leases, manifests
+from environments.containers.leases import Lease
+from environments.docker_errors import mapped
+from environments.instance import Instance
+from environments.topology import Topology
+from foundation.secrets import Secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """An instance that stands, its lease, and its nodes' containers by node name."""
+
+    instance: Instance
+    lease: Lease | None
+    containers: Mapping[str, Container]
+
+
+def find(client: docker.DockerClient, name: str) -> Found | None:
+    """The instance of that name, or None when nothing of it stands."""
+    with mapped(f"looking for environment {name}"):
+        manifest = manifests.read(client, name)
+        if manifest is None:
+            return None
+        containers = _nodes(client, name)
+        described = instances.from_json(manifest, {})
+        secrets = _secrets(described.topology, containers)
+        instance = instances.from_json(manifest, secrets)
+        return Found(instance=instance, lease=leases.newest(client, name), containers=containers)
+
+
+def taken_subnets(client: docker.DockerClient) -> list[IPv4Network]:
+    """Subnets of all networks that this Docker host has."""
+    with mapped("listing networks"):
+        configs = [network.attrs["IPAM"]["Config"] or [] for network in client.networks.list()]
+    return [IPv4Network(entry["Subnet"]) for config in configs for entry in config if "." in entry["Subnet"]]
+
+
+def _nodes(client: docker.DockerClient, name: str) -> dict[str, Container]:
+    listed = client.containers.list(all=True, filters=labels.ours(name, "node"))
+    return {container.labels[labels.NODE]: container for container in listed}
+
+
+def _secrets(topology: Topology, containers: Mapping[str, Container]) -> dict[str, Secret]:
+    """A secret that no standing node holds any more is not among them."""
+    secrets: dict[str, Secret] = {}
+    for node in topology.nodes:
+        for file in node.attachments.secrets:
+            if file.secret not in secrets and node.name in containers:
+                content = files.read(containers[node.name], file.path)
+                if content is not None:
+                    secrets[file.secret] = Secret(content.decode())
+    return secrets

@@ -1,0 +1,32 @@
+"""The labels by which everything of ours is found again. `owner=infra` is never touched by this engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+OWNER = "peakproof.owner"
+ENV = "env"
+INSTANCE = "peakproof.instance"
+KIND = "peakproof.kind"
+NODE = "peakproof.node"
+DIGEST = "peakproof.digest"
+MANIFEST = "peakproof.manifest"
+UNTIL = "peakproof.until"
+WHO = "peakproof.who"
+UNDO = "peakproof.undo"
+
+
+def of(instance: str, kind: str, **more: str) -> dict[str, str]:
+    """Labels of one thing of an instance; `kind` is node, network, volume, lease, lock or fault."""
+    keys = {"node": NODE, "digest": DIGEST, "manifest": MANIFEST, "until": UNTIL, "who": WHO, "undo": UNDO}
+    return {OWNER: ENV, INSTANCE: instance, KIND: kind, **{keys[name]: text for name, text in more.items()}}
+
+
+def ours(instance: str | None = None, kind: str | None = None) -> Mapping[str, list[str]]:
+    """A filter for Docker's list calls: only what `env` owns."""
+    wanted = [f"{OWNER}={ENV}"]
+    if instance is not None:
+        wanted.append(f"{INSTANCE}={instance}")
+    if kind is not None:
+        wanted.append(f"{KIND}={kind}")
+    return {"label": wanted}

@@ -1,0 +1,183 @@
+"""One node as a Testcontainer: created, joined to its networks, given its files, started, waited for."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Mapping
+
+import docker
+from docker.errors import APIError, NotFound
+from docker.models.containers import Container
+from docker.types import EndpointConfig
+from testcontainers.core.container import DockerContainer
+
+from environments.containers import labels, readiness
+from environments.containers.files import FileSpec, archive, read, tail
+from environments.docker_errors import mapped
+from environments.instance import Instance
+from environments.topology import Lifecycle, Node
+from foundation.errors import Unavailable
+
+LAST_LINES = 20
+
+# Nothing listens there, inside the container itself: a name that Docker does not know fails at once
+# and never leaves the machine (older engines asked the host's resolver even for internal networks).
+NO_RESOLVER = ["127.0.0.1"]
+
+
+class NodeFailed(Unavailable):
+    """A node that ended, or was not ready in time; carries the end of its log."""
+
+
+class NodeContainer(DockerContainer):
+    """A Testcontainer with what Testcontainers leave out: several networks, owned files, our labels.
+
+    Uses the base class's protected `_container`, `_kwargs` and `_docker`, which its own modules use too.
+    """
+
+    def __init__(self, node: Node, instance: Instance, client: docker.DockerClient) -> None:
+        super().__init__(instance.images[node.process.image])
+        self._docker.client = client
+        self.node = node
+        self.instance = instance
+        self.extra_files: tuple[FileSpec, ...] = ()
+
+    def start(self) -> NodeContainer:
+        """Everything up to a ready node. Raises NodeFailed with its last lines, Unavailable, Refused."""
+        with mapped(f"starting {self.node.name}"):
+            self._create()
+            self._join()
+            self._deliver()
+            self.get_docker_client().start(self.get_wrapped_container())
+        self.wait_until_ready()
+        return self
+
+    def standing_on(self, container: Container) -> NodeContainer:
+        """This node, as the container that already stands for it."""
+        self._container = container
+        return self
+
+    def adopt(self, container: Container) -> NodeContainer:
+        """This node, as a stopped container that is started again."""
+        self._container = container
+        with mapped(f"starting {self.node.name}"):
+            container.start()
+        self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self) -> None:
+        """Until the ready probe holds, or a once-node is done. Raises NodeFailed."""
+        if self.node.lifecycle is Lifecycle.ONCE:
+            status = self.wait()
+            if status != 0:
+                raise self._failed(f"{self.node.name} ended with status {status}")
+        elif self.node.probes.ready is not None:
+            self._ask(self.node.probes.ready, self.node.probes.deadline)
+
+    def discard(self) -> None:
+        """Removes the container, if there is one, whatever it is doing."""
+        if self._container is not None:
+            with contextlib.suppress(NotFound, APIError):
+                self._container.remove(force=True, v=True)
+
+    def _create(self) -> None:
+        node, attachments = self.node, self.node.attachments
+        first = self.instance.resource(attachments.networks[0])
+        self._container = self.get_docker_client().create(
+            self.image,
+            command=list(node.process.command) or None,
+            environment=dict(node.process.environment),
+            ports=self._ports(),
+            name=self.instance.resource(node.name),
+            hostname=node.name,
+            labels=labels.of(self.instance.name, "node", node=node.name, digest=node.digest),
+            network=first,
+            networking_config={first: EndpointConfig(self._api_version(), aliases=self._names())},
+            volumes={
+                self.instance.resource(mount.volume): {"bind": mount.path, "mode": "rw"}
+                for mount in node.storage.mounts
+            },
+            **_limits(node),
+        )
+
+    def _join(self) -> None:
+        client = self.get_docker_client().client
+        for name in self.node.attachments.networks[1:]:
+            network = client.networks.get(self.instance.resource(name))
+            network.connect(self.get_wrapped_container(), aliases=self._names())
+
+    def _deliver(self) -> None:
+        attachments = self.node.attachments
+        files = [(file.path, file.content.encode(), file.mode) for file in attachments.files]
+        secrets = [
+            (file.path, self.instance.secrets[file.secret].reveal().encode(), 0o400)
+            for file in attachments.secrets
+        ]
+        delivered = [*files, *secrets, *self.extra_files]
+        if delivered:
+            self.get_wrapped_container().put_archive("/", archive(delivered, owner=self._user()))
+
+    def _user(self) -> int:
+        """The numeric id of the user that the image runs as."""
+        image = self.get_docker_client().client.images.get(self.image)
+        name = str(image.attrs["Config"].get("User") or "0").split(":")[0]
+        if name.isdigit():
+            return int(name)
+        passwd = read(self.get_wrapped_container(), "/etc/passwd") or b""
+        users = {fields[0]: fields[2] for line in passwd.decode().splitlines() if (fields := line.split(":"))[2:]}
+        if name not in users:
+            raise Unavailable(
+                f"image {self.node.process.image} runs as {name!r}, which its /etc/passwd does not have",
+                hint="write USER with a number in its Dockerfile, such as USER 10001",
+            )
+        return int(users[name])
+
+    def _ports(self) -> Mapping[str, tuple[str, int]]:
+        return {
+            f"{published.port}/tcp": ("127.0.0.1", self.instance.ports[published.endpoint])
+            for published in self.node.attachments.published
+        }
+
+    def _names(self) -> list[str]:
+        return [self.node.name, *self.node.attachments.aliases]
+
+    def _api_version(self) -> str:
+        return str(self.get_docker_client().client.api._version)
+
+    def _ask(self, probe: readiness.Probe, deadline: float) -> None:
+        started = time.monotonic()
+        with mapped(f"waiting for {self.node.name}"):
+            container = self.get_wrapped_container()
+            status, _ = container.exec_run(readiness.waiting(probe, deadline), user="0")
+            container.reload()
+        if container.status != "running":
+            ended = container.attrs["State"]
+            reason = "was killed: out of memory" if ended["OOMKilled"] else f"status {ended['ExitCode']}"
+            raise self._failed(f"{self.node.name} ended ({reason}) before it was ready")
+        if status != 0:
+            waited = f"{time.monotonic() - started:.0f} s"
+            raise self._failed(f"{self.node.name}: waited {waited} for {readiness.in_words(probe)}")
+
+    def _failed(self, what: str) -> NodeFailed:
+        return NodeFailed(
+            what,
+            hint=f"the end of its log is above; image {self.node.process.image}",
+            detail=tail(self.get_wrapped_container(), LAST_LINES).splitlines(),
+        )
+
+
+def _limits(node: Node) -> dict[str, object]:
+    return {
+        "mem_limit": node.resources.memory,
+        "memswap_limit": node.resources.memory,
+        "shm_size": node.resources.shared_memory,
+        "cpu_shares": node.resources.cpu_weight,
+        "cap_drop": ["ALL"],
+        "cap_add": list(node.hardening.capabilities),
+        "security_opt": ["no-new-privileges"],
+        "pids_limit": node.hardening.processes,
+        "init": True,
+        "dns": NO_RESOLVER,
+        "log_config": {"type": "json-file", "config": {"max-size": "50m"}},
+    }

@@ -1,0 +1,40 @@
+"""Takes an instance down: everything that carries its label and belongs to `env`, the lease last."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import docker
+from docker.errors import NotFound
+
+from environments.containers import labels
+from environments.docker_errors import mapped
+
+_AT_ONCE = 8
+
+
+def remove(client: docker.DockerClient, name: str) -> int:
+    """Removes all of an instance; returns how many things there were. Nothing there is no error."""
+    with mapped(f"taking {name} down"):
+        wanted = labels.ours(name)
+        containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
+        _all(lambda container: container.remove(force=True, v=True), containers)
+        networks = client.networks.list(filters=wanted)
+        _all(lambda network: network.remove(), networks)
+        volumes = client.volumes.list(filters=wanted)
+        leases = [volume for volume in volumes if volume.attrs["Labels"][labels.KIND] == "lease"]
+        _all(lambda volume: volume.remove(force=True), [each for each in volumes if each not in leases])
+        _all(lambda volume: volume.remove(force=True), leases)
+    return len(containers) + len(networks) + len(volumes)
+
+
+def _all(act: Callable[[docker.models.resource.Model], None], things: Iterable[docker.models.resource.Model]) -> None:
+    def once(thing: docker.models.resource.Model) -> None:
+        # The reaper or another command may have been first.
+        with contextlib.suppress(NotFound):
+            act(thing)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(once, things))

@@ -1,0 +1,87 @@
+"""What a person writes about an environment. Loading reads files only; see `compiling` for what it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from environments import lookup
+from environments import platform as platforms
+from environments.platform import Name, Platform
+from environments.services import AnyOptions
+from environments.topology import EnvironmentClass
+from foundation import documents, slo
+from foundation.documents import Document, Input
+from foundation.errors import InputError
+
+
+def _is_objective(text: str) -> str:
+    slo.parse(text)
+    return text
+
+
+Objective = Annotated[str, AfterValidator(_is_objective)]
+
+
+class PartnerInput(Input):
+    """A company's system outside the platform; in a test environment a service simulates it."""
+
+    simulator: Name
+
+
+class DefinitionInput(Input):
+    """definitions/NAME.yaml after `extends` was resolved."""
+
+    definition: Name
+    description: str = ""
+    environment_class: EnvironmentClass = Field(default=EnvironmentClass.TEST, alias="class")
+    platform: str
+    entry: Name = Field(description="the service that customers talk to")
+    services: dict[Name, AnyOptions] = Field(min_length=1)
+    partners: dict[Name, PartnerInput] = {}
+    slo: tuple[Objective, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """A validated definition, its platform, and where each key was written."""
+
+    written: DefinitionInput
+    platform: Platform
+    document: Document
+
+    @property
+    def name(self) -> str:
+        return self.written.definition
+
+
+def load(path: Path) -> Definition:
+    """The definition in a file, `extends` resolved. Raises InputError with every problem, file:line."""
+    document = _extended(path, ())
+    written = documents.validate(document, DefinitionInput)
+    found = lookup.find("platform", written.platform, beside=path.parent)
+    if found is None:
+        documents.refuse(document, [lookup.missing("platform", written.platform, document, ("platform",))])
+        raise AssertionError("refuse() raises when there is a problem")
+    return Definition(written=written, platform=platforms.load(found), document=document)
+
+
+def _extended(path: Path, seen: tuple[Path, ...]) -> Document:
+    document = documents.read(path)
+    content = document.content
+    if not isinstance(content, dict) or "extends" not in content:
+        return document
+    base = str(content.pop("extends"))
+    found = lookup.find("definition", base, beside=path.parent)
+    where = document.where(("extends",))
+    if found is None:
+        raise InputError(
+            f"1 problem in {path}", problems=[lookup.missing("definition", base, document, ("extends",))]
+        )
+    if found.resolve() in (*seen, path.resolve()):
+        chain = " -> ".join(step.stem for step in (*seen, path, found))
+        raise InputError(f"`extends` goes in a circle: {chain}", where=where)
+    return documents.overlay(_extended(found, (*seen, path.resolve())), document)

@@ -1,0 +1,50 @@
+"""Shows people how an environment comes up: one line a node, on stderr. Knows nothing of how it is built."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from environments.containers.building import NodeEvent
+from foundation.units import in_words
+
+_STYLE = {"starting": "cyan", "ready": "green", "done": "green", "kept": "green", "failed": "bold red"}
+
+
+class NodeDisplay:
+    """A watch for `up`: which node is starting, ready, done, kept or failed, and after how long."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._tasks: dict[str, TaskID] = {}
+        self._progress = Progress(
+            SpinnerColumn(finished_text=" "),
+            TextColumn("{task.description:<14}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[state]}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> NodeDisplay:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def __call__(self, event: NodeEvent) -> None:
+        styled = f"[{_STYLE[event.state]}]{event.state}[/]"
+        if event.state == "starting":
+            self._tasks[event.node] = self._progress.add_task(event.node, total=1, state=styled)
+            return
+        if event.node in self._tasks:
+            self._progress.update(self._tasks[event.node], completed=1, state=styled)
+        if not self._console.is_terminal or event.state == "failed":
+            took = f" after {in_words(event.seconds)}" if event.seconds else ""
+            self._console.print(f"  {event.node:<14} {styled}{took}")

@@ -1,0 +1,145 @@
+"""An environment that runs: brought up, adopted, used and taken down. The public face of this room."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import docker
+
+from environments import images, machine
+from environments.containers import building, finding, injecting, leases, locks, reaper, removing
+from environments.containers.building import Watch
+from environments.containers.finding import Found
+from environments.containers.injecting import FaultInForce
+from environments.containers.node import NodeContainer
+from environments.faults import FAULTS
+from environments.instance import Instance, Supply, free_subnets, instantiate, updated
+from environments.site import Site
+from environments.topology import Node, Topology
+from foundation.errors import InputError
+from foundation.secrets import Secret
+
+# What the engine itself runs, beside the nodes: the reaper, locks and fault helpers.
+_ENGINE_IMAGES = ("python",)
+
+Clients = Mapping[str, docker.DockerClient]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is to stand: a topology under a name on a site. `folders`: image name -> the platform's folder."""
+
+    name: str
+    topology: Topology
+    site: Site
+    folders: Mapping[str, Path]
+
+
+class Environment:
+    """A running instance and its containers."""
+
+    def __init__(self, instance: Instance, nodes: Mapping[str, NodeContainer], clients: Clients) -> None:
+        self.instance = instance
+        self.nodes = nodes
+        self._clients = clients
+
+    @property
+    def name(self) -> str:
+        return self.instance.name
+
+    def address(self, endpoint: str) -> tuple[str, int]:
+        """Loopback host and port of an endpoint. Raises KeyError."""
+        return "127.0.0.1", self.instance.ports[endpoint]
+
+    def secret(self, name: str) -> Secret:
+        """A secret such as "database.password". Raises KeyError."""
+        return self.instance.secrets[name]
+
+    def start(self, node: Node, files: Sequence[tuple[str, bytes, int]] = ()) -> NodeContainer:
+        """Starts one more node in this environment, such as a load generator; it goes with the environment."""
+        guest = NodeContainer(node, self.instance, self._clients[node.placement.host])
+        guest.extra_files = tuple(files)
+        guest.start()
+        return guest
+
+    def inject(self, fault: str, node: str, seconds: float | None) -> FaultInForce:
+        """Puts a fault in force on a node, for `seconds` or until it is ended. Raises Refused."""
+        target = self.instance.topology.node(node)
+        described = FAULTS[fault](self.instance.resource(node), seconds)
+        return injecting.inject(
+            self._clients[target.placement.host],
+            described,
+            instance=self.name,
+            image=self.instance.images["python"],
+        )
+
+
+def prepare_images(wanted: Wanted, client: docker.DockerClient, progress: images.Report) -> dict[str, str]:
+    """Image name -> id of all that the instance and the engine need, built where missing."""
+    names = sorted({*wanted.topology.images(), *_ENGINE_IMAGES})
+    built = images.ensure(names, folders=wanted.folders, client=client, progress=progress)
+    return {name: image.id for name, image in built.items()}
+
+
+@contextlib.contextmanager
+def working_on(client: docker.DockerClient, name: str, image: str, *, seconds: float) -> Iterator[None]:
+    """Lock and short lease for a command that changes an environment, for at most `seconds`."""
+    with locks.held(client, name, image, seconds=seconds), leases.kept(client, name, image):
+        yield
+
+
+def up(wanted: Wanted, clients: Clients, built: Mapping[str, str], watch: Watch) -> Environment:
+    """Makes the environment stand, adopting what runs. Call it inside `working_on`.
+
+    What a failed or interrupted `up` made is removed; what stood before it stays.
+    """
+    client = clients["local"]
+    standing = finding.find(client, wanted.name)
+    instance = _instance(wanted, standing, client, built)
+    containers = standing.containers if standing else {}
+    try:
+        nodes = building.build(clients, instance, containers, watch)
+    except BaseException:
+        if standing is None:
+            removing.remove(client, wanted.name)
+        raise
+    return Environment(instance, nodes, clients)
+
+
+def attach(clients: Clients, name: str) -> Environment:
+    """The environment of that name, as it stands. Raises InputError when there is none."""
+    found = finding.find(clients["local"], name)
+    if found is None:
+        raise InputError(
+            f"no environment {name!r} is up", hint="`peakproof env list` shows what is; `env up` brings one up"
+        )
+    nodes = {
+        node.name: NodeContainer(node, found.instance, clients[node.placement.host]).standing_on(
+            found.containers[node.name]
+        )
+        for node in found.instance.topology.nodes
+        if node.name in found.containers
+    }
+    return Environment(found.instance, nodes, clients)
+
+
+def extend(client: docker.DockerClient, name: str, image: str, seconds: float) -> None:
+    """Ends a command's work: from now on the environment stays for `seconds`."""
+    leases.renew(client, name, seconds)
+    reaper.ensure(client, image)
+
+
+def _instance(
+    wanted: Wanted, standing: Found | None, client: docker.DockerClient, built: Mapping[str, str]
+) -> Instance:
+    taken = chain(machine.routes(), finding.taken_subnets(client))
+    supply = Supply(
+        images=built, subnets=free_subnets(wanted.site.subnets, taken), free_port=machine.free_port
+    )
+    if standing is None:
+        return instantiate(wanted.topology, wanted.name, supply)
+    return updated(standing.instance, wanted.topology, supply)

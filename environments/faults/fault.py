@@ -1,0 +1,15 @@
+"""What a fault is: a helper program beside its target that applies it, waits and undoes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """`command` runs in the helper; `undo` is what the reaper does if the helper dies: "start:CONTAINER"."""
+
+    name: str
+    target: str
+    command: tuple[str, ...]
+    undo: str

@@ -1,0 +1,39 @@
+"""From names on a command line or in a plan to values: definition, platform, topology, site. Reads files only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from environments import compiling, definition, lookup, site
+from environments.definition import Definition
+from environments.site import Site
+from environments.topology import Topology
+from foundation.documents import did_you_mean
+from foundation.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A definition and the topology it compiles to."""
+
+    definition: Definition
+    topology: Topology
+
+
+def topology_of(name: str, *, beside: Path) -> Loaded:
+    """The definition of that name or path, compiled. Raises InputError with every problem."""
+    loaded = definition.load(_found("definition", name, beside))
+    return Loaded(definition=loaded, topology=compiling.compile_topology(loaded))
+
+
+def site_of(name: str, *, beside: Path) -> Site:
+    """The site of that name or path. Raises InputError."""
+    return site.load(_found("site", name, beside))
+
+
+def _found(kind: str, name: str, beside: Path) -> Path:
+    path = lookup.find(kind, name, beside=beside)
+    if path is None:
+        raise InputError(f"no {kind} {name!r}", hint=did_you_mean(name, lookup.known(kind, beside=beside)))
+    return path

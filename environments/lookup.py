@@ -1,0 +1,45 @@
+"""Where a name in a document is looked up: beside the document, then in the package; a slash makes it a path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from foundation.documents import Document, Location, did_you_mean
+from foundation.errors import Problem
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+# What a name stands for -> the folder of the package that holds them, and what is looked for.
+_HOMES = {
+    "definition": ("environments/definitions", "{}.yaml"),
+    "site": ("environments/sites", "{}.yaml"),
+    "platform": ("platforms", "{}/platform.yaml"),
+    "season": ("seasons", "{}.yaml"),
+}
+
+
+def find(kind: str, name: str, *, beside: Path) -> Path | None:
+    """The file that `name` stands for, or None. `beside` is the folder of the document that names it."""
+    home, pattern = _HOMES[kind]
+    if "/" in name or name.endswith(".yaml"):
+        path = (beside / name).resolve()
+        candidates = [path / "platform.yaml" if path.is_dir() else path]
+    else:
+        file = pattern.format(name)
+        candidates = [beside / file, beside / Path(home).name / file, PACKAGE / home / file]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def known(kind: str, *, beside: Path) -> set[str]:
+    """Names that `find` would find, for hints."""
+    home, pattern = _HOMES[kind]
+    folders = [beside, beside / Path(home).name, PACKAGE / home]
+    if kind == "platform":
+        return {path.parent.name for folder in folders for path in folder.glob("*/platform.yaml")}
+    return {path.stem for folder in folders[1:] for path in folder.glob(pattern.format("*"))}
+
+
+def missing(kind: str, name: str, document: Document, at: Location) -> Problem:
+    """The problem of a name that stands for nothing."""
+    beside = document.path.parent
+    return document.problem(at, f"no {kind} {name!r}", did_you_mean(name, known(kind, beside=beside)))

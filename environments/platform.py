@@ -1,0 +1,131 @@
+"""A platform's folder as its owner describes it: which processes there are, and how the platform is asked.
+
+Reading only: nothing of the platform's own code is imported or run here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from environments.topology import Lifecycle
+from foundation import documents
+from foundation.documents import Document, Input
+from foundation.units import Duration
+
+
+def _is_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", text):
+        raise ValueError(f"{text!r} must be lower-case letters, digits and dashes, a letter first")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_is_name)]
+
+
+class ReadyCommand(Input):
+    """A command run inside the node; it is ready while the command ends with status 0."""
+
+    command: tuple[str, ...] = Field(min_length=1)
+
+
+class ProcessInput(Input):
+    """One kind of process of the platform."""
+
+    image: str = Field(description="folder of the platform that holds its Dockerfile")
+    command: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+    secrets: tuple[str, ...] = Field(default=(), description="keys of `secrets` that this process may read")
+    port: int | None = Field(default=None, ge=1, le=65535)
+    ready: str | ReadyCommand | None = Field(default=None, description="a path on `port`, or a command")
+    live: str | None = None
+    needs: tuple[Name, ...] = Field(default=(), description="services that must be ready before it starts")
+    lifecycle: Lifecycle = Lifecycle.ALWAYS
+    user: str = ""
+    stop_grace: Duration = 10.0
+
+    @model_validator(mode="after")
+    def _path_needs_port(self) -> ProcessInput:
+        if isinstance(self.ready, str) and self.port is None:
+            raise ValueError("`ready` is a path, so `port` must say on which port it answers")
+        return self
+
+
+class PlatformInput(Input):
+    """platform.yaml: what the platform consists of and how it is filled, loaded and asked."""
+
+    platform: Name
+    description: str = ""
+    environment: dict[str, str] = {}
+    secrets: dict[str, str] = Field(default={}, description="service.secret -> path of its file")
+    processes: dict[Name, ProcessInput] = Field(min_length=1)
+    conservation: str | None = Field(default=None, description="SQL: what became of each order of a run")
+    feeds: dict[Name, str] = Field(default={}, description="SQL whose rows the load generator draws from")
+    journeys: str | None = None
+    policy: str | None = None
+    sample: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """A platform's folder and what its platform.yaml says."""
+
+    folder: Path
+    written: PlatformInput
+    document: Document
+
+    @property
+    def name(self) -> str:
+        return self.written.platform
+
+    def image(self, process: ProcessInput) -> str:
+        """Image name of a process: platform/folder."""
+        return f"{self.name}/{process.image}"
+
+    def image_folders(self) -> dict[str, Path]:
+        """Image name -> folder, for the builder."""
+        used = self.written.processes.values()
+        return {self.image(process): self.folder / process.image for process in used}
+
+    def file(self, name: str) -> Path:
+        """A file of the folder that platform.yaml names."""
+        return self.folder / name
+
+
+def load(path: Path) -> Platform:
+    """The platform described by a platform.yaml. Raises InputError with every problem."""
+    written, document = documents.load(path, PlatformInput)
+    platform = Platform(folder=path.parent, written=written, document=document)
+    documents.refuse(document, [*_missing_files(platform), *_unknown_secrets(platform)])
+    return platform
+
+
+def _missing_files(platform: Platform) -> list[documents.Problem]:
+    problems = []
+    for key in ("conservation", "journeys", "policy", "sample"):
+        name = getattr(platform.written, key)
+        if name and not platform.file(name).is_file():
+            problems.append(platform.document.problem((key,), f"no such file: {platform.file(name)}"))
+    for name, process in platform.written.processes.items():
+        if not (platform.folder / process.image / "Dockerfile").is_file():
+            what = f"no Dockerfile in {platform.folder / process.image}"
+            problems.append(platform.document.problem(("processes", name, "image"), what))
+    return problems
+
+
+def _unknown_secrets(platform: Platform) -> list[documents.Problem]:
+    known = platform.written.secrets
+    return [
+        platform.document.problem(
+            ("processes", name, "secrets", index),
+            f"unknown secret {secret!r}",
+            documents.did_you_mean(secret, known),
+        )
+        for name, process in platform.written.processes.items()
+        for index, secret in enumerate(process.secrets)
+        if secret not in known
+    ]

@@ -1,0 +1,26 @@
+"""The service kinds. One more is one module, its line in each of the two lists below, its image folder and test."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from environments.services import application, haproxy, postgres, rabbitmq
+from environments.services.application import ApplicationOptions
+from environments.services.haproxy import HaproxyOptions
+from environments.services.kind import ServiceKind
+from environments.services.postgres import PostgresOptions
+from environments.services.rabbitmq import RabbitmqOptions
+
+# Any: each kind takes its own options; `kind_of` pairs them by the discriminator.
+KINDS: dict[str, ServiceKind[Any]] = {
+    "application": application.KIND,
+    "haproxy": haproxy.KIND,
+    "postgres": postgres.KIND,
+    "rabbitmq": rabbitmq.KIND,
+}
+
+AnyOptions = Annotated[
+    ApplicationOptions | HaproxyOptions | PostgresOptions | RabbitmqOptions, Field(discriminator="kind")
+]

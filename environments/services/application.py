@@ -1,0 +1,129 @@
+"""An application: nodes of one process of the platform. Knows no engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from environments.platform import Name, Platform, ProcessInput, ReadyCommand
+from environments.services.kind import (
+    BACK,
+    FRONT,
+    Reference,
+    Service,
+    ServiceKind,
+    ServiceOptions,
+    Surroundings,
+)
+from environments.topology import (
+    Attachments,
+    CommandProbe,
+    HttpProbe,
+    Lifecycle,
+    Node,
+    Probe,
+    Probes,
+    Process,
+    Resources,
+    SecretFile,
+    TcpProbe,
+)
+from foundation.documents import Location
+
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9-]*)\.([a-z]+)\}")
+
+
+class ApplicationOptions(ServiceOptions):
+    """Nodes that run one process of platform.yaml."""
+
+    kind: Literal["application"]
+    process: Name
+    nodes: int = Field(default=1, ge=1, le=100)
+    environment: dict[str, str] = Field(default={}, description="added to what platform.yaml sets")
+
+
+def bind(name: str, options: ApplicationOptions, platform: Platform) -> Mapping[str, str]:
+    process = platform.written.processes.get(options.process)
+    port = {"port": str(process.port)} if process and process.port else {}
+    return {"host": name, **port}
+
+
+def references(options: ApplicationOptions, platform: Platform) -> list[Reference]:
+    process = platform.written.processes.get(options.process)
+    return [Reference(service=service, at=("process",)) for service in process.needs] if process else []
+
+
+def problems(options: ApplicationOptions, platform: Platform) -> list[tuple[Location, str, list[str]]]:
+    known = sorted(platform.written.processes)
+    if options.process in known:
+        return []
+    what = f"platform {platform.name!r} has no process {options.process!r}"
+    return [(("process",), what, known)]
+
+
+def describe(name: str, options: ApplicationOptions, surroundings: Surroundings) -> Service:
+    process = surroundings.platform.written.processes[options.process]
+    members = surroundings.members[name]
+    return Service(
+        nodes=tuple(_node(node, name, options, surroundings) for node in members),
+        reaches=tuple(need for need in process.needs if "port" in surroundings.bindings[need]),
+        roles={f"{name}.any": members},
+    )
+
+
+def _node(node: str, service: str, options: ApplicationOptions, surroundings: Surroundings) -> Node:
+    platform = surroundings.platform
+    process = platform.written.processes[options.process]
+    environment = {**platform.written.environment, **process.environment, **options.environment}
+    return Node(
+        name=node,
+        service=service,
+        process=Process(
+            image=platform.image(process),
+            command=process.command,
+            environment={key: filled(text, surroundings.bindings) for key, text in environment.items()},
+            stop_grace=process.stop_grace,
+        ),
+        attachments=Attachments(
+            networks=(FRONT, BACK) if process.port else (BACK,),
+            aliases=(service,),
+            secrets=_secrets(process, platform),
+        ),
+        resources=Resources(memory=options.memory),
+        probes=Probes(ready=_ready(process)),
+        lifecycle=process.lifecycle,
+        needs=surroundings.nodes_of(process.needs),
+    )
+
+
+def filled(text: str, bindings: Mapping[str, Mapping[str, str]]) -> str:
+    """`text` with every {service.property} replaced; what is no known binding is left as it stands."""
+    return _PLACEHOLDER.sub(lambda found: bindings.get(found[1], {}).get(found[2], found[0]), text)
+
+
+def _secrets(process: ProcessInput, platform: Platform) -> tuple[SecretFile, ...]:
+    paths = platform.written.secrets
+    return tuple(SecretFile(secret=secret, path=paths[secret]) for secret in process.secrets)
+
+
+def _ready(process: ProcessInput) -> Probe | None:
+    if process.lifecycle is Lifecycle.ONCE:
+        return None
+    if isinstance(process.ready, ReadyCommand):
+        return CommandProbe(command=process.ready.command)
+    if process.port is None:
+        return None
+    return HttpProbe(port=process.port, path=process.ready) if process.ready else TcpProbe(port=process.port)
+
+
+KIND = ServiceKind(
+    options=ApplicationOptions,
+    count=lambda options: options.nodes,
+    bind=bind,
+    describe=describe,
+    references=references,
+    problems=problems,
+)

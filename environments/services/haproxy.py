@@ -1,0 +1,140 @@
+"""HAProxy: balances HTTP over the nodes of one application service. Knows no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from environments.platform import Name, Platform
+from environments.services.kind import FRONT, Reference, Service, ServiceKind, ServiceOptions, Surroundings
+from environments.topology import (
+    Attachments,
+    Endpoint,
+    File,
+    HttpProbe,
+    Node,
+    Probes,
+    Process,
+    Resources,
+    TcpProbe,
+    VirtualAddress,
+)
+from foundation.units import Duration, Size
+
+CONFIG = "/etc/haproxy/haproxy.cfg"
+COMMAND = ("haproxy", "-W", "-db", "-f", CONFIG)
+
+# Docker answers names on 127.0.0.11; a node that comes back may have a new address.
+COMMON = """\
+global
+    maxconn 4096
+    hard-stop-after 5s
+    log stdout format raw local0 notice
+
+resolvers docker
+    nameserver dns 127.0.0.11:53
+    hold valid 1s
+    hold obsolete 5s
+    resolve_retries 3
+    timeout retry 500ms
+    timeout resolve 500ms
+
+defaults
+    log global
+    default-server init-addr libc,none resolvers docker resolve-prefer ipv4
+"""
+
+
+class HaproxyOptions(ServiceOptions):
+    """A load balancer in front of an application service.
+
+    Its time-outs stand between the client's (longer) and the application's (shorter).
+    """
+
+    kind: Literal["haproxy"]
+    memory: Size = 128 * 1024**2
+    to: Name = Field(description="the application service that it balances")
+    port: int = Field(default=8000, ge=1024, le=65535)
+    health: str | None = Field(default=None, description="path that a healthy node answers with 200")
+    connect_timeout: Duration = 0.5
+    server_timeout: Duration = 8.0
+    client_timeout: Duration = 30.0
+
+
+def bind(name: str, options: HaproxyOptions, platform: Platform) -> Mapping[str, str]:
+    return {"host": name, "port": str(options.port)}
+
+
+def references(options: HaproxyOptions, platform: Platform) -> list[Reference]:
+    return [Reference(service=options.to, at=("to",))]
+
+
+def describe(name: str, options: HaproxyOptions, surroundings: Surroundings) -> Service:
+    (node,) = surroundings.members[name]
+    servers = surroundings.members[options.to]
+    port = int(surroundings.bindings[options.to]["port"])
+    balancer = Node(
+        name=node,
+        service=name,
+        process=Process(image="haproxy", command=COMMAND, stop_grace=5.0),
+        attachments=Attachments(
+            networks=(FRONT,),
+            aliases=(name,),
+            files=(File(path=CONFIG, content=config(options, servers, port)),),
+        ),
+        resources=Resources(memory=options.memory),
+        probes=Probes(ready=_ready(options)),
+        needs=(),
+    )
+    return Service(
+        nodes=(balancer,),
+        reaches=(options.to,),
+        addresses=(VirtualAddress(name=name, network=FRONT, holders=(node,)),),
+        endpoints=(Endpoint(name=name, target=name, port=options.port, protocol="http"),),
+        roles={f"{name}.any": (node,)},
+    )
+
+
+def _ready(options: HaproxyOptions) -> HttpProbe | TcpProbe:
+    """Through the balancer, so that it is ready only once a server behind it is."""
+    if options.health:
+        return HttpProbe(port=options.port, path=options.health)
+    return TcpProbe(port=options.port)
+
+
+def config(options: HaproxyOptions, servers: tuple[str, ...], port: int) -> str:
+    """haproxy.cfg. A connection that fails goes to another server; a request that was sent is never repeated."""
+    check = f"    option httpchk GET {options.health}\n" if options.health else ""
+    lines = "\n".join(f"    server {server} {server}:{port} check" for server in servers)
+    return f"""{COMMON}
+    mode http
+    option redispatch 1
+    retries 2
+    retry-on conn-failure
+    timeout connect {_ms(options.connect_timeout)}
+    timeout server {_ms(options.server_timeout)}
+    timeout client {_ms(options.client_timeout)}
+    timeout http-request 5s
+    timeout queue 1s
+
+frontend customers
+    bind :{options.port}
+    default_backend platform
+
+backend platform
+    balance leastconn
+    http-reuse safe
+{check}    default-server inter 500ms fastinter 200ms fall 2 rise 1 observe layer4 error-limit 2 on-error mark-down
+{lines}
+"""
+
+
+def _ms(seconds: float) -> str:
+    return f"{round(seconds * 1000)}ms"
+
+
+KIND = ServiceKind(
+    options=HaproxyOptions, count=lambda options: 1, bind=bind, describe=describe, references=references
+)

@@ -1,0 +1,92 @@
+"""What a service kind is: a model of options and pure functions from options to nodes. Knows no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from pydantic import Field
+
+from environments.platform import Platform
+from environments.topology import Endpoint, Node, SecretRef, VirtualAddress, Volume
+from foundation.documents import Input, Location
+from foundation.units import Size
+
+FRONT = "front"
+"""Network of what customers talk to."""
+BACK = "back"
+"""Network of what only the platform itself talks to."""
+EDGE = "edge"
+"""The one network that is not internal; only the door stands on it."""
+
+
+class ServiceOptions(Input):
+    """What every kind of service can be told."""
+
+    memory: Size = Field(default=256 * 1024**2, description="memory limit of each node")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """A service that another one names, where it was written and why it is wrong, if it is."""
+
+    service: str
+    at: Location
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a service sees of its definition: the platform, and every service's nodes and bindings."""
+
+    platform: Platform
+    members: Mapping[str, tuple[str, ...]]
+    bindings: Mapping[str, Mapping[str, str]]
+
+    def nodes_of(self, services: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(node for service in services for node in self.members[service])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """What a service becomes: nodes and everything that comes with them.
+
+    `reaches` names the services its nodes open connections to; `roles` are what faults aim at.
+    """
+
+    nodes: tuple[Node, ...]
+    volumes: tuple[Volume, ...] = ()
+    secrets: tuple[SecretRef, ...] = ()
+    reaches: tuple[str, ...] = ()
+    addresses: tuple[VirtualAddress, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+Options = TypeVar("Options", bound=ServiceOptions)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceKind(Generic[Options]):
+    """One kind of service.
+
+    count      how many nodes
+    bind       how others reach it: host, port, … (never a secret)
+    references the services it names, relative to its own place in the document
+    problems   what is wrong with the options given the platform: (place, what, allowed words)
+    describe   the nodes
+    """
+
+    options: type[Options]
+    count: Callable[[Options], int]
+    bind: Callable[[str, Options, Platform], Mapping[str, str]]
+    describe: Callable[[str, Options, Surroundings], Service]
+    references: Callable[[Options, Platform], list[Reference]] = lambda options, platform: []
+    problems: Callable[[Options, Platform], list[tuple[Location, str, list[str]]]] = lambda options, platform: []
+
+
+def node_names(service: str, count: int) -> tuple[str, ...]:
+    """`api` with two nodes is api-1 and api-2; a single node is numbered too."""
+    return tuple(f"{service}-{number}" for number in range(1, count + 1))
+
+

@@ -1,0 +1,110 @@
+"""PostgreSQL: one leader. Standbys come with high availability. Knows no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from environments.platform import Platform
+from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings, node_names
+from environments.topology import (
+    Attachments,
+    CommandProbe,
+    Endpoint,
+    Mount,
+    Node,
+    Probes,
+    Process,
+    Resources,
+    SecretFile,
+    SecretRef,
+    Storage,
+    Volume,
+)
+from foundation.units import Size
+
+PORT = 5432
+DATA = "/var/lib/postgresql/data"
+
+
+class PostgresOptions(ServiceOptions):
+    """A PostgreSQL database. `database` and `user` are the platform's name unless given."""
+
+    kind: Literal["postgres"]
+    memory: Size = 512 * 1024**2
+    database: str | None = None
+    user: str | None = None
+    settings: dict[str, str] = Field(default={}, description="server settings, as in postgresql.conf")
+
+
+def settings(options: PostgresOptions) -> dict[str, str]:
+    """Server settings: a quarter of the memory for shared buffers (PostgreSQL's own advice), then the user's.
+
+    Durability is left as production has it: fsync and synchronous_commit stay on.
+    """
+    mebibytes = options.memory // 1024**2
+    chosen = {"shared_buffers": f"{mebibytes // 4}MB", "effective_cache_size": f"{mebibytes // 2}MB"}
+    return {**chosen, **options.settings}
+
+
+def bind(name: str, options: PostgresOptions, platform: Platform) -> Mapping[str, str]:
+    return {
+        "host": name,
+        "port": str(PORT),
+        "name": options.database or platform.name,
+        "user": options.user or platform.name,
+    }
+
+
+def describe(name: str, options: PostgresOptions, surroundings: Surroundings) -> Service:
+    binding = surroundings.bindings[name]
+    (node,) = surroundings.members[name]
+    return Service(
+        nodes=(_leader(node, name, options, binding),),
+        volumes=(Volume(name=f"{node}-data"),),
+        secrets=(SecretRef(name=_secret(name)),),
+        endpoints=(Endpoint(name=name, target=name, port=PORT),),
+        roles={f"{name}.leader": (node,)},
+    )
+
+
+def _secret(service: str) -> str:
+    return f"{service}.password"
+
+
+def _leader(node: str, service: str, options: PostgresOptions, binding: Mapping[str, str]) -> Node:
+    password = f"/run/secrets/{service}-password"
+    written = [part for key, value in settings(options).items() for part in ("-c", f"{key}={value}")]
+    return Node(
+        name=node,
+        service=service,
+        process=Process(
+            image="postgres",
+            command=("start-postgres", *written),
+            environment={
+                "POSTGRES_DATABASE": binding["name"],
+                "POSTGRES_USER": binding["user"],
+                "POSTGRES_PASSWORD_FILE": password,
+            },
+            stop_grace=20.0,
+        ),
+        attachments=Attachments(
+            networks=(BACK,),
+            aliases=(service,),
+            secrets=(SecretFile(secret=_secret(service), path=password),),
+        ),
+        storage=Storage(mounts=(Mount(volume=f"{node}-data", path=DATA),)),
+        resources=Resources(memory=options.memory, shared_memory=options.memory // 4),
+        probes=Probes(
+            ready=CommandProbe(
+                command=("pg_isready", "-q", "-h", "127.0.0.1", "-U", binding["user"], "-d", binding["name"])
+            )
+        ),
+    )
+
+
+KIND = ServiceKind(
+    options=PostgresOptions, count=lambda options: 1, bind=bind, describe=describe
+)

@@ -1,0 +1,296 @@
+"""What runs, engine-free: nodes, networks, volumes, flows. Values only; names are relative to an instance.
+
+Equal meaning gives an equal digest, whichever engine later builds it. Nothing here connects to anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+
+class Lifecycle(StrEnum):
+    """`always` runs until stopped; `once` must end with status 0, and what needs it starts then."""
+
+    ALWAYS = "always"
+    ONCE = "once"
+
+
+class EnvironmentClass(StrEnum):
+    """What `infra up` makes of a definition. What `env up` brings up is always a test environment."""
+
+    TEST = "test"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """What a node runs. `image` is the name of an image folder; durations are seconds."""
+
+    image: str
+    command: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_grace: float = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file that stands in the node before its process starts."""
+
+    path: str
+    content: str
+    mode: int = 0o644
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretFile:
+    """A secret, by reference, delivered as a file that only the node's user can read."""
+
+    secret: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A port of the node that people reach from outside, as the endpoint of that name."""
+
+    endpoint: str
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachments:
+    """How a node meets the others: networks, the names it answers to, files, secrets, published ports."""
+
+    networks: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    secrets: tuple[SecretFile, ...] = ()
+    published: tuple[Published, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    volume: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storage:
+    """Volumes that outlive the node's process; everything else it writes goes with the node."""
+
+    mounts: tuple[Mount, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """`memory` and `shared_memory` in bytes; `cpu_weight` relative to 1024, it counts only under contention."""
+
+    memory: int
+    shared_memory: int | None = None
+    cpu_weight: int = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hardening:
+    """All capabilities are dropped but these; privileges can never grow."""
+
+    capabilities: tuple[str, ...] = ()
+    processes: int = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpProbe:
+    """Holds while `GET path` on the node's own port answers 200."""
+
+    port: int
+    path: str
+    kind: Literal["http"] = "http"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TcpProbe:
+    """Holds while the node's own port accepts connections."""
+
+    port: int
+    kind: Literal["tcp"] = "tcp"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandProbe:
+    """Holds while the command, run inside the node, ends with status 0."""
+
+    command: tuple[str, ...]
+    kind: Literal["command"] = "command"
+
+
+Probe = HttpProbe | TcpProbe | CommandProbe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probes:
+    """`ready`: others may use the node; `deadline`: seconds after its start until it must be."""
+
+    ready: Probe | None = None
+    deadline: float = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """The site's host the node lives on."""
+
+    host: str = "local"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One thing that runs. `needs` names the nodes that must be ready (or done) before it starts."""
+
+    name: str
+    service: str
+    process: Process
+    attachments: Attachments
+    resources: Resources
+    storage: Storage = Storage()
+    hardening: Hardening = Hardening()
+    probes: Probes = Probes()
+    lifecycle: Lifecycle = Lifecycle.ALWAYS
+    placement: Placement = Placement()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """12 hex digits of the node's meaning."""
+        return digest_of(asdict(self))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """`internal` networks have no way out; only the door stands on the one that is not."""
+
+    name: str
+    internal: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Flow:
+    """Traffic that must be able to pass, between services; firewalls and parity are made from it."""
+
+    source: str
+    target: str
+    port: int
+    tls: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class VirtualAddress:
+    """A name that stays while its holders change. One holder: an alias; several: an address that moves."""
+
+    name: str
+    network: str
+    holders: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """What people and tools reach from outside, through the door: a name inside and its port."""
+
+    name: str
+    target: str
+    port: int
+    protocol: Literal["http", "tcp"] = "tcp"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretRef:
+    """A secret that an instance makes and its nodes are given; never a value."""
+
+    name: str
+    kind: Literal["password"] = "password"  # noqa: S105 - a kind of secret, not one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partner:
+    """A company's system outside the platform, and the service that stands in for it."""
+
+    name: str
+    simulator: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudService:
+    """A managed service of a cloud that production uses; a test environment has none."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topology:
+    """Everything that runs for one definition on one site.
+
+    `entry` is the service that customers talk to; `roles` maps what faults and switchovers aim at ("database.leader", "api.any") to node names;
+    `bindings` maps a service to how others reach it (host, port, …, never a secret).
+    """
+
+    definition: str
+    platform: str
+    entry: str
+    environment_class: EnvironmentClass = EnvironmentClass.TEST
+    nodes: tuple[Node, ...]
+    networks: tuple[Network, ...]
+    volumes: tuple[Volume, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    addresses: tuple[VirtualAddress, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    secrets: tuple[SecretRef, ...] = ()
+    partners: tuple[Partner, ...] = ()
+    clouds: tuple[CloudService, ...] = ()
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bindings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """12 hex digits; the order in which nodes, networks or flows were written does not count."""
+        return digest_of(asdict(self))
+
+    def node(self, name: str) -> Node:
+        """The node of that name. Raises KeyError."""
+        return {node.name: node for node in self.nodes}[name]
+
+    def images(self) -> list[str]:
+        """Image folders that the nodes use."""
+        return sorted({node.process.image for node in self.nodes})
+
+
+# Order carries meaning in a command line, nowhere else.
+_ORDERED = frozenset({"command"})
+
+
+def digest_of(meaning: Mapping[str, object]) -> str:
+    """12 hex digits of SHA-256 over canonical JSON: keys sorted, lists of objects sorted."""
+    text = json.dumps(_canonical(meaning), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _canonical(value: object, key: str = "") -> object:
+    if isinstance(value, Mapping):
+        return {name: _canonical(inner, name) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        inner = [_canonical(item) for item in value]
+        return inner if key in _ORDERED else _sorted(inner)
+    return value
+
+
+def _sorted(values: Iterable[object]) -> list[object]:
+    return sorted(values, key=lambda value: json.dumps(value, sort_keys=True))
