@@ -79,7 +79,7 @@ def _engine(engine: Engine | Unavailable, *, can_bootstrap: bool) -> Iterator[Ch
     yield _version(engine)
     yield _driver(engine.driver)
     yield _disk(engine.free)
-    yield _base_image(engine.has_base_image, can_bootstrap)
+    yield _base_image(present=engine.has_base_image, can_bootstrap=can_bootstrap)
 
 
 def _version(engine: Engine) -> Check:
@@ -106,7 +106,7 @@ def _disk(free: int | None) -> Check:
     return _amount("disk", free, DISK_GIB, "free under Docker's folder", "remove what is not needed there")
 
 
-def _base_image(present: bool, can_bootstrap: bool) -> Check:  # noqa: FBT001  # two facts, named at the one call
+def _base_image(*, present: bool, can_bootstrap: bool) -> Check:
     if present:
         return Check(name="base image", status=Status.OK, what="built")
     if can_bootstrap:

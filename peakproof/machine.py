@@ -1,4 +1,4 @@
-"""Facts about this machine that a rehearsal depends on. Reads /proc, /sys and Docker; judges and changes nothing."""
+"""Facts about this machine that a rehearsal depends on. Reads /proc, /sys and Docker; judges nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Engine:
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """Everything the doctor looks at. Sizes in bytes; `kernel` is the kernel's build configuration, {} if unknown.
+    """Everything the doctor looks at. Sizes in bytes; `kernel` is its build configuration, {} if unknown.
 
     `engine` is the error where no engine answers. `taken` are the machine's routes.
     """

@@ -1,0 +1,149 @@
+"""What a rehearsal gave, as one value: results.json, the report and the exit code all derive from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from foundation.verdict import Verdict
+from peakproof.conservation import Conservation
+
+FORMAT = 1
+FILE = "results.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Second:
+    """One second of the load, counted from its start; times in milliseconds, None where nothing ended.
+
+    `wanted` arrivals by the schedule, `reached` dispatched; `orders` main journeys that ended well, `errors`
+    orders not accepted within the client's budget, `attempt_errors` single requests that went wrong.
+    Percentiles are response times of the main journey's order step, by the second the journey was due in.
+    """
+
+    at: int
+    wanted: int
+    reached: int
+    orders: int
+    errors: int
+    attempt_errors: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Percentiles:
+    """Response times of one series over the whole load, in milliseconds; `count` requests."""
+
+    series: str
+    count: int
+    p50: float
+    p95: float
+    p99: float
+    p999: float
+    longest: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultRecord:
+    """A fault that was in force. Times are seconds since the load's start; `until` None: to the drain."""
+
+    name: str
+    role: str
+    node: str
+    at: float
+    until: float | None
+    recovery: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """The load as planned and as measured. `peak` main arrivals per second, durations in seconds."""
+
+    journey: str
+    also: Mapping[str, float]
+    profile: str
+    peak: float
+    duration: float
+    seed: int
+    schedule: str
+    seconds: tuple[Second, ...]
+    percentiles: tuple[Percentiles, ...]
+    dispatch_p99: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """What the environment was filled with and what the anonymiser proved of it."""
+
+    source: str
+    size: int
+    rows: int
+    masked_columns: int
+    verified: bool
+    policy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """The environment as it ran: definition, site, digest of the topology, nodes with their image ids."""
+
+    name: str
+    definition: str
+    site: str
+    digest: str
+    nodes: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageTime:
+    """How long one stage took, in seconds."""
+
+    stage: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """A rehearsal. Parts that it did not come to are None. `started` is ISO 8601 with its zone."""
+
+    season: str
+    run: str
+    started: str
+    scope: tuple[str, ...]
+    verdict: Verdict
+    load: Load | None
+    faults: tuple[FaultRecord, ...]
+    conservation: Conservation | None
+    data: Data | None
+    environment: Ran | None
+    stages: tuple[StageTime, ...]
+    machine: Mapping[str, str]
+    versions: Mapping[str, str]
+
+
+_RESULTS: TypeAdapter[Results] = TypeAdapter(Results)
+
+
+def to_json(results: Results) -> str:
+    """The content of results.json: `{"format": 1, "verdict": {"status": "PASS", …}, …}`."""
+    document = {"format": FORMAT, **_RESULTS.dump_python(results, mode="json")}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def read(path: Path) -> Results:
+    """The results in a results.json. Raises ValueError when it is not one."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    if document.pop("format", None) != FORMAT:
+        raise ValueError(f"{path} is not a results.json of format {FORMAT}")
+    return _RESULTS.validate_python(document)
+
+
+def schema() -> dict[str, object]:
+    """JSON Schema of results.json, for docs/results.schema.json."""
+    return _RESULTS.json_schema()
