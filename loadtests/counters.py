@@ -18,7 +18,8 @@ class Counters:
     Of the dispatched, `done` ended, and `failed` among them went wrong somewhere. `errors` are journeys whose
     order was not accepted within the client's budget, or that failed and have no order; `refused` is a
     definitive business answer and no error. `attempts` are requests; `attempt_errors` those without a usable
-    answer, whether repeated or given up.
+    answer, whether repeated or given up. All of these belong to the second in which the journey was due;
+    only `completed`, journeys that ended well, belongs to the second in which they ended.
     """
 
     wanted: int = 0
@@ -30,6 +31,7 @@ class Counters:
     refused: int = 0
     attempts: int = 0
     attempt_errors: int = 0
+    completed: int = 0
 
     def add(self, other: Counters) -> None:
         for name in NAMES:

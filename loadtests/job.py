@@ -11,6 +11,7 @@ from pathlib import Path
 from foundation.errors import InputError
 from loadtests.arrivals import Constant, Schedule, Spacing, Stream
 
+FILE = "job.json"
 FORMAT = 1
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 

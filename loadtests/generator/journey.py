@@ -171,7 +171,10 @@ class Journey(FastHttpUser):
         counters.done += 1
         counters.failed += failed
         counters.refused += self._refused
-        counters.errors += not (self._accepted or self._refused) if self._submitted else failed
+        error = not (self._accepted or self._refused) if self._submitted else failed
+        counters.errors += error
+        if not (error or self._refused):
+            recorder.count(self.journey, monotonic_ns()).completed += 1
 
     def _feed(self, name: str) -> tuple[Row, ...]:
         rows = self.bench.feeds.get(name)

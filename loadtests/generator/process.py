@@ -30,7 +30,7 @@ from loadtests.generator.dispatcher import dispatch
 from loadtests.generator.journey import Journey
 from loadtests.generator.pool import Pool
 from loadtests.generator.recorder import Recorder
-from loadtests.job import Job
+from loadtests.job import FILE, Job
 from loadtests.ledger import Ledger
 from loadtests.progress import Finished, Progress, Ready, Started, line
 from loadtests.summary import Summary
@@ -60,7 +60,8 @@ def run(job: Job, worker: int = 0) -> ExitCode:
     rows = feeds.read(Path(job.feeds)) if job.feeds else {}
     digest, arrivals = job.schedule.digest()
     folder = Path(job.output) / f"worker-{worker}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)
+    job.write(folder / FILE)
     _say(Ready(worker=worker, schedule=digest, arrivals=arrivals))
     started, started_at = monotonic_ns() + round(_LEAD * _SECOND), time_ns() + round(_LEAD * _SECOND)
     recorder = Recorder(folder, started=started, started_at=started_at, give_way=lambda: gevent.sleep(0))

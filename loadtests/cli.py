@@ -1,0 +1,115 @@
+"""`peakproof load`: parses, calls, prints. The generator is started as a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from foundation.slo import Objective
+    from loadtests.arrivals import Stream
+
+app = typer.Typer(no_args_is_help=True, help="Load: open arrivals on any URL you may load, and a verdict.")
+
+
+@app.callback()
+def load() -> None:
+    """Load: open arrivals on any URL you may load, and a verdict."""
+
+
+@app.command()
+def run(
+    url: Annotated[str, typer.Argument(help="base URL; loopback unless allowed")],
+    journeys: Annotated[Path, typer.Option(help="a Python file with Journey classes")],
+    journey: Annotated[str, typer.Option(help="the main journey: the one the rate counts")],
+    rate: Annotated[str, typer.Option(help="arrivals of the main journey, such as 60/s")],
+    duration: Annotated[str, typer.Option(help="how long arrivals come, such as 60s")] = "60s",
+    seed: Annotated[int, typer.Option(help="the same seed makes the same load")] = 7,
+    also: Annotated[
+        list[str] | None, typer.Option(help="another journey and its ratio to the main one, such as browse:5")
+    ] = None,
+    feeds: Annotated[Path | None, typer.Option(help="a folder of CSV files that journeys pick from")] = None,
+    out: Annotated[Path | None, typer.Option(help="a new folder for the results")] = None,
+    slo: Annotated[
+        list[str] | None, typer.Option(help='an objective, such as "place-order p99 < 500ms"')
+    ] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="a host name or network outside this machine that may be loaded")
+    ] = None,
+    evenly: Annotated[
+        bool, typer.Option("--evenly", help="evenly spaced arrivals instead of Poisson's")
+    ] = False,
+    pool: Annotated[int, typer.Option(help="journeys at once; more arrivals are turned away")] = 2000,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="one JSON document on stdout, for machines")
+    ] = False,
+) -> None:
+    """Load a URL with open arrivals and judge what came back.
+
+    Example: peakproof load run http://127.0.0.1:8080 --journeys platforms/orderhub/journeys.py
+    --journey place-order --also browse:5 --rate 60/s --duration 60s --feeds feeds
+    --slo "place-order p99 < 500ms"
+    """
+    from foundation import units
+    from loadtests import commands
+    from loadtests.job import Job
+
+    objectives = _objectives(slo or [])
+    name = commands.new_run()
+    job = Job(
+        run=name,
+        target=url,
+        journeys=str(journeys.resolve()),
+        streams=_streams(journey, also or []),
+        rate=_quantity("--rate", units.rate, rate),
+        duration=_quantity("--duration", units.duration, duration),
+        seed=seed,
+        output=str((out or Path("report") / name).resolve()),
+        spacing="even" if evenly else "poisson",
+        feeds=str(feeds.resolve()) if feeds else None,
+        pool=pool,
+        allowed=tuple(allow or []),
+    )
+    raise typer.Exit(int(commands.run(job, objectives, as_json=as_json)))
+
+
+def _objectives(texts: list[str]) -> list[Objective]:
+    from foundation import slo
+    from foundation.errors import InputError
+
+    try:
+        return [slo.parse(text) for text in texts]
+    except slo.ObjectiveError as error:
+        raise InputError(str(error), where="--slo") from error
+
+
+def _streams(main: str, also: list[str]) -> tuple[Stream, ...]:
+    from loadtests.arrivals import Stream
+
+    return (Stream(journey=main), *(_stream(text) for text in also))
+
+
+def _stream(text: str) -> Stream:
+    from foundation.errors import InputError
+    from loadtests.arrivals import Stream
+
+    journey, _, ratio = text.partition(":")
+    try:
+        return Stream(journey=journey, ratio=float(ratio))
+    except ValueError as error:
+        raise InputError(
+            f"expected a journey and a ratio such as browse:5, got {text!r}", where="--also"
+        ) from error
+
+
+def _quantity(option: str, parse: Callable[[object], float], text: str) -> float:
+    from foundation.errors import InputError
+
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise InputError(str(error), where=option) from error

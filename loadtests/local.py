@@ -1,0 +1,88 @@
+"""Runs the generator as a process of this machine and passes on what it says. Sends nothing itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from foundation.errors import ExitCode, InputError, PeakproofError, Refused, RunInvalid, Unavailable
+from loadtests.job import FILE, Job
+from loadtests.progress import Event, Failed, parse
+
+LOG = "generator.log"
+_PATIENCE = 30.0  # seconds a generator gets to end after it was told to
+_ERRORS: dict[int, type[PeakproofError]] = {
+    ExitCode.INPUT: InputError,
+    ExitCode.REFUSED: Refused,
+    ExitCode.UNAVAILABLE: Unavailable,
+}
+
+
+def generate(job: Job, listen: Callable[[Event], None]) -> None:
+    """Runs a job to its end; its results are in `job.output`. Ctrl-C ends it early, is raised again.
+
+    Raises InputError, Refused, Unavailable when it could not start, RunInvalid when it crashed.
+    """
+    output = Path(job.output)
+    output.mkdir(parents=True, exist_ok=True)
+    if any(output.iterdir()):
+        raise InputError(
+            "the output folder is not empty", where=str(output), hint="name a new one with --out"
+        )
+    job.write(output / FILE)
+    with (output / LOG).open("w") as log, _process(output / FILE, log.fileno()) as generator:
+        failed = _listened(generator, listen)
+    if failed is not None:
+        raise _ERRORS.get(failed.exit_code, PeakproofError)(failed.what, hint=failed.hint or None)
+    if generator.returncode not in (ExitCode.OK, ExitCode.INTERRUPTED):
+        last = (output / LOG).read_text().splitlines()[-20:]
+        raise RunInvalid(f"the generator ended with status {generator.returncode}", detail=last)
+
+
+def _listened(generator: subprocess.Popen[str], listen: Callable[[Event], None]) -> Failed | None:
+    assert generator.stdout is not None
+    for text in generator.stdout:
+        event = parse(text)
+        if isinstance(event, Failed):
+            return event
+        if event is not None:
+            listen(event)
+    return None
+
+
+@contextmanager
+def _process(job: Path, log: int) -> Iterator[subprocess.Popen[str]]:
+    # A session of its own: Ctrl-C in the terminal is for us, and we tell the generator.
+    with subprocess.Popen(
+        [sys.executable, "-m", "loadtests.generator", str(job)],
+        env={**os.environ, "PYTHONPATH": _path(), "PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        start_new_session=True,
+    ) as generator:
+        try:
+            yield generator
+        except BaseException:
+            _end(generator)
+            raise
+
+
+def _path() -> str:
+    """Where the generator finds our packages, whatever directory it is started in."""
+    here = str(Path(__file__).resolve().parent.parent)
+    return os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
+
+
+def _end(generator: subprocess.Popen[str]) -> None:
+    generator.send_signal(signal.SIGTERM)
+    try:
+        generator.communicate(timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        generator.kill()

@@ -1,0 +1,206 @@
+"""What a load test measured, read from its folder: histograms, counters and the ledger. Pure after reading.
+
+Whatever is missing or cut off is a problem in words, never an exception: a broken run still has a report.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from foundation.errors import InputError
+from loadtests import counters, job, latency_log, ledger, summary
+from loadtests.counters import Counters
+from loadtests.histograms import Histogram, merged
+from loadtests.job import Job
+from loadtests.latency_log import Clock
+from loadtests.ledger import Entry, Intent
+from loadtests.summary import Summary
+
+_SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A time since the start of the load, in seconds; it takes every second it touches."""
+
+    start: float
+    end: float
+
+    def touches(self, second: int) -> bool:
+        return second < self.end and second + 1 > self.start
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstFailure:
+    """The first failure of its kind, its traceback, and how many there were."""
+
+    kind: str
+    journey: str
+    second: int
+    count: int
+    traceback: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurements:
+    """All workers' figures, by the second in which a journey was due (0 is the start of the load)."""
+
+    job: Job
+    folders: tuple[Path, ...]
+    summaries: tuple[Summary, ...]
+    histograms: Mapping[tuple[str, Clock], Mapping[int, Histogram]]
+    counters: Mapping[str, Mapping[int, Counters]]
+    running: Mapping[int, int]
+    failures: tuple[FirstFailure, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def started_at(self) -> int | None:
+        """When the load started, ns since the epoch; None when nobody lived to say it."""
+        return min((found.started_at for found in self.summaries), default=None)
+
+    @property
+    def seconds(self) -> range:
+        """The seconds in which arrivals were due."""
+        return range(-int(-self.job.duration // 1))
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Every journey and journey/step that was measured."""
+        return tuple(sorted({series for series, _ in self.histograms}))
+
+    def inside(self, windows: Sequence[Window]) -> list[int]:
+        return [second for second in self.seconds if any(w.touches(second) for w in windows)]
+
+    def outside(self, windows: Sequence[Window]) -> list[int]:
+        return [second for second in self.seconds if not any(w.touches(second) for w in windows)]
+
+    def histogram(
+        self, series: str, clock: Clock = Clock.RESPONSE, seconds: Collection[int] | None = None
+    ) -> Histogram:
+        """The merged histogram of a series over some seconds (all by default); it may be empty."""
+        found = self.histograms.get((series, clock), {})
+        chosen = found if seconds is None else set(seconds)
+        return merged(histogram for second, histogram in found.items() if second in chosen)
+
+    def totals(self, journey: str | None = None, seconds: Collection[int] | None = None) -> Counters:
+        """The summed counters of a journey (all journeys by default) over some seconds (all by default)."""
+        total = Counters()
+        for name, found in self.counters.items():
+            for second, figures in found.items():
+                if journey in (None, name) and (seconds is None or second in seconds):
+                    total.add(figures)
+        return total
+
+    def over_time(
+        self, series: str, quantiles: Sequence[float], clock: Clock = Clock.RESPONSE, width: int = 1
+    ) -> dict[int, tuple[float, ...]]:
+        """Percentiles in seconds of time, by the first second of each `width` seconds; gaps have no entry."""
+        points = {}
+        for start in range(0, len(self.seconds), width):
+            histogram = self.histogram(series, clock, range(start, start + width))
+            if histogram.counts:
+                points[start] = tuple(histogram.percentile(quantile) / _SECOND for quantile in quantiles)
+        return points
+
+    def count(self, journey: str, name: str) -> dict[int, int]:
+        """One counter of a journey by second, such as "wanted"; every second of the load has an entry."""
+        found = self.counters.get(journey, {})
+        return {second: getattr(found.get(second, Counters()), name) for second in self.seconds}
+
+    def ledger(self) -> Iterator[Entry]:
+        """All ledger entries, worker by worker. Raises ValueError at a line that is cut off."""
+        return chain.from_iterable(ledger.read(folder / ledger.FILE) for folder in self.folders)
+
+
+def read(output: Path) -> Measurements:
+    """The measurements in a job's output folder. Raises InputError when no generator ever started there."""
+    folders = tuple(sorted(path.parent for path in output.glob(f"worker-*/{job.FILE}")))
+    if not folders:
+        raise InputError("no measurements here: no generator got as far as starting", where=str(output))
+    reader = _Reader()
+    for folder in folders:
+        reader.read(folder)
+    return Measurements(
+        job=job.read(folders[0] / job.FILE),
+        folders=folders,
+        summaries=tuple(reader.summaries),
+        histograms=reader.histograms,
+        counters=reader.counters,
+        running=reader.running,
+        failures=tuple(reader.failures),
+        problems=tuple(reader.problems),
+    )
+
+
+class _Reader:
+    """Adds up workers' folders."""
+
+    def __init__(self) -> None:
+        self.histograms: defaultdict[tuple[str, Clock], defaultdict[int, Histogram]] = defaultdict(
+            lambda: defaultdict(Histogram)
+        )
+        self.counters: defaultdict[str, defaultdict[int, Counters]] = defaultdict(
+            lambda: defaultdict(Counters)
+        )
+        self.running: defaultdict[int, int] = defaultdict(int)
+        self.summaries: list[Summary] = []
+        self.failures: list[FirstFailure] = []
+        self.problems: list[str] = []
+
+    def read(self, folder: Path) -> None:
+        self._attempt(self._latencies, folder)
+        self._attempt(self._counters, folder)
+        self._attempt(self._failures, folder)
+        self._attempt(self._summary, folder)
+
+    def _attempt(self, part: Callable[[Path], None], folder: Path) -> None:
+        try:
+            part(folder)
+        except (OSError, ValueError) as error:
+            self.problems.append(str(error))
+
+    def _latencies(self, folder: Path) -> None:
+        for found in latency_log.read(folder / latency_log.FILE):
+            self.histograms[found.series, found.clock][found.second].add(found.histogram)
+
+    def _counters(self, folder: Path) -> None:
+        running: dict[int, int] = {}
+        for found in counters.read(folder / counters.FILE):
+            self.counters[found.journey][found.second].add(found.counters)
+            running[found.second] = max(found.running, running.get(found.second, 0))
+        for second, number in running.items():
+            self.running[second] += number
+
+    def _failures(self, folder: Path) -> None:
+        found = json.loads((folder / summary.ERRORS).read_text())
+        self.failures += [FirstFailure(**failure) for failure in found]
+
+    def _summary(self, folder: Path) -> None:
+        found = summary.read(folder)
+        self.summaries.append(found)
+        self.problems += [f"{folder}: {problem}" for problem in _ledger_problems(folder, found)]
+
+
+def _ledger_problems(folder: Path, found: Summary) -> Iterable[str]:
+    """What is missing in a ledger, by what its writer counted."""
+    if found.ledger_failure:
+        yield found.ledger_failure
+    open_intents: set[str] = set()
+    intents = outcomes = 0
+    for entry in ledger.read(folder / ledger.FILE):
+        if isinstance(entry, Intent):
+            intents += 1
+            open_intents.add(entry.key)
+        else:
+            outcomes += 1
+            open_intents.discard(entry.key)
+    if (intents, outcomes) != (found.intents, sum(found.outcomes.values())):
+        yield f"the ledger has {intents} intents and {outcomes} outcomes, its writer counted others"
+    if open_intents:
+        yield f"{len(open_intents)} intents in the ledger have no outcome"

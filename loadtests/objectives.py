@@ -1,0 +1,148 @@
+"""Objectives against measurements: each becomes a finding with what was observed. Pure.
+
+Lost orders need the platform's books and are not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from foundation.slo import Metric, Objective
+from foundation.units import in_words
+from foundation.verdict import Finding, Weight
+from loadtests.latency_log import Clock
+from loadtests.measurements import Measurements, Window
+from loadtests.recovery import WINDOW, Health, recovery
+
+_SECOND = 1_000_000_000
+# A measured value, how it reads, and what stands beside it; None when nothing was measured.
+Observed = tuple[float, str, str] | None
+
+
+def evaluate(
+    objectives: Sequence[Objective], measured: Measurements, faults: Sequence[float] = ()
+) -> list[Finding]:
+    """A finding for each objective but lost orders. `faults` are in seconds since the start of the load."""
+    limit = tightest_latency(objectives, measured.job.main)
+    return [
+        _recovered(objective, measured, faults, limit)
+        if objective.metric is Metric.RECOVERY
+        else _finding(objective, measured, faults)
+        for objective in objectives
+        if objective.metric is not Metric.LOST_ORDERS
+    ]
+
+
+def tightest_latency(objectives: Sequence[Objective], series: str | None = None) -> float | None:
+    """The smallest latency limit in seconds, of one series or of all; None when there is none."""
+    latencies = (o for o in objectives if o.metric is Metric.LATENCY and series in (None, o.series))
+    return min((objective.limit for objective in latencies), default=None)
+
+
+def unknown_series(objectives: Sequence[Objective], journeys: Collection[str]) -> list[Objective]:
+    """Objectives about journeys that the load does not have. Steps are known only once they have run."""
+    return [o for o in objectives if o.series and o.series.partition("/")[0] not in journeys]
+
+
+def _finding(objective: Objective, measured: Measurements, faults: Sequence[float]) -> Finding:
+    measure = _MEASURES[objective.metric]
+    excluded = objective.outside is not None and len(faults) > 0
+    windows = [Window(start=at, end=at + (objective.outside or 0.0)) for at in faults] if excluded else []
+    observed = measure(objective, measured, measured.outside(windows))
+    beside = [observed[2]] if observed and observed[2] else []
+    if windows:
+        within = measure(objective, measured, measured.inside(windows))
+        name = objective.exclusion.removeprefix(" outside ")
+        beside.append(f"within {name}: {within[1] if within else 'nothing measured'}")
+    return Finding(
+        name=str(objective),
+        weight=Weight.OBJECTIVE,
+        holds=observed is not None and objective.holds(observed[0]),
+        expected=str(objective),
+        observed=observed[1] if observed else "nothing measured",
+        reason="; ".join(beside),
+    )
+
+
+def _latency(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
+    assert objective.series is not None
+    assert objective.quantile is not None
+    histogram = measured.histogram(objective.series, Clock.RESPONSE, seconds)
+    if not histogram.counts:
+        return None
+    value = histogram.percentile(objective.quantile) / _SECOND
+    return value, precise(value), f"of {histogram.total:,}"
+
+
+def _errors(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
+    total = measured.totals(objective.series or measured.job.main, seconds)
+    if not total.wanted:
+        return None
+    wrong = total.errors + total.turned_away
+    beside = [f"{total.turned_away:,} turned away"] if total.turned_away else []
+    beside += [f"{total.refused:,} refused by the platform (no errors)"] if total.refused else []
+    share = wrong / total.wanted
+    return share, f"{share:.3%} ({wrong:,} of {total.wanted:,})", ", ".join(beside)
+
+
+def _attempt_errors(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
+    total = measured.totals(objective.series or measured.job.main, seconds)
+    if not total.attempts:
+        return None
+    share = total.attempt_errors / total.attempts
+    return share, f"{share:.3%} ({total.attempt_errors:,} of {total.attempts:,})", ""
+
+
+def _throughput(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
+    if not seconds:
+        return None
+    completed = measured.totals(objective.series or measured.job.main, seconds).completed
+    return completed / len(seconds), f"{completed / len(seconds):.1f}/s", f"{completed:,} in {len(seconds)} s"
+
+
+_MEASURES: Mapping[Metric, Callable[[Objective, Measurements, Collection[int]], Observed]] = {
+    Metric.LATENCY: _latency,
+    Metric.ERRORS: _errors,
+    Metric.ATTEMPT_ERRORS: _attempt_errors,
+    Metric.THROUGHPUT: _throughput,
+}
+
+
+def _recovered(
+    objective: Objective, measured: Measurements, faults: Sequence[float], limit: float | None
+) -> Finding:
+    health = health_of(measured, limit)
+    times = [recovery(health, fault, len(measured.seconds)) for fault in faults]
+    known = [time for time in times if time is not None]
+    missing = len(times) - len(known)
+    worst = max(known, default=0.0)
+    observed = in_words(worst) if known else "no fault" if not faults else "not recovered"
+    if missing and known:
+        observed = f"{missing} of {len(times)} faults not recovered from"
+    return Finding(
+        name=str(objective),
+        weight=Weight.OBJECTIVE,
+        holds=not missing and objective.holds(worst),
+        expected=str(objective),
+        observed=observed,
+        reason=f"no {WINDOW} s in which all is well before the load ended" if missing else "",
+    )
+
+
+def health_of(measured: Measurements, limit: float | None) -> dict[int, Health]:
+    """How the main journey did in each second; `limit` in seconds tells which of its journeys were slow."""
+    found = measured.counters.get(measured.job.main, {})
+    responses = measured.histograms.get((measured.job.main, Clock.RESPONSE), {})
+    return {
+        second: Health(
+            journeys=figures.wanted,
+            failed=figures.failed + figures.turned_away,
+            slow=responses[second].above(round(limit * _SECOND)) if limit and second in responses else 0,
+        )
+        for second, figures in found.items()
+    }
+
+
+def precise(seconds: float) -> str:
+    """A latency for people, with what its three digits know: "12.4 ms", "1.32 s"."""
+    return f"{seconds:.3g} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"

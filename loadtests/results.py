@@ -1,0 +1,42 @@
+"""The results of a load test as one document for machines. Pure; people get the same figures as tables."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from foundation.verdict import Verdict
+from loadtests.latency_log import Clock
+from loadtests.measurements import Measurements
+
+QUANTILES = (50.0, 95.0, 99.0, 99.9)
+
+
+def document(measured: Measurements, verdict: Verdict) -> dict[str, object]:
+    """Verdict, counters and percentiles in milliseconds of each series and clock."""
+    job = measured.job
+    return {
+        "verdict": {"status": verdict.status, "findings": [asdict(finding) for finding in verdict.findings]},
+        "load": {
+            "run": job.run,
+            "target": job.target,
+            "rate": job.rate,
+            "duration": job.duration,
+            "seed": job.seed,
+        },
+        "schedule": next((found.schedule for found in measured.summaries), None),
+        "counters": {name: asdict(measured.totals(name)) for name in measured.counters},
+        "latency_ms": {name: latencies(measured, name) for name in measured.series},
+        "failures": [asdict(failure) for failure in measured.failures],
+        "output": job.output,
+    }
+
+
+def latencies(measured: Measurements, series: str) -> dict[str, dict[str, float]]:
+    """Percentiles of a series in milliseconds, by clock: {"response": {"p50": 3.1, ...}}."""
+    found = {clock: measured.histogram(series, clock) for clock in Clock}
+    return {
+        clock: {f"p{quantile:g}": histogram.percentile(quantile) / 1e6 for quantile in QUANTILES}
+        | {"max": histogram.maximum / 1e6, "count": histogram.total}
+        for clock, histogram in found.items()
+        if histogram.counts
+    }

@@ -1,0 +1,98 @@
+"""What people see of a load test: a live view while it runs, tables when it ended. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich import box
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table
+
+from foundation.verdict import Finding, Status, Verdict
+from loadtests.job import Job
+from loadtests.measurements import Measurements
+from loadtests.progress import Event, Progress
+from loadtests.results import latencies
+
+_COLOURS = {Status.PASS: "bold green", Status.FAIL: "bold red", Status.INVALID: "bold yellow"}
+_EVERY = 10  # seconds between lines where there is no terminal
+
+
+@contextmanager
+def live(console: Console, job: Job) -> Iterator[Callable[[Event], None]]:
+    """A view that is told a generator's events: redrawn in a terminal, a line now and then elsewhere."""
+    if not console.is_terminal:
+        yield lambda event: _line(console, job, event)
+        return
+    with Live(console=console, refresh_per_second=4, transient=True) as view:
+        yield lambda event: view.update(_view(job, event)) if isinstance(event, Progress) else None
+
+
+def _line(console: Console, job: Job, event: Event) -> None:
+    if isinstance(event, Progress) and event.second % _EVERY == 0:
+        console.print(
+            f"{event.second:>4} s of {job.duration:g}: {event.reached} of {event.wanted} arrivals, "
+            f"p99 {event.p99_ms:.1f} ms, {event.errors} errors, {event.turned_away} turned away"
+        )
+
+
+def _view(job: Job, now: Progress) -> Table:
+    left = max(job.duration - now.second, 0)
+    table = Table(
+        title=f"{job.main} at {job.rate:g}/s on {job.target}, {left:.0f} s left", title_justify="left"
+    )
+    figures = {
+        "wanted/s": str(now.wanted),
+        "sent/s": str(now.reached),
+        "in flight": str(now.in_flight),
+        "p50": f"{now.p50_ms:.1f} ms",
+        "p99": f"{now.p99_ms:.1f} ms",
+        "errors": str(now.errors),
+        "repeated": str(now.attempt_errors),
+        "turned away": str(now.turned_away),
+    }
+    for name in figures:
+        table.add_column(name, justify="right")
+    table.add_row(*figures.values())
+    return table
+
+
+def show(console: Console, measured: Measurements, verdict: Verdict) -> None:
+    """Latencies, failures, findings and the verdict."""
+    console.print(_latencies(measured))
+    for failure in measured.failures:
+        console.print(
+            f"[red]{failure.count:,} x[/] {escape(failure.kind)} (first in second {failure.second})"
+        )
+    console.print(_findings(verdict.findings))
+    console.print(
+        f"[{_COLOURS[verdict.status]}]{verdict.status}[/]  results in {escape(measured.job.output)}"
+    )
+
+
+def _latencies(measured: Measurements) -> Table:
+    table = Table(box=box.SIMPLE)
+    table.add_column("series", no_wrap=True)
+    table.add_column("clock")
+    columns = ("count", "p50", "p95", "p99", "p99.9", "max")
+    for name in columns:
+        table.add_column(name if name == "count" else f"{name} ms", justify="right")
+    for series in measured.series:
+        for clock, figures in latencies(measured, series).items():
+            cells = [
+                f"{figures[name]:,.0f}" if name == "count" else f"{figures[name]:.2f}" for name in columns
+            ]
+            table.add_row(series, clock, *cells)
+    return table
+
+
+def _findings(findings: tuple[Finding, ...]) -> Table:
+    table = Table("", "checked", "expected", "observed", "", box=box.SIMPLE)
+    for found in findings:
+        mark = "[green]✓[/]" if found.holds else "[red]✗[/]"
+        expected = "" if found.expected == found.name else escape(found.expected)
+        table.add_row(mark, escape(found.name), expected, escape(found.observed), escape(found.reason))
+    return table

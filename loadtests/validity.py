@@ -1,0 +1,111 @@
+"""Whether the load was what it claims to be. A broken finding here makes a run INVALID. Pure.
+
+Judged by effect (arrivals that were late or missing), never by causes such as a busy processor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from foundation.slo import Objective
+from foundation.verdict import Finding, Weight
+from loadtests.histograms import merged
+from loadtests.latency_log import Clock
+from loadtests.measurements import Measurements
+from loadtests.objectives import precise, tightest_latency
+
+_SECOND = 1_000_000_000
+LATE_WINDOWS = 0.01  # the share of one-second windows that may be late
+LEAST_DELAY = 0.005  # seconds of dispatch delay that never matter
+DELAY_SHARE = 0.05  # of the tightest latency limit
+CLOCK_STEP = 0.1  # seconds
+
+
+def findings(measured: Measurements, objectives: Sequence[Objective] = ()) -> list[Finding]:
+    """Every rule with what was seen."""
+    return [
+        _ended_well(measured),
+        _all_sent(measured),
+        _on_time(measured, delay_limit(objectives)),
+        _recorded(measured),
+        _steady_clock(measured),
+    ]
+
+
+def delay_limit(objectives: Sequence[Objective]) -> float:
+    """Seconds of dispatch delay that the objectives can bear: 5 ms, or 5 % of the tightest latency limit."""
+    return max(LEAST_DELAY, DELAY_SHARE * (tightest_latency(objectives) or 0.0))
+
+
+def _ended_well(measured: Measurements) -> Finding:
+    workers, ended = measured.job.processes, len(measured.summaries)
+    unclean = [found for found in measured.summaries if not found.clean]
+    same = len({found.schedule for found in measured.summaries}) <= 1
+    observed = f"{ended - len(unclean)} of {workers}"
+    reasons = ["interrupted"] if any(found.interrupted for found in unclean) else []
+    unfinished = sum(found.unfinished for found in unclean)
+    reasons += [f"{unfinished} journeys had to be ended"] if unfinished else []
+    reasons += [f"{workers - ended} ended without a summary"] if ended < workers else []
+    reasons += [] if same else ["they did not do the same schedule"]
+    return _finding(
+        "generators ended well", not reasons and ended == workers, f"{workers}", observed, reasons
+    )
+
+
+def _all_sent(measured: Measurements) -> Finding:
+    total = measured.totals()
+    wanted = max((found.arrivals for found in measured.summaries), default=total.wanted)
+    missing = wanted - total.dispatched - total.turned_away
+    observed = f"{total.dispatched:,} sent, {total.turned_away:,} turned away"
+    reasons = [f"{missing:,} arrivals were neither sent nor turned away"] if missing else []
+    reasons += [] if total.dispatched else ["nothing was sent at all"]
+    return _finding("every arrival sent or turned away", not reasons, f"{wanted:,}", observed, reasons)
+
+
+def _on_time(measured: Measurements, limit: float) -> Finding:
+    delays = delays_by_second(measured)
+    late = [second for second, delay in delays.items() if delay > limit]
+    holds = bool(delays) and len(late) <= LATE_WINDOWS * len(delays)
+    worst = max(delays.values(), default=0.0)
+    observed = f"{len(late)} of {len(delays)} seconds late, worst p99 {precise(worst)}"
+    reasons = (
+        [] if holds else ["the generator could not keep up: its own delay would count as the platform's"]
+    )
+    expected = f"dispatch delay p99 at most {precise(limit)} in 99 % of seconds"
+    return _finding("arrivals on time", holds, expected, observed, reasons)
+
+
+def delays_by_second(measured: Measurements) -> dict[int, float]:
+    """p99 of the dispatch delay of all journeys, in seconds, by the second they were due."""
+    journeys = [measured.histograms.get((name, Clock.DISPATCH), {}) for name in measured.counters]
+    seconds = sorted({second for found in journeys for second in found})
+    return {
+        second: merged(found[second] for found in journeys if second in found).percentile(99) / _SECOND
+        for second in seconds
+    }
+
+
+def _recorded(measured: Measurements) -> Finding:
+    problems = list(measured.problems)
+    observed = "complete" if not problems else f"{len(problems)} problems"
+    return _finding("ledger and logs complete", not problems, "complete", observed, problems)
+
+
+def _steady_clock(measured: Measurements) -> Finding:
+    step = max((abs(found.clock_step) for found in measured.summaries), default=0) / _SECOND
+    holds = step <= CLOCK_STEP
+    reasons = (
+        [] if holds else ["the wall clock was set while the load ran: times do not match the platform's"]
+    )
+    return _finding("wall clock steady", holds, f"within {precise(CLOCK_STEP)}", precise(step), reasons)
+
+
+def _finding(name: str, holds: bool, expected: str, observed: str, reasons: Sequence[str]) -> Finding:
+    return Finding(
+        name=name,
+        weight=Weight.VALIDITY,
+        holds=holds,
+        expected=expected,
+        observed=observed,
+        reason="; ".join(reasons),
+    )
