@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    no_args_is_help=True, help="Environments: brought up from a definition, adopted, listed, taken down."
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Environments: brought up from a definition, adopted, listed, taken down.",
 )
 
 Name = Annotated[str, typer.Argument(help="the environment's name, as `env list` shows it")]
@@ -19,7 +22,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="one JSON document on stdou
 def up(
     definition: Annotated[str, typer.Argument(help="a definition's name, or a path with a slash")],
     site: Annotated[str, typer.Option(help="a site's name, or a path with a slash")] = "laptop",
-    name: Annotated[str | None, typer.Option(help="the environment's name; the definition's by default")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="the environment's name; the definition's by default")
+    ] = None,
     ttl: Annotated[str, typer.Option(help="how long it stays, such as 90m")] = "8h",
     as_json: AsJson = False,
 ) -> None:
@@ -127,4 +132,6 @@ def check(
         return
     people().print(f"{topology.definition}: {len(topology.nodes)} nodes, digest {topology.digest}")
     for node in topology.nodes:
-        people().print(f"  {node.name:<14} {node.process.image:<16} needs {', '.join(node.needs) or 'nothing'}")
+        people().print(
+            f"  {node.name:<14} {node.process.image:<16} needs {', '.join(node.needs) or 'nothing'}"
+        )

@@ -44,9 +44,11 @@ def up(definition: str, *, site: str, name: str | None, ttl: float) -> dict[str,
     client, console = connect(), people()
     with ImageDisplay(console) as progress:
         built = environment.prepare_images(wanted, client, progress)
-    with environment.working_on(client, wanted.name, built["python"], seconds=_BUILD_SECONDS):
-        with NodeDisplay(console) as watch:
-            environment.up(wanted, {"local": client}, built, watch)
+    with (
+        environment.working_on(client, wanted.name, built["python"], seconds=_BUILD_SECONDS),
+        NodeDisplay(console) as watch,
+    ):
+        environment.up(wanted, {"local": client}, built, watch)
     environment.extend(client, wanted.name, built["python"], ttl)
     console.print(f"[green]{wanted.name} is up[/] after {in_words(time.monotonic() - started)}")
     described = described_by(environment.attach({"local": client}, wanted.name), ttl)
@@ -58,7 +60,9 @@ def down(name: str) -> None:
     """Takes the environment down; nothing there is said, and is no error."""
     started = time.monotonic()
     count = removing.remove(connect(), name)
-    what = f"{count} things removed in {in_words(time.monotonic() - started)}" if count else "nothing was there"
+    what = (
+        f"{count} things removed in {in_words(time.monotonic() - started)}" if count else "nothing was there"
+    )
     people().print(f"{name}: {what}")
 
 
@@ -133,7 +137,9 @@ def show_list(rows: list[dict[str, object]]) -> None:
     table = Table("environment", "definition", "running", "stays for", box=None)
     for row in rows:
         running = f"{row['running']} of {row['nodes']}"
-        table.add_row(str(row["name"]), str(row["definition"]), running, in_words(float(str(row["seconds_left"]))))
+        table.add_row(
+            str(row["name"]), str(row["definition"]), running, in_words(float(str(row["seconds_left"])))
+        )
     people().print(table)
 
 

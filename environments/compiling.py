@@ -1,4 +1,4 @@
-"""Definition -> Topology. Pure: nothing is read, nothing connects; every problem is collected before any is raised."""
+"""Definition -> Topology. Pure: nothing is read or connected; all problems are found before any is raised."""
 
 from __future__ import annotations
 
@@ -99,7 +99,10 @@ def _reference_problems(definition: Definition) -> Iterator[Problem]:
                 what = f"service {name!r} needs {reference.service!r}, which the definition does not have"
                 hint = documents.did_you_mean(reference.service, services)
                 yield document.problem(("services", name, *reference.at), what, hint)
-    named = [(("partners", name, "simulator"), partner.simulator) for name, partner in definition.written.partners.items()]
+    named = [
+        (("partners", name, "simulator"), partner.simulator)
+        for name, partner in definition.written.partners.items()
+    ]
     for at, service in [(("entry",), definition.written.entry), *named]:
         if service not in services:
             hint = documents.did_you_mean(service, services)

@@ -1,4 +1,4 @@
-"""What a person writes about an environment. Loading reads files only; see `compiling` for what it becomes."""
+"""What a person writes about an environment. Reads files only; see `compiling` for what it becomes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class DefinitionInput(Input):
     platform: str
     entry: Name = Field(description="the service that customers talk to")
     services: dict[Name, AnyOptions] = Field(min_length=1)
-    partners: dict[Name, PartnerInput] = {}
+    partners: dict[Name, PartnerInput] = Field(default={})
     slo: tuple[Objective, ...] = ()
 
 

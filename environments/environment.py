@@ -60,7 +60,7 @@ class Environment:
         return self.instance.secrets[name]
 
     def start(self, node: Node, files: Sequence[tuple[str, bytes, int]] = ()) -> NodeContainer:
-        """Starts one more node in this environment, such as a load generator; it goes with the environment."""
+        """Starts one more node here, such as a load generator; it goes with the environment."""
         guest = NodeContainer(node, self.instance, self._clients[node.placement.host])
         guest.extra_files = tuple(files)
         guest.start()
@@ -115,7 +115,8 @@ def attach(clients: Clients, name: str) -> Environment:
     found = finding.find(clients["local"], name)
     if found is None:
         raise InputError(
-            f"no environment {name!r} is up", hint="`peakproof env list` shows what is; `env up` brings one up"
+            f"no environment {name!r} is up",
+            hint="`peakproof env list` shows what is; `env up` brings one up",
         )
     nodes = {
         node.name: NodeContainer(node, found.instance, clients[node.placement.host]).standing_on(

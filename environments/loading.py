@@ -1,4 +1,4 @@
-"""From names on a command line or in a plan to values: definition, platform, topology, site. Reads files only."""
+"""From names on a command line or in a plan to definition, platform, topology, site. Reads files only."""
 
 from __future__ import annotations
 

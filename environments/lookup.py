@@ -1,4 +1,4 @@
-"""Where a name in a document is looked up: beside the document, then in the package; a slash makes it a path."""
+"""Where a name is looked up: beside the document, then in the package; with a slash it is a path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this machine's network already uses: routes and ports. Reads; binds a port only to see that it is free."""
+"""What this machine's network already uses: routes and ports. Binds a port only to see that it is free."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ROUTES = Path("/proc/net/route")
 
 
 def routes(table: str | None = None) -> Iterator[IPv4Network]:
-    """Networks that this machine has a route to, but the default one. `table` is the text of /proc/net/route."""
+    """Networks that this machine has a route to, but the default. `table`: the text of /proc/net/route."""
     text = table if table is not None else (_ROUTES.read_text() if _ROUTES.exists() else "")
     for line in text.splitlines()[1:]:
         fields = line.split()

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 from environments.topology import Lifecycle
 from foundation import documents
 from foundation.documents import Document, Input
+from foundation.errors import Problem
 from foundation.units import Duration
 
 
@@ -38,7 +39,7 @@ class ProcessInput(Input):
 
     image: str = Field(description="folder of the platform that holds its Dockerfile")
     command: tuple[str, ...] = ()
-    environment: dict[str, str] = {}
+    environment: dict[str, str] = Field(default={})
     secrets: tuple[str, ...] = Field(default=(), description="keys of `secrets` that this process may read")
     port: int | None = Field(default=None, ge=1, le=65535)
     ready: str | ReadyCommand | None = Field(default=None, description="a path on `port`, or a command")
@@ -60,7 +61,7 @@ class PlatformInput(Input):
 
     platform: Name
     description: str = ""
-    environment: dict[str, str] = {}
+    environment: dict[str, str] = Field(default={})
     secrets: dict[str, str] = Field(default={}, description="service.secret -> path of its file")
     processes: dict[Name, ProcessInput] = Field(min_length=1)
     conservation: str | None = Field(default=None, description="SQL: what became of each order of a run")
@@ -104,7 +105,7 @@ def load(path: Path) -> Platform:
     return platform
 
 
-def _missing_files(platform: Platform) -> list[documents.Problem]:
+def _missing_files(platform: Platform) -> list[Problem]:
     problems = []
     for key in ("conservation", "journeys", "policy", "sample"):
         name = getattr(platform.written, key)
@@ -117,7 +118,7 @@ def _missing_files(platform: Platform) -> list[documents.Problem]:
     return problems
 
 
-def _unknown_secrets(platform: Platform) -> list[documents.Problem]:
+def _unknown_secrets(platform: Platform) -> list[Problem]:
     known = platform.written.secrets
     return [
         platform.document.problem(

@@ -89,7 +89,7 @@ class Storage:
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """`memory` and `shared_memory` in bytes; `cpu_weight` relative to 1024, it counts only under contention."""
+    """`memory`, `shared_memory` in bytes; `cpu_weight` relative to 1024, counts only under contention."""
 
     memory: int
     shared_memory: int | None = None
@@ -216,7 +216,7 @@ class SecretRef:
     """A secret that an instance makes and its nodes are given; never a value."""
 
     name: str
-    kind: Literal["password"] = "password"  # noqa: S105 - a kind of secret, not one
+    kind: Literal["password"] = "password"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +239,8 @@ class CloudService:
 class Topology:
     """Everything that runs for one definition on one site.
 
-    `entry` is the service that customers talk to; `roles` maps what faults and switchovers aim at ("database.leader", "api.any") to node names;
+    `entry` is the service that customers talk to; `roles` maps what faults and switchovers aim at
+    ("database.leader", "api.any") to node names;
     `bindings` maps a service to how others reach it (host, port, …, never a secret).
     """
 

@@ -1,1 +1,1 @@
-"""What every room stands on: errors, documents, units, secrets, SLO grammar, verdict, receipts, report page."""
+"""What every room stands on. Imports no other room."""

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-import click
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -30,14 +29,14 @@ def print_json(value: object) -> None:
     sys.stdout.write("\n")
 
 
-def run(app: typer.Typer | click.Command, arguments: Sequence[str] | None = None) -> int:
+def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit code; every failure becomes a message that says what to do.
 
     SIGTERM and SIGHUP end a command the way Ctrl-C does, so that it cleans up.
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    command = typer.main.get_command(app) if isinstance(app, typer.Typer) else app
+    command = typer.main.get_command(app)
     return _answered(lambda: command.main(args=arguments, prog_name="peakproof", standalone_mode=False))
 
 
@@ -51,13 +50,10 @@ def _answered(work: Callable[[], object]) -> int:
     except PeakproofError as error:
         show(error)
         return int(error.exit_code)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
+    except typer.TyperException as error:
+        _show_usage(error.format_message())
         return int(ExitCode.INPUT)
-    except click.ClickException as error:
-        show(PeakproofError(error.format_message(), hint="add --help to see what is allowed"))
-        return int(ExitCode.INPUT)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         show(Interrupted("interrupted; what this command made has been removed"))
         return int(ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever is left is our bug
@@ -75,6 +71,13 @@ def show(error: PeakproofError) -> None:
         console.print(f"[bold]what to do:[/] {escape(error.hint)}")
     if os.environ.get(VERBOSE):
         console.print_exception()
+
+
+def _show_usage(message: str) -> None:
+    if message.startswith("Usage:"):  # no arguments at all: typer's message is the help itself
+        people().print(escape(message))
+    else:
+        show(PeakproofError(message, hint="add --help to see what is allowed"))
 
 
 def _bug(error: Exception) -> int:

@@ -28,17 +28,19 @@ class Input(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A YAML file's content and where in the file each key and value stands."""
+    """A YAML file's content and where each key and value stands, as file:line."""
 
     path: Path
     content: object
-    lines: Mapping[Location, int]
+    places: Mapping[Location, str]
 
     def where(self, location: Location) -> str:
         """file:line of the nearest thing that was written at or above `location`."""
-        while location and location not in self.lines:
-            location = location[:-1]
-        return f"{self.path}:{self.lines.get(location, 1)}"
+        at: Location = ()
+        for step in location:
+            # A step that was not written is a missing key, or a union's tag that pydantic put there.
+            at = (*at, step) if (*at, step) in self.places else at
+        return self.places.get(at, f"{self.path}:1")
 
     def problem(self, location: Location, what: str, hint: str | None = None) -> Problem:
         return Problem(where=self.where(location), what=what, hint=hint)
@@ -63,11 +65,44 @@ def parse(text: str, path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 1
         raise InputError(f"not YAML: {error.problem}", where=f"{path}:{line}") from error
-    lines = dict(_lines(node, ())) if node is not None else {}
+    places = {at: f"{path}:{line}" for at, line in _lines(node, ())} if node is not None else {}
     twice = [Problem(where=f"{path}:{line}", what=f"{key!r} is written twice") for key, line in _twice(node)]
     if twice:
         raise InputError("a key may be written once", where=str(path), problems=twice)
-    return Document(path=path, content=content, lines=lines)
+    return Document(path=path, content=content, places=places)
+
+
+def overlay(base: Document, over: Document) -> Document:
+    """`over` on top of `base`: mappings merge key by key, anything else replaces, null removes."""
+    content, places = _merged(base, over, ())
+    return Document(path=over.path, content=content, places=places)
+
+
+def _merged(base: Document, over: Document, at: Location) -> tuple[object, dict[Location, str]]:
+    below, above = _at(base.content, at), _at(over.content, at)
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above, _under(over, at)
+    content, places = {}, {at: over.where(at)}
+    for key in [*below, *(key for key in above if key not in below)]:
+        inner = (*at, key)
+        if key not in above:
+            content[key], found = below[key], _under(base, inner)
+        elif key in below:
+            content[key], found = _merged(base, over, inner)
+        else:
+            content[key], found = above[key], _under(over, inner)
+        places |= found
+    return {key: value for key, value in content.items() if value is not None}, places
+
+
+def _at(content: object, at: Location) -> object:
+    for step in at:
+        content = content[step]  # type: ignore[index]  # only called for steps that are there
+    return content
+
+
+def _under(document: Document, at: Location) -> dict[Location, str]:
+    return {place: where for place, where in document.places.items() if place[: len(at)] == at}
 
 
 def load(path: Path, model: type[Model]) -> tuple[Model, Document]:
@@ -136,6 +171,9 @@ def _walk(
     if "$ref" in schema:
         target = str(schema["$ref"]).rsplit("/", 1)[-1]
         return _walk(root, root["$defs"][target], location)  # type: ignore[index]
+    tagged = schema.get("discriminator", {}).get("mapping", {})
+    if location and location[0] in tagged:
+        return _walk(root, {"$ref": tagged[location[0]]}, location[1:])
     options = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
     if options:
         return [found for option in options for found in _walk(root, option, location)]
@@ -145,8 +183,7 @@ def _walk(
     inner = (
         schema.get("properties", {}).get(step) or schema.get("additionalProperties") or schema.get("items")
     )
-    # pydantic puts a union's tag into the location; it is not a key of the document.
-    return _walk(root, inner, rest) if inner else _walk(root, schema, rest)
+    return _walk(root, inner, rest) if inner else []
 
 
 def _lines(node: yaml.Node, at: Location) -> Iterator[tuple[Location, int]]:

@@ -79,25 +79,25 @@ class InputError(PeakproofError):
         self.problems = tuple(problems)
 
 
-class RunInvalid(PeakproofError):
+class RunInvalid(PeakproofError):  # noqa: N818 - says what happened
     """The run cannot prove anything, whatever its figures say."""
 
     exit_code = ExitCode.INVALID
 
 
-class Refused(PeakproofError):
+class Refused(PeakproofError):  # noqa: N818 - says what happened
     """Locked by somebody else, or refused for safety."""
 
     exit_code = ExitCode.REFUSED
 
 
-class Unavailable(PeakproofError):
+class Unavailable(PeakproofError):  # noqa: N818 - says what happened
     """Something needed on this machine is missing, stopped or full."""
 
     exit_code = ExitCode.UNAVAILABLE
 
 
-class Interrupted(PeakproofError):
+class Interrupted(PeakproofError):  # noqa: N818 - says what happened
     """A person pressed Ctrl-C, or the command was told to end."""
 
     exit_code = ExitCode.INTERRUPTED

@@ -70,10 +70,12 @@ Count = Annotated[int, _written(count), _described("10k")]
 
 
 def in_words(seconds: float) -> str:
-    """A duration for people: "340 ms", "12.5 s", "3 min 20 s"."""
+    """A duration for people: "340 ms", "12.5 s", "3 min 20 s", "7 h 59 min"."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s"
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"

@@ -5,11 +5,16 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
+from typer.core import TyperGroup
 
 from foundation import console
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context
 
 # Command -> where its Typer application or function stands, and what `--help` says of it.
 ROOMS: dict[str, tuple[str, str]] = {
@@ -22,40 +27,56 @@ ROOMS: dict[str, tuple[str, str]] = {
 }
 
 
-class Rooms(click.Group):
-    """A group whose commands are imported when they are asked for, so that a bad input is answered quickly."""
+class Rooms(TyperGroup):
+    """A group whose commands are imported when they are asked for: a bad input is answered quickly."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - typer's signature
         return list(ROOMS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
         if cmd_name not in ROOMS:
             return None
         place, summary = ROOMS[cmd_name]
-        module, _, name = place.partition(":")
-        command = _as_command(getattr(importlib.import_module(module), name))
-        command.name, command.short_help = cmd_name, summary
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in ROOMS.items()])
+        # The overview asks for every command's summary; only the one that is called is imported.
+        return _loaded(cmd_name, place) if cmd_name in sys.argv else _named(cmd_name, summary)
 
 
-def _as_command(found: object) -> click.Command:
+def _loaded(name: str, place: str) -> Command:
+    module, _, attribute = place.partition(":")
+    found = getattr(importlib.import_module(module), attribute)
     if isinstance(found, typer.Typer):
-        return typer.main.get_command(found)
-    application = typer.Typer()
-    assert callable(found)
-    application.command()(found)
-    return typer.main.get_command(application)
+        command = typer.main.get_command(found)
+    else:
+        application = typer.Typer(add_completion=False)
+        application.command()(found)
+        command = typer.main.get_command(application)
+    command.name = name
+    return command
 
 
-@click.group(cls=Rooms, no_args_is_help=True)
-@click.option("--verbose", is_flag=True, help="show tracebacks")
-@click.version_option(package_name="peakproof")
-def root(verbose: bool) -> None:  # noqa: FBT001 - click's way of a flag
-    """Peakproof rehearses the peak: an environment like production, safe data, peak orders, faults, a verdict.
+def _named(name: str, summary: str) -> Command:
+    placeholder = typer.Typer(add_completion=False)
+    placeholder.command(name, help=summary)(lambda: None)
+    return typer.main.get_command(placeholder)
+
+
+app = typer.Typer(cls=Rooms, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"peakproof {version('peakproof')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    verbose: Annotated[bool, typer.Option("--verbose", help="show tracebacks")] = False,
+    show_version: Annotated[  # noqa: ARG001 - its callback has done the work
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """Rehearse the peak: an environment like production, safe data, peak orders, faults, a verdict.
 
     Example: peakproof rehearse seasons/laptop.yaml
     """
@@ -65,4 +86,8 @@ def root(verbose: bool) -> None:  # noqa: FBT001 - click's way of a flag
 
 def main() -> None:
     """Entry point of the `peakproof` command."""
-    sys.exit(console.run(root))
+    sys.exit(console.run(app))
+
+
+if __name__ == "__main__":
+    main()

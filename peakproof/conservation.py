@@ -1,4 +1,4 @@
-"""Order conservation: the client's ledger against the platform's books. Pure; asking the platform is elsewhere.
+"""Order conservation: the client's ledger against the platform's books. Pure: asks nobody.
 
 acknowledged = exactly once, same content, one effect; refused = not at all; in doubt = once or not at all;
 a key of this run that was never intended = phantom; no terminal state by the deadline = stuck.
@@ -48,7 +48,7 @@ class Booked:
 
 @dataclass(frozen=True, kw_only=True)
 class BadOrder:
-    """All that is known of an order that was not conserved. `intended_at` is ns since the epoch, 0 if never."""
+    """All that is known of an order that was not conserved. `intended_at`: ns since the epoch, 0 if never."""
 
     key: str
     fate: Fate
@@ -98,7 +98,7 @@ def compare(ledger: Iterable[Entry], books: Iterable[Booked]) -> Conservation:
     return Conservation(
         intended=sum(each.intent is not None for each in known.values()),
         outcomes=_counts(each.outcome for each in known.values() if each.intent is not None),
-        fates={fate: count for fate, count in _counts(fate for fate, _ in fates.values()).items()},
+        fates=_counts(fate for fate, _ in fates.values()),
         states=_counts(each.booked.state for each in known.values() if each.booked is not None),
         in_doubt_found=sum(each.booked is not None and each.booked.copies > 0 for each in in_doubt),
         bad=tuple(
@@ -118,9 +118,7 @@ def missing(ledger_keys: Iterable[str], books: Iterable[Booked]) -> bool:
 def acknowledged(ledger: Iterable[Entry]) -> frozenset[str]:
     """Keys that the platform has promised."""
     return frozenset(
-        entry.key
-        for entry in ledger
-        if isinstance(entry, Settled) and entry.outcome is Outcome.ACKNOWLEDGED
+        entry.key for entry in ledger if isinstance(entry, Settled) and entry.outcome is Outcome.ACKNOWLEDGED
     )
 
 
@@ -163,7 +161,7 @@ def _fate(known: _Known) -> tuple[Fate, str]:
         return Fate.ALTERED, f"the platform's books say {row.content!r}, which is not what was sent"
     if row.oversold:
         return Fate.OVERSOLD, "accepted beyond the customer's credit limit or beyond the stock"
-    return _present(known, row)
+    return _present(row)
 
 
 def _absent(known: _Known) -> tuple[Fate, str]:
@@ -172,7 +170,7 @@ def _absent(known: _Known) -> tuple[Fate, str]:
     return Fate.CONSERVED, ""
 
 
-def _present(known: _Known, row: Booked) -> tuple[Fate, str]:
+def _present(row: Booked) -> tuple[Fate, str]:
     """One copy at most, with the right content: it must have come to its end, and once."""
     if not row.terminal:
         return Fate.STUCK, f"still {row.state!r} when the time to drain was over"

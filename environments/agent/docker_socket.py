@@ -38,7 +38,12 @@ def call(method: str, path: str, **query: object) -> Any:  # noqa: ANN401
 
 def listed(what: str, labels: list[str]) -> list[dict[str, Any]]:
     """Containers, networks or volumes that carry all of `labels`."""
-    found = call("GET", f"/{what}", filters=json.dumps({"label": labels}), **({"all": 1} if "containers" in what else {}))
+    found = call(
+        "GET",
+        f"/{what}",
+        filters=json.dumps({"label": labels}),
+        **({"all": 1} if "containers" in what else {}),
+    )
     return list(found["Volumes"] or []) if what == "volumes" else list(found or [])
 
 

@@ -1,1 +1,1 @@
-"""The engine that builds a topology out of containers, with Testcontainers. What runs is asked of Docker alone."""
+"""The engine that builds a topology of containers, with Testcontainers. Docker alone knows what runs."""

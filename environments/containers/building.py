@@ -43,7 +43,8 @@ def build(
 ) -> dict[str, NodeContainer]:
     """Makes the instance stand, adopting what already does. Returns its nodes by name.
 
-    `clients`: host -> its Docker client; a node lives on the host of its placement. Raises the first failure after the nodes that were starting have ended theirs.
+    `clients`: host -> its Docker client; a node lives on the host of its placement.
+    Raises the first failure after the nodes that were starting have ended theirs.
     """
     for client in clients.values():
         manifests.write(client, instance)
@@ -57,7 +58,7 @@ def found(containers: Mapping[str, Container]) -> dict[str, Standing]:
     return {
         name: Standing(
             digest=container.labels.get(labels.DIGEST, ""),
-            image=container.image.id,
+            image=container.attrs["Image"],
             running=container.status == "running",
             status=container.attrs["State"]["ExitCode"],
         )

@@ -21,7 +21,13 @@ def archive(files: Iterable[FileSpec], *, owner: int) -> bytes:
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for path, content, mode in files:
             info = tarfile.TarInfo(path.lstrip("/"))
-            info.size, info.mode, info.uid, info.gid, info.mtime = len(content), mode, owner, owner, time.time()
+            info.size, info.mode, info.uid, info.gid, info.mtime = (
+                len(content),
+                mode,
+                owner,
+                owner,
+                time.time(),
+            )
             tar.addfile(info, io.BytesIO(content))
     return buffer.getvalue()
 

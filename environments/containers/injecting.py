@@ -1,4 +1,4 @@
-"""Puts a fault in force: a helper container on the target's Docker host, which undoes it when it is told to end."""
+"""Puts a fault in force: a helper container beside the target, which undoes it when it is told to end."""
 
 from __future__ import annotations
 

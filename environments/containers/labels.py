@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 OWNER = "peakproof.owner"
 ENV = "env"
 INSTANCE = "peakproof.instance"
@@ -22,7 +20,7 @@ def of(instance: str, kind: str, **more: str) -> dict[str, str]:
     return {OWNER: ENV, INSTANCE: instance, KIND: kind, **{keys[name]: text for name, text in more.items()}}
 
 
-def ours(instance: str | None = None, kind: str | None = None) -> Mapping[str, list[str]]:
+def ours(instance: str | None = None, kind: str | None = None) -> dict[str, str | list[str] | bool]:
     """A filter for Docker's list calls: only what `env` owns."""
     wanted = [f"{OWNER}={ENV}"]
     if instance is not None:

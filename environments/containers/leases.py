@@ -44,9 +44,7 @@ def newest(client: docker.DockerClient, instance: str) -> Lease | None:
 def renew(client: docker.DockerClient, instance: str, seconds: float) -> Lease:
     """A lease that ends `seconds` from now, in place of the older ones."""
     now = time.time_ns()
-    lease = Lease(
-        instance=instance, volume=f"peakproof-{instance}-lease-{now}", until=now / 1e9 + seconds
-    )
+    lease = Lease(instance=instance, volume=f"peakproof-{instance}-lease-{now}", until=now / 1e9 + seconds)
     with mapped(f"renewing the lease of {instance}"):
         tags = labels.of(instance, "lease", until=f"{lease.until:.3f}")
         client.volumes.create(name=lease.volume, labels=tags)
@@ -55,24 +53,31 @@ def renew(client: docker.DockerClient, instance: str, seconds: float) -> Lease:
 
 
 @contextlib.contextmanager
-def kept(client: docker.DockerClient, instance: str, image: str) -> Iterator[None]:
-    """Holds a short lease and keeps the reaper alive for as long as the block runs.
+def kept(
+    client: docker.DockerClient, instance: str, image: str, *, seconds: float = WORKING
+) -> Iterator[None]:
+    """Keeps a lease of at least `seconds` in force, and the reaper alive, for as long as the block runs.
 
-    Raises, at the end of the block, what made a renewal fail: without a lease the environment is gone.
+    A longer lease that an earlier command left stays as long as it was. Raises, at the end of the block,
+    what made a renewal fail: without a lease the environment goes.
     """
-    renew(client, instance, WORKING)
-    reaper.ensure(client, image)
+    found = newest(client, instance)
+    floor = found.until if found else 0.0
     stop, failures = threading.Event(), list[PeakproofError]()
 
     def keep() -> None:
-        while not stop.wait(WORKING / 3):
+        renew(client, instance, max(seconds, floor - time.time()))
+        reaper.ensure(client, image)
+
+    def keep_on() -> None:
+        while not stop.wait(seconds / 3):
             try:
-                renew(client, instance, WORKING)
-                reaper.ensure(client, image)
+                keep()
             except PeakproofError as error:
                 failures.append(error)
 
-    thread = threading.Thread(target=keep, name=f"lease of {instance}", daemon=True)
+    keep()
+    thread = threading.Thread(target=keep_on, name=f"lease of {instance}", daemon=True)
     thread.start()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The instance without its secrets, kept where Docker keeps it: the label of an empty volume. The newest wins."""
+"""The instance without its secrets, kept by Docker itself: the label of an empty volume. The newest wins."""
 
 from __future__ import annotations
 

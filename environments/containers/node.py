@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import docker
 from docker.errors import APIError, NotFound
@@ -16,7 +17,7 @@ from environments.containers import labels, readiness
 from environments.containers.files import FileSpec, archive, read, tail
 from environments.docker_errors import mapped
 from environments.instance import Instance
-from environments.topology import Lifecycle, Node
+from environments.topology import Lifecycle, Node, Probe
 from foundation.errors import Unavailable
 
 LAST_LINES = 20
@@ -125,7 +126,9 @@ class NodeContainer(DockerContainer):
         if name.isdigit():
             return int(name)
         passwd = read(self.get_wrapped_container(), "/etc/passwd") or b""
-        users = {fields[0]: fields[2] for line in passwd.decode().splitlines() if (fields := line.split(":"))[2:]}
+        users = {
+            fields[0]: fields[2] for line in passwd.decode().splitlines() if (fields := line.split(":"))[2:]
+        }
         if name not in users:
             raise Unavailable(
                 f"image {self.node.process.image} runs as {name!r}, which its /etc/passwd does not have",
@@ -143,9 +146,9 @@ class NodeContainer(DockerContainer):
         return [self.node.name, *self.node.attachments.aliases]
 
     def _api_version(self) -> str:
-        return str(self.get_docker_client().client.api._version)
+        return self.get_docker_client().client.api.api_version
 
-    def _ask(self, probe: readiness.Probe, deadline: float) -> None:
+    def _ask(self, probe: Probe, deadline: float) -> None:
         started = time.monotonic()
         with mapped(f"waiting for {self.node.name}"):
             container = self.get_wrapped_container()
@@ -167,7 +170,7 @@ class NodeContainer(DockerContainer):
         )
 
 
-def _limits(node: Node) -> dict[str, object]:
+def _limits(node: Node) -> dict[str, Any]:  # Any: docker-py's own keyword arguments
     return {
         "mem_limit": node.resources.memory,
         "memswap_limit": node.resources.memory,

@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import docker
 from docker.errors import NotFound
+from docker.models.containers import Container
+from docker.models.networks import Network
+from docker.models.volumes import Volume
 
 from environments.containers import labels
 from environments.docker_errors import mapped
 
 _AT_ONCE = 8
+Thing = TypeVar("Thing", Container, Network, Volume)
 
 
 def remove(client: docker.DockerClient, name: str) -> int:
@@ -30,8 +35,8 @@ def remove(client: docker.DockerClient, name: str) -> int:
     return len(containers) + len(networks) + len(volumes)
 
 
-def _all(act: Callable[[docker.models.resource.Model], None], things: Iterable[docker.models.resource.Model]) -> None:
-    def once(thing: docker.models.resource.Model) -> None:
+def _all(act: Callable[[Thing], None], things: Iterable[Thing]) -> None:
+    def once(thing: Thing) -> None:
         # The reaper or another command may have been first.
         with contextlib.suppress(NotFound):
             act(thing)

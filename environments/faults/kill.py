@@ -1,4 +1,4 @@
-"""kill: the target's processes get SIGKILL at once; it is started again after `for`, or when the load has drained."""
+"""kill: the target gets SIGKILL; it is started again after `for`, or when the load has drained."""
 
 from __future__ import annotations
 

@@ -44,9 +44,7 @@ def deb822(sources: Iterable[Source]) -> str:
 
 def of_this_machine(suite: str, *, etc: Path = Path("/etc")) -> list[Source]:
     """What sources_for finds in /etc; empty where the machine is not Debian."""
-    release = dict(
-        line.split("=", 1) for line in _text(etc / "os-release").splitlines() if "=" in line
-    )
+    release = dict(line.split("=", 1) for line in _text(etc / "os-release").splitlines() if "=" in line)
     if release.get("ID") != "debian":
         return []
     paths = [etc / "apt/sources.list", *sorted((etc / "apt/sources.list.d").glob("*.*"))]
@@ -71,10 +69,16 @@ def _one_line_style(text: str) -> Iterator[Source]:
 def _deb822_style(stanza: str) -> Iterator[Source]:
     fields = {
         name.strip().lower(): value.strip()
-        for name, _, value in (line.partition(":") for line in stanza.splitlines() if not line.startswith("#"))
+        for name, _, value in (
+            line.partition(":") for line in stanza.splitlines() if not line.startswith("#")
+        )
     }
     off = fields.get("enabled", "yes").lower() in {"no", "false", "0"}
-    if off or "deb" not in fields.get("types", "").split() or "main" not in fields.get("components", "").split():
+    if (
+        off
+        or "deb" not in fields.get("types", "").split()
+        or "main" not in fields.get("components", "").split()
+    ):
         return
     if _is_debians("signed-by=" + fields["signed-by"] if "signed-by" in fields else ""):
         for suite in fields.get("suites", "").split():

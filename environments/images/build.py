@@ -167,9 +167,7 @@ class Build:
 def build_arguments(environment: Mapping[str, str]) -> dict[str, str]:
     """The host's proxy settings: Docker knows these names itself and keeps them out of the image."""
     given = {name.upper(): value for name, value in environment.items() if value}
-    return {
-        spelled: given[name] for name in _PROXIES if name in given for spelled in (name, name.lower())
-    }
+    return {spelled: given[name] for name in _PROXIES if name in given for spelled in (name, name.lower())}
 
 
 def proxy_is_local(arguments: Mapping[str, str]) -> bool:

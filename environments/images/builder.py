@@ -75,9 +75,7 @@ def superseded(client: docker.DockerClient) -> list[str]:
     """Tags of our built-in images with other hashes than today's: nothing removes them by itself."""
     current = {recipe.tag for recipe in planned(catalogue(), folders={}).values()} | {root_tag(refreshed())}
     ours = {f"{PREFIX}{name}" for name in catalogue()} | {f"{PREFIX}debian"}
-    return sorted(
-        tag for tag in _present(client) if tag not in current and tag.rpartition(":")[0] in ours
-    )
+    return sorted(tag for tag in _present(client) if tag not in current and tag.rpartition(":")[0] in ours)
 
 
 @dataclass(kw_only=True)
@@ -115,7 +113,9 @@ class _Site:
             for recipe in missing
         ]
         if any(recipe.parent == ROOT for recipe in missing):
-            jobs.insert(0, threading.Thread(target=self._root_job, args=(there,), daemon=True, name="image-root"))
+            jobs.insert(
+                0, threading.Thread(target=self._root_job, args=(there,), daemon=True, name="image-root")
+            )
         for job in jobs:
             job.start()
         self._wait(jobs)

@@ -75,7 +75,9 @@ def _complete(
     name, where = wanted, None
     while name != ROOT and name not in made:
         if name in chain:
-            raise InputError(f"images stand on each other in a circle: {' -> '.join([*chain, name])}", where=where)
+            raise InputError(
+                f"images stand on each other in a circle: {' -> '.join([*chain, name])}", where=where
+            )
         _check_name(name, known, where)
         context = read(name)
         start = _from(context)
@@ -144,4 +146,6 @@ def _check_name(name: str, known: list[str], where: str | None) -> None:
         hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
         raise InputError(f"there is no image {name!r}", where=where, hint=hint)
     if not _NAME.fullmatch(name):
-        raise InputError(f"{name!r} cannot be an image's name: small letters, digits, . _ - and /", where=where)
+        raise InputError(
+            f"{name!r} cannot be an image's name: small letters, digits, . _ - and /", where=where
+        )

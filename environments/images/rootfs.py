@@ -146,12 +146,29 @@ def _failure(output: str) -> PeakproofError:
 
 def _tidy(root: list[str], target: Path, sources: list[apt_sources.Source]) -> None:
     _run([*root, "rm", "-rf", *(str(target / path) for path in _DROPPED)])
-    _run([*root, "install", "-d", str(target / "var/cache/apt/archives/partial"), str(target / "var/lib/apt/lists")])
+    _run(
+        [
+            *root,
+            "install",
+            "-d",
+            str(target / "var/cache/apt/archives/partial"),
+            str(target / "var/lib/apt/lists"),
+        ]
+    )
     if sources:
         with tempfile.NamedTemporaryFile("w", suffix=".sources") as file:
             file.write(apt_sources.deb822(sources))
             file.flush()
-            _run([*root, "install", "-m", "0644", file.name, str(target / "etc/apt/sources.list.d/debian.sources")])
+            _run(
+                [
+                    *root,
+                    "install",
+                    "-m",
+                    "0644",
+                    file.name,
+                    str(target / "etc/apt/sources.list.d/debian.sources"),
+                ]
+            )
         _run([*root, "rm", "-f", str(target / "etc/apt/sources.list")])
 
 

@@ -1,4 +1,4 @@
-"""The service kinds. One more is one module, its line in each of the two lists below, its image folder and test."""
+"""The service kinds. One more is one module, its line in both lists below, its image folder and test."""
 
 from __future__ import annotations
 

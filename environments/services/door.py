@@ -1,4 +1,4 @@
-"""The door: the one node on the edge network. Forwards loopback ports to endpoints inside; starts nothing outward."""
+"""The door: the one node on the edge network. Forwards loopback ports inward; starts nothing outward."""
 
 from __future__ import annotations
 

@@ -63,11 +63,11 @@ class HaproxyOptions(ServiceOptions):
     client_timeout: Duration = 30.0
 
 
-def bind(name: str, options: HaproxyOptions, platform: Platform) -> Mapping[str, str]:
+def bind(name: str, options: HaproxyOptions, _platform: Platform) -> Mapping[str, str]:
     return {"host": name, "port": str(options.port)}
 
 
-def references(options: HaproxyOptions, platform: Platform) -> list[Reference]:
+def references(options: HaproxyOptions, _platform: Platform) -> list[Reference]:
     return [Reference(service=options.to, at=("to",))]
 
 
@@ -105,7 +105,7 @@ def _ready(options: HaproxyOptions) -> HttpProbe | TcpProbe:
 
 
 def config(options: HaproxyOptions, servers: tuple[str, ...], port: int) -> str:
-    """haproxy.cfg. A connection that fails goes to another server; a request that was sent is never repeated."""
+    """haproxy.cfg. A connection that fails goes to another server; what was sent is never repeated."""
     check = f"    option httpchk GET {options.health}\n" if options.health else ""
     lines = "\n".join(f"    server {server} {server}:{port} check" for server in servers)
     return f"""{COMMON}
@@ -126,7 +126,8 @@ frontend customers
 backend platform
     balance leastconn
     http-reuse safe
-{check}    default-server inter 500ms fastinter 200ms fall 2 rise 1 observe layer4 error-limit 2 on-error mark-down
+{check}    default-server inter 500ms fastinter 200ms fall 2 rise 1
+    default-server observe layer4 error-limit 2 on-error mark-down
 {lines}
 """
 
@@ -136,5 +137,5 @@ def _ms(seconds: float) -> str:
 
 
 KIND = ServiceKind(
-    options=HaproxyOptions, count=lambda options: 1, bind=bind, describe=describe, references=references
+    options=HaproxyOptions, count=lambda _: 1, bind=bind, describe=describe, references=references
 )

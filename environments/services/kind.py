@@ -81,12 +81,12 @@ class ServiceKind(Generic[Options]):
     count: Callable[[Options], int]
     bind: Callable[[str, Options, Platform], Mapping[str, str]]
     describe: Callable[[str, Options, Surroundings], Service]
-    references: Callable[[Options, Platform], list[Reference]] = lambda options, platform: []
-    problems: Callable[[Options, Platform], list[tuple[Location, str, list[str]]]] = lambda options, platform: []
+    references: Callable[[Options, Platform], list[Reference]] = lambda _options, _platform: []
+    problems: Callable[[Options, Platform], list[tuple[Location, str, list[str]]]] = (
+        lambda _options, _platform: []
+    )
 
 
 def node_names(service: str, count: int) -> tuple[str, ...]:
     """`api` with two nodes is api-1 and api-2; a single node is numbered too."""
     return tuple(f"{service}-{number}" for number in range(1, count + 1))
-
-

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from environments.platform import Platform
-from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings, node_names
+from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
     Attachments,
     CommandProbe,
@@ -105,6 +105,4 @@ def _leader(node: str, service: str, options: PostgresOptions, binding: Mapping[
     )
 
 
-KIND = ServiceKind(
-    options=PostgresOptions, count=lambda options: 1, bind=bind, describe=describe
-)
+KIND = ServiceKind(options=PostgresOptions, count=lambda _: 1, bind=bind, describe=describe)

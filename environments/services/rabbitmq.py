@@ -71,4 +71,4 @@ def _broker(node: str, service: str, options: RabbitmqOptions, user: str) -> Nod
     )
 
 
-KIND = ServiceKind(options=RabbitmqOptions, count=lambda options: 1, bind=bind, describe=describe)
+KIND = ServiceKind(options=RabbitmqOptions, count=lambda _: 1, bind=bind, describe=describe)
