@@ -15,12 +15,12 @@ rehearsal: ## set up what is missing, rehearse the peak on this machine, leave a
 
 test: ## set up what is missing, build the images, run unit and integration tests with coverage
 	@scripts/setup dev
-	@scripts/images
+	@$(PYTHON) -m environments.images
 	@$(PYTHON) -m pytest -m "not prove and not pulumi_engine" --cov --cov-report=term:skip-covered
 
 prove: ## hours: figures, kill loops, soaks
 	@scripts/setup dev
-	@scripts/images
+	@$(PYTHON) -m environments.images
 	@$(PYTHON) -m pytest -m prove --timeout=0
 
 lint: ## ruff, strict mypy, import-linter, shellcheck and the rules of the house
