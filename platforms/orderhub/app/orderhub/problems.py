@@ -12,7 +12,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 1
 """Seconds after which a client may try again when we are saturated."""
 
-_CODES = MappingProxyType(
+CODES = MappingProxyType(
     {
         "malformed-json": (400, "The body is not JSON"),
         "idempotency-key-missing": (400, "The header Idempotency-Key is required"),
@@ -52,11 +52,11 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
 
     @property
     def status(self) -> int:
-        return _CODES[self.code][0]
+        return CODES[self.code][0]
 
     def response(self) -> Response:
         """The reply: problem+json, with Retry-After where trying again can help."""
-        status, title = _CODES[self.code]
+        status, title = CODES[self.code]
         body: dict[str, object] = {
             "type": f"urn:orderhub:problem:{self.code}",
             "title": title,
