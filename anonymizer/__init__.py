@@ -1,0 +1,53 @@
+"""Production data -> masked data, under a policy that names every column. Usable alone on any PostgreSQL database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from anonymizer.copying import Progress
+    from anonymizer.keys import Key
+    from anonymizer.policy import Policy
+    from anonymizer.verification import Verification
+    from foundation.receipts import Receipt
+
+__all__ = ["anonymize", "check", "load_policy", "load_sample"]
+
+
+def _silent(table: str, rows: int, expected: int) -> None:
+    """Progress for nobody."""
+
+
+def load_policy(path: Path) -> Policy:
+    """The policy in a YAML file. Raises InputError with every problem, each with file:line."""
+    from anonymizer.policy import load_policy
+
+    return load_policy(path)
+
+
+def anonymize(
+    source: str, target: str, policy: Policy, key: Key, *, progress: Progress = _silent, replace: bool = False
+) -> Receipt:
+    """Copies the source (a DSN), masked, into the migrated and empty target, and checks it.
+
+    `replace` removes what the target's tables hold. The receipt says whether the check passed; it also stands in
+    the target. Raises InputError (policy, schema, login), Refused (target is the source, or not empty), Unavailable.
+    """
+    from anonymizer import run
+
+    return run.anonymize(source, target, policy, key, progress=progress, replace_rows=replace)
+
+
+def check(source: str, target: str, policy: Policy) -> Verification:
+    """Compares a finished target with its source again; the result goes into the target's receipt."""
+    from anonymizer import run
+
+    return run.check(source, target, policy)
+
+
+def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None = None) -> dict[str, int]:
+    """Fills a migrated and empty database with a platform's sample data; returns the rows by table."""
+    from anonymizer import sample
+
+    return sample.load_sample(module, size, seed, dsn, cache)

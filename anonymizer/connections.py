@@ -1,0 +1,128 @@
+"""Connections to source and target, and what the driver's errors mean for a person. No raw value passes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from foundation.errors import InputError, PeakproofError, Refused, Unavailable
+
+# Every value travels as text: one spelling of each type on both sides, whatever the roles' settings are.
+_SESSION = (
+    "SET client_encoding = 'UTF8'", "SET TimeZone = 'UTC'", "SET DateStyle = 'ISO, YMD'",
+    "SET IntervalStyle = 'postgres'", "SET extra_float_digits = 1", "SET bytea_output = 'hex'",
+    # A policy of row security would hide rows silently; now it is an error instead.
+    "SET row_security = off", "SET lock_timeout = '10s'",
+)  # fmt: skip
+
+_BY_STATE: dict[str, tuple[type[PeakproofError], str, str]] = {
+    "42501": (InputError, "permission denied", "grant it, or use another role"),
+    "53100": (Unavailable, "the server's disk is full", "make room and run again"),
+    "55P03": (Unavailable, "a lock could not be had within 10 s", "see who holds it in pg_stat_activity"),
+    "57014": (Unavailable, "the server cancelled the work", "run again"),
+    "57P01": (Unavailable, "the server ended the connection", "see the server's log, then run again"),
+}
+_REFUSED_LOGIN = (
+    "password authentication failed",
+    "does not exist",
+    "no pg_hba.conf entry",
+    "no password supplied",
+)
+
+
+@contextmanager
+def session(dsn: str, role: str) -> Iterator[psycopg.Connection]:
+    """A connection in autocommit mode; `role` ("source", "target") is how errors call it.
+
+    Raises InputError (a DSN or login that cannot work), Unavailable (nobody answers), and what `translated` says.
+    """
+    with translated(role), connect(dsn, role) as connection:
+        for setting in _SESSION:
+            connection.execute(setting)
+        yield connection
+
+
+def connect(dsn: str, role: str) -> psycopg.Connection:
+    """A new connection in autocommit mode."""
+    try:
+        place = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:
+        # The text is not repeated: it may hold a password.
+        raise InputError(f"the {role} is not a connection string", hint=_EXAMPLE) from None
+    where = f"{role} {place.get('dbname', '')} on {place.get('host', 'the local socket')}:{place.get('port', 5432)}"
+    try:
+        return psycopg.connect(
+            dsn, autocommit=True, connect_timeout=10, application_name="peakproof anonymize"
+        )
+    except psycopg.OperationalError as error:
+        said = str(error).strip().splitlines()[-1]
+        if any(words in said for words in _REFUSED_LOGIN):
+            raise InputError(said, where=where, hint="check user, password and database name") from error
+        raise Unavailable(said, where=where, hint="check host and port, and that the server runs") from error
+
+
+_EXAMPLE = 'write postgresql://user@host:5432/database, or "host=… dbname=…"'
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turns the driver's errors into ours.
+
+    Only names are repeated: the server's DETAIL and CONTEXT lines quote rows. For the same reason the driver's
+    error is not kept as the cause: a traceback would print it.
+    """
+    try:
+        yield
+    except psycopg.Error as error:
+        raise _translated(error, where) from None
+
+
+def _translated(error: psycopg.Error, where: str) -> PeakproofError:
+    diag = error.diag
+    place = ".".join(part for part in (diag.table_name, diag.column_name) if part)
+    where = f"{where}, {place}" if place else where
+    state = error.sqlstate or ""
+    if state in _BY_STATE:
+        kind, what, hint = _BY_STATE[state]
+        # A permission's message names the object and quotes nothing.
+        return kind(diag.message_primary or what if state == "42501" else what, where=where, hint=hint)
+    if isinstance(error, psycopg.IntegrityError):
+        rule = diag.constraint_name or diag.column_name or "a constraint"
+        what = f"a masked row breaks {rule} ({type(error).__name__})"
+        return InputError(what, where=where, hint="choose a transform that fits the column")
+    if state.startswith("22"):
+        return InputError(
+            f"a masked value does not fit ({type(error).__name__})",
+            where=where,
+            hint="choose a transform that fits the column",
+        )
+    if isinstance(error, psycopg.OperationalError):
+        return Unavailable(
+            f"the connection was lost ({type(error).__name__} {state})".strip(), where=where, hint="run again"
+        )
+    return Unavailable(
+        f"the server refused ({type(error).__name__} {state})", where=where, hint="see the server's log"
+    )
+
+
+def refuse_same(source: psycopg.Connection, target: psycopg.Connection) -> None:
+    """Raises Refused when both are one database, by whatever names and ports they were reached.
+
+    Advisory locks are per database: what one session holds, another gets only in another database.
+    """
+    lock = secrets.randbits(62)
+    source.execute("SELECT pg_advisory_lock(%s)", [lock])
+    try:
+        row = target.execute("SELECT pg_try_advisory_lock(%s)", [lock]).fetchone()
+    finally:
+        source.execute("SELECT pg_advisory_unlock(%s)", [lock])
+    if row and not row[0]:
+        raise Refused(
+            "the target is the source",
+            hint="name another database as the target; the source is only ever read",
+        )
+    target.execute("SELECT pg_advisory_unlock(%s)", [lock])

@@ -1,0 +1,91 @@
+"""Decimal numerals as matrices of digits, and the check digits of Polish identifiers. Pure arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from anonymizer.prf import Words, layout
+
+Digits = NDArray[np.uint8]
+
+_NIP = (6, 5, 7, 2, 3, 4, 5, 6, 7)
+_REGON = (8, 9, 2, 3, 4, 5, 6, 7)
+_REGON_LONG = (2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8)
+_PESEL = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)
+# "PL00" moved to the end of the account number, letters as numbers (ISO 13616).
+_IBAN_TAIL = 252100
+
+
+def only(values: pa.Array) -> pa.Array:
+    """The digits of every string, nothing else of it."""
+    return pc.replace_substring_regex(values, r"[^0-9]+", "")
+
+
+def read(values: pa.Array, width: int) -> tuple[Digits, NDArray[np.bool_]]:
+    """Strings as digits, and which of them are exactly `width` digits. Shapes: (rows, width), (rows,)."""
+    data, starts, lengths = layout(values)
+    fits = lengths == width
+    out = np.zeros((len(starts), width), np.uint8)
+    if fits.any():
+        out[fits] = sliding_window_view(data, width)[starts[fits]] - np.uint8(ord("0"))
+    fits &= (out < 10).all(axis=1)
+    out[~fits] = 0
+    return out, fits
+
+
+def text(matrix: Digits) -> pa.Array:
+    """Digits as strings."""
+    rows, width = matrix.shape
+    data = np.ascontiguousarray(matrix + np.uint8(ord("0")))
+    offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
+    return pa.Array.from_buffers(pa.string(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+
+
+def numbers(matrix: Digits) -> Words:
+    """Digits as numbers; at most 18 digits."""
+    powers = np.array([10**power for power in range(matrix.shape[1] - 1, -1, -1)], np.uint64)
+    return matrix.astype(np.uint64) @ powers
+
+
+def of_numbers(values: Words, width: int) -> Digits:
+    """Numbers as digits with leading zeros."""
+    powers = np.array([10**power for power in range(width - 1, -1, -1)], np.uint64)
+    return (values[:, None] // powers % np.uint64(10)).astype(np.uint8)
+
+
+def nip_check(payload: Digits) -> Digits:
+    """The check digit of nine digits of a NIP; 10 means that no NIP has them."""
+    return _weighted(payload, _NIP) % np.uint8(11)
+
+
+def regon_check(payload: Digits) -> Digits:
+    """The check digit of 8 (company) or 13 (its branch) digits of a REGON."""
+    weights = _REGON if payload.shape[1] == len(_REGON) else _REGON_LONG
+    return (_weighted(payload, weights).astype(np.uint16) % 11 % 10).astype(np.uint8)
+
+
+def pesel_check(payload: Digits) -> Digits:
+    """The check digit of ten digits of a PESEL."""
+    return ((10 - _sum(payload, _PESEL) % 10) % 10).astype(np.uint8)
+
+
+def iban_check(account: Digits) -> Digits:
+    """The two check digits of the 24 digits of a Polish account number. Shape: (rows, 2)."""
+    high, low = numbers(account[:, :12]) % np.uint64(97), numbers(account[:, 12:]) % np.uint64(97)
+    account_rest = (high * np.uint64(10**12 % 97) + low) % np.uint64(97)
+    rest = (account_rest * np.uint64(10**6 % 97) + np.uint64(_IBAN_TAIL % 97)) % np.uint64(97)
+    return of_numbers(np.uint64(98) - rest, 2)
+
+
+def _weighted(payload: Digits, weights: Sequence[int]) -> Digits:
+    return (_sum(payload, weights) % 11).astype(np.uint8)
+
+
+def _sum(payload: Digits, weights: Sequence[int]) -> NDArray[np.int64]:
+    return payload.astype(np.int64) @ np.array(weights, np.int64)

@@ -1,0 +1,89 @@
+"""The key that decides every pseudonym, and the keys derived from it. It never prints and never leaves memory."""
+
+from __future__ import annotations
+
+import binascii
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import final
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from foundation.errors import InputError
+
+SHORTEST = 32
+_MAKE_ONE = "make one with `openssl rand -hex 32`; 32 random bytes, raw or in hexadecimal"
+
+
+@final
+class Key:
+    """Key material of at least 32 bytes that shows as *** wherever it is printed."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: bytes) -> None:
+        if len(raw) < SHORTEST:
+            raise InputError(f"the key has {len(raw)} bytes, at least {SHORTEST} are needed", hint=_MAKE_ONE)
+        self._raw = raw
+
+    def derive(self, *labels: str) -> Key:
+        """The subkey for `labels`, by HKDF-SHA256 (RFC 5869). Other labels give an unrelated key."""
+        info = b"".join(len(label.encode()).to_bytes(4, "big") + label.encode() for label in labels)
+        return Key(HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self._raw))
+
+    def aes(self) -> bytes:
+        """16 bytes for AES-128."""
+        return self.derive("aes-128")._raw[:16]
+
+    def digest(self) -> bytes:
+        """32 bytes for a keyed digest (BLAKE2b)."""
+        return self.derive("digest")._raw
+
+    def fingerprint(self) -> str:
+        """Tells keys apart without telling anything about them: a one-way derivation, 64 bits in hexadecimal."""
+        return self.derive("fingerprint")._raw[:8].hex()
+
+    def __repr__(self) -> str:
+        return "Key(***)"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Key is not pickled")
+
+
+def ephemeral() -> Key:
+    """A new random key that nobody else will ever have: runs under it cannot be linked to each other."""
+    return Key(secrets.token_bytes(SHORTEST))
+
+
+def from_file(path: Path) -> Key:
+    """The key in a file. Raises InputError: no such file, too short."""
+    try:
+        return _decoded(path.read_bytes(), f"the key in {path}")
+    except OSError as error:
+        raise InputError(
+            f"the key cannot be read: {error.strerror}", where=str(path), hint=_MAKE_ONE
+        ) from error
+
+
+def from_variable(name: str, environment: Mapping[str, str] = os.environ) -> Key:
+    """The key in an environment variable. Raises InputError: not set, too short."""
+    if name not in environment:
+        raise InputError(f"the environment variable {name} is not set", hint=_MAKE_ONE)
+    return _decoded(environment[name].encode(), f"the key in ${name}")
+
+
+def _decoded(content: bytes, what: str) -> Key:
+    try:
+        raw = binascii.unhexlify(content.strip())
+    except binascii.Error:
+        raw = content
+    if len(raw) < SHORTEST:
+        raise InputError(f"{what} has {len(raw)} bytes, at least {SHORTEST} are needed", hint=_MAKE_ONE)
+    if len(set(raw)) < 8:
+        raise InputError(f"{what} is not random", hint=_MAKE_ONE)
+    return Key(raw)

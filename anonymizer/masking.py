@@ -1,0 +1,94 @@
+"""Binds a plan's rules to the key and applies them to batches. Pure: (key, rules, batch) -> batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anonymizer import document
+from anonymizer.keys import Key
+from anonymizer.plan import TablePlan
+from anonymizer.policy import Rule
+from anonymizer.schema import Schema
+from anonymizer.transforms import DROP, JSON, transform
+from anonymizer.transforms.base import words
+
+ColumnMask = Callable[[pa.Table], pa.Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableMask:
+    """What turns a batch of a table's text columns into the masked batch."""
+
+    columns: Mapping[str, ColumnMask]
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        masked = batch
+        for name, mask in self.columns.items():
+            # Each mask sees the batch as it was: an entity is the original one, whatever became of its column.
+            masked = masked.set_column(batch.column_names.index(name), name, mask(batch))
+        return masked
+
+
+def table_mask(plan: TablePlan, schema: Schema, key: Key) -> TableMask:
+    """The mask of one table. Batches hold every column as Arrow strings."""
+    return TableMask(
+        columns={
+            name: _json(name, rule, key)
+            if rule.transform == JSON
+            else _column(name, rule, key, _domain(plan, schema, rule))
+            for name, rule in plan.masked.items()
+        }
+    )
+
+
+def _domain(plan: TablePlan, schema: Schema, rule: Rule) -> str:
+    """What population the subject belongs to: the same subject in the same domain is the same pseudonym."""
+    if rule.domain or not rule.entity:
+        return rule.domain or rule.transform
+    return ".".join(schema.root(plan.table.name, rule.entity))
+
+
+def _column(name: str, rule: Rule, key: Key, domain: str) -> ColumnMask:
+    leaf = leaf_mask(rule, key, domain)
+    return lambda batch: leaf(_one(batch, name), _one(batch, rule.entity) if rule.entity else None)
+
+
+def _one(batch: pa.Table, name: str) -> pa.Array:
+    return batch.column(name).combine_chunks() if batch.num_rows else pa.array([], pa.string())
+
+
+def leaf_mask(rule: Rule, key: Key, domain: str) -> document.LeafMask:
+    """The rule as a function of values and, for entity scope, the entity's values."""
+    chosen = transform(rule.transform, "entity" if rule.entity else "value")
+    mask = chosen.bind(chosen.options.model_validate(rule.options))
+    subkey = key.derive(domain, chosen.family)
+
+    def masked(values: pa.Array, entities: pa.Array | None) -> pa.Array:
+        own = chosen.canonical(values)
+        # Where nobody is named, the value has to stand for whom it is about.
+        subjects = own if entities is None else pc.coalesce(words(entities), own)
+        keeps = pc.or_(pc.is_null(values), pc.equal(values, "")).fill_null(True)
+        return pc.if_else(keeps, values, mask(subkey, subjects.fill_null(""), values))
+
+    return masked
+
+
+def _json(name: str, rule: Rule, key: Key) -> ColumnMask:
+    rules = [_path(path, inner, key) for path, inner in rule.paths.items()]
+    keep = rule.others == "keep"
+    return lambda batch: document.masked(_one(batch, name), rules, keep_others=keep)
+
+
+def _path(path: str, rule: Rule, key: Key) -> document.PathRule:
+    steps = document.steps(path)
+    if not rule.masks:
+        return document.PathRule(steps=steps, dropped=rule.transform == DROP)
+    return document.PathRule(
+        steps=steps,
+        mask=leaf_mask(rule, key, rule.domain or rule.transform),
+        entity=document.steps(rule.entity) if rule.entity else None,
+    )

@@ -1,0 +1,225 @@
+"""From policy and schemas to what will be done, table by table. Pure: it refuses before a byte of data is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from anonymizer.policy import Policy, Rule, TableRule, distinct_results
+from anonymizer.schema import Column, ForeignKey, Schema, Table
+from anonymizer.transforms import DROP, JSON, transform
+from anonymizer.transforms.base import JSON as JSON_TYPES
+from foundation.documents import did_you_mean
+from foundation.errors import InputError, Problem
+
+# At most one run in a million may meet two equal results in a unique index.
+_COLLISION_RISK = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablePlan:
+    """One table to copy: which columns, and the rule of each."""
+
+    table: Table
+    rules: Mapping[str, Rule]
+
+    @property
+    def masked(self) -> Mapping[str, Rule]:
+        return {name: rule for name, rule in self.rules.items() if rule.masks or rule.transform == JSON}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a run does. `copies` are in the order of foreign keys, parents first; `empties` must hold no row."""
+
+    copies: tuple[TablePlan, ...]
+    empties: tuple[Table, ...]
+    source: Schema
+
+
+def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
+    """The plan. Raises InputError: columns that the policy does not name (with the patch), or any misfit."""
+    _refuse_unnamed(policy, source)
+    problems = [*_unknown(policy, source), *_missing(policy, source, target), *_misfits(policy, source)]
+    if problems:
+        noun = "problem" if len(problems) == 1 else "problems"
+        raise InputError(
+            f"{len(problems)} {noun} between {policy.document.path} and the databases", problems=problems
+        )
+    copied = [name for name, rule in policy.tables.items() if rule.rows == "copy"]
+    return Plan(
+        copies=tuple(
+            _table_plan(policy.tables[name], source.tables[name]) for name in _ordered(copied, target)
+        ),
+        empties=tuple(target.tables[name] for name, rule in policy.tables.items() if rule.rows == "empty"),
+        source=source,
+    )
+
+
+def _table_plan(rule: TableRule, table: Table) -> TablePlan:
+    return TablePlan(table=table, rules={name: rule.columns[name] for name in table.stored})
+
+
+def _ordered(names: Sequence[str], target: Schema) -> list[str]:
+    """Parents before children. A table that refers to itself is no obstacle; a longer cycle keeps any order."""
+    graph = {
+        name: {key.parent for key in target.tables[name].foreign_keys} & set(names) - {name} for name in names
+    }
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError:
+        return list(names)
+
+
+def _refuse_unnamed(policy: Policy, source: Schema) -> None:
+    unnamed = {
+        name: [column for column in table.columns.values() if _is_unnamed(policy.tables.get(name), column)]
+        for name, table in source.tables.items()
+        if (policy.tables[name].rows == "copy" if name in policy.tables else True)
+    }
+    unnamed = {name: columns for name, columns in unnamed.items() if columns}
+    if unnamed:
+        problems = [
+            policy.document.problem(("tables", name), f"{name}.{column.name} ({column.type}) is not named")
+            for name, columns in unnamed.items()
+            for column in columns
+        ]
+        count = f"{len(problems)} {'column' if len(problems) == 1 else 'columns'}"
+        raise InputError(
+            f"the policy does not say what to do with {count} of the source; no data was read",
+            where=str(policy.document.path),
+            problems=problems,
+            hint="decide, and add to the policy (a cautious proposal):\n" + patch(unnamed),
+        )
+
+
+def _is_unnamed(rule: TableRule | None, column: Column) -> bool:
+    return not column.generated and (rule is None or column.name not in rule.columns)
+
+
+def patch(unnamed: Mapping[str, Sequence[Column]]) -> str:
+    """The YAML that would name these columns: masked or dropped where possible, for a person to look at."""
+    lines = ["tables:"]
+    for table, columns in unnamed.items():
+        lines += [f"  {table}:", "    columns:", *(f"      {c.name}: {_proposal(c)}" for c in columns)]
+    return "\n".join(lines)
+
+
+def _proposal(column: Column) -> str:
+    if column.base in transform("regenerate", "value").types:
+        limit = f", options: {{longest: {column.limit}}}" if column.limit and column.limit >= 20 else ""
+        return f"{{transform: regenerate, class: free{limit}}}"
+    return "drop" if column.nullable else "keep  # NOT NULL: look at it before you keep it"
+
+
+def _unknown(policy: Policy, source: Schema) -> Iterator[Problem]:
+    for name, rule in policy.tables.items():
+        table = source.tables.get(name)
+        if table is None:
+            hint = did_you_mean(name, source.tables)
+            yield policy.document.problem(("tables", name), f"the source has no table {name!r}", hint)
+            continue
+        for column in rule.columns.keys() - table.columns.keys():
+            hint = did_you_mean(column, table.columns)
+            at = ("tables", name, "columns", column)
+            yield policy.document.problem(at, f"{name} has no column {column!r}", hint)
+
+
+def _missing(policy: Policy, source: Schema, target: Schema) -> Iterator[Problem]:
+    """What the target lacks, or would not accept."""
+    for name, rule in policy.tables.items():
+        if rule.rows == "skip" or name not in source.tables:
+            continue
+        if name not in target.tables:
+            yield policy.document.problem(
+                ("tables", name), f"the target has no table {name!r}", "migrate it first"
+            )
+        elif rule.rows == "copy":
+            yield from _differences(policy, source.tables[name], target.tables[name])
+
+
+def _differences(policy: Policy, source: Table, target: Table) -> Iterator[Problem]:
+    at = ("tables", source.name)
+    hint = "bring the target to the source's schema version"
+    for name in source.stored:
+        there = target.columns.get(name)
+        if there is None:
+            yield policy.document.problem(at, f"the target has no column {source.name}.{name}", hint)
+        elif there.type != source.columns[name].type:
+            what = f"{source.name}.{name} is {source.columns[name].type} in the source, {there.type} in the target"
+            yield policy.document.problem(at, what, hint)
+    for column in target.columns.values():
+        if column.name not in source.columns and not (column.nullable or column.default or column.generated):
+            what = f"the target wants a value for {source.name}.{column.name}, which the source does not have"
+            yield policy.document.problem(at, what, hint)
+
+
+def _misfits(policy: Policy, source: Schema) -> Iterator[Problem]:
+    for name, rule in policy.tables.items():
+        table = source.tables.get(name)
+        if table is None or rule.rows != "copy":
+            continue
+        for column, column_rule in rule.columns.items():
+            if column in table.columns:
+                at = ("tables", name, "columns", column)
+                for what, hint in _column_misfits(table, table.columns[column], column_rule):
+                    yield policy.document.problem(at, f"{name}.{column}: {what}", hint)
+        for what in _key_misfits(policy, source, table):
+            yield policy.document.problem(("tables", name), f"{name}: {what}")
+
+
+def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:
+    if rule.transform == DROP and not column.nullable:
+        yield "cannot be dropped: it is NOT NULL", "mask it, or keep it if it tells nothing"
+    if rule.transform == JSON and column.base not in JSON_TYPES:
+        yield f"json cannot mask {column.type}", None
+    if rule.entity and not rule.entity.startswith("$") and rule.entity not in table.columns:
+        yield (
+            f"its entity {rule.entity!r} is no column of {table.name}",
+            did_you_mean(rule.entity, table.columns),
+        )
+    if rule.masks:
+        yield from _transform_misfits(table, column, rule)
+
+
+def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:
+    chosen = transform(rule.transform, "entity" if rule.entity else "value")
+    if column.base not in chosen.types:
+        yield f"{rule.transform} cannot mask {column.type}", f"it masks {', '.join(sorted(chosen.types))}"
+    longest = chosen.longest(chosen.options.model_validate(rule.options))
+    if column.limit is not None and longest is not None and longest > column.limit:
+        yield f"{rule.transform} needs {longest} characters, {column.type} holds {column.limit}", None
+    results = distinct_results(rule)
+    for index, columns in table.unique.items():
+        if column.name in columns and results is not None and table.rows**2 / 2 / results > _COLLISION_RISK:
+            what = f"unique index {index}: {rule.transform} has {results:.1e} results for {table.rows} rows"
+            yield what, "use a one-to-one transform with scope: value, or options: {unique: true}"
+
+
+def _key_misfits(policy: Policy, source: Schema, table: Table) -> Iterator[str]:
+    """Foreign keys that would point nowhere: a parent left out, or masked in another way than its child."""
+    mine = policy.tables[table.name]
+    for key in table.foreign_keys:
+        parent = policy.tables.get(key.parent)
+        if parent is None or key.parent not in source.tables:
+            continue
+        dropped = any(rule.transform == DROP for rule in _of(mine, key.columns))
+        if parent.rows != "copy" and not dropped:
+            yield f"{key.name} refers to {key.parent}, whose rows are not copied"
+        elif parent.rows == "copy" and not dropped and not _alike(mine, parent, key):
+            yield f"{key.name}: its columns must be masked like those of {key.parent} (transform, domain, options)"
+
+
+def _of(rule: TableRule, columns: Sequence[str]) -> list[Rule]:
+    return [rule.columns[column] for column in columns if column in rule.columns]
+
+
+def _alike(child: TableRule, parent: TableRule, key: ForeignKey) -> bool:
+    pairs = zip(_of(child, key.columns), _of(parent, key.parent_columns), strict=True)
+    return all(
+        not (mine.masks or theirs.masks)
+        or (mine.transform, mine.domain, mine.options, mine.scope)
+        == (theirs.transform, theirs.domain, theirs.options, theirs.scope)
+        for mine, theirs in pairs
+    )

@@ -1,0 +1,169 @@
+"""The masking policy as a person writes it: what happens to every column. Reading it never connects anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from anonymizer.pools import version as pools_version
+from anonymizer.transforms import DROP, JSON, KEEP, TRANSFORMS, WORDS, transform
+from anonymizer.transforms.base import INJECTIVE
+from foundation.documents import Document, Input, Location, did_you_mean, load, refuse
+from foundation.errors import Problem
+
+Class = Literal["identifying", "common", "sensitive", "free"]
+Scalar = str | int | float | bool
+
+_ENTITY = re.compile(r"entity\(\s*([^()\s]+)\s*\)")
+_PATH = re.compile(r"\$(\.[\w-]+|\[\*\])+")
+
+
+class Rule(Input):
+    """What happens to one column, or to one place in a JSON document. `keep` and `drop` stand for themselves."""
+
+    transform: str
+    class_: Class | None = Field(default=None, alias="class")
+    scope: str = "value"
+    domain: str | None = None
+    options: dict[str, Scalar] = {}
+    paths: dict[str, Rule] = {}
+    others: Literal["drop", "keep"] = "drop"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, written: object) -> object:
+        return {"transform": written} if isinstance(written, str) else written
+
+    @field_validator("scope")
+    @classmethod
+    def _known_scope(cls, written: str) -> str:
+        if written != "value" and not _ENTITY.fullmatch(written):
+            raise ValueError('expected "value" or "entity(COLUMN)"')
+        return written
+
+    @property
+    def entity(self) -> str | None:
+        """The column (or `$.path` within the document) that says who or what the value is about."""
+        match = _ENTITY.fullmatch(self.scope)
+        return match.group(1) if match else None
+
+    @property
+    def masks(self) -> bool:
+        return self.transform not in WORDS
+
+
+class TableRule(Input):
+    """What happens to one table: its rows are copied, left alone (`skip`), or there are none (`empty`)."""
+
+    rows: Literal["copy", "skip", "empty"] = "copy"
+    columns: dict[str, Rule] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, written: object) -> object:
+        return {"rows": written} if isinstance(written, str) else written
+
+
+class _Written(Input):
+    policy: str
+    version: int = Field(ge=1)
+    tables: dict[str, TableRule]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """A valid policy, and the document it stood in, for errors that name file and line."""
+
+    name: str
+    version: int
+    tables: Mapping[str, TableRule]
+    document: Document
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what the policy means: layout, comments and order do not count, the pools' version does."""
+        tables = {name: table.model_dump(mode="json", by_alias=True) for name, table in self.tables.items()}
+        meaning = {"version": self.version, "pools": pools_version(), "tables": tables}
+        return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+
+
+def load_policy(path: Path) -> Policy:
+    """The policy in a YAML file. Raises InputError with every problem, each with file:line."""
+    written, document = load(path, _Written)
+    problems = [problem for at, rule in _rules(written) for problem in _problems(document, at, rule)]
+    refuse(document, problems)
+    return Policy(name=written.policy, version=written.version, tables=written.tables, document=document)
+
+
+def _rules(written: _Written) -> Iterator[tuple[Location, Rule]]:
+    for name, table in written.tables.items():
+        for column, rule in table.columns.items():
+            at: Location = ("tables", name, "columns", column)
+            yield at, rule
+            yield from (((*at, "paths", path), inner) for path, inner in rule.paths.items())
+
+
+def _problems(document: Document, at: Location, rule: Rule) -> Iterator[Problem]:
+    name = ".".join(str(part) for part in at[1:] if part not in ("columns", "paths"))
+    if rule.transform not in (*TRANSFORMS, *WORDS):
+        hint = did_you_mean(rule.transform, (*TRANSFORMS, *WORDS))
+        yield document.problem((*at, "transform"), f"{name}: no transform is called {rule.transform!r}", hint)
+        return
+    if rule.class_ is None and rule.transform not in (KEEP, DROP):
+        hint = "identifying, common, sensitive or free"
+        yield document.problem(at, f"{name}: a masked column needs its class", hint)
+    if (rule.transform == JSON) != bool(rule.paths):
+        what = "json needs paths" if rule.transform == JSON else "only json has paths"
+        yield document.problem(at, f"{name}: {what}")
+    if rule.masks:
+        yield from _misfits(document, at, name, rule)
+    yield from _misplaced(document, at, name, rule)
+
+
+def _misfits(document: Document, at: Location, name: str, rule: Rule) -> Iterator[Problem]:
+    scope = "entity" if rule.entity else "value"
+    chosen = transform(rule.transform, scope)
+    if scope not in chosen.scopes:
+        yield document.problem(
+            (*at, "scope"), f"{name}: {rule.transform} depends on the value itself", "write scope: value"
+        )
+    try:
+        chosen.options.model_validate(rule.options)
+    except ValidationError as error:
+        allowed = set(chosen.options.model_fields)
+        for details in error.errors():
+            key = str(details["loc"][0]) if details["loc"] else ""
+            unknown = details["type"] == "extra_forbidden"
+            yield document.problem(
+                (*at, "options", key),
+                f"{name}: {rule.transform} has no option {key!r}"
+                if unknown
+                else f"{name}: {key}: {details['msg']}",
+                did_you_mean(key, allowed) if unknown else None,
+            )
+
+
+def _misplaced(document: Document, at: Location, name: str, rule: Rule) -> Iterator[Problem]:
+    inside = "paths" in at
+    if inside and rule.transform == JSON:
+        yield document.problem(at, f"{name}: name the place inside the document by a longer path")
+    if inside and not _PATH.fullmatch(str(at[-1])):
+        yield document.problem(at, f"{name}: not a path", "write $.name, $.outer.inner or $.items[*].name")
+    if inside and rule.entity and not _PATH.fullmatch(rule.entity):
+        yield document.problem(
+            (*at, "scope"), f"{name}: inside a document an entity is a path", "entity($.email)"
+        )
+
+
+def distinct_results(rule: Rule) -> int | None:
+    """How many different results a masked column can have; None when the transform is one-to-one."""
+    chosen = transform(rule.transform, "entity" if rule.entity else "value")
+    count = chosen.results(chosen.options.model_validate(rule.options))
+    return None if count == INJECTIVE and not rule.entity else count

@@ -1,0 +1,87 @@
+"""Makes the pools from Faker: `python -m anonymizer.pools.freeze VERSION`. Run by a person, never by a masking run.
+
+A new version changes every pseudonym that is chosen from a pool, so it is a release note, not a refresh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import faker
+from faker import Faker
+from faker.providers.address.pl_PL import Provider as Address
+from faker.providers.company.pl_PL import Provider as Company
+from faker.providers.person.pl_PL import Provider as Person
+
+_POSTCODES_PER_CITY = 12
+_SENTENCES = 2000
+_FEMININE = (("ski", "ska"), ("cki", "cka"), ("dzki", "dzka"))
+
+
+def contents() -> dict[str, tuple[str, ...]]:
+    """Every pool by name. The same Faker version always gives the same."""
+    fake = Faker("pl_PL")
+    fake.seed_instance(20261101)
+    families = _unique((*Person.unisex_last_names, *Person.male_last_names))
+    cities = _unique(Address.cities)
+    return {
+        "first_names_male": _unique(Person.first_names_male),
+        "first_names_female": _unique(Person.first_names_female),
+        "last_names_male": families,
+        "last_names_female": tuple(_feminine(name) for name in families),
+        "company_prefixes": _unique(Company.company_prefixes),
+        "company_suffixes": _unique(Company.company_suffixes),
+        "streets": _unique(_streets()),
+        "places": tuple(f"{fake.postcode()} {city}" for city in cities for _ in range(_POSTCODES_PER_CITY)),
+        "sentences": _unique(_plain(fake.sentence(nb_words=8)) for _ in range(_SENTENCES)),
+    }
+
+
+def text(values: Sequence[str]) -> bytes:
+    """A pool as it stands in its file."""
+    return ("\n".join(values) + "\n").encode()
+
+
+def digests(pools: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """SHA-256 of every pool's file."""
+    return {name: hashlib.sha256(text(values)).hexdigest() for name, values in pools.items()}
+
+
+def write(folder: Path, version: str) -> None:
+    """Writes the pools and their manifest into `folder`."""
+    pools = contents()
+    for name, values in pools.items():
+        (folder / f"{name}.txt").write_bytes(text(values))
+    manifest = {"version": version, "faker": faker.VERSION, "sha256": digests(pools)}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _streets() -> Iterable[str]:
+    for name in (*Address.streets_adjective_feminine, *Address.streets_universal):
+        yield f"ul. {name}"
+    for name in Address.streets_universal:
+        yield f"al. {name}"
+
+
+def _plain(sentence: str) -> str:
+    text = sentence.replace("(…)", "").strip()
+    return text[:1].upper() + text[1:]
+
+
+def _feminine(name: str) -> str:
+    for masculine, feminine in _FEMININE:
+        if name.endswith(masculine):
+            return name.removesuffix(masculine) + feminine
+    return name
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({value.strip() for value in values}))
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parent, sys.argv[1])

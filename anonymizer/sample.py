@@ -1,0 +1,108 @@
+"""Sample "production" data: a platform's own generator, cached as files that COPY takes, loaded into a database."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol, cast
+
+import pyarrow as pa
+import psycopg
+from psycopg import sql
+from pyarrow import csv
+
+from anonymizer.connections import session, translated
+from anonymizer.loading import as_usual, copy_in, settle, without_triggers
+from foundation.errors import InputError, Refused
+
+_BLOCK = 1 << 20
+
+
+class Generator(Protocol):
+    """What a platform's sample.py offers: its version, and its tables in the order of foreign keys."""
+
+    VERSION: str
+
+    def tables(self, size: int, seed: int) -> Iterable[tuple[str, pa.Table]]: ...
+
+
+def default_cache() -> Path:
+    """Where samples are kept between runs."""
+    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(home).expanduser() / "peakproof" / "samples"
+
+
+def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None = None) -> dict[str, int]:
+    """Fills a migrated and empty database; returns the rows by table. Generates only what is not cached.
+
+    Raises InputError (no such generator, tables that do not fit), Refused (the database is not empty), Unavailable.
+    """
+    folder = cached(module, size, seed, cache or default_cache())
+    with session(dsn, "sample database") as connection:
+        files = sorted(folder.glob("*.csv"))
+        tables = {file: sql.Identifier(*file.stem.partition("-")[2].split(".")) for file in files}
+        for file, table in tables.items():
+            with translated(f"sample database, {file.stem}"):
+                row = connection.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(table)).fetchone()
+            if row and row[0]:
+                raise Refused(f"the sample database is not empty: {file.stem}", hint="give it an empty database")
+        without_triggers(connection)
+        rows = {file.stem.partition("-")[2]: _loaded(connection, table, file) for file, table in tables.items()}
+        as_usual(connection)
+        return rows
+
+
+def cached(module: Path, size: int, seed: int, cache: Path) -> Path:
+    """The folder with the sample's files, made if it is not there. Whole or not at all: it is renamed into place."""
+    generator = _generator(module)
+    source = hashlib.sha256(module.read_bytes()).hexdigest()[:12]
+    folder = cache / f"{module.parent.name}-{generator.VERSION}-{source}-{size}-{seed}"
+    if folder.is_dir():
+        return folder
+    cache.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=".making-", dir=cache))
+    try:
+        for number, (name, table) in enumerate(generator.tables(size, seed)):
+            _write(making / f"{number:03d}-{name}.csv", table)
+        making.rename(folder)
+    except OSError:
+        # Another process may have been first; any other failure is one.
+        if not folder.is_dir():
+            raise
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return folder
+
+
+def _generator(module: Path) -> Generator:
+    spec = importlib.util.spec_from_file_location(f"sample_of_{module.parent.name}", module)
+    if spec is None or spec.loader is None or not module.is_file():
+        raise InputError("no such sample generator", where=str(module), hint="platform.yaml names it as `sample`")
+    loaded = importlib.util.module_from_spec(spec)
+    # Dataclasses look their module up by name while it is being run.
+    sys.modules[spec.name] = loaded
+    spec.loader.exec_module(loaded)
+    missing = [name for name in ("VERSION", "tables") if not hasattr(loaded, name)]
+    if missing:
+        raise InputError(f"does not define {' and '.join(missing)}", where=str(module))
+    return cast(Generator, loaded)
+
+
+def _write(file: Path, table: pa.Table) -> None:
+    """CSV with a header line, which names the columns for COPY; every value quoted, NULL as nothing."""
+    with file.open("wb") as sink:
+        csv.write_csv(table, sink, csv.WriteOptions(batch_size=1 << 16, quoting_style="all_valid"))
+
+
+def _loaded(connection: psycopg.Connection, table: sql.Identifier, file: Path) -> int:
+    with file.open("rb") as content, translated(f"sample database, {file.stem}"):
+        columns = content.readline().decode().strip().replace('"', "").split(",")
+        rows = copy_in(connection, table, columns, iter(lambda: content.read(_BLOCK), b""))
+        settle(connection, table)
+    return rows

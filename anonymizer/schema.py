@@ -1,0 +1,195 @@
+"""What the databases look like: tables, columns, keys, unique indexes. Reads catalogues only, never a row."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import DictRow, dict_row
+
+# Our own receipt lives there; it is no part of anybody's data.
+_OURS = "peakproof"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column. `type` is as PostgreSQL writes it, `base` without length and under any domain."""
+
+    name: str
+    type: str
+    base: str
+    limit: int | None
+    nullable: bool
+    default: bool
+    generated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForeignKey:
+    """`columns` of a table refer to `parent_columns` of `parent`."""
+
+    name: str
+    columns: tuple[str, ...]
+    parent: str
+    parent_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table. `name` is as policies write it: without "public."; `rows` is the server's estimate."""
+
+    name: str
+    schema: str
+    relation: str
+    rows: int
+    columns: Mapping[str, Column]
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    unique: Mapping[str, tuple[str, ...]]
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        return sql.Identifier(self.schema, self.relation)
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """The columns that hold values of their own (not generated ones)."""
+        return tuple(column.name for column in self.columns.values() if not column.generated)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    """All tables of a database by name."""
+
+    tables: Mapping[str, Table]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of tables, columns and types: equal as long as a policy means the same."""
+        shape = {
+            name: {column.name: column.type for column in table.columns.values()}
+            for name, table in self.tables.items()
+        }
+        return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()
+
+    def root(self, table: str, column: str) -> tuple[str, str]:
+        """Where a column's values come from: follows single-column foreign keys to their end."""
+        seen = {(table, column)}
+        while True:
+            parents = [
+                (key.parent, key.parent_columns[0])
+                for key in self.tables[table].foreign_keys
+                if key.columns == (column,) and key.parent in self.tables
+            ]
+            if not parents or parents[0] in seen:
+                return table, column
+            table, column = parents[0]
+            seen.add(parents[0])
+
+
+def read_schema(connection: psycopg.Connection) -> Schema:
+    """The tables of a database, system and own ones left out."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        tables = {row["oid"]: _table(row) for row in _rows(cursor, _TABLES)}
+        columns: dict[int, dict[str, Column]] = {oid: {} for oid in tables}
+        for row in _rows(cursor, _COLUMNS):
+            if row["oid"] in columns:
+                columns[row["oid"]][row["name"]] = _column(row)
+        indexes = _rows(cursor, _INDEXES)
+        keys = _rows(cursor, _FOREIGN_KEYS)
+    whole = [
+        replace(
+            table,
+            columns=columns[oid],
+            primary_key=next((tuple(i["columns"]) for i in indexes if i["oid"] == oid and i["primary"]), ()),
+            unique={i["name"]: tuple(i["columns"]) for i in indexes if i["oid"] == oid},
+            foreign_keys=tuple(_foreign_key(key, tables) for key in keys if key["oid"] == oid),
+        )
+        for oid, table in tables.items()
+    ]
+    return Schema(tables={table.name: table for table in whole})
+
+
+def _rows(cursor: psycopg.Cursor[DictRow], query: LiteralString) -> Sequence[DictRow]:
+    return cursor.execute(query, {"ours": _OURS}).fetchall()
+
+
+def _table(row: DictRow) -> Table:
+    name = row["relation"] if row["schema"] == "public" else f"{row['schema']}.{row['relation']}"
+    return Table(
+        name=name,
+        schema=row["schema"],
+        relation=row["relation"],
+        rows=max(0, row["rows"]),
+        columns={},
+        unique={},
+    )
+
+
+def _column(row: DictRow) -> Column:
+    return Column(
+        name=row["name"], type=row["type"], base=row["base"], limit=row["limit"], nullable=row["nullable"],
+        default=row["default"], generated=row["generated"],
+    )  # fmt: skip
+
+
+def _foreign_key(row: DictRow, tables: Mapping[int, Table]) -> ForeignKey:
+    parent = tables[row["parent"]].name if row["parent"] in tables else ""
+    return ForeignKey(
+        name=row["name"],
+        columns=tuple(row["columns"]),
+        parent=parent,
+        parent_columns=tuple(row["parent_columns"]),
+    )
+
+
+_TABLES: LiteralString = """
+SELECT c.oid, n.nspname AS schema, c.relname AS relation, c.reltuples::bigint AS rows
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', %(ours)s)
+ ORDER BY n.nspname <> 'public', n.nspname, c.relname"""
+
+_COLUMNS: LiteralString = """
+SELECT a.attrelid AS oid, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+       format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL) AS base,
+       CASE WHEN coalesce(nullif(t.typbasetype, 0), t.oid) IN ('varchar'::regtype, 'bpchar'::regtype)
+             AND greatest(a.atttypmod, t.typtypmod) > 4
+            THEN greatest(a.atttypmod, t.typtypmod) - 4 END AS limit,
+       NOT (a.attnotnull OR t.typnotnull) AS nullable, a.atthasdef OR a.attidentity <> '' AS default,
+       a.attgenerated <> '' AS generated
+  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+ WHERE a.attnum > 0 AND NOT a.attisdropped
+ ORDER BY a.attrelid, a.attnum"""
+
+# An index over an expression counts for every column that the expression reads.
+_INDEXES: LiteralString = """
+SELECT i.indrelid AS oid, c.relname AS name, i.indisprimary AS primary, array_agg(a.attname ORDER BY k.place) AS columns
+  FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+  JOIN LATERAL (
+       SELECT key.attnum, key.place FROM unnest(i.indkey) WITH ORDINALITY AS key (attnum, place)
+        WHERE key.place <= i.indnkeyatts AND key.attnum > 0
+       UNION
+       SELECT d.refobjsubid, 1000 + d.refobjsubid FROM pg_depend d
+        WHERE 0 = ANY (i.indkey) AND d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+          AND d.refobjid = i.indrelid AND d.refobjsubid > 0
+       ) k ON true
+  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+ WHERE i.indisunique AND i.indislive
+ GROUP BY i.indrelid, c.relname, i.indisprimary
+ ORDER BY c.relname"""
+
+_FOREIGN_KEYS: LiteralString = """
+SELECT f.conrelid AS oid, f.conname AS name, f.confrelid AS parent,
+       (SELECT array_agg(a.attname ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY AS k (attnum, place)
+          JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.attnum) AS columns,
+       (SELECT array_agg(a.attname ORDER BY k.place) FROM unnest(f.confkey) WITH ORDINALITY AS k (attnum, place)
+          JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.attnum) AS parent_columns
+  FROM pg_constraint f
+ WHERE f.contype = 'f' AND f.conparentid = 0
+ ORDER BY f.conname"""

@@ -1,0 +1,39 @@
+"""The transforms by name. One more is one file, one line here, its test and its entry in docs/anonymizer.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from anonymizer.transforms import address, company, dates, identifiers, persona, phone, shape, text
+from anonymizer.transforms.base import Transform
+
+TRANSFORMS: Mapping[str, Transform] = {
+    "address": address.ADDRESS,
+    "city": address.CITY,
+    "company": company.COMPANY,
+    "email": persona.EMAIL,
+    "first_name": persona.FIRST_NAME,
+    "full_name": persona.FULL_NAME,
+    "iban": identifiers.IBAN,
+    "last_name": persona.LAST_NAME,
+    "login": persona.LOGIN,
+    "nip": identifiers.NIP,
+    "pesel": identifiers.PESEL,
+    "phone": phone.PHONE,
+    "postal_code": address.POSTAL_CODE,
+    "regenerate": text.REGENERATE,
+    "regon": identifiers.REGON,
+    "scramble": shape.SCRAMBLE,
+    "shift_date": dates.SHIFT,
+    "street": address.STREET,
+}
+# What a name means instead where it is about a person and not about the number itself.
+_OF_ENTITIES: Mapping[str, Transform] = {"pesel": persona.PERSONA_PESEL}
+
+KEEP, DROP, JSON = "keep", "drop", "json"
+WORDS = (KEEP, DROP, JSON)
+
+
+def transform(name: str, scope: str) -> Transform:
+    """The transform of that name under that scope ("value" or "entity"). Raises KeyError."""
+    return (_OF_ENTITIES.get(name) if scope == "entity" else None) or TRANSFORMS[name]

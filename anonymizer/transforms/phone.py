@@ -1,0 +1,60 @@
+"""Polish telephone numbers. One-to-one on nine-digit national numbers (FF1), always written in one form."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from anonymizer import digits, ff1
+from anonymizer.digits import Digits
+from anonymizer.keys import Key
+from anonymizer.transforms.base import INJECTIVE, Mask, Transform, among, at_most, joined
+from anonymizer.transforms.shape import scrambled
+from foundation.documents import Input
+
+
+class Form(Input):
+    """`form`: "+48 601 234 567" or "601234567"."""
+
+    form: Literal["international", "national"] = "international"
+
+
+def national(values: pa.Array) -> pa.Array:
+    """The canonical form: nine digits without the prefix of Poland, or all digits of a foreign number."""
+    return pc.replace_substring_regex(digits.only(values), r"^(?:00)?48([0-9]{9})$", r"\1")
+
+
+def phone(options: BaseModel) -> Mask:
+    form = cast(Form, options).form
+
+    def mask(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
+        numerals, fits = digits.read(subjects, 9)
+        written = _written(digits.text(ff1.permute(key, numerals, allowed=_subscriber)), form)
+        if fits.all():
+            return written
+        return pc.if_else(pa.array(fits), written, scrambled(key, subjects, values))
+
+    return mask
+
+
+def _subscriber(numeral: Digits, _rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """No Polish number starts with 0 or 1."""
+    return numeral[:, 0] > 1
+
+
+def _written(number: pa.Array, form: str) -> pa.Array:
+    if form == "national":
+        return number
+    parts = [pc.utf8_slice_codeunits(number, at, at + 3) for at in (0, 3, 6)]
+    return joined(["+48", *parts], " ")
+
+
+PHONE = Transform(
+    summary="a telephone number", bind=phone, options=Form, family="phone", scopes=frozenset({"value"}),
+    canonical=national, longest=at_most(15), results=among(INJECTIVE),
+)  # fmt: skip

@@ -1,0 +1,54 @@
+"""Shape-preserving masking for codes without a grammar of their own: digits for digits, letters for letters."""
+
+from __future__ import annotations
+
+import hashlib
+import string
+
+import pyarrow as pa
+
+from anonymizer.keys import Key
+from anonymizer.transforms.base import Transform, always, among, exact
+
+_CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
+
+
+def scrambled(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
+    """Each value in its own shape, decided by its subject. Digits, letters and case keep their places."""
+    secret = key.derive("shape").digest()
+    pairs = zip(subjects.to_pylist(), values.to_pylist(), strict=True)
+    return pa.array([_scrambled(secret, subject, value) for subject, value in pairs], pa.string())
+
+
+def _scrambled(secret: bytes, subject: str | None, value: str | None) -> str | None:
+    if value is None:
+        return None
+    return "".join(
+        _other(character, choice)
+        for character, choice in zip(value, _choices(secret, subject, len(value)), strict=True)
+    )
+
+
+def _choices(secret: bytes, subject: str | None, count: int) -> list[int]:
+    """`count` 16-bit choices: BLAKE2b in counter mode over the subject's digest."""
+    seed = hashlib.blake2b((subject or "").encode(), key=secret).digest()
+    blocks = (
+        hashlib.blake2b(seed + at.to_bytes(8, "big"), key=secret).digest() for at in range(-(-count // 32))
+    )
+    stream = b"".join(blocks)
+    return [int.from_bytes(stream[2 * at : 2 * at + 2], "big") for at in range(count)]
+
+
+def _other(character: str, choice: int) -> str:
+    for letters in _CLASSES:
+        if character in letters:
+            return letters[choice % len(letters)]
+    if character.isalpha():
+        return (string.ascii_uppercase if character.isupper() else string.ascii_lowercase)[choice % 26]
+    return "0" if character.isdigit() else character
+
+
+SCRAMBLE = Transform(
+    summary="other digits and letters in the same places", bind=always(scrambled), family="scramble",
+    canonical=exact, longest=lambda _: None, results=among(1),
+)  # fmt: skip
