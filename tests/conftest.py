@@ -68,7 +68,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _time_by_room(reporter: pytest.TerminalReporter) -> Iterator[str]:
     spent: defaultdict[str, float] = defaultdict(float)
     for report in skips.reports(reporter):
-        kind = "integration" if "integration" in report.keywords else "unit"
+        kind = next((mark for mark in ("prove", "integration") if mark in report.keywords), "unit")
         spent[f"{report.nodeid.split('/')[1]}, {kind}" if "/" in report.nodeid else kind] += report.duration
     if spent:
         reporter.section("time by room")
