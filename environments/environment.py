@@ -59,6 +59,14 @@ class Environment:
         """A secret such as "database.password". Raises KeyError."""
         return self.instance.secrets[name]
 
+    def dsn(self, service: str) -> Secret:
+        """How this machine connects to a database service, through the door. Raises KeyError."""
+        binding, (host, port) = self.instance.topology.bindings[service], self.address(service)
+        password = self.secret(f"{service}.password").reveal()
+        return Secret(
+            f"host={host} port={port} dbname={binding['name']} user={binding['user']} password={password}"
+        )
+
     def start(self, node: Node, files: Sequence[tuple[str, bytes, int]] = ()) -> NodeContainer:
         """Starts one more node here, such as a load generator; it goes with the environment."""
         guest = NodeContainer(node, self.instance, self._clients[node.placement.host])
@@ -78,9 +86,11 @@ class Environment:
         )
 
 
-def prepare_images(wanted: Wanted, client: docker.DockerClient, progress: images.Report) -> dict[str, str]:
-    """Image name -> id of all that the instance and the engine need, built where missing."""
-    names = sorted({*wanted.topology.images(), *_ENGINE_IMAGES})
+def prepare_images(
+    wanted: Wanted, client: docker.DockerClient, progress: images.Report, also: Sequence[str] = ()
+) -> dict[str, str]:
+    """Image name -> id of all that the instance, the engine and `also` need, built where missing."""
+    names = sorted({*wanted.topology.images(), *_ENGINE_IMAGES, *also})
     built = images.ensure(names, folders=wanted.folders, client=client, progress=progress)
     return {name: image.id for name, image in built.items()}
 
@@ -108,6 +118,15 @@ def up(wanted: Wanted, clients: Clients, built: Mapping[str, str], watch: Watch)
             removing.remove(client, wanted.name)
         raise
     return Environment(instance, nodes, clients)
+
+
+def reset(clients: Clients, name: str) -> None:
+    """Empties an environment that stands: nodes, data and secrets go; networks and ports stay."""
+    found = finding.find(clients["local"], name)
+    if found is None:
+        raise InputError(f"no environment {name!r} is up")
+    for kind in ("fault", "node", "volume"):
+        removing.remove(clients["local"], name, kind=kind)
 
 
 def attach(clients: Clients, name: str) -> Environment:

@@ -29,10 +29,10 @@ def main(target: str, seconds: float) -> None:
 
     signal.signal(signal.SIGTERM, undo_now)
     call("POST", f"/containers/{quote(target)}/kill", signal="SIGKILL")
-    say("killed")
+    say("applied")
     told.wait(seconds or None)
     call("POST", f"/containers/{quote(target)}/start")
-    say("started")
+    say("undone")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from ipaddress import IPv4Network
 
 import docker
 from docker.models.containers import Container
@@ -150,15 +151,29 @@ def _networks(client: docker.DockerClient, instance: Instance) -> None:
 
 
 def _network(client: docker.DockerClient, instance: Instance, network: Network) -> None:
+    subnet = IPv4Network(instance.subnets[network.name])
     client.networks.create(
         instance.resource(network.name),
         driver="bridge",
         internal=network.internal,
-        # Without masquerading the door can be reached, but nothing of it finds a way out.
-        options={"com.docker.network.bridge.enable_ip_masquerade": "false"},
-        ipam=IPAMConfig(pool_configs=[IPAMPool(subnet=instance.subnets[network.name])]),
+        options=_options(network),
+        ipam=IPAMConfig(pool_configs=[IPAMPool(subnet=str(subnet), aux_addresses=_nowhere(network, subnet))]),
         labels=labels.of(instance.name, "network"),
     )
+
+
+def _options(network: Network) -> dict[str, str]:
+    """No masquerading anywhere; and on an internal network no address of the machine itself.
+
+    Docker's `internal` alone still lets a node reach whatever listens on any address of the machine.
+    """
+    options = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+    return options | ({"com.docker.network.bridge.inhibit_ipv4": "true"} if network.internal else {})
+
+
+def _nowhere(network: Network, subnet: IPv4Network) -> dict[str, str]:
+    """The door's default gateway is an address that nobody has: it answers its network, nothing beyond."""
+    return {} if network.internal else {"DefaultGatewayIPv4": str(subnet.broadcast_address - 1)}
 
 
 def _volumes(client: docker.DockerClient, instance: Instance) -> None:

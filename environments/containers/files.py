@@ -43,11 +43,15 @@ def read(container: Container, path: str) -> bytes | None:
         return member.read() if member else None
 
 
-def fetch(container: Container, path: str, into: Path) -> None:
-    """Copies a folder of a container into `into`, replacing files of the same name."""
-    chunks, _ = container.get_archive(path)
+def fetch(container: Container, path: str, into: Path) -> bool:
+    """Copies a folder of a container into `into`; whether it was there."""
+    try:
+        chunks, _ = container.get_archive(path)
+    except NotFound:
+        return False
     with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as tar:
         tar.extractall(into, filter="data")
+    return True
 
 
 def tail(container: Container, lines: int) -> str:

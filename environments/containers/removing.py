@@ -20,10 +20,10 @@ _AT_ONCE = 8
 Thing = TypeVar("Thing", Container, Network, Volume)
 
 
-def remove(client: docker.DockerClient, name: str) -> int:
-    """Removes all of an instance; returns how many things there were. Nothing there is no error."""
+def remove(client: docker.DockerClient, name: str, *, kind: str | None = None) -> int:
+    """Removes all of an instance, or all of one kind; returns how much there was, which may be nothing."""
     with mapped(f"taking {name} down"):
-        wanted = labels.ours(name)
+        wanted = labels.ours(name, kind)
         containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
         _all(lambda container: container.remove(force=True, v=True), containers)
         networks = client.networks.list(filters=wanted)

@@ -1,0 +1,56 @@
+"""Cuts a smaller topology out of a larger one: the same nodes, fewer of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import replace
+
+from environments.services import door
+from environments.services.kind import EDGE
+from environments.topology import Lifecycle, Node, Topology
+
+
+def database_service(topology: Topology) -> str | None:
+    """The service that holds the platform's data: the first that has a leader; None without one."""
+    return next((role.removesuffix(".leader") for role in topology.roles if role.endswith(".leader")), None)
+
+
+def database_only(topology: Topology, service: str) -> Topology:
+    """The database of `service` with what prepares it (once-nodes that need nothing else), and a door.
+
+    It answers to the same names, in networks of its own: an empty twin for data that must stay apart.
+    """
+    names = {node.name for node in topology.nodes if node.service == service}
+    nodes = [node for node in topology.nodes if node.name in names or _prepares(node, names)]
+    return _reduced(topology, nodes, {service})
+
+
+def _prepares(node: Node, database: Set[str]) -> bool:
+    return node.lifecycle is Lifecycle.ONCE and bool(node.needs) and set(node.needs) <= database
+
+
+def _reduced(topology: Topology, nodes: list[Node], endpoints: Set[str]) -> Topology:
+    services = {node.service for node in nodes}
+    networks = {name for node in nodes for name in node.attachments.networks}
+    volumes = {mount.volume for node in nodes for mount in node.storage.mounts}
+    secrets = {file.secret for node in nodes for file in node.attachments.secrets}
+    kept = tuple(endpoint for endpoint in topology.endpoints if endpoint.name in endpoints)
+    inner = tuple(network for network in topology.networks if network.name in networks)
+    return replace(
+        topology,
+        nodes=(*nodes, door.describe(kept, tuple(network.name for network in inner))),
+        networks=(*(network for network in topology.networks if network.name == EDGE), *inner),
+        volumes=tuple(volume for volume in topology.volumes if volume.name in volumes),
+        flows=tuple(
+            flow
+            for flow in topology.flows
+            if flow.target in services and (flow.source in services or flow.source == "door")
+        ),
+        addresses=(),
+        endpoints=kept,
+        secrets=tuple(secret for secret in topology.secrets if secret.name in secrets),
+        partners=(),
+        roles={
+            role: held for role, held in topology.roles.items() if set(held) <= {node.name for node in nodes}
+        },
+    )

@@ -1,0 +1,67 @@
+"""`peakproof rehearse`: parses, calls, prints. The engine is imported once the plan has been read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from peakproof.rehearsal import Ended
+    from peakproof.season import Season
+
+
+def rehearse(
+    plan: Annotated[
+        str, typer.Argument(help="a season's name, or the path of its plan")
+    ] = "seasons/laptop.yaml",
+    out: Annotated[Path | None, typer.Option(help="folder for the report; report/RUN by default")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="leave the environment up afterwards")] = False,
+    ttl: Annotated[str, typer.Option(help="how long a kept environment stays")] = "8h",
+    as_json: Annotated[bool, typer.Option("--json", help="results.json on stdout, for machines")] = False,
+) -> None:
+    """Rehearse a season: environment, data, load, faults, verdict, report.
+
+    Example: peakproof rehearse seasons/laptop.yaml
+    """
+    from environments.commands import lasting
+    from peakproof import season
+
+    loaded, seconds = season.load(plan, beside=Path.cwd()), lasting(ttl)
+    ended, index = _rehearsed(loaded, out, seconds, keep=keep)
+    _tell(ended, index, as_json=as_json)
+
+
+def _rehearsed(loaded: Season, out: Path | None, ttl: float, *, keep: bool) -> tuple[Ended, Path]:
+    from environments.docker_client import connect
+    from environments.images.display import ImageDisplay
+    from foundation.console import people
+    from peakproof import rehearsal, report
+    from peakproof.screen import Terminal
+    from peakproof.stages import Desk
+
+    console, client = people(), connect()
+    run = rehearsal.run_id(loaded)
+    folder = out or rehearsal.report_folder(run)
+    folder.mkdir(parents=True, exist_ok=True)
+    console.print(f"[bold]rehearsing {loaded.written.season}[/], run {run}")
+    with ImageDisplay(console) as progress:
+        built = rehearsal.images(loaded, client, progress)
+    desk = Desk(clients={"local": client}, built=built, folder=folder, screen=Terminal(console))
+    ended = rehearsal.rehearse(loaded, desk, run, keep=keep, ttl=ttl)
+    return ended, report.write(ended.results, folder)
+
+
+def _tell(ended: Ended, index: Path, *, as_json: bool) -> None:
+    from foundation.console import people, show
+    from foundation.errors import ExitCode
+    from peakproof import results, summary
+
+    if as_json:
+        typer.echo(results.to_json(ended.results), nl=False)
+    summary.show(people(), ended.results, index)
+    if ended.error is not None:
+        show(ended.error)
+        raise typer.Exit(int(ended.error.exit_code))
+    raise typer.Exit(int(ExitCode.INTERRUPTED if ended.interrupted else ended.results.verdict.exit_code))

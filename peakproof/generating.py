@@ -1,0 +1,110 @@
+"""Runs the load generator as a container inside the environment, straight at its entry."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from environments.containers import files
+from environments.containers.files import FileSpec
+from environments.containers.node import NodeContainer
+from environments.environment import Environment
+from environments.lookup import PACKAGE
+from environments.services.kind import FRONT
+from environments.topology import Attachments, Node, Process, Resources
+from foundation.errors import ExitCode, InputError, PeakproofError, Refused, RunInvalid, Unavailable
+from loadtests import progress
+from loadtests.job import FORMAT, Job
+from loadtests.progress import Event, Failed
+
+HOME = "/load"
+OUTPUT = "/tmp/measurements"  # noqa: S108 - inside the generator's own container
+_MEMORY = 1024**3
+# Under contention the generator comes first: a starved generator would measure itself.
+_CPU_WEIGHT = 4096
+_ERRORS: dict[int, type[PeakproofError]] = {
+    ExitCode.INPUT: InputError,
+    ExitCode.REFUSED: Refused,
+    ExitCode.UNAVAILABLE: Unavailable,
+}
+
+
+def generate(
+    environment: Environment, job: Job, given: Sequence[FileSpec], listen: Callable[[Event], None], into: Path
+) -> None:
+    """Runs the job to its end and brings what it measured into `into`.
+
+    Ctrl-C ends the generator, brings what there is, and is raised again. Raises InputError, Refused,
+    Unavailable when the generator could not start, RunInvalid when it died.
+    """
+    generator = environment.start(_node(), [*code(), *given, _job_file(job)])
+    try:
+        failed = _listened(generator, listen)
+    except BaseException:
+        generator.get_wrapped_container().stop(timeout=30)
+        _bring(generator, into)
+        raise
+    status = generator.wait()
+    _bring(generator, into)
+    log = files.tail(generator.get_wrapped_container(), 20).splitlines()
+    generator.discard()
+    if failed is not None:
+        raise _ERRORS.get(failed.exit_code, RunInvalid)(failed.what, hint=failed.hint or None)
+    if status != ExitCode.OK:
+        raise RunInvalid(f"the load generator ended with status {status}", detail=log)
+
+
+def code() -> Iterator[FileSpec]:
+    """The generator's own code: the load tests' packages and the errors they stand on."""
+    for package in ("loadtests", "loadtests/generator"):
+        for path in sorted((PACKAGE / package).glob("*.py")):
+            yield f"{HOME}/code/{package}/{path.name}", path.read_bytes(), 0o644
+    for name in ("__init__.py", "errors.py"):
+        yield f"{HOME}/code/foundation/{name}", (PACKAGE / "foundation" / name).read_bytes(), 0o644
+
+
+def _node() -> Node:
+    return Node(
+        name="generator",
+        service="generator",
+        process=Process(
+            image="generator",
+            command=("python3", "-u", "-m", "loadtests.generator", f"{HOME}/job.json"),
+            environment={"PYTHONPATH": f"{HOME}/code"},
+            stop_grace=30.0,
+        ),
+        attachments=Attachments(networks=(FRONT,)),
+        resources=Resources(memory=_MEMORY, cpu_weight=_CPU_WEIGHT),
+    )
+
+
+def _job_file(job: Job) -> FileSpec:
+    return f"{HOME}/job.json", json.dumps({"format": FORMAT, **asdict(job)}).encode(), 0o644
+
+
+def _listened(generator: NodeContainer, listen: Callable[[Event], None]) -> Failed | None:
+    for line in _lines(generator):
+        event = progress.parse(line)
+        if isinstance(event, Failed):
+            return event
+        if event is not None:
+            listen(event)
+    return None
+
+
+def _lines(generator: NodeContainer) -> Iterator[str]:
+    """What the generator prints, line by line, until it ends."""
+    rest = b""
+    for chunk in generator.get_wrapped_container().logs(stream=True, follow=True, stderr=False):
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from (line.decode(errors="replace") for line in whole)
+
+
+def _bring(generator: NodeContainer, into: Path) -> None:
+    """Copies the measurements out; a generator that never got so far has none."""
+    with tempfile.TemporaryDirectory(dir=into.parent) as folder:
+        if files.fetch(generator.get_wrapped_container(), OUTPUT, Path(folder)):
+            (Path(folder) / Path(OUTPUT).name).rename(into)

@@ -1,0 +1,190 @@
+"""From what a rehearsal came to, to its results: findings, verdict, scope, figures. Measures nothing."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import version
+
+from environments.environment import Environment
+from foundation.errors import PeakproofError
+from foundation.slo import Metric
+from foundation.verdict import Finding, Verdict, Weight, judge
+from loadtests import objectives, recovery, validity
+from loadtests.latency_log import Clock
+from loadtests.measurements import Measurements
+from peakproof import conservation
+from peakproof.results import FaultRecord, Load, Percentiles, Ran, Results, Second
+from peakproof.stages import Desk, State
+
+_MS = 1e6  # histograms count nanoseconds
+_PACKAGES = ("peakproof", "locust", "testcontainers", "faker", "docker")
+
+
+def results_of(state: State, desk: Desk, started: datetime, error: PeakproofError | None) -> Results:
+    """The results of a rehearsal, whole or not."""
+    season = state.season
+    return Results(
+        season=season.written.season,
+        run=state.run,
+        started=started.isoformat(timespec="seconds"),
+        scope=tuple(_scope(state)),
+        verdict=verdict_of(state, error),
+        load=_load(state, state.measured) if state.measured else None,
+        faults=tuple(_faults(state)),
+        conservation=state.compared,
+        data=state.data,
+        environment=_ran(state, state.target) if state.target else None,
+        stages=state.times,
+        machine=_machine(desk),
+        versions={name: version(name) for name in _PACKAGES},
+    )
+
+
+def verdict_of(state: State, error: PeakproofError | None) -> Verdict:
+    """Conservation, validity and the objectives, judged."""
+    findings = [_came_to_its_end(state, error), *_as_planned(state)]
+    if state.compared is not None:
+        findings.append(conservation.finding(state.compared))
+    if state.measured is not None:
+        faults = [each.at for each in state.happened]
+        findings += validity.findings(state.measured, state.season.objectives)
+        findings += objectives.evaluate(state.season.objectives, state.measured, faults)
+    return judge(findings)
+
+
+def _came_to_its_end(state: State, error: PeakproofError | None) -> Finding:
+    reason = "interrupted" if state.interrupted else str(error) if error else ""
+    return Finding(
+        name="rehearsal came to its end",
+        weight=Weight.VALIDITY,
+        holds=not reason,
+        expected="every stage",
+        observed=", ".join(time.stage for time in state.times) or "no stage",
+        reason=reason,
+    )
+
+
+def _as_planned(state: State) -> Iterator[Finding]:
+    """Faults that did not happen prove nothing about them."""
+    if state.measured is None or not state.season.written.timeline:
+        return
+    wanted, happened = len(state.season.written.timeline), len(state.happened)
+    yield Finding(
+        name="faults happened as planned",
+        weight=Weight.VALIDITY,
+        holds=happened == wanted,
+        expected=f"{wanted}",
+        observed=f"{happened}",
+        reason="" if happened == wanted else "the load ended, or was ended, before them",
+    )
+
+
+def _scope(state: State) -> Iterator[str]:
+    """What this run shows, what holds here only, and what it cannot show."""
+    season, machine = state.season, f"{os.cpu_count()} cores"
+    faults = ", ".join(f"{each.planned.fault} of {each.planned.node}" for each in state.happened)
+    yield f"Shown: order conservation{f' and fail-over under {faults}' if faults else ''}."
+    yield f"This machine only ({machine}): latencies and the rate; they are no statement about production."
+    yield (
+        f"Not shown: what differs from production. {season.topology.definition!r} ran on one host, "
+        "with simulated partners, without TLS between its nodes and with one database."
+    )
+    for waiver in season.waivers:
+        yield f"Waived: {waiver}."
+
+
+def _load(state: State, measured: Measurements) -> Load:
+    written = state.season.written.load
+    schedule = {summary.schedule for summary in measured.summaries}
+    delay = measured.histogram(written.journey, Clock.DISPATCH)
+    return Load(
+        journey=written.journey,
+        also={also.journey: also.ratio for also in written.also},
+        profile=written.profile,
+        peak=written.peak,
+        duration=written.duration,
+        seed=written.seed,
+        schedule=", ".join(sorted(schedule)),
+        seconds=tuple(_seconds(measured, charted(state))),
+        percentiles=tuple(_percentiles(measured)),
+        dispatch_p99=delay.percentile(99) / _MS if delay.counts else None,
+    )
+
+
+def charted(state: State) -> str:
+    """The series whose latency is drawn: that of the first latency objective, else the main journey's."""
+    latencies = (each.series for each in state.season.objectives if each.metric is Metric.LATENCY)
+    return next((series for series in latencies if series), state.season.written.load.journey)
+
+
+def _seconds(measured: Measurements, series: str) -> Iterator[Second]:
+    main = measured.job.main
+    counts = {
+        name: measured.count(main, name)
+        for name in ("wanted", "dispatched", "completed", "errors", "attempt_errors", "turned_away")
+    }
+    latencies = measured.over_time(series, (50, 95, 99))
+    for at in measured.seconds:
+        p50, p95, p99 = (value * 1000 for value in latencies[at]) if at in latencies else (None, None, None)
+        yield Second(
+            at=at,
+            wanted=counts["wanted"][at],
+            reached=counts["dispatched"][at],
+            orders=counts["completed"][at],
+            errors=counts["errors"][at] + counts["turned_away"][at],
+            attempt_errors=counts["attempt_errors"][at],
+            p50=p50,
+            p95=p95,
+            p99=p99,
+        )
+
+
+def _percentiles(measured: Measurements) -> Iterator[Percentiles]:
+    for series in measured.series:
+        found = measured.histogram(series)
+        if found.counts:
+            p50, p95, p99, p999, longest = (found.percentile(q) / _MS for q in (50, 95, 99, 99.9, 100))
+            yield Percentiles(
+                series=series, count=found.total, p50=p50, p95=p95, p99=p99, p999=p999, longest=longest
+            )
+
+
+def _faults(state: State) -> Iterator[FaultRecord]:
+    if state.measured is None:
+        return
+    limit = objectives.tightest_latency(state.season.objectives, state.measured.job.main)
+    health = objectives.health_of(state.measured, limit)
+    for each in state.happened:
+        yield FaultRecord(
+            name=each.planned.fault,
+            role=each.planned.role,
+            node=each.planned.node,
+            at=each.at,
+            until=each.until,
+            recovery=recovery.recovery(health, each.at, len(state.measured.seconds)),
+        )
+
+
+def _ran(state: State, target: Environment) -> Ran:
+    topology = target.instance.topology
+    return Ran(
+        name=target.name,
+        definition=topology.definition,
+        site=state.season.site.site,
+        digest=topology.digest,
+        nodes={node.name: target.instance.images[node.process.image] for node in topology.nodes},
+    )
+
+
+def _machine(desk: Desk) -> dict[str, str]:
+    engine = desk.clients["local"].version()
+    return {
+        "cores": str(os.cpu_count()),
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1024**3:.0f} GiB",
+        "kernel": platform.release(),
+        "docker": str(engine["Version"]),
+        "python": platform.python_version(),
+    }

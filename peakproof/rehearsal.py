@@ -1,0 +1,109 @@
+"""A rehearsal from a season to results: stages in a row, a verdict at the end, nothing left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import docker
+
+from environments import environment
+from environments.containers import removing
+from environments.environment import Wanted
+from environments.images.progress import Report
+from foundation.errors import PeakproofError
+from peakproof import outcome
+from peakproof.results import Results, StageTime
+from peakproof.season import Season
+from peakproof.stages import STAGES, Desk, State, source_name
+
+_LOAD_GENERATOR = "generator"
+_SLACK = 900.0
+"""Seconds that a rehearsal may hold its lock beyond load and drain: set-up, seeding, taking down."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """What a rehearsal gave and how it ended: `error` is what kept it from its end."""
+
+    results: Results
+    interrupted: bool
+    error: PeakproofError | None
+
+
+def run_id(season: Season) -> str:
+    """A name that no other run has: every key of its orders begins with it."""
+    return f"{season.written.season}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def images(season: Season, client: docker.DockerClient, progress: Report) -> dict[str, str]:
+    """Image name -> id of everything that a rehearsal starts."""
+    wanted = Wanted(
+        name=season.environment_name,
+        topology=season.topology,
+        site=season.site,
+        folders=season.platform.image_folders(),
+    )
+    return environment.prepare_images(wanted, client, progress, also=[_LOAD_GENERATOR])
+
+
+def rehearse(season: Season, desk: Desk, run: str, *, keep: bool, ttl: float) -> Ended:
+    """Runs all stages. The environment goes down at the end unless `keep`, or unless it was up before."""
+    started = datetime.now(UTC)
+    state, error = State(season=season, run=run), None
+    with _working(season, desk):
+        try:
+            for name, stage in STAGES:
+                state = _timed(name, stage, desk, state)
+                if state.interrupted:
+                    break
+        except KeyboardInterrupt:
+            state = replace(state, interrupted=True)
+        except PeakproofError as failure:
+            error = failure
+        finally:
+            down = _timed("take down", _taken_down(stay=keep or state.was_up), desk, state)
+    if keep or state.was_up:
+        environment.extend(desk.clients["local"], season.environment_name, desk.built["python"], ttl)
+    results = outcome.results_of(replace(state, times=down.times), desk, started, error)
+    return Ended(results=results, interrupted=state.interrupted, error=error)
+
+
+@contextlib.contextmanager
+def _working(season: Season, desk: Desk) -> Iterator[None]:
+    """Lock and lease of the environment and of its twin."""
+    seconds = season.written.load.duration + season.written.drain + _SLACK
+    with contextlib.ExitStack() as stack:
+        for name in (season.environment_name, source_name(season)):
+            working = environment.working_on(
+                desk.clients["local"], name, desk.built["python"], seconds=seconds
+            )
+            stack.enter_context(working)
+        yield
+
+
+def _timed(name: str, stage: Callable[[Desk, State], State], desk: Desk, state: State) -> State:
+    began = time.monotonic()
+    after = stage(desk, state)
+    spent = StageTime(stage=name, seconds=round(time.monotonic() - began, 2))
+    return replace(after, times=(*after.times, spent))
+
+
+def _taken_down(*, stay: bool) -> Callable[[Desk, State], State]:
+    def take_down(desk: Desk, state: State) -> State:
+        names = [source_name(state.season)] + ([] if stay else [state.season.environment_name])
+        for name in names:
+            removing.remove(desk.clients["local"], name)
+        return state
+
+    return take_down
+
+
+def report_folder(run: str) -> Path:
+    """Where a run's report goes: report/RUN below the working directory."""
+    return Path("report") / run

@@ -1,0 +1,207 @@
+"""A rehearsal as a row of stages, each taking what the one before it gave. People see it on a screen."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from environments import environment, slicing
+from environments.containers import finding, removing
+from environments.containers.building import NodeEvent, Watch
+from environments.environment import Clients, Environment, Wanted
+from foundation.errors import InputError
+from loadtests import measurements
+from loadtests.arrivals import Stream
+from loadtests.job import Job
+from loadtests.measurements import Measurements
+from loadtests.progress import Event, Started
+from peakproof import conservation, generating, seeding, timeline
+from peakproof.books import Books
+from peakproof.conservation import Conservation
+from peakproof.results import Data, StageTime
+from peakproof.season import Season
+from peakproof.timeline import Happened, Planned, Timeline
+
+MEASUREMENTS = "load"
+"""Folder of the report that keeps the generator's own files."""
+
+
+class Screen(Protocol):
+    """Where a rehearsal tells people how it goes."""
+
+    @contextlib.contextmanager
+    def nodes(self) -> Iterator[Watch]: ...
+
+    @contextlib.contextmanager
+    def copying(self) -> Iterator[seeding.Progress]: ...
+
+    @contextlib.contextmanager
+    def load(self, job: Job) -> Iterator[Callable[[Event], None]]: ...
+
+    def fault(self, fault: Planned) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What every stage works with. `built`: image name -> id; `folder` takes the report."""
+
+    clients: Clients
+    built: Mapping[str, str]
+    folder: Path
+    screen: Screen
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What a rehearsal has come to. Parts that it did not come to are None."""
+
+    season: Season
+    run: str
+    was_up: bool = False
+    target: Environment | None = None
+    source: Environment | None = None
+    data: Data | None = None
+    measured: Measurements | None = None
+    happened: tuple[Happened, ...] = ()
+    compared: Conservation | None = None
+    interrupted: bool = False
+    times: tuple[StageTime, ...] = field(default=())
+
+    @property
+    def database(self) -> str:
+        """The service that holds the platform's data. Raises InputError when there is none."""
+        service = slicing.database_service(self.season.topology)
+        if service is None:
+            raise InputError("the definition has no database: a rehearsal has to look into the books")
+        return service
+
+
+def bring_up(desk: Desk, state: State) -> State:
+    """The environment, and beside it the database that plays production."""
+    season = state.season
+    name, client = season.environment_name, desk.clients["local"]
+    was_up = finding.find(client, name) is not None
+    if was_up:
+        environment.reset(desk.clients, name)
+    twin = slicing.database_only(season.topology, state.database)
+    wanted = [_wanted(season, name), replace(_wanted(season, source_name(season)), topology=twin)]
+    with desk.screen.nodes() as watch, ThreadPoolExecutor(len(wanted)) as pool:
+        rising = [
+            pool.submit(environment.up, each, desk.clients, desk.built, shown)
+            for each, shown in zip(wanted, (watch, _unseen), strict=True)
+        ]
+        try:
+            target, source = (future.result() for future in rising)
+        except BaseException:
+            for each in wanted:
+                removing.remove(client, each.name, kind="node")
+            raise
+    return replace(state, was_up=was_up, target=target, source=source)
+
+
+def seed(desk: Desk, state: State) -> State:
+    """The sample, masked, in the environment; what played production is gone afterwards."""
+    assert state.source is not None
+    assert state.target is not None
+    with desk.screen.copying() as progress:
+        data = seeding.seed(state.season, state.source, state.target, state.database, progress)
+    removing.remove(desk.clients["local"], state.source.name)
+    return replace(state, source=None, data=data)
+
+
+def load(desk: Desk, state: State) -> State:
+    """The load, and the faults while it runs."""
+    assert state.target is not None
+    season, target = state.season, state.target
+    job = job_of(season, state.run, target)
+    planned = timeline.planned(season.written.timeline, season.topology.roles, season.written.load.seed)
+    faults = Timeline(planned, target, desk.screen.fault)
+    interrupted = False
+    with desk.screen.load(job) as listen:
+
+        def hear(event: Event) -> None:
+            if isinstance(event, Started):
+                faults.start(event.at)
+            listen(event)
+
+        try:
+            given = [
+                *seeding.feeds(season, target.dsn(state.database), job.feeds or ""),
+                _journeys(season, job),
+            ]
+            generating.generate(target, job, given, hear, desk.folder / MEASUREMENTS)
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            faults.end()
+    return replace(
+        state,
+        measured=measurements.read(desk.folder / MEASUREMENTS),
+        happened=tuple(faults.happened()),
+        interrupted=interrupted,
+    )
+
+
+def drain(_desk: Desk, state: State) -> State:
+    """Orders come to their end; then the ledger is compared with the platform's books."""
+    assert state.target is not None
+    assert state.measured is not None
+    platform = state.season.platform
+    assert platform.written.conservation is not None
+    ledger = list(state.measured.ledger())
+    query = platform.file(platform.written.conservation)
+    books = Books(state.target.dsn(state.database), query, f"{state.run}-")
+    rows, _ = books.wait(conservation.acknowledged(ledger), state.season.written.drain)
+    return replace(state, compared=conservation.compare(ledger, rows))
+
+
+STAGES: tuple[tuple[str, Callable[[Desk, State], State]], ...] = (
+    ("bring up", bring_up),
+    ("seed", seed),
+    ("load", load),
+    ("drain", drain),
+)
+
+
+def _unseen(_event: NodeEvent) -> None:
+    """The twin's nodes have the same names as the environment's; showing both would confuse."""
+
+
+def source_name(season: Season) -> str:
+    """The environment that plays production while the data is copied."""
+    return f"{season.environment_name}-source"
+
+
+def job_of(season: Season, run: str, target: Environment) -> Job:
+    """The generator's job, with paths inside its container."""
+    written, topology = season.written.load, season.topology
+    entry = topology.bindings[topology.entry]
+    also = (Stream(journey=also.journey, ratio=also.ratio) for also in written.also)
+    return Job(
+        run=run,
+        target=f"http://{entry['host']}:{entry['port']}",
+        journeys=f"{generating.HOME}/journeys.py",
+        streams=(Stream(journey=written.journey), *also),
+        rate=written.peak,
+        duration=written.duration,
+        seed=written.seed,
+        profile=written.profile,
+        output=generating.OUTPUT,
+        feeds=f"{generating.HOME}/feeds",
+        allowed=tuple(target.instance.subnets.values()),
+    )
+
+
+def _journeys(season: Season, job: Job) -> tuple[str, bytes, int]:
+    assert season.platform.written.journeys is not None
+    return job.journeys, season.platform.file(season.platform.written.journeys).read_bytes(), 0o644
+
+
+def _wanted(season: Season, name: str) -> Wanted:
+    return Wanted(
+        name=name, topology=season.topology, site=season.site, folders=season.platform.image_folders()
+    )

@@ -1,0 +1,32 @@
+"""The end of a rehearsal on the terminal: the verdict, what was checked, where the report is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from foundation.units import in_words
+from foundation.verdict import Finding, Status
+from peakproof.results import Results
+
+_STYLE = {Status.PASS: "bold green", Status.FAIL: "bold red", Status.INVALID: "bold yellow"}
+
+
+def show(console: Console, results: Results, index: Path) -> None:
+    """A few lines that a tired person understands."""
+    table = Table("", "checked", "observed", "", box=box.SIMPLE)
+    for found in sorted(results.verdict.findings, key=_broken_first):
+        mark = "[green]✓[/]" if found.holds else "[red]✗[/]"
+        table.add_row(mark, escape(found.name), escape(found.observed), escape(found.reason))
+    console.print(table)
+    spent = in_words(sum(stage.seconds for stage in results.stages))
+    status = results.verdict.status
+    console.print(f"[{_STYLE[status]}]{status}[/]  after {spent}; the report: {index}")
+
+
+def _broken_first(found: Finding) -> bool:
+    return found.holds
