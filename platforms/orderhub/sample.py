@@ -74,34 +74,40 @@ def _customers(random: np.random.Generator, size: int) -> pa.Table:
     email = _join([people["login"], "@", host, ".pl"])
     phone = _phones(random, size)
     terms = random.choice([7, 14, 14, 21, 30, 60], size)
-    limit = np.round(np.exp(random.normal(13.2, 0.6, size)) / 1000).clip(200, 20_000).astype(np.int64) * 100_000
+    limit = (
+        np.round(np.exp(random.normal(13.2, 0.6, size)) / 1000).clip(200, 20_000).astype(np.int64) * 100_000
+    )
     # A few are nearly at their limit: their orders are refused, as in life.
-    share = np.where(random.random(size) < 0.02, random.uniform(0.98, 0.9999, size), random.uniform(0, 0.3, size))
+    share = np.where(
+        random.random(size) < 0.02, random.uniform(0.98, 0.9999, size), random.uniform(0, 0.3, size)
+    )
     opening = (limit * share).astype(np.int64)
     created = _TODAY - random.integers(30, 3000, size) * _DAY - random.integers(0, _DAY, size)
     full = _join([people["first"], " ", people["last"]])
-    return pa.table({
-        "id": ids,
-        "company_name": company,
-        "nip": _nips(random, size),
-        "regon": _regons(random, size),
-        "status": _pick(random, ["active"] * 96 + ["blocked"] * 3 + ["closed"], size),
-        "segment": _pick(random, ["standard"] * 6 + ["silver"] * 2 + ["gold", "key"], size),
-        "owner_first_name": people["first"],
-        "owner_last_name": people["last"],
-        "owner_pesel": _sometimes(random, 0.9, people["pesel"]),
-        "email": email,
-        "phone": phone,
-        "iban": _ibans(random, size),
-        "payment_terms_days": pa.array(terms, pa.int16()),
-        "credit_limit": _money(limit),
-        "credit_opening": _money(opening),
-        "credit_used": _money(opening),
-        "account_notes": _sometimes(random, 0.5, _notes(random, full, phone, email)),
-        "preferences": _preferences(random, full, email, phone),
-        "created_at": _moments(created),
-        "updated_at": _moments(created + random.integers(0, 30 * _DAY, size)),
-    })
+    return pa.table(
+        {
+            "id": ids,
+            "company_name": company,
+            "nip": _nips(random, size),
+            "regon": _regons(random, size),
+            "status": _pick(random, ["active"] * 96 + ["blocked"] * 3 + ["closed"], size),
+            "segment": _pick(random, ["standard"] * 6 + ["silver"] * 2 + ["gold", "key"], size),
+            "owner_first_name": people["first"],
+            "owner_last_name": people["last"],
+            "owner_pesel": _sometimes(random, 0.9, people["pesel"]),
+            "email": email,
+            "phone": phone,
+            "iban": _ibans(random, size),
+            "payment_terms_days": pa.array(terms, pa.int16()),
+            "credit_limit": _money(limit),
+            "credit_opening": _money(opening),
+            "credit_used": _money(opening),
+            "account_notes": _sometimes(random, 0.5, _notes(random, full, phone, email)),
+            "preferences": _preferences(random, full, email, phone),
+            "created_at": _moments(created),
+            "updated_at": _moments(created + random.integers(0, 30 * _DAY, size)),
+        }
+    )
 
 
 def _notes(random: np.random.Generator, full: pa.Array, phone: pa.Array, email: pa.Array) -> pa.Array:
@@ -130,16 +136,18 @@ def _contacts(random: np.random.Generator, customers: pa.Table) -> pa.Table:
     others = others | {"email": _join([others["login"], "@", host]), "phone": _phones(random, size)}
     roles = _pick(random, ["buyer", "buyer", "accountant", "warehouse"], size)
     customer = np.arange(1, size + 1)
-    return pa.table({
-        "id": np.arange(1, 2 * size + 1),
-        "customer_id": np.concatenate([customer, customer]),
-        "first_name": _stack(owners["first"], others["first"]),
-        "last_name": _stack(owners["last"], others["last"]),
-        "email": _stack(owners["email"], others["email"]),
-        "phone": _stack(owners["phone"], others["phone"]),
-        "role": _stack(pa.array(["owner"] * size), roles),
-        "is_primary": np.arange(2 * size) < size,
-    })
+    return pa.table(
+        {
+            "id": np.arange(1, 2 * size + 1),
+            "customer_id": np.concatenate([customer, customer]),
+            "first_name": _stack(owners["first"], others["first"]),
+            "last_name": _stack(owners["last"], others["last"]),
+            "email": _stack(owners["email"], others["email"]),
+            "phone": _stack(owners["phone"], others["phone"]),
+            "role": _stack(pa.array(["owner"] * size), roles),
+            "is_primary": np.arange(2 * size) < size,
+        }
+    )
 
 
 def _addresses(random: np.random.Generator, customers: pa.Table) -> pa.Table:
@@ -149,16 +157,18 @@ def _addresses(random: np.random.Generator, customers: pa.Table) -> pa.Table:
     code = pa.array([f"{a:02d}-{b:03d}" for a, b in random.integers((0, 1), (100, 1000), (2 * size, 2))])
     names = _join([_column(customers, "owner_first_name"), " ", _column(customers, "owner_last_name")])
     ask = _join(["Przed dostawą dzwonić: ", names, ", ", _column(customers, "phone")])
-    return pa.table({
-        "id": np.arange(1, 2 * size + 1),
-        "customer_id": np.concatenate([customer, customer]),
-        "kind": ["billing"] * size + ["delivery"] * size,
-        "recipient": _stack(_column(customers, "company_name"), _column(customers, "company_name")),
-        "street": _join(["ul. ", _pick(random, Places.streets_universal, 2 * size), " ", building]),
-        "postal_code": code,
-        "city": _pick(random, Places.cities, 2 * size),
-        "delivery_notes": _stack(pa.nulls(size, pa.string()), _sometimes(random, 0.4, ask)),
-    })
+    return pa.table(
+        {
+            "id": np.arange(1, 2 * size + 1),
+            "customer_id": np.concatenate([customer, customer]),
+            "kind": ["billing"] * size + ["delivery"] * size,
+            "recipient": _stack(_column(customers, "company_name"), _column(customers, "company_name")),
+            "street": _join(["ul. ", _pick(random, Places.streets_universal, 2 * size), " ", building]),
+            "postal_code": code,
+            "city": _pick(random, Places.cities, 2 * size),
+            "delivery_notes": _stack(pa.nulls(size, pa.string()), _sometimes(random, 0.4, ask)),
+        }
+    )
 
 
 def _products(random: np.random.Generator, count: int) -> pa.Table:
@@ -170,17 +180,19 @@ def _products(random: np.random.Generator, count: int) -> pa.Table:
     ean = np.hstack([np.tile([5, 9, 0], (count, 1)), body[:, :9]])
     check = (10 - (ean @ np.array([1, 3] * 6)) % 10) % 10
     price = np.round(np.exp(random.normal(3.5, 0.9, count)) * 100).clip(199, 200_000).astype(np.int64)
-    return pa.table({
-        "id": ids,
-        "sku": [f"{_GOODS[kind][0]}-{number:05d}" for kind, number in zip(category, ids, strict=True)],
-        "ean": _digits(np.column_stack([ean, check])),
-        "name": names,
-        "description": _join([names, ", ", _pick(random, _PACKINGS, count)]),
-        "category": pa.array([_GOODS[kind][2] for kind in category]),
-        "unit": _pick(random, ["piece", "piece", "box", "metre"], count),
-        "list_price": _money(price),
-        "vat_rate": pa.array(random.choice([23, 23, 23, 8], count), pa.int64()),
-    })
+    return pa.table(
+        {
+            "id": ids,
+            "sku": [f"{_GOODS[kind][0]}-{number:05d}" for kind, number in zip(category, ids, strict=True)],
+            "ean": _digits(np.column_stack([ean, check])),
+            "name": names,
+            "description": _join([names, ", ", _pick(random, _PACKINGS, count)]),
+            "category": pa.array([_GOODS[kind][2] for kind in category]),
+            "unit": _pick(random, ["piece", "piece", "box", "metre"], count),
+            "list_price": _money(price),
+            "vat_rate": pa.array(random.choice([23, 23, 23, 8], count), pa.int64()),
+        }
+    )
 
 
 def _customer_prices(random: np.random.Generator, size: int, products: pa.Table) -> pa.Table:
@@ -189,7 +201,9 @@ def _customer_prices(random: np.random.Generator, size: int, products: pa.Table)
     # Steps of a third of the catalogue from a random start never meet the same product twice.
     step = np.tile(np.arange(_PRICES_PER_CUSTOMER) * (count // _PRICES_PER_CUSTOMER), size)
     product = (np.repeat(random.integers(0, count, size), _PRICES_PER_CUSTOMER) + step) % count
-    price = (_grosz(products, "list_price")[product] * random.uniform(0.75, 0.98, len(product))).astype(np.int64)
+    price = (_grosz(products, "list_price")[product] * random.uniform(0.75, 0.98, len(product))).astype(
+        np.int64
+    )
     return pa.table({"customer_id": customer + 1, "product_id": product + 1, "price": _money(price)})
 
 
@@ -216,7 +230,11 @@ def _history(random: np.random.Generator, size: int, products: pa.Table) -> _His
 
 
 def _orders(
-    random: np.random.Generator, history: _History, customers: pa.Table, contacts: pa.Table, addresses: pa.Table
+    random: np.random.Generator,
+    history: _History,
+    customers: pa.Table,
+    contacts: pa.Table,
+    addresses: pa.Table,
 ) -> pa.Table:
     size, count = customers.num_rows, len(history.customer)
     by = pa.array(history.customer)
@@ -254,12 +272,14 @@ def _orders(
 
 
 def _order_lines(history: _History, orders: pa.Table) -> pa.Table:
-    return pa.table({
-        "order_id": _column(orders, "id").take(pa.array(history.line_order)),
-        "product_id": history.line_product + 1,
-        "quantity": pa.array(history.quantity, pa.int32()),
-        "unit_price": _money(history.unit_price),
-    })
+    return pa.table(
+        {
+            "order_id": _column(orders, "id").take(pa.array(history.line_order)),
+            "product_id": history.line_product + 1,
+            "quantity": pa.array(history.quantity, pa.int32()),
+            "unit_price": _money(history.unit_price),
+        }
+    )
 
 
 def _invoices(history: _History, orders: pa.Table, customers: pa.Table) -> pa.Table:
@@ -270,20 +290,22 @@ def _invoices(history: _History, orders: pa.Table, customers: pa.Table) -> pa.Ta
     net = history.total[billed]
     vat = net * 23 // 100
     names = customers.take(buyer)
-    return pa.table({
-        "id": np.arange(1, len(billed) + 1),
-        "number": _join(["FV/", _padded(np.arange(1, len(billed) + 1), 7)]),
-        "order_id": _column(orders, "id").take(pa.array(billed)),
-        "customer_id": history.customer[billed] + 1,
-        "issued_on": pa.array(day.astype("datetime64[D]")),
-        "due_on": pa.array((day + terms).astype("datetime64[D]")),
-        "net": _money(net),
-        "vat": _money(vat),
-        "gross": _money(net + vat),
-        "buyer_name": _column(names, "company_name"),
-        "buyer_nip": _column(names, "nip"),
-        "buyer_address": _column(orders, "ship_to_address").take(pa.array(billed)),
-    })
+    return pa.table(
+        {
+            "id": np.arange(1, len(billed) + 1),
+            "number": _join(["FV/", _padded(np.arange(1, len(billed) + 1), 7)]),
+            "order_id": _column(orders, "id").take(pa.array(billed)),
+            "customer_id": history.customer[billed] + 1,
+            "issued_on": pa.array(day.astype("datetime64[D]")),
+            "due_on": pa.array((day + terms).astype("datetime64[D]")),
+            "net": _money(net),
+            "vat": _money(vat),
+            "gross": _money(net + vat),
+            "buyer_name": _column(names, "company_name"),
+            "buyer_nip": _column(names, "nip"),
+            "buyer_address": _column(orders, "ship_to_address").take(pa.array(billed)),
+        }
+    )
 
 
 def _payments(random: np.random.Generator, invoices: pa.Table, customers: pa.Table) -> pa.Table:
@@ -292,41 +314,53 @@ def _payments(random: np.random.Generator, invoices: pa.Table, customers: pa.Tab
     payer = customers.take(pc.subtract(_column(bills, "customer_id"), 1))
     days = _column(bills, "issued_on").cast(pa.int32()).to_numpy().astype(np.int64)
     owner = _join([_column(payer, "owner_first_name"), " ", _column(payer, "owner_last_name")])
-    return pa.table({
-        "id": np.arange(1, len(paid) + 1),
-        "invoice_id": bills["id"],
-        "amount": bills["gross"],
-        "paid_at": _moments((days + random.integers(1, 40, len(paid))) * _DAY + random.integers(0, _DAY, len(paid))),
-        "payer_name": payer["company_name"],
-        "payer_iban": payer["iban"],
-        "transfer_title": _join(["Zapłata za ", _column(bills, "number"), ", ", owner]),
-    })
+    return pa.table(
+        {
+            "id": np.arange(1, len(paid) + 1),
+            "invoice_id": bills["id"],
+            "amount": bills["gross"],
+            "paid_at": _moments(
+                (days + random.integers(1, 40, len(paid))) * _DAY + random.integers(0, _DAY, len(paid))
+            ),
+            "payer_name": payer["company_name"],
+            "payer_iban": payer["iban"],
+            "transfer_title": _join(["Zapłata za ", _column(bills, "number"), ", ", owner]),
+        }
+    )
 
 
-def _returns(random: np.random.Generator, history: _History, orders: pa.Table, customers: pa.Table) -> pa.Table:
-    lines = np.flatnonzero((random.random(len(history.line_order)) < 0.01) & ~history.failed[history.line_order])
+def _returns(
+    random: np.random.Generator, history: _History, orders: pa.Table, customers: pa.Table
+) -> pa.Table:
+    lines = np.flatnonzero(
+        (random.random(len(history.line_order)) < 0.01) & ~history.failed[history.line_order]
+    )
     order = history.line_order[lines]
     who = customers.take(pa.array(history.customer[order]))
     name = _join([_column(who, "owner_first_name"), " ", _column(who, "owner_last_name")])
-    return pa.table({
-        "id": np.arange(1, len(lines) + 1),
-        "order_id": _column(orders, "id").take(pa.array(order)),
-        "product_id": history.line_product[lines] + 1,
-        "quantity": pa.array(np.ones(len(lines)), pa.int32()),
-        "state": _pick(random, ["requested", "received", "refunded", "rejected"], len(lines)),
-        "reason": _join([_pick(random, _REASONS, len(lines)), " Zgłasza ", name, "."]),
-        "contact_name": name,
-        "contact_email": who["email"],
-        "refund_iban": _sometimes(random, 0.7, _column(who, "iban")),
-        "requested_at": _moments(history.placed[order] + random.integers(_DAY, 20 * _DAY, len(lines))),
-    })
+    return pa.table(
+        {
+            "id": np.arange(1, len(lines) + 1),
+            "order_id": _column(orders, "id").take(pa.array(order)),
+            "product_id": history.line_product[lines] + 1,
+            "quantity": pa.array(np.ones(len(lines)), pa.int32()),
+            "state": _pick(random, ["requested", "received", "refunded", "rejected"], len(lines)),
+            "reason": _join([_pick(random, _REASONS, len(lines)), " Zgłasza ", name, "."]),
+            "contact_name": name,
+            "contact_email": who["email"],
+            "refund_iban": _sometimes(random, 0.7, _column(who, "iban")),
+            "requested_at": _moments(history.placed[order] + random.integers(_DAY, 20 * _DAY, len(lines))),
+        }
+    )
 
 
 def _people(random: np.random.Generator, size: int) -> dict[str, pa.Array]:
     """Names with the PESEL of the same sex, and the local part of their e-mail (distinct by its number)."""
     woman = random.random(size) < 0.45
     first = pc.if_else(
-        pa.array(woman), _pick(random, People.first_names_female, size), _pick(random, People.first_names_male, size)
+        pa.array(woman),
+        _pick(random, People.first_names_female, size),
+        _pick(random, People.first_names_male, size),
     )
     last = _pick(random, People.unisex_last_names, size)
     number = pa.array(random.integers(1, 100, size)).cast(pa.string())
@@ -391,10 +425,12 @@ def _spaced(parts: Sequence[pa.Array], separator: str) -> pa.Array:
 
 def _uuids(random: np.random.Generator, count: int) -> pa.Array:
     text = random.bytes(16 * count).hex()
-    return pa.array([
-        f"{text[i : i + 8]}-{text[i + 8 : i + 12]}-4{text[i + 13 : i + 16]}-8{text[i + 17 : i + 20]}-{text[i + 20 : i + 32]}"
-        for i in range(0, 32 * count, 32)
-    ])
+    return pa.array(
+        [
+            f"{text[i : i + 8]}-{text[i + 8 : i + 12]}-4{text[i + 13 : i + 16]}-8{text[i + 17 : i + 20]}-{text[i + 20 : i + 32]}"
+            for i in range(0, 32 * count, 32)
+        ]
+    )
 
 
 def _one_line(addresses: pa.Table) -> pa.Array:
@@ -431,7 +467,9 @@ def _ascii(names: pa.Array) -> pa.Array:
 def _money(grosz: Integers) -> pa.Array:
     """Whole grosz as numeric(12, 2): Arrow's decimals are 128-bit integers."""
     wide = np.column_stack([grosz.astype(np.int64), np.zeros(len(grosz), np.int64)])
-    return pa.Array.from_buffers(pa.decimal128(14, 2), len(grosz), [None, pa.py_buffer(np.ascontiguousarray(wide))])
+    return pa.Array.from_buffers(
+        pa.decimal128(14, 2), len(grosz), [None, pa.py_buffer(np.ascontiguousarray(wide))]
+    )
 
 
 def _grosz(table: pa.Table, name: str) -> Integers:
@@ -458,7 +496,20 @@ def _padded(numbers: Integers, width: int) -> pa.Array:
 
 
 _BANKS = (10_201_026, 10_500_099, 11_402_004, 10_901_014, 12_406_292, 19_401_076)
-_TRADES = ("Budmax", "Stalex", "Hydro", "Elektro", "Agro", "Meblo", "Termo", "Auto", "Drew", "Plast", "Tech", "Logis")
+_TRADES = (
+    "Budmax",
+    "Stalex",
+    "Hydro",
+    "Elektro",
+    "Agro",
+    "Meblo",
+    "Termo",
+    "Auto",
+    "Drew",
+    "Plast",
+    "Tech",
+    "Logis",
+)
 _REMARKS = (
     "Prosi o dostawę przed 12:00.", "Płatność odroczona uzgodniona telefonicznie.", "Rampa od podwórza, wąski wjazd.",
     "Wymaga faktury zbiorczej na koniec miesiąca.", "Zamówienie sezonowe, kontakt w październiku.",

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.platforms.orderhub.broker import Broker
 from tests.platforms.orderhub.processes import APP, Processes
 from tests.platforms.orderhub.servers import DatabaseServer, Server
 
@@ -90,19 +91,25 @@ def processes(database_environment: dict[str, str], tmp_path: Path) -> Iterator[
 
 
 @pytest.fixture
+def broker(rabbitmq_server: Server) -> Broker:
+    """The test's own queues on the shared broker."""
+    return Broker(server=rabbitmq_server, prefix=f"test-{uuid4().hex[:12]}")
+
+
+@pytest.fixture
 def platform(
-    database_environment: dict[str, str], rabbitmq_server: Server, tmp_path: Path
+    database_environment: dict[str, str], rabbitmq_server: Server, broker: Broker, tmp_path: Path
 ) -> Iterator[Processes]:
     """Processes with database and broker; the queues are this test's own."""
     (tmp_path / "broker-password").write_text(rabbitmq_server.password)
-    broker = {
+    variables = {
         "ORDERHUB_BROKER_HOST": rabbitmq_server.host,
         "ORDERHUB_BROKER_PORT": str(rabbitmq_server.port),
         "ORDERHUB_BROKER_USER": rabbitmq_server.user,
         "ORDERHUB_BROKER_PASSWORD_FILE": str(tmp_path / "broker-password"),
-        "ORDERHUB_BROKER_PREFIX": f"test-{uuid4().hex[:12]}",
+        "ORDERHUB_BROKER_PREFIX": broker.prefix,
     }
-    yield from _ended(Processes(environment={**database_environment, **broker}, folder=tmp_path))
+    yield from _ended(Processes(environment={**database_environment, **variables}, folder=tmp_path))
 
 
 def _ended(processes: Processes) -> Iterator[Processes]:

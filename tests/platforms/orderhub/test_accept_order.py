@@ -168,7 +168,9 @@ def test_a_second_request_waits_for_the_first_and_takes_its_place_when_it_fails(
     assert count(db, "orders") == 1
 
 
-@pytest.mark.parametrize(("release", "credit", "available"), [(True, "0.00", 100_000), (False, "160.00", 99_998)])
+@pytest.mark.parametrize(
+    ("release", "credit", "available"), [(True, "0.00", 100_000), (False, "160.00", 99_998)]
+)
 def test_a_failed_order_gives_back_what_it_held_only_when_told_to(
     db: Database, release: bool, credit: str, available: int
 ) -> None:

@@ -94,7 +94,9 @@ def test_errors_are_problems_with_a_code(api: Running) -> None:
 
 def test_an_error_does_not_repeat_what_was_sent(api: Running) -> None:
     secret = "Anna-44051401359"
-    reply = place(api, "k", {"customer": secret, "lines": [{"sku": secret, "quantity": secret}], "note": [secret]})
+    reply = place(
+        api, "k", {"customer": secret, "lines": [{"sku": secret, "quantity": secret}], "note": [secret]}
+    )
     assert reply.status == 422
     assert secret.encode() not in reply.body
     assert secret not in api.log.read_text()
@@ -114,9 +116,7 @@ def _items(page: dict[str, object]) -> list[dict[str, object]]:
     return page["items"]
 
 
-@pytest.mark.parametrize(
-    ("customer", "price", "source"), [(1, "80.00", "negotiated"), (2, "100.00", "list")]
-)
+@pytest.mark.parametrize(("customer", "price", "source"), [(1, "80.00", "negotiated"), (2, "100.00", "list")])
 def test_a_price_is_the_customers_own_or_the_list_price(
     api: Running, customer: int, price: str, source: str
 ) -> None:
@@ -184,7 +184,9 @@ def test_sigterm_lets_the_request_in_hand_finish(
     processes: Processes, postgres_server: DatabaseServer, database: str, db: Database
 ) -> None:
     api = processes.start("api")
-    waiting = b"SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    waiting = (
+        b"SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
     with ThreadPoolExecutor(2) as threads:
         with psycopg.connect(postgres_server.dsn(database)) as blocker:
             blocker.execute("SELECT * FROM stock WHERE product_id = 1 FOR UPDATE")

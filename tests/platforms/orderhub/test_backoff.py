@@ -12,7 +12,9 @@ seconds = st.floats(min_value=0.001, max_value=1000)
 
 
 @given(base=seconds, cap=seconds, attempt=st.integers(1, 10_000), draw=st.floats(0, 1, exclude_max=True))
-def test_a_delay_lies_in_the_upper_half_of_its_ceiling(base: float, cap: float, attempt: int, draw: float) -> None:
+def test_a_delay_lies_in_the_upper_half_of_its_ceiling(
+    base: float, cap: float, attempt: int, draw: float
+) -> None:
     backoff = Backoff(base=base, cap=cap)
     delay = backoff.delay(attempt, draw=lambda: draw)
     assert 0 < backoff.ceiling(attempt) / 2 <= delay <= backoff.ceiling(attempt) <= cap
@@ -30,4 +32,6 @@ def test_those_who_failed_together_do_not_come_back_together() -> None:
 
 def test_delays_are_those_after_attempt_1_2_and_so_on() -> None:
     delays = list(islice(Backoff(base=1, cap=4).delays(), 5))
-    assert [low <= delay <= 2 * low for low, delay in zip((0.5, 1, 2, 2, 2), delays, strict=True)] == [True] * 5
+    assert [low <= delay <= 2 * low for low, delay in zip((0.5, 1, 2, 2, 2), delays, strict=True)] == [
+        True
+    ] * 5

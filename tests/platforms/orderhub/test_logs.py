@@ -25,7 +25,12 @@ def line(message: str, *, data: dict[str, object] | None = None, failed: bool = 
 
 def test_a_line_tells_when_who_and_what() -> None:
     found = line("two\nlines", data={"order": 7})
-    assert (found["process"], found["level"], found["message"], found["order"]) == ("api", "info", "two\nlines", 7)
+    assert (found["process"], found["level"], found["message"], found["order"]) == (
+        "api",
+        "info",
+        "two\nlines",
+        7,
+    )
     assert str(found["time"]).endswith("+00:00")
 
 

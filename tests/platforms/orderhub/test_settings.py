@@ -26,7 +26,11 @@ def test_the_least_that_must_be_said_is_where_the_database_is() -> None:
 
 
 def test_values_are_read_as_their_types() -> None:
-    more = {"ORDERHUB_DATABASE_PORT": "6000", "ORDERHUB_ERP_TIMEOUT": "1.5", "ORDERHUB_READY_FILE": "/run/ready"}
+    more = {
+        "ORDERHUB_DATABASE_PORT": "6000",
+        "ORDERHUB_ERP_TIMEOUT": "1.5",
+        "ORDERHUB_READY_FILE": "/run/ready",
+    }
     settings = from_environment({**LEAST, **more})
     assert (settings.database_port, settings.erp_timeout) == (6000, 1.5)
     assert settings.ready_file == Path("/run/ready")

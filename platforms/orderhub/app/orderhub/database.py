@@ -36,6 +36,11 @@ SATURATED = (
 )
 
 
+# The pool's own retries back off to many seconds; asking again is better left to the next request, which finds a
+# database that is back at once.
+RECONNECT_TIMEOUT = 0.5
+
+
 class DatabaseSaturated(Exception):  # noqa: N818 - says what happened
     """Nothing was done: no connection in time, or the statement was cancelled and rolled back."""
 
@@ -81,6 +86,7 @@ def make_pool(settings: Settings, *, process: str, synchronous_commit: bool = Tr
         max_size=settings.database_pool_max,
         timeout=settings.database_pool_wait,
         max_waiting=settings.database_pool_queue,
+        reconnect_timeout=RECONNECT_TIMEOUT,
         kwargs={"autocommit": True, "prepare_threshold": 0},
         name=process,
     )

@@ -10,11 +10,13 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from random import random
 from typing import LiteralString
+from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,9 +46,9 @@ class Line(BaseModel):
 class Message(BaseModel):
     """The part of an order that the ERP books."""
 
-    order_id: str
+    order_id: UUID
     customer: int
-    total: str
+    total: Decimal = Field(gt=0, max_digits=12, decimal_places=2)
     lines: list[Line]
     ship_to: dict[str, str | None] = {}
 
