@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Annotated
@@ -38,9 +39,13 @@ def rate(text: object) -> float:
 
 def count(text: object) -> int:
     """A whole number of "10k", "2M", 500. Raises ValueError that lists the multiples."""
-    if isinstance(text, int) and not isinstance(text, bool):
+    expected = 'a count such as "10k"'
+    if isinstance(text, int) and not isinstance(text, bool) and text >= 0:
         return text
-    return round(_parse(text, MULTIPLES, 'a count such as "10k"'))
+    number = _parse(text, MULTIPLES, expected)
+    if not math.isclose(number, round(number), rel_tol=1e-12):
+        raise ValueError(f"expected {expected}, got {text!r}: it is not whole")
+    return round(number)
 
 
 def _parse(text: object, units: Mapping[str, float], expected: str) -> float:
@@ -71,9 +76,9 @@ Count = Annotated[int, _written(count), _described("10k")]
 
 def in_words(seconds: float) -> str:
     """A duration for people: "340 ms", "12.5 s", "3 min 20 s", "7 h 59 min"."""
-    if seconds < 1:
+    if round(seconds, 3) < 1:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
+    if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:

@@ -1,0 +1,103 @@
+"""What a command answers: its exit code, people's words on stderr, machines' JSON on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+import typer
+
+from foundation import console
+from foundation.errors import InputError, PeakproofError, Problem, Refused, Unavailable
+
+
+def application(work: Callable[[], object]) -> typer.Typer:
+    app = typer.Typer()
+
+    @app.command()
+    def only() -> None:
+        work()
+
+    return app
+
+
+def failing(error: BaseException) -> typer.Typer:
+    def work() -> None:
+        raise error
+
+    return application(work)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (InputError("wrong"), 2),
+        (Refused("locked"), 5),
+        (Unavailable("stopped"), 69),
+        (ValueError("oops"), 70),
+        (KeyboardInterrupt(), 130),
+        (typer.Exit(3), 3),
+        (typer.Abort(), 130),
+    ],
+)
+def test_every_end_has_its_exit_code(error: BaseException, code: int) -> None:
+    assert console.run(failing(error), []) == code
+
+
+def test_a_command_that_ends_well_is_zero() -> None:
+    assert console.run(application(lambda: None), []) == 0
+
+
+def test_an_error_says_what_its_evidence_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    problem = Problem(where="a.yaml:3", what="unknown key 'memroy'", hint="did you mean 'memory'?")
+    console.run(failing(InputError("1 problem in a.yaml", hint="see the docs", problems=[problem])), [])
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "error: 1 problem in a.yaml" in err
+    assert "a.yaml:3: unknown key 'memroy' (did you mean 'memory'?)" in err
+    assert "what to do: see the docs" in err
+
+
+def test_what_people_wrote_is_not_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    console.run(failing(PeakproofError("[red]nodes[/red] in [a, b]", detail=["[/tmp]"])), [])
+    err = capsys.readouterr().err
+    assert "[red]nodes[/red] in [a, b]" in err
+    assert "[/tmp]" in err
+
+
+def test_a_traceback_is_shown_only_when_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(console.VERBOSE, raising=False)
+    console.run(failing(ValueError("oops")), [])
+    assert "Traceback" not in (quiet := capsys.readouterr().err)
+    assert "--verbose" in quiet
+    monkeypatch.setenv(console.VERBOSE, "1")
+    console.run(failing(ValueError("oops")), [])
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_unknown_option_is_an_input_error_with_a_way_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert console.run(application(lambda: None), ["--nope"]) == 2
+    assert "--help" in capsys.readouterr().err
+
+
+def test_sigterm_and_sighup_end_a_command_like_ctrl_c() -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        for number in before:
+            assert console.run(application(lambda n=number: os.kill(os.getpid(), n)), []) == 130  # type: ignore[misc]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_json_stands_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    console.people().print("progress")
+    console.print_json({"name": "zażółć", "nodes": [1]})
+    out, err = capsys.readouterr()
+    assert json.loads(out) == {"name": "zażółć", "nodes": [1]}
+    assert "progress" in err
