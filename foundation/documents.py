@@ -62,21 +62,18 @@ def parse(text: str, path: Path) -> Document:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
-        twice = [
-            Problem(where=f"{path}:{line}", what=f"{key!r} is written twice") for key, line in _twice(node)
-        ]
+        repeated = list(_twice(node))
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 1
         raise InputError(f"not YAML: {error.problem}", where=f"{path}:{line}") from error
     except (yaml.YAMLError, ValueError) as error:  # a control character, a 30th of February
         raise InputError(f"not YAML: {error}", where=f"{path}:1") from error
     except RecursionError as error:
-        raise InputError(
-            "an anchor stands inside itself, or it is nested too deep", where=str(path)
-        ) from error
-    places = {at: f"{path}:{line}" for at, line in _lines(node, ())} if node is not None else {}
-    if twice:
+        raise InputError("nested too deep, or an anchor inside itself", where=f"{path}:1") from error
+    if repeated:
+        twice = [Problem(where=f"{path}:{line}", what=f"{key!r} is written twice") for key, line in repeated]
         raise InputError("a key may be written once", where=str(path), problems=twice)
+    places = {at: f"{path}:{line}" for at, line in _lines(node, ())} if node is not None else {}
     return Document(path=path, content=content, places=places)
 
 

@@ -24,7 +24,7 @@ class Inner(Input):
 
 class Outer(Input):
     name: str
-    inner: dict[str, Inner] = {}
+    inner: dict[str, Inner] = Field(default={})
     steps: tuple[Inner, ...] = ()
     kind: str = Field(default="x", alias="class")
 
@@ -138,8 +138,10 @@ def test_an_overlay_merges_key_by_key() -> None:
     over = document("name: over\ninner:\n  a: {wait: 2s}\n", Path("over.yaml"))
     merged = documents.overlay(BASE, over).content
     assert merged == {
-        "name": "over", "class": "x", "inner": {"a": {"memory": "1KiB", "wait": "2s"}, "b": {"memory": "1KiB"}},
-    }  # fmt: skip
+        "name": "over",
+        "class": "x",
+        "inner": {"a": {"memory": "1KiB", "wait": "2s"}, "b": {"memory": "1KiB"}},
+    }
 
 
 def test_null_removes_what_the_base_has() -> None:

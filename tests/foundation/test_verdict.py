@@ -23,19 +23,19 @@ def broken(*weights: Weight) -> list[Finding]:
     return [finding(weight, holds=weight not in weights) for weight in Weight]
 
 
-C, V, O = Weight.CONSERVATION, Weight.VALIDITY, Weight.OBJECTIVE
+LOST, UNPROVEN, MISSED = Weight.CONSERVATION, Weight.VALIDITY, Weight.OBJECTIVE
 
 
 @pytest.mark.parametrize(
     ("weights", "status", "code"),
     [
         ((), Status.PASS, ExitCode.OK),
-        ((O,), Status.FAIL, ExitCode.FAIL),
-        ((V,), Status.INVALID, ExitCode.INVALID),
-        ((V, O), Status.INVALID, ExitCode.INVALID),
-        ((C,), Status.FAIL, ExitCode.FAIL),
-        ((C, V), Status.FAIL, ExitCode.FAIL),
-        ((C, V, O), Status.FAIL, ExitCode.FAIL),
+        ((MISSED,), Status.FAIL, ExitCode.FAIL),
+        ((UNPROVEN,), Status.INVALID, ExitCode.INVALID),
+        ((UNPROVEN, MISSED), Status.INVALID, ExitCode.INVALID),
+        ((LOST,), Status.FAIL, ExitCode.FAIL),
+        ((LOST, UNPROVEN), Status.FAIL, ExitCode.FAIL),
+        ((LOST, UNPROVEN, MISSED), Status.FAIL, ExitCode.FAIL),
     ],
 )
 def test_the_heaviest_broken_finding_decides(
