@@ -14,6 +14,10 @@ from docker.errors import DockerException, NotFound
 from foundation.errors import PeakproofError, Refused, Unavailable
 
 
+class SubnetTaken(Unavailable):
+    """Another network has these addresses: perhaps one that was made a moment ago."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Meaning:
     says: re.Pattern[str]
@@ -58,6 +62,7 @@ _MEANINGS = (
         r"Pool overlaps|address pools have been fully subnetted|overlaps with other one",
         "Docker has no free network addresses for the environment",
         "take down environments that are no longer needed (`peakproof env list`)",
+        SubnetTaken,
     ),
     _meaning(
         r"is already in use by container",

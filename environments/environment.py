@@ -16,6 +16,7 @@ from environments.containers.building import Watch
 from environments.containers.finding import Found
 from environments.containers.injecting import FaultInForce
 from environments.containers.node import NodeContainer
+from environments.docker_errors import SubnetTaken
 from environments.faults import FAULTS
 from environments.instance import Instance, Supply, free_subnets, instantiate, updated
 from environments.site import Site
@@ -25,6 +26,7 @@ from foundation.secrets import Secret
 
 # What the engine itself runs, beside the nodes: the reaper, locks and fault helpers.
 _ENGINE_IMAGES = ("python",)
+_SUBNET_TRIES = 8
 
 Clients = Mapping[str, docker.DockerClient]
 
@@ -109,9 +111,9 @@ def up(wanted: Wanted, clients: Clients, built: Mapping[str, str], watch: Watch)
     """
     client = clients["local"]
     standing = finding.find(client, wanted.name)
-    instance = _instance(wanted, standing, client, built)
     containers = standing.containers if standing else {}
     try:
+        instance = _connected(wanted, standing, clients, built)
         nodes = building.build(clients, instance, containers, watch)
     except BaseException:
         if standing is None:
@@ -151,6 +153,24 @@ def extend(client: docker.DockerClient, name: str, image: str, seconds: float) -
     """Ends a command's work: from now on the environment stays for `seconds`."""
     leases.renew(client, name, seconds)
     reaper.ensure(client, image)
+
+
+def _connected(
+    wanted: Wanted, standing: Found | None, clients: Clients, built: Mapping[str, str]
+) -> Instance:
+    """The instance with its networks made. Another command may take a subnet first: then others are chosen."""
+    for attempt in range(_SUBNET_TRIES):
+        instance = _instance(wanted, standing, clients["local"], built)
+        try:
+            for client in clients.values():
+                building.networks(client, instance)
+        except SubnetTaken:
+            if standing is not None or attempt == _SUBNET_TRIES - 1:
+                raise
+            removing.remove(clients["local"], wanted.name, kind="network")
+        else:
+            return instance
+    raise AssertionError("the last try either returns or raises")
 
 
 def _instance(

@@ -23,11 +23,17 @@ def find(kind: str, name: str, *, beside: Path) -> Path | None:
     home, pattern = _HOMES[kind]
     if "/" in name or name.endswith(".yaml"):
         path = (beside / name).resolve()
-        candidates = [path / "platform.yaml" if path.is_dir() else path]
-    else:
-        file = pattern.format(name)
-        candidates = [beside / file, beside / Path(home).name / file, PACKAGE / home / file]
-    return next((path for path in candidates if path.is_file()), None)
+        file = path / "platform.yaml" if path.is_dir() else path
+        return file if file.is_file() else None
+    file_name = pattern.format(name)
+    candidates = [beside / file_name, beside / Path(home).name / file_name, PACKAGE / home / file_name]
+    return next((path for path in candidates if path.is_file() and _says(path, kind)), None)
+
+
+def _says(path: Path, kind: str) -> bool:
+    """Whether a document is of that kind: seasons/laptop.yaml is not the definition `laptop`."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return any(line.startswith((f"{kind}:", "extends:")) for line in lines)
 
 
 def known(kind: str, *, beside: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""Builds an instance: networks and volumes, then nodes as a graph, each as soon as what it needs is ready."""
+"""Builds an instance: networks, volumes, then nodes as a graph, each as soon as what it needs is ready."""
 
 from __future__ import annotations
 
@@ -42,14 +42,13 @@ def build(
     standing: Mapping[str, Container],
     watch: Watch,
 ) -> dict[str, NodeContainer]:
-    """Makes the instance stand, adopting what already does. Returns its nodes by name.
+    """Makes the instance stand on its networks, adopting what does. Returns its nodes by name.
 
     `clients`: host -> its Docker client; a node lives on the host of its placement.
     Raises the first failure after the nodes that were starting have ended theirs.
     """
     for client in clients.values():
         manifests.write(client, instance)
-        _networks(client, instance)
         _volumes(client, instance)
     return _Build(clients, instance, standing, watch).run()
 
@@ -141,7 +140,8 @@ class _Build:
         return container
 
 
-def _networks(client: docker.DockerClient, instance: Instance) -> None:
+def networks(client: docker.DockerClient, instance: Instance) -> None:
+    """Creates the networks that do not stand yet. Raises SubnetTaken when another took the addresses."""
     with mapped(f"creating the networks of {instance.name}"):
         standing = client.networks.list(filters=labels.ours(instance.name, "network"))
         by_name = {network.name: network for network in standing}
