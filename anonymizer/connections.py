@@ -38,7 +38,8 @@ _REFUSED_LOGIN = (
 def session(dsn: str, role: str) -> Iterator[psycopg.Connection]:
     """A connection in autocommit mode; `role` ("source", "target") is how errors call it.
 
-    Raises InputError (a DSN or login that cannot work), Unavailable (nobody answers), and what `translated` says.
+    Raises InputError (a DSN or login that cannot work), Unavailable (nobody answers), and what
+    `translated` says.
     """
     with translated(role), connect(dsn, role) as connection:
         for setting in _SESSION:
@@ -53,7 +54,8 @@ def connect(dsn: str, role: str) -> psycopg.Connection:
     except psycopg.ProgrammingError:
         # The text is not repeated: it may hold a password.
         raise InputError(f"the {role} is not a connection string", hint=_EXAMPLE) from None
-    where = f"{role} {place.get('dbname', '')} on {place.get('host', 'the local socket')}:{place.get('port', 5432)}"
+    server = f"{place.get('host', 'the local socket')}:{place.get('port', 5432)}"
+    where = f"{role} {place.get('dbname', '')} on {server}"
     try:
         return psycopg.connect(
             dsn, autocommit=True, connect_timeout=10, application_name="peakproof anonymize"
@@ -72,7 +74,8 @@ _EXAMPLE = 'write postgresql://user@host:5432/database, or "host=… dbname=…"
 def translated(where: str) -> Iterator[None]:
     """Turns the driver's errors into ours.
 
-    Only names are repeated: the server's DETAIL and CONTEXT lines quote rows. For the same reason the driver's
+    Only names are repeated: the server's DETAIL and CONTEXT lines quote rows. For the same reason the
+    driver's
     error is not kept as the cause: a traceback would print it.
     """
     try:

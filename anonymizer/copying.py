@@ -1,4 +1,6 @@
-"""Moves the rows: read, mask and write overlap. Nothing unmasked is kept anywhere but in this process's memory."""
+"""Moves the rows: read, mask and write overlap. Nothing unmasked is kept anywhere but in this process's
+memory.
+"""
 
 from __future__ import annotations
 
@@ -137,7 +139,9 @@ def _masked(plan: TablePlan, mask: TableMask, block: bytes) -> tuple[pa.Buffer, 
 
 
 def parsed(block: bytes, columns: list[str]) -> pa.Table:
-    """CSV as PostgreSQL writes it. Every column is text; unquoted nothing is NULL, quoted nothing is empty."""
+    """CSV as PostgreSQL writes it. Every column is text; unquoted nothing is NULL, quoted nothing is
+    empty.
+    """
     return csv.read_csv(
         pa.BufferReader(block),
         csv.ReadOptions(column_names=columns, block_size=len(block) + 1),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -16,8 +17,11 @@ Steps = tuple[str, ...]
 
 EACH = "[*]"
 _STEP = re.compile(r"\.([\w-]+)|(\[\*\])")
-# jsonb holds no NUL, so a text that starts with one can only be a number that must come back exactly as it was.
+# jsonb holds no NUL, so a text that starts with one can only be a number that must come back exactly as it
+# was.
 _NUMBER = re.compile(r'"\\u0000(-?[0-9.eE+-]+)"')
+_DECODER = json.JSONDecoder(parse_float=lambda number: f"\0{number}")
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +34,11 @@ class PathRule:
     dropped: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Place:
-    """One node of one document: what holds it, under which key, and which array elements lead to it."""
+class _Place(NamedTuple):
+    """One node of one document: what holds it, under which key, and which array elements lead to it.
+
+    A tuple, because there is one for every masked value of every document.
+    """
 
     root: Json
     holder: dict[str, Json] | list[Json]
@@ -55,7 +61,7 @@ def steps(path: str) -> Steps:
 def masked(values: pa.Array, rules: Sequence[PathRule], *, keep_others: bool) -> pa.Array:
     """JSON texts with every rule applied; scalars that no rule names become null unless `keep_others`."""
     texts = values.to_pylist()
-    documents = [None if text is None else json.loads(text, parse_float=_exact) for text in texts]
+    documents = [None if text is None else _DECODER.decode(text) for text in texts]
     # Entities are read as they were: a masked e-mail would give another person.
     work = [(rule, *_found(documents, rule)) for rule in rules]
     if not keep_others:
@@ -69,29 +75,29 @@ def masked(values: pa.Array, rules: Sequence[PathRule], *, keep_others: bool) ->
 
 
 def _found(documents: Sequence[Json], rule: PathRule) -> tuple[list[_Place], pa.Array | None]:
-    places = [place for document in documents for place in _places(document, document, rule.steps, ())]
+    places: list[_Place] = []
+    for document in documents:
+        _collect(places, document, document, rule.steps, ())
     if rule.entity is None:
         return places, None
     found = [_scalar_text(_at(place.root, rule.entity, place.indices)) for place in places]
     return places, pa.array(found, pa.string())
 
 
-def _places(root: Json, node: Json, path: Steps, indices: tuple[int, ...]) -> Iterator[_Place]:
+def _collect(found: list[_Place], root: Json, node: Json, path: Steps, indices: tuple[int, ...]) -> None:
+    """Adds every place at `path` below `node`."""
     step, rest = path[0], path[1:]
-    for key, inner in _children(node, step):
-        assert isinstance(node, dict | list)
-        here = (*indices, key) if isinstance(key, int) else indices
-        if rest:
-            yield from _places(root, inner, rest, here)
-        else:
-            yield _Place(root=root, holder=node, key=key, indices=here)
-
-
-def _children(node: Json, step: str) -> Iterator[tuple[str | int, Json]]:
     if step == EACH and isinstance(node, list):
-        yield from enumerate(node)
-    elif step != EACH and isinstance(node, dict) and step in node:
-        yield step, node[step]
+        for index, inner in enumerate(node):
+            if rest:
+                _collect(found, root, inner, rest, (*indices, index))
+            else:
+                found.append(_Place(root, node, index, (*indices, index)))
+    elif isinstance(node, dict) and step in node:
+        if rest:
+            _collect(found, root, node[step], rest, indices)
+        else:
+            found.append(_Place(root, node, step, indices))
 
 
 def _at(node: Json, path: Steps, indices: tuple[int, ...]) -> Json:
@@ -145,14 +151,11 @@ def _without(node: Json, spared: Set[tuple[int, str | int]]) -> Json:
 
 
 def _scalar_text(value: Json) -> str | None:
-    if value is None or isinstance(value, dict | list | bool):
-        return None
-    return str(value).removeprefix("\0")
-
-
-def _exact(number: str) -> str:
-    return f"\0{number}"
+    if isinstance(value, str):
+        return value.removeprefix("\0")
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _text(document: Json) -> str:
-    return _NUMBER.sub(r"\1", json.dumps(document, ensure_ascii=False))
+    text = _ENCODER.encode(document)
+    return _NUMBER.sub(r"\1", text) if "\\u0000" in text else text

@@ -1,4 +1,6 @@
-"""The key that decides every pseudonym, and the keys derived from it. It never prints and never leaves memory."""
+"""The key that decides every pseudonym, and the keys derived from it. It never prints and never leaves
+memory.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ class Key:
         return self.derive("digest")._raw
 
     def fingerprint(self) -> str:
-        """Tells keys apart without telling anything about them: a one-way derivation, 64 bits in hexadecimal."""
+        """Tells keys apart without telling anything about them: a one-way derivation, 64 bits in
+        hexadecimal.
+        """
         return self.derive("fingerprint")._raw[:8].hex()
 
     def __repr__(self) -> str:

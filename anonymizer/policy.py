@@ -1,4 +1,6 @@
-"""The masking policy as a person writes it: what happens to every column. Reading it never connects anywhere."""
+"""The masking policy as a person writes it: what happens to every column. Reading it never connects
+anywhere.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +28,16 @@ _PATH = re.compile(r"\$(\.[\w-]+|\[\*\])+")
 
 
 class Rule(Input):
-    """What happens to one column, or to one place in a JSON document. `keep` and `drop` stand for themselves."""
+    """What happens to one column, or to one place in a JSON document. `keep` and `drop` stand for
+    themselves.
+    """
 
     transform: str
     class_: Class | None = Field(default=None, alias="class")
     scope: str = "value"
     domain: str | None = None
-    options: dict[str, Scalar] = {}
-    paths: dict[str, Rule] = {}
+    options: dict[str, Scalar] = Field(default={})
+    paths: dict[str, Rule] = Field(default={})
     others: Literal["drop", "keep"] = "drop"
 
     @model_validator(mode="before")
@@ -63,7 +67,7 @@ class TableRule(Input):
     """What happens to one table: its rows are copied, left alone (`skip`), or there are none (`empty`)."""
 
     rows: Literal["copy", "skip", "empty"] = "copy"
-    columns: dict[str, Rule] = {}
+    columns: dict[str, Rule] = Field(default={})
 
     @model_validator(mode="before")
     @classmethod
@@ -88,7 +92,9 @@ class Policy:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what the policy means: layout, comments and order do not count, the pools' version does."""
+        """SHA-256 of what the policy means: layout, comments and order do not count, the pools' version
+        does.
+        """
         tables = {name: table.model_dump(mode="json", by_alias=True) for name, table in self.tables.items()}
         meaning = {"version": self.version, "pools": pools_version(), "tables": tables}
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()

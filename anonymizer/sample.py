@@ -1,4 +1,6 @@
-"""Sample "production" data: a platform's own generator, cached as files that COPY takes, loaded into a database."""
+"""Sample "production" data: a platform's own generator, cached as files that COPY takes, loaded into a
+database.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol, cast
 
-import pyarrow as pa
 import psycopg
+import pyarrow as pa
 from psycopg import sql
 from pyarrow import csv
 
@@ -41,7 +43,8 @@ def default_cache() -> Path:
 def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None = None) -> dict[str, int]:
     """Fills a migrated and empty database; returns the rows by table. Generates only what is not cached.
 
-    Raises InputError (no such generator, tables that do not fit), Refused (the database is not empty), Unavailable.
+    Raises InputError (no such generator, tables that do not fit), Refused (the database is not empty),
+    Unavailable.
     """
     folder = cached(module, size, seed, cache or default_cache())
     with session(dsn, "sample database") as connection:
@@ -51,15 +54,21 @@ def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None
             with translated(f"sample database, {file.stem}"):
                 row = connection.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(table)).fetchone()
             if row and row[0]:
-                raise Refused(f"the sample database is not empty: {file.stem}", hint="give it an empty database")
+                raise Refused(
+                    f"the sample database is not empty: {file.stem}", hint="give it an empty database"
+                )
         without_triggers(connection)
-        rows = {file.stem.partition("-")[2]: _loaded(connection, table, file) for file, table in tables.items()}
+        rows = {
+            file.stem.partition("-")[2]: _loaded(connection, table, file) for file, table in tables.items()
+        }
         as_usual(connection)
         return rows
 
 
 def cached(module: Path, size: int, seed: int, cache: Path) -> Path:
-    """The folder with the sample's files, made if it is not there. Whole or not at all: it is renamed into place."""
+    """The folder with the sample's files, made if it is not there. Whole or not at all: it is renamed into
+    place.
+    """
     generator = _generator(module)
     source = hashlib.sha256(module.read_bytes()).hexdigest()[:12]
     folder = cache / f"{module.parent.name}-{generator.VERSION}-{source}-{size}-{seed}"
@@ -83,7 +92,9 @@ def cached(module: Path, size: int, seed: int, cache: Path) -> Path:
 def _generator(module: Path) -> Generator:
     spec = importlib.util.spec_from_file_location(f"sample_of_{module.parent.name}", module)
     if spec is None or spec.loader is None or not module.is_file():
-        raise InputError("no such sample generator", where=str(module), hint="platform.yaml names it as `sample`")
+        raise InputError(
+            "no such sample generator", where=str(module), hint="platform.yaml names it as `sample`"
+        )
     loaded = importlib.util.module_from_spec(spec)
     # Dataclasses look their module up by name while it is being run.
     sys.modules[spec.name] = loaded

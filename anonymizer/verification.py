@@ -1,12 +1,14 @@
-"""The check after a copy: does anything identifying still stand where it stood? Shares nothing with the transforms.
+"""The check after a copy: does anything identifying still stand where it stood? Shares nothing with the
+transforms.
 
 Both servers are asked for keyed 64-bit fingerprints under a seed made for this check; no value is read.
 """
 
 from __future__ import annotations
 
+import math
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,23 +27,35 @@ Prints = NDArray[np.int64]
 _NOTHING = 0
 
 
+# A survivor is laid to chance only where chance makes as many at least once in ten thousand checks.
+_CHANCE = 1e-4
+
+
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """One place (a column, or a path in JSON) compared: how many values, survivors and coincidences.
+    """One place (a column, or a path in JSON) compared.
 
-    A survivor is a value that stands at the same key in source and target. A coincidence is an original value
-    that stands somewhere in the target's column: chance for names from a pool, telling for anything else.
+    `survivors`: rows with the same value at the same key in source and target; `pairs`: how many different
+    values
+    that is. `by_chance`: the pairs expected if the target's values had been dealt out at random, which is
+    what
+    a pool does; it is 0 where no original value stands anywhere else. `coincidences`: rows of the target
+    whose
+    value stands somewhere in the source's column.
     """
 
     place: str
     identifying: bool
     values: int
     survivors: int
+    pairs: int
+    by_chance: float
     coincidences: int
 
     @property
     def passes(self) -> bool:
-        return not (self.identifying and self.survivors)
+        """Identifying values must not survive beyond what chance explains."""
+        return not self.identifying or _at_least(self.pairs, self.by_chance) >= _CHANCE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +73,7 @@ class Verification:
 def verify(
     source: psycopg.Connection, target: psycopg.Connection, plan: Plan, target_schema: Schema
 ) -> Verification:
-    """Compares every masked or identifying place by primary key, counts rows, and looks for orphans."""
+    """Compares every masked or identifying place by primary key, counts rows, looks for orphans."""
     _refuse_unlike(source, target)
     seed = secrets.randbits(62)
     comparisons: list[Comparison] = []
@@ -119,9 +133,8 @@ class _Place:
     value: sql.Composable
 
 
-def _places(rules: dict[str, Rule] | object) -> Iterator[_Place]:
+def _places(rules: Mapping[str, Rule]) -> Iterator[_Place]:
     """Columns that are masked or called identifying, and the named paths of JSON columns."""
-    assert hasattr(rules, "items")
     for name, rule in rules.items():
         column = sql.Identifier(name)
         for path, inner in rule.paths.items():
@@ -159,7 +172,9 @@ def _prints(
 
 
 def _integers(binary: bytes, columns: int) -> Prints:
-    """The 8-byte integers of a binary COPY: 19 bytes of header, then (count, (length, value) …) rows, a trailer."""
+    """The 8-byte integers of a binary COPY: 19 bytes of header, then (count, (length, value) …) rows, a
+    trailer.
+    """
     row = 2 + 12 * columns
     body = np.frombuffer(binary, np.uint8)[19:-2].reshape(-1, row)[:, 2:]
     values = np.ascontiguousarray(body.reshape(len(body), columns, 12)[:, :, 4:])
@@ -180,15 +195,46 @@ def _compared(
     left: Prints,
     right: Prints,
 ) -> Comparison:
-    kept = (before[left] == after[right]) & (before[left] != _NOTHING)
+    was, became = before[left], after[right]
+    kept = (was == became) & (was != _NOTHING)
     real = before[before != _NOTHING]
+    pairs = len(np.unique(was[kept]))
     return Comparison(
         place=place,
         identifying=identifying,
         values=len(real),
         survivors=int(kept.sum()),
+        pairs=pairs,
+        by_chance=_expected(was, became, pairs),
         coincidences=int(np.isin(after[after != _NOTHING], real).sum()),
     )
+
+
+def _expected(was: Prints, became: Prints, kept: int) -> float:
+    """Equal pairs expected under random dealing: each (was, became) counts once, the kept ones do not count.
+
+    Leaving them out makes a single kept value stand against an expectation of nothing.
+    """
+    both = np.unique(np.column_stack([was, became])[(was != _NOTHING) & (became != _NOTHING)], axis=0)
+    if len(both) < 2:
+        return 0.0
+    values, counts = np.unique(both[:, 0], return_counts=True)
+    there, there_counts = np.unique(both[:, 1], return_counts=True)
+    _, left, right = np.intersect1d(values, there, return_indices=True)
+    meetings = int((counts[left] * there_counts[right]).sum()) - kept
+    return max(0, meetings) / (len(both) - 1)
+
+
+def _at_least(count: int, expected: float) -> float:
+    """The chance of `count` or more where `expected` are expected (Poisson)."""
+    if count == 0:
+        return 1.0
+    below = (
+        sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(count))
+        if expected
+        else 1.0
+    )
+    return max(0.0, 1.0 - below)
 
 
 def _orphans(target: psycopg.Connection, table: Table, plan: Plan) -> Iterator[str]:

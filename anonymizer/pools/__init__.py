@@ -1,4 +1,6 @@
-"""Frozen values to choose pseudonyms from. Reads files only: a Faker upgrade cannot change what is in them."""
+"""Frozen values to choose pseudonyms from. Reads files only: a Faker upgrade cannot change what is in
+them.
+"""
 
 from __future__ import annotations
 

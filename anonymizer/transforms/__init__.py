@@ -1,4 +1,6 @@
-"""The transforms by name. One more is one file, one line here, its test and its entry in docs/anonymizer.md."""
+"""The transforms by name. One more is one file, one line here, its test and its entry in
+docs/anonymizer.md.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from anonymizer import digits, prf
 from anonymizer.keys import Key
 from anonymizer.pools import pool
-from anonymizer.transforms.base import Transform, of_subject, among, at_most, joined, words
+from anonymizer.transforms.base import Transform, among, at_most, joined, of_subject, words
 
 _BUILDINGS = 199
 
@@ -49,7 +49,9 @@ def _longest(name: str) -> int:
     return int(pc.max(pc.utf8_length(pool(name))).as_py())
 
 
-def _transform(summary: str, mask: Callable[[Key, pa.Array], pa.Array], longest: int, results: int) -> Transform:
+def _transform(
+    summary: str, mask: Callable[[Key, pa.Array], pa.Array], longest: int, results: int
+) -> Transform:
     return Transform(
         summary=summary, bind=of_subject(mask), family="address", canonical=words, longest=at_most(longest),
         results=among(results),

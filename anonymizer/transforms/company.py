@@ -1,4 +1,6 @@
-"""Company names in Faker's Polish patterns. Choices only: what a company is called says nothing of what it was."""
+"""Company names in Faker's Polish patterns. Choices only: what a company is called says nothing of what it
+was.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Dates moved by whole weeks, never by none: all dates of one entity move together, so distances stay true."""
+"""Dates moved by whole weeks, never by none: all dates of one entity move together, so distances stay
+true.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Polish identifiers with valid check digits: NIP, REGON, PESEL, IBAN. One-to-one on well-formed values (FF1).
+"""Polish identifiers with valid check digits: NIP, REGON, PESEL, IBAN. One-to-one on well-formed values
+(FF1).
 
-A value that is not well-formed keeps its shape (digits for digits, letters for letters) and is not one-to-one.
+A value that is not well-formed keeps its shape (digits for digits, letters for letters) and is not
+one-to-one.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ def _places(fits: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 def _nip(key: Key, numerals: Digits) -> Digits:
     def allowed(payload: Digits, _rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        return (digits.nip_check(payload) != 10) & (payload[:, 0] != 0)
+        return np.asarray((digits.nip_check(payload) != 10) & (payload[:, 0] != 0), np.bool_)
 
     payload = ff1.permute(key, numerals[:, :9], allowed=allowed)
     return np.column_stack([payload, digits.nip_check(payload)])
@@ -60,7 +62,9 @@ def _regon_branch(key: Key, numerals: Digits) -> Digits:
 
 
 def _pesel(key: Key, numerals: Digits) -> Digits:
-    """Another PESEL of the same sex, birth year and century: day and serial number are permuted within them."""
+    """Another PESEL of the same sex, birth year and century: day and serial number are permuted within
+    them.
+    """
     year, day = _birth(numerals)
     serial = digits.numbers(numerals[:, 6:10]).astype(np.int64)
     days = _days(year)
@@ -68,7 +72,7 @@ def _pesel(key: Key, numerals: Digits) -> Digits:
     inside = digits.of_numbers((day * 5000 + serial // 2).astype(np.uint64), 7)
 
     def allowed(index: Digits, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        return digits.numbers(index).astype(np.int64) < days[rows] * 5000
+        return np.less(digits.numbers(index), (days[rows] * 5000).astype(np.uint64))
 
     index = digits.numbers(ff1.permute(key, inside, allowed=allowed, tweaks=band)).astype(np.int64)
     date = _new_year(year) + index // 5000

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from anonymizer import digits, prf
 from anonymizer.keys import Key
 from anonymizer.pools import pool
-from anonymizer.transforms.base import Mask, Transform, of_subject, among, at_most, joined, words
+from anonymizer.transforms.base import Mask, Transform, among, at_most, joined, of_subject, words
 from foundation.documents import Input
 
 _BASE32 = pa.array(list("abcdefghijklmnopqrstuvwxyz234567"), pa.string())

@@ -1,4 +1,6 @@
-"""Shape-preserving masking for codes without a grammar of their own: digits for digits, letters for letters."""
+"""Shape-preserving masking for codes without a grammar of their own: digits for digits, letters for
+letters.
+"""
 
 from __future__ import annotations
 

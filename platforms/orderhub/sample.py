@@ -1,6 +1,7 @@
 """A sample of orderhub's production data: Polish companies, their people, prices, orders and invoices.
 
-Invented, but shaped like the real thing: personal data in columns, free text and JSON. Makes tables in memory;
+Invented, but shaped like the real thing: personal data in columns, free text and JSON. Makes tables in
+memory;
 connects nowhere. The same size and seed always give the same rows.
 """
 
@@ -55,7 +56,9 @@ def tables(size: int, seed: int) -> Iterator[tuple[str, pa.Table]]:
 
 @dataclass(frozen=True, kw_only=True)
 class _History:
-    """Orders of the past as numbers: whose, when, and their lines. Indices count from 0, money is in grosz."""
+    """Orders of the past as numbers: whose, when, and their lines. Indices count from 0, money is in
+    grosz.
+    """
 
     customer: Integers
     placed: Integers
@@ -174,8 +177,8 @@ def _addresses(random: np.random.Generator, customers: pa.Table) -> pa.Table:
 def _products(random: np.random.Generator, count: int) -> pa.Table:
     ids = np.arange(1, count + 1)
     category = random.integers(0, len(_GOODS), count)
-    names = pa.array([f"{_GOODS[kind][1]} {_SORTS[sort]} {size} mm" for kind, sort, size in zip(
-        category, random.integers(0, len(_SORTS), count), random.integers(2, 400, count), strict=True)])  # fmt: skip
+    kinds, sizes = pa.array([_GOODS[kind][1] for kind in category]), pa.array(random.integers(2, 400, count))
+    names = _join([kinds, " ", _pick(random, _SORTS, count), " ", sizes.cast(pa.string()), " mm"])
     body = random.integers(0, 10, (count, 10))
     ean = np.hstack([np.tile([5, 9, 0], (count, 1)), body[:, :9]])
     check = (10 - (ean @ np.array([1, 3] * 6)) % 10) % 10
@@ -245,17 +248,16 @@ def _orders(
     remark = _join([_pick(random, _REMARKS, count), " Odbiera ", first, " ", last, ", tel. ", phone, "."])
     number = _padded(np.arange(1, count + 1), 7)
     state = pa.array(np.where(history.failed, "failed", "confirmed"))
-    reason = pa.array(np.where(history.failed, "erp: rejected", ""))
     return pa.table({
         "id": _uuids(random, count),
         "idempotency_key": _join(["history-", number]),
         "request_digest": pa.array([f"{value:016x}" for value in random.integers(0, 1 << 62, count)]),
         "customer_id": history.customer + 1,
         "state": state,
-        "failure_reason": pc.if_else(pa.array(history.failed), reason, pa.scalar(None, pa.string())),
+        "failure_reason": _where(history.failed, pa.array(["erp: rejected"] * count)),
         "reserved": np.zeros(count, bool),
         "total": _money(history.total),
-        "erp_number": pc.if_else(pa.array(history.failed), pa.scalar(None, pa.string()), _join(["ERP-", number])),
+        "erp_number": _where(~history.failed, _join(["ERP-", number])),
         "ship_to_name": _column(delivery, "recipient"),
         "ship_to_email": email,
         "ship_to_phone": phone,
@@ -391,7 +393,8 @@ def _pesels(random: np.random.Generator, woman: NDArray[np.bool_]) -> pa.Array:
 def _nips(random: np.random.Generator, size: int) -> pa.Array:
     digits = _as_digits(random.choice(880_000_000, size, replace=False) + 110_000_000, 9)
     check = digits @ np.array([6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11
-    # A remainder of ten has no check digit: the last digit's weight is 7, so one more of it leaves 6 (or 3 less).
+    # A remainder of ten has no check digit: the last digit's weight is 7, so one more of it leaves 6 (or 3
+    # less).
     odd = check == 10
     digits[odd, 8] = (digits[odd, 8] + 1) % 10
     check = digits @ np.array([6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11
@@ -427,8 +430,8 @@ def _uuids(random: np.random.Generator, count: int) -> pa.Array:
     text = random.bytes(16 * count).hex()
     return pa.array(
         [
-            f"{text[i : i + 8]}-{text[i + 8 : i + 12]}-4{text[i + 13 : i + 16]}-8{text[i + 17 : i + 20]}-{text[i + 20 : i + 32]}"
-            for i in range(0, 32 * count, 32)
+            f"{one[:8]}-{one[8:12]}-4{one[13:16]}-8{one[17:20]}-{one[20:]}"
+            for one in (text[at : at + 32] for at in range(0, 32 * count, 32))
         ]
     )
 
@@ -456,7 +459,12 @@ def _pick(random: np.random.Generator, values: Sequence[str], count: int) -> pa.
 
 
 def _sometimes(random: np.random.Generator, share: float, values: pa.Array) -> pa.Array:
-    return pc.if_else(pa.array(random.random(len(values)) < share), values, pa.scalar(None, pa.string()))
+    return _where(random.random(len(values)) < share, values)
+
+
+def _where(condition: NDArray[np.bool_], values: pa.Array) -> pa.Array:
+    """The values where the condition holds, NULL elsewhere."""
+    return pc.if_else(pa.array(condition), values, pa.scalar(None, pa.string()))
 
 
 def _ascii(names: pa.Array) -> pa.Array:
@@ -511,7 +519,8 @@ _TRADES = (
     "Logis",
 )
 _REMARKS = (
-    "Prosi o dostawę przed 12:00.", "Płatność odroczona uzgodniona telefonicznie.", "Rampa od podwórza, wąski wjazd.",
+    "Prosi o dostawę przed 12:00.", "Płatność odroczona uzgodniona telefonicznie.",
+    "Rampa od podwórza, wąski wjazd.",
     "Wymaga faktury zbiorczej na koniec miesiąca.", "Zamówienie sezonowe, kontakt w październiku.",
     "Reklamacja z wiosny rozliczona korektą.", "Palety zwrotne odbiera kierowca.",
 )  # fmt: skip

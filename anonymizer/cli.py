@@ -1,0 +1,188 @@
+"""`peakproof anonymize`: run and check. Parses, calls, prints; a DSN with a password never has to be in
+argv.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from foundation.errors import ExitCode, InputError
+
+if TYPE_CHECKING:
+    from anonymizer.copying import Progress
+    from anonymizer.keys import Key
+    from anonymizer.verification import Verification
+    from foundation.receipts import Receipt
+
+app = typer.Typer(
+    help="Copy production data into an environment, masked under a policy that names every column.",
+    no_args_is_help=True,
+)
+
+_PASSWORDS = "Keep passwords out of it: use PGPASSFILE, a service file, or the option that names a variable."
+SourceDsn = Annotated[str | None, typer.Option("--source", metavar="DSN", help=f"The source. {_PASSWORDS}")]
+SourceVariable = Annotated[
+    str | None,
+    typer.Option("--source-dsn-env", metavar="NAME", help="The variable that holds the source's DSN."),
+]
+TargetDsn = Annotated[str | None, typer.Option("--target", metavar="DSN", help="The migrated target.")]
+TargetVariable = Annotated[
+    str | None,
+    typer.Option("--target-dsn-env", metavar="NAME", help="The variable that holds the target's DSN."),
+]
+PolicyFile = Annotated[Path, typer.Option("--policy", metavar="FILE", help="What happens to every column.")]
+KeyFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="At least 32 random bytes, raw or in hexadecimal.")
+]
+KeyVariable = Annotated[
+    str | None,
+    typer.Option("--key-env", metavar="NAME", help="The variable that holds the key in hexadecimal."),
+]
+Ephemeral = Annotated[
+    bool,
+    typer.Option(
+        "--ephemeral-key", help="A new key that is forgotten at the end: no run can be linked to it."
+    ),
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Remove the rows that the target's tables hold.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+@app.command()
+def run(
+    *,
+    policy: PolicyFile,
+    source: SourceDsn = None,
+    source_variable: SourceVariable = None,
+    target: TargetDsn = None,
+    target_variable: TargetVariable = None,
+    key_file: KeyFile = None,
+    key_variable: KeyVariable = None,
+    ephemeral_key: Ephemeral = False,
+    replace: Replace = False,
+    as_json: Json = False,
+) -> None:
+    """Copy the source, masked, into an empty migrated target; check it; leave the receipt there.
+
+    Example: peakproof anonymize run --source service=production --target service=qa --policy policy.yaml
+    --key-file key.hex
+    """
+    import anonymizer
+
+    chosen = anonymizer.load_policy(policy)
+    places = _dsn(source, source_variable, "source"), _dsn(target, target_variable, "target")
+    with _bar() as progress:
+        key = _key(key_file, key_variable, ephemeral=ephemeral_key)
+        receipt = anonymizer.anonymize(*places, chosen, key, progress=progress, replace=replace)
+    _show_receipt(receipt, as_json=as_json)
+    raise typer.Exit(ExitCode.OK if receipt.verified else ExitCode.FAIL)
+
+
+@app.command()
+def check(
+    *,
+    policy: PolicyFile,
+    source: SourceDsn = None,
+    source_variable: SourceVariable = None,
+    target: TargetDsn = None,
+    target_variable: TargetVariable = None,
+    as_json: Json = False,
+) -> None:
+    """Compare a masked target with its source again and write the result into its receipt.
+
+    Example: peakproof anonymize check --source service=production --target service=qa --policy policy.yaml
+    """
+    import anonymizer
+
+    chosen = anonymizer.load_policy(policy)
+    places = _dsn(source, source_variable, "source"), _dsn(target, target_variable, "target")
+    seen = anonymizer.check(*places, chosen)
+    _show_verification(seen, as_json=as_json)
+    raise typer.Exit(ExitCode.OK if seen.passes else ExitCode.FAIL)
+
+
+def _dsn(written: str | None, variable: str | None, role: str) -> str:
+    import os
+
+    if (written is None) == (variable is None):
+        raise InputError(f"name the {role} once: --{role} DSN or --{role}-dsn-env NAME")
+    if written is not None:
+        return written
+    assert variable is not None  # the other one is not None
+    if variable not in os.environ:
+        raise InputError(
+            f"the environment variable {variable} is not set", hint=f"it should hold the {role}'s DSN"
+        )
+    return os.environ[variable]
+
+
+def _key(file: Path | None, variable: str | None, *, ephemeral: bool) -> Key:
+    from anonymizer import keys
+
+    if (file is not None) + (variable is not None) + ephemeral != 1:
+        raise InputError("choose one key: --key-file FILE, --key-env NAME or --ephemeral-key")
+    if file is not None:
+        return keys.from_file(file)
+    return keys.from_variable(variable) if variable is not None else keys.ephemeral()
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from foundation.console import people
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=people(), transient=True) as bar:
+        tasks: dict[str, int] = {}
+
+        def progress(table: str, rows: int, expected: int) -> None:
+            if table not in tasks:
+                tasks[table] = bar.add_task(table)
+            bar.update(tasks[table], completed=rows, total=max(rows, expected))  # type: ignore[arg-type]
+
+        yield progress
+
+
+def _show_receipt(receipt: Receipt, *, as_json: bool) -> None:
+    from foundation.console import people, print_json
+
+    if as_json:
+        return print_json(receipt.to_dict())
+    console = people()
+    console.print(
+        f"{sum(receipt.tables.values())} rows in {len(receipt.tables)} tables, policy {receipt.policy}"
+    )
+    for finding in receipt.findings:
+        console.print(f"[bold red]not masked:[/] {finding}")
+    console.print(
+        "the check passed" if receipt.verified else "the check did not pass: nobody may use this database"
+    )
+    return None
+
+
+def _show_verification(seen: Verification, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    from foundation.console import people, print_json
+
+    if as_json:
+        return print_json({"passes": seen.passes, **asdict(seen)})
+    table = Table("place", "class", "values", "survivors", "by chance", "coincidences")
+    for one in seen.comparisons:
+        kind = "identifying" if one.identifying else ""
+        figures = (f"{one.values}", f"{one.survivors}", f"{one.by_chance:.2g}", f"{one.coincidences}")
+        table.add_row(one.place, kind, *figures, style=None if one.passes else "bold red")
+    console = people()
+    console.print(table)
+    for fault in seen.faults:
+        console.print(f"[bold red]fault:[/] {fault}")
+    console.print("the check passed" if seen.passes else "the check did not pass")
+    return None
