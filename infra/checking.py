@@ -1,0 +1,79 @@
+"""`infra check`: the program of a definition, recorded without an engine and compared with its topology."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from environments.loading import site_of, topology_of
+from environments.topology import Topology
+from foundation.errors import Unavailable
+from infra.comparing import Difference, compare
+from infra.stack import described
+
+UNEXPRESSED: Mapping[str, str] = {
+    "processes": "the Docker provider has no limit on the number of processes; only `env` sets it",
+}
+"""What a topology says and no program can: attribute -> why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What a check found."""
+
+    topology: Topology
+    site: str
+    differences: tuple[Difference, ...]
+
+    @property
+    def counted(self) -> str:
+        """Such as "10 nodes, 3 networks, 2 volumes"."""
+        counts = {
+            "node": len(self.topology.nodes),
+            "network": len(self.topology.networks),
+            "volume": len(self.topology.volumes),
+        }
+        return ", ".join(f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in counts.items())
+
+    def to_dict(self) -> dict[str, object]:
+        """For --json."""
+        return {
+            "definition": self.topology.definition,
+            "site": self.site,
+            "digest": self.topology.digest,
+            "same": not self.differences,
+            "nodes": len(self.topology.nodes),
+            "networks": len(self.topology.networks),
+            "volumes": len(self.topology.volumes),
+            "differences": [difference.to_dict() for difference in self.differences],
+            "unexpressed": dict(UNEXPRESSED),
+        }
+
+
+def check(definition: str, *, site: str, beside: Path) -> Check:
+    """Compares; touches neither Docker nor a network.
+
+    Raises InputError, RunInvalid for a program that declares nothing, Unavailable without Pulumi.
+    """
+    topology = topology_of(definition, beside=beside).topology
+    where = site_of(site, beside=beside)
+    require_pulumi()
+    from infra.programs import program
+    from infra.recording import record
+
+    stack = described(topology, where)
+    recorded = record(program(stack), stack=stack.instance.name)
+    return Check(topology=topology, site=where.site, differences=tuple(compare(stack, recorded)))
+
+
+def require_pulumi() -> None:
+    """Raises Unavailable where Pulumi's Python packages are missing: the rehearsal does not need them."""
+    try:
+        import pulumi  # noqa: F401 - whether it can be imported is the question
+        import pulumi_docker  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            f"infra needs the Python package {error.name}, which is not installed",
+            hint="pip install 'peakproof[infra]'; in a clone, `make test` sets it up",
+        ) from error

@@ -1,0 +1,152 @@
+"""What a program must register for a stack, read from the topology alone: attribute -> value, per resource.
+
+Shares no code with what declares the resources: a mistake there must not be repeated here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from environments.topology import CommandProbe, HttpProbe, Lifecycle, Node, Probe, TcpProbe
+from infra.stack import Stack
+
+MIB = 1024 * 1024
+Attributes = Mapping[str, object]
+"""Attribute -> a value of JSON. Attributes are named as in the topology; sizes are MiB, durations seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subjects:
+    """The resources of a stack by name."""
+
+    nodes: Mapping[str, Attributes]
+    networks: Mapping[str, Attributes]
+    volumes: Mapping[str, Attributes]
+
+
+def expected(stack: Stack) -> Subjects:
+    """Every node, network and volume of the stack's topology with its attributes."""
+    topology = stack.instance.topology
+    return Subjects(
+        nodes={node.name: _node(node, stack) for node in topology.nodes},
+        networks={
+            network.name: {
+                **_common(network.name, "network", stack),
+                "internal": network.internal,
+                "subnet": [stack.instance.subnets[network.name]],
+                "driver": "bridge",
+                "masquerading": "false",
+            }
+            for network in topology.networks
+        },
+        volumes={volume.name: _common(volume.name, "volume", stack) for volume in topology.volumes},
+    )
+
+
+def fingerprint(content: str) -> str:
+    """Stands for a file's content in messages."""
+    return f"{len(content.encode())} bytes, sha256 {hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+
+def _common(name: str, kind: str, stack: Stack) -> dict[str, object]:
+    (host,) = {node.placement.host for node in stack.instance.topology.nodes}
+    return {
+        "name": f"peakproof-{stack.instance.name}-{name}",
+        "labels": {
+            "peakproof.owner": "infra",
+            "peakproof.instance": stack.instance.name,
+            "peakproof.kind": kind,
+        },
+        "host": host,
+        "part of": stack.instance.name,
+    }
+
+
+def _node(node: Node, stack: Stack) -> dict[str, object]:
+    common = _common(node.name, "node", stack)
+    assert isinstance(common["labels"], dict)
+    return {
+        **common,
+        "labels": {**common["labels"], "peakproof.node": node.name, "peakproof.digest": node.digest},
+        "host": node.placement.host,
+        "part of": node.name,
+        "component": {"part of": stack.instance.name, "finished": True},
+        **_process(node, stack),
+        **_attachments(node, stack),
+        **_limits(node),
+        **_life(node),
+    }
+
+
+def _process(node: Node, stack: Stack) -> dict[str, object]:
+    return {
+        "hostname": node.name,
+        "image": stack.instance.images[node.process.image],
+        "command": list(node.process.command),
+        "environment": dict(node.process.environment),
+        "stop grace": math.ceil(node.process.stop_grace),
+        "init": True,
+    }
+
+
+def _attachments(node: Node, stack: Stack) -> dict[str, object]:
+    attachments, owner = node.attachments, str(stack.users[node.process.image])
+    names = sorted({node.name, *attachments.aliases})
+    nodes = stack.instance.topology.nodes
+    once = {other.name for other in nodes if other.lifecycle is Lifecycle.ONCE}
+    return {
+        "networks": dict.fromkeys(attachments.networks, names),
+        "resolver": ["127.0.0.1"],
+        "files": {
+            file.path: {"content": fingerprint(file.content), "mode": oct(file.mode), "owner": owner}
+            for file in attachments.files
+        },
+        "secret files": {
+            file.path: {"content": f"secret {file.secret}", "mode": "0o400", "owner": owner}
+            for file in attachments.secrets
+        },
+        "ports": sorted(
+            f"127.0.0.1:{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
+            for published in attachments.published
+        ),
+        "mounts": {mount.path: mount.volume for mount in node.storage.mounts},
+        "needs": sorted(node.needs),
+        "starts after success of": sorted(once & set(node.needs)),
+        "made after": sorted({*attachments.networks, *(mount.volume for mount in node.storage.mounts)}),
+    }
+
+
+def _limits(node: Node) -> dict[str, object]:
+    memory, shared = node.resources.memory // MIB, node.resources.shared_memory
+    return {
+        "memory": memory,
+        "memory and swap": memory,
+        "shared memory": None if shared is None else shared // MIB,
+        "cpu weight": node.resources.cpu_weight,
+        "capabilities": {"all dropped": True, "kept": sorted(node.hardening.capabilities)},
+        "privileges": ["no-new-privileges"],
+        "log": {"driver": "json-file", "max-size": "50m"},
+    }
+
+
+def _life(node: Node) -> dict[str, object]:
+    ready = node.probes.ready
+    return {
+        "lifecycle": node.lifecycle.value,
+        "probe": None if ready is None else probe(ready),
+        "deadline": None if ready is None else math.ceil(node.probes.deadline),
+    }
+
+
+def probe(of: Probe) -> dict[str, object]:
+    """A probe as JSON."""
+    match of:
+        case HttpProbe():
+            return {"kind": "http", "port": of.port, "path": of.path}
+        case TcpProbe():
+            return {"kind": "tcp", "port": of.port}
+        case CommandProbe():
+            return {"kind": "command", "command": list(of.command)}

@@ -1,0 +1,170 @@
+"""One node as a Pulumi component around its container. Declares; the engine creates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from environments.instance import Instance
+from environments.topology import Lifecycle, Node
+from foundation.errors import InputError, Unavailable
+from infra import labels
+from infra.healthchecks import healthcheck
+
+TYPE = "peakproof:infra:Node"
+_MEBIBYTE = 1024**2  # the provider counts memory in these
+_LOG_SIZE = "50m"
+# Nothing listens there, inside the container itself: a name that Docker does not know never leaves the host.
+_NO_RESOLVER = "127.0.0.1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeProps:
+    """A node and what was declared before it: networks and volumes by name, the nodes that it needs."""
+
+    node: Node
+    instance: Instance
+    networks: Mapping[str, docker.Network]
+    volumes: Mapping[str, docker.Volume]
+    needs: Sequence[NodeComponent]
+    provider: docker.Provider
+    user: int
+
+
+class NodeComponent(pulumi.ComponentResource):
+    """A node's container. `succeeded` is known once a once-node has ended with status 0."""
+
+    def __init__(self, name: str, *, props: NodeProps, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(TYPE, name, {}, opts)
+        self.node = props.node
+        self.container = docker.Container(
+            name,
+            _arguments(props),
+            pulumi.ResourceOptions(parent=self, provider=props.provider, depends_on=list(props.needs)),
+        )
+        self.succeeded: pulumi.Output[int] = self.container.exit_code.apply(_zero(name))
+        self.register_outputs({"container": self.container.id})
+
+
+def _arguments(props: NodeProps) -> docker.ContainerArgs:
+    node, limits = props.node, props.node.resources
+    once, probe, patience = node.lifecycle is Lifecycle.ONCE, node.probes.ready, node.probes.deadline
+    grace = math.ceil(node.process.stop_grace)
+    return docker.ContainerArgs(
+        name=props.instance.resource(node.name),
+        hostname=node.name,
+        labels=_labels(props),
+        image=_image(props),
+        command=list(node.process.command) or None,
+        envs=[f"{key}={text}" for key, text in node.process.environment.items()],
+        init=True,
+        stop_timeout=grace,
+        destroy_grace_seconds=grace,
+        networks_advanced=_networks(props),
+        dns=[_NO_RESOLVER],
+        uploads=[*_files(props), *_secret_files(props)],
+        ports=_ports(props),
+        volumes=_volumes(props),
+        memory=_mebibytes(limits.memory),
+        memory_swap=_mebibytes(limits.memory),  # memory and swap together: none of it is swap
+        shm_size=_mebibytes(limits.shared_memory) if limits.shared_memory is not None else None,
+        cpu_shares=limits.cpu_weight,
+        capabilities=docker.ContainerCapabilitiesArgs(adds=list(node.hardening.capabilities), drops=["ALL"]),
+        security_opts=["no-new-privileges"],
+        log_driver="json-file",
+        log_opts={"max-size": _LOG_SIZE},
+        # What needs this node is created after it, and it counts as created only once it is healthy.
+        healthcheck=healthcheck(probe, patience) if probe else None,
+        wait=probe is not None,
+        wait_timeout=math.ceil(patience) if probe else None,
+        # A once-node counts as created only once it has ended; stopped is then what it should be, not drift.
+        attach=once,
+        logs=once,
+        must_run=not once,
+        restart="no" if once else "unless-stopped",
+    )
+
+
+def _labels(props: NodeProps) -> list[docker.ContainerLabelArgs]:
+    written = labels.of_node(props.instance.name, props.node)
+    return [docker.ContainerLabelArgs(label=key, value=text) for key, text in written.items()]
+
+
+def _image(props: NodeProps) -> pulumi.Input[str]:
+    """The image's id, known only once every once-node that this one needs has ended with status 0."""
+    image = props.instance.images[props.node.process.image]
+    if not image.startswith("sha256:"):
+        # The provider would recreate the container at every `up`: it compares the name with the id.
+        raise InputError(
+            f"the image of {props.node.name} is a name ({image}), not an id",
+            hint="give the id that Docker knows it by: sha256:…",
+        )
+    before = [need.succeeded for need in props.needs if need.node.lifecycle is Lifecycle.ONCE]
+    return pulumi.Output.all(*before).apply(lambda _: image) if before else image
+
+
+def _networks(props: NodeProps) -> list[docker.ContainerNetworksAdvancedArgs]:
+    attachments, names = props.node.attachments, [props.node.name, *props.node.attachments.aliases]
+    return [
+        docker.ContainerNetworksAdvancedArgs(name=props.networks[network].name, aliases=names)
+        for network in attachments.networks
+    ]
+
+
+def _ports(props: NodeProps) -> list[docker.ContainerPortArgs]:
+    return [
+        docker.ContainerPortArgs(
+            internal=published.port,
+            external=props.instance.ports[published.endpoint],
+            ip="127.0.0.1",
+            protocol="tcp",
+        )
+        for published in props.node.attachments.published
+    ]
+
+
+def _volumes(props: NodeProps) -> list[docker.ContainerVolumeArgs]:
+    return [
+        docker.ContainerVolumeArgs(volume_name=props.volumes[mount.volume].name, container_path=mount.path)
+        for mount in props.node.storage.mounts
+    ]
+
+
+def _files(props: NodeProps) -> list[docker.ContainerUploadArgs]:
+    return [
+        _upload(file.path, file.content, mode=file.mode, user=props.user)
+        for file in props.node.attachments.files
+    ]
+
+
+def _secret_files(props: NodeProps) -> list[docker.ContainerUploadArgs]:
+    values = props.instance.secrets
+    return [
+        _upload(file.path, pulumi.Output.secret(values[file.secret].reveal()), mode=0o400, user=props.user)
+        for file in props.node.attachments.secrets
+    ]
+
+
+def _upload(path: str, content: pulumi.Input[str], *, mode: int, user: int) -> docker.ContainerUploadArgs:
+    return docker.ContainerUploadArgs(
+        file=path, content=content, permissions=f"{mode:04o}", owner=str(user), group=str(user)
+    )
+
+
+def _mebibytes(size: int) -> int:
+    return size // _MEBIBYTE
+
+
+def _zero(name: str) -> Callable[[int | None], int]:
+    def checked(status: int | None) -> int:
+        if status:
+            raise Unavailable(
+                f"{name} ended with status {status}", hint=f"its output is `containerLogs` of {name}"
+            )
+        return 0
+
+    return checked

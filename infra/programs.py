@@ -1,0 +1,114 @@
+"""The Pulumi program of a stack: networks and volumes, then nodes in the order of what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+
+import pulumi
+import pulumi_docker as docker
+
+from environments.topology import Network, Volume
+from foundation.errors import InputError
+from infra import labels
+from infra.nodes import NodeComponent, NodeProps
+from infra.stack import Stack
+
+TYPE = "peakproof:infra:Environment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentProps:
+    """What an environment is made from. Raises InputError where it cannot be made."""
+
+    stack: Stack
+
+    def host(self) -> str:
+        """The one host of every node."""
+        hosts = sorted({node.placement.host for node in self.stack.instance.topology.nodes})
+        if len(hosts) > 1:
+            raise InputError(
+                f"nodes are placed on {', '.join(hosts)}: bridge networks do not reach across hosts",
+                hint="place every node on one host",
+            )
+        if hosts[0] not in self.stack.engines:
+            raise InputError(
+                f"nodes are placed on {hosts[0]!r}, which the site does not have",
+                hint=f"it has {', '.join(sorted(self.stack.engines))}",
+            )
+        return hosts[0]
+
+
+def program(stack: Stack) -> Callable[[], None]:
+    """What Pulumi runs for a stack: a function that declares it."""
+
+    def declare() -> None:
+        EnvironmentComponent(stack.instance.name, props=EnvironmentProps(stack=stack))
+
+    return declare
+
+
+class EnvironmentComponent(pulumi.ComponentResource):
+    """Everything of an instance, by name: `networks`, `volumes`, `nodes`."""
+
+    def __init__(
+        self, name: str, *, props: EnvironmentProps, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(TYPE, name, {}, opts)
+        self.stack = props.stack
+        topology, host = props.stack.instance.topology, props.host()
+        self.provider = docker.Provider(
+            host, host=props.stack.engines[host], opts=pulumi.ResourceOptions(parent=self)
+        )
+        self.networks = {network.name: self._network(network) for network in topology.networks}
+        self.volumes = {volume.name: self._volume(volume) for volume in topology.volumes}
+        self.nodes: dict[str, NodeComponent] = {}
+        for node in TopologicalSorter({node.name: node.needs for node in topology.nodes}).static_order():
+            self.nodes[node] = self._node(node)
+        self.register_outputs({"nodes": {name: made.container.id for name, made in self.nodes.items()}})
+
+    def _opts(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, provider=self.provider)
+
+    def _network(self, network: Network) -> docker.Network:
+        instance = self.stack.instance
+        return docker.Network(
+            network.name,
+            name=instance.resource(network.name),
+            driver="bridge",
+            internal=network.internal,
+            # What the door's network is for is coming in: nothing of it finds a way out.
+            options={"com.docker.network.bridge.enable_ip_masquerade": "false"},
+            ipam_configs=[docker.NetworkIpamConfigArgs(subnet=instance.subnets[network.name])],
+            labels=[
+                docker.NetworkLabelArgs(label=key, value=text)
+                for key, text in labels.of(instance.name, "network").items()
+            ],
+            opts=self._opts(),
+        )
+
+    def _volume(self, volume: Volume) -> docker.Volume:
+        instance = self.stack.instance
+        return docker.Volume(
+            volume.name,
+            name=instance.resource(volume.name),
+            labels=[
+                docker.VolumeLabelArgs(label=key, value=text)
+                for key, text in labels.of(instance.name, "volume").items()
+            ],
+            opts=self._opts(),
+        )
+
+    def _node(self, name: str) -> NodeComponent:
+        node = self.stack.instance.topology.node(name)
+        props = NodeProps(
+            node=node,
+            instance=self.stack.instance,
+            networks=self.networks,
+            volumes=self.volumes,
+            needs=[self.nodes[need] for need in node.needs],
+            provider=self.provider,
+            user=self.stack.users[node.process.image],
+        )
+        return NodeComponent(name, props=props, opts=pulumi.ResourceOptions(parent=self))

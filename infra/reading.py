@@ -1,0 +1,205 @@
+"""What a registered resource says, in the topology's words: the way back from the provider's inputs. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from foundation.secrets import Secret
+from infra.expecting import Attributes, fingerprint
+from infra.recorded import CONTAINER, NETWORK, PROVIDER, VOLUME, Recorded, Value, masked
+
+_TCP = re.compile(r"exec 3<>/dev/tcp/127\.0\.0\.1/(\d+)")
+_GET = re.compile(r"printf '?GET (\S+) HTTP/1\.0\\r\\n.* = 200 \]", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    """Everything that a program registered, and the secrets by which a content is recognised."""
+
+    resources: Sequence[Recorded]
+    secrets: Mapping[str, Secret]
+
+    def named(self, urns: Sequence[str], *types: str) -> list[str]:
+        """Names of the resources of these types among URNs, sorted."""
+        return sorted(
+            resource.name for resource in self.resources if resource.urn in urns and resource.type in types
+        )
+
+    def physical(self, type_: str) -> dict[Value, str]:
+        """What Docker will call each resource of a type -> its own name."""
+        return {
+            resource.inputs.get("name"): resource.name
+            for resource in self.resources
+            if resource.type == type_
+        }
+
+
+def node(container: Recorded, register: Register) -> Attributes:
+    """A container as a node's attributes."""
+    found = container.inputs
+    return {
+        **_common(container, register),
+        "component": _component(container, register),
+        "hostname": found.get("hostname"),
+        "image": found.get("image"),
+        "command": found.get("command") or [],
+        "environment": dict(_pair(text) for text in _texts(found.get("envs"))),
+        "stop grace": found.get("stopTimeout"),
+        "init": found.get("init"),
+        "networks": _networks(container, register),
+        "resolver": found.get("dns"),
+        **_uploads(container, register),
+        "ports": sorted(_port(port) for port in _blocks(found.get("ports"))),
+        "mounts": _mounts(container, register),
+        "needs": register.named(sorted(container.dependencies), CONTAINER),
+        "starts after success of": register.named(sorted(container.awaited.get("image", ())), CONTAINER),
+        "made after": register.named(sorted(container.dependencies), NETWORK, VOLUME),
+        "memory": found.get("memory"),
+        "memory and swap": found.get("memorySwap"),
+        "shared memory": found.get("shmSize"),
+        "cpu weight": found.get("cpuShares"),
+        "capabilities": _capabilities(found.get("capabilities")),
+        "privileges": found.get("securityOpts"),
+        "log": {"driver": found.get("logDriver"), **_mapping(found.get("logOpts"))},
+        "lifecycle": _lifecycle(found),
+        "probe": _probe(found.get("healthcheck")),
+        "deadline": found.get("waitTimeout") if found.get("wait") else None,
+    }
+
+
+def network(recorded: Recorded, register: Register) -> Attributes:
+    """A network's attributes."""
+    found = recorded.inputs
+    options = _mapping(found.get("options"))
+    return {
+        **_common(recorded, register),
+        "internal": found.get("internal", False),
+        "subnet": [block.get("subnet") for block in _blocks(found.get("ipamConfigs"))],
+        "driver": found.get("driver"),
+        "masquerading": options.get("com.docker.network.bridge.enable_ip_masquerade", "true"),
+    }
+
+
+def volume(recorded: Recorded, register: Register) -> Attributes:
+    """A volume's attributes."""
+    return _common(recorded, register)
+
+
+def _common(recorded: Recorded, register: Register) -> dict[str, object]:
+    provider = recorded.provider.rpartition("::")[0]  # a reference is the URN and, after it, an id
+    return {
+        "name": recorded.inputs.get("name"),
+        "labels": {
+            str(block.get("label")): block.get("value") for block in _blocks(recorded.inputs.get("labels"))
+        },
+        "host": next(iter(register.named([provider], PROVIDER)), "the default provider's"),
+        "part of": _parent(recorded, register),
+    }
+
+
+def _parent(recorded: Recorded, register: Register) -> str | None:
+    return next((parent.name for parent in register.resources if parent.urn == recorded.parent), None)
+
+
+def _component(container: Recorded, register: Register) -> object:
+    for parent in register.resources:
+        if parent.urn == container.parent:
+            return {"part of": _parent(parent, register), "finished": parent.finished}
+    return None
+
+
+def _networks(container: Recorded, register: Register) -> dict[str, object]:
+    known = register.physical(NETWORK)
+    return {
+        known.get(block.get("name"), f"{block.get('name')} (unknown)"): sorted(_texts(block.get("aliases")))
+        for block in _blocks(container.inputs.get("networksAdvanced"))
+    }
+
+
+def _mounts(container: Recorded, register: Register) -> dict[str, object]:
+    known = register.physical(VOLUME)
+    return {
+        str(block.get("containerPath")): known.get(
+            block.get("volumeName"), f"{block.get('volumeName') or block.get('hostPath')} (unknown)"
+        )
+        for block in _blocks(container.inputs.get("volumes"))
+    }
+
+
+def _uploads(container: Recorded, register: Register) -> dict[str, object]:
+    files: dict[str, object] = {}
+    secret_files: dict[str, object] = {}
+    for block in _blocks(container.inputs.get("uploads")):
+        content, path = block.get("content"), str(block.get("file"))
+        owners = {str(block.get("owner")), str(block.get("group"))}
+        rest = {"mode": oct(int(str(block.get("permissions")), 8)), "owner": ":".join(sorted(owners))}
+        if isinstance(content, Secret):
+            secret_files[path] = {"content": _secret(content, register), **rest}
+        else:
+            files[path] = {"content": fingerprint(str(content)), **rest}
+    return {"files": files, "secret files": secret_files}
+
+
+def _secret(content: Secret, register: Register) -> str:
+    names = [name for name, value in register.secrets.items() if value == content]
+    return f"secret {names[0]}" if names else "another secret"
+
+
+def _port(block: Mapping[str, Value]) -> str:
+    return (
+        f"{block.get('ip', '0.0.0.0')}:{block.get('external', 'any')}"  # noqa: S104 - the provider's default
+        f" -> {block.get('internal')}/{block.get('protocol', 'tcp')}"
+    )
+
+
+def _capabilities(value: Value) -> object:
+    block = _mapping(value)
+    return {"all dropped": block.get("drops") == ["ALL"], "kept": sorted(_texts(block.get("adds")))}
+
+
+def _lifecycle(found: Mapping[str, Value]) -> str:
+    attach, must_run, restart = bool(found.get("attach")), found.get("mustRun", True), found.get("restart")
+    match attach, must_run, restart:
+        case True, False, "no":
+            return "once"
+        case False, True, "unless-stopped":
+            return "always"
+    return f"neither: attach {attach}, mustRun {must_run}, restart {restart}"
+
+
+def _probe(value: Value) -> object:
+    """The question a health check asks, understood from its command."""
+    if value is None:
+        return None
+    match _texts(_mapping(value).get("tests")):
+        case ["CMD", "bash", "-c", script] if (port := _TCP.search(script)) and (get := _GET.search(script)):
+            return {"kind": "http", "port": int(port[1]), "path": get[1]}
+        case ["CMD", "bash", "-c", script] if port := _TCP.fullmatch(script):
+            return {"kind": "tcp", "port": int(port[1])}
+        case ["CMD", *command]:
+            return {"kind": "command", "command": command}
+        case other:
+            return {"kind": "unknown", "tests": other}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, _, value = text.partition("=")
+    return key, value
+
+
+def _texts(value: Value) -> list[str]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return []
+    return [str(masked(item)) for item in value]
+
+
+def _blocks(value: Value) -> list[Mapping[str, Value]]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return []
+    return [item for item in value if isinstance(item, Mapping)]
+
+
+def _mapping(value: Value) -> Mapping[str, Value]:
+    return value if isinstance(value, Mapping) else {}
