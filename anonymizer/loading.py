@@ -5,6 +5,7 @@ rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import psycopg
 from psycopg import sql
@@ -25,8 +26,9 @@ def without_triggers(writer: psycopg.Connection) -> None:
 
 def as_usual(writer: psycopg.Connection) -> None:
     """Undoes `without_triggers`."""
-    writer.execute("RESET session_replication_role")
     writer.execute("RESET synchronous_commit")
+    with suppress(psycopg.errors.InsufficientPrivilege):  # then it was never set either
+        writer.execute("RESET session_replication_role")
 
 
 def copy_in(

@@ -12,6 +12,7 @@ from types import FrameType
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.traceback import Traceback
 
 from foundation.errors import ExitCode, Interrupted, PeakproofError
 
@@ -69,8 +70,8 @@ def show(error: PeakproofError) -> None:
         console.print(f"  {escape(line)}", style="dim" if not line.lstrip().startswith("/") else None)
     if error.hint:
         console.print(f"[bold]what to do:[/] {escape(error.hint)}")
-    if os.environ.get(VERBOSE):
-        console.print_exception()
+    if os.environ.get(VERBOSE) and error.__traceback__ is not None:
+        console.print(Traceback.from_exception(type(error), error, error.__traceback__))
 
 
 def _show_usage(message: str) -> None:
