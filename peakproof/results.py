@@ -110,7 +110,10 @@ class StageTime:
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """A rehearsal. Parts that it did not come to are None. `started` is ISO 8601 with its zone."""
+    """A rehearsal. Parts that it did not come to are None. `started` is ISO 8601 with its zone.
+
+    `scope` lines begin with "Shown: ", "This machine only: " or "Not shown: "; `command` repeats the run.
+    """
 
     season: str
     run: str
@@ -125,6 +128,7 @@ class Results:
     stages: tuple[StageTime, ...]
     machine: Mapping[str, str]
     versions: Mapping[str, str]
+    command: str = ""
 
 
 _RESULTS: TypeAdapter[Results] = TypeAdapter(Results)
@@ -146,4 +150,10 @@ def read(path: Path) -> Results:
 
 def schema() -> dict[str, object]:
     """JSON Schema of results.json, for docs/results.schema.json."""
-    return _RESULTS.json_schema()
+    body = _RESULTS.json_schema(mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **body,
+        "properties": {"format": {"const": FORMAT, "type": "integer"}, **body["properties"]},
+        "required": ["format", *body["required"]],
+    }

@@ -1,0 +1,20 @@
+"""Which of a verdict's findings are about an objective, read back as what was promised. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from foundation import slo
+from foundation.slo import Objective
+from foundation.verdict import Finding, Weight
+from peakproof.results import Results
+
+
+def objectives(results: Results) -> Iterator[tuple[Finding, Objective]]:
+    """Each such finding with its objective; a finding that is not written as one is left out."""
+    for finding in results.verdict.findings:
+        if finding.weight is Weight.OBJECTIVE:
+            try:
+                yield finding, slo.parse(finding.expected)
+            except slo.ObjectiveError:
+                continue

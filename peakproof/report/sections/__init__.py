@@ -1,0 +1,29 @@
+"""The sections of the report in their order. Each is a pure function of the one result value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from foundation.page import Section
+from peakproof.report.sections import (
+    charts,
+    conservation,
+    environment,
+    faults,
+    findings,
+    headline,
+    latency,
+    repeat,
+)
+from peakproof.results import Results
+
+SECTIONS: tuple[Callable[[Results], Section], ...] = (
+    headline.section,
+    charts.section,
+    findings.section,
+    conservation.section,
+    faults.section,
+    latency.section,
+    environment.section,
+    repeat.section,
+)

@@ -1,0 +1,39 @@
+"""The faults that were in force, and how long the platform took to recover from each."""
+
+from __future__ import annotations
+
+from foundation import page
+from foundation.page import Column, Group, Row, Section
+from peakproof.report import words
+from peakproof.results import FaultRecord, Results
+
+COLUMNS = (
+    Column(title="Fault"), Column(title="Role"), Column(title="Node"), Column(title="At", numeric=True),
+    Column(title="Until", numeric=True), Column(title="Recovery", numeric=True),
+)  # fmt: skip
+
+
+def section(results: Results) -> Section:
+    if not results.faults:
+        body = page.note("No fault was in force. This run says nothing about fail-over.")
+        return Section(anchor="faults", title="Faults", body=body)
+    table = page.table(
+        COLUMNS, [Group(rows=[_row(fault) for fault in results.faults])], caption="Faults and recovery"
+    )
+    remark = page.note(
+        "Times count from the beginning of the load. Recovery ends with the first 5 s in which no new journey "
+        "fails and at most 5 % (or one) exceed the latency limit."
+    )
+    return Section(anchor="faults", title="Faults", body=page.joined([table, remark]))
+
+
+def _row(fault: FaultRecord) -> Row:
+    known = fault.recovery is not None
+    return Row(
+        cells=(
+            fault.name, fault.role, fault.node, words.seconds(fault.at),
+            "the drain" if fault.until is None else words.seconds(fault.until),
+            words.seconds(fault.recovery) if known else page.mark("not recovered", holds=False),
+        ),
+        bad=not known,
+    )  # fmt: skip

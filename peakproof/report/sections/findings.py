@@ -1,0 +1,51 @@
+"""Everything that was judged: what was promised, what was seen; broken things first."""
+
+from __future__ import annotations
+
+from foundation import page
+from foundation.page import Column, Group, Row, Section
+from foundation.verdict import Finding, Weight
+from peakproof.results import Results
+
+TITLES = {
+    Weight.CONSERVATION: "Conservation: is every promised order there, once, as promised",
+    Weight.VALIDITY: "Validity: was the load what it claims to be",
+    Weight.OBJECTIVE: "Objectives: what the plan and the definition promise",
+}
+COLUMNS = (Column(title="Checked"), Column(title="Expected"), Column(title="Observed"), Column(title="Result"), Column(title="Beside it"))  # fmt: skip
+
+
+def section(results: Results) -> Section:
+    groups = [
+        Group(title=title, rows=[_row(finding) for finding in _sorted(results, weight)])
+        for weight, title in TITLES.items()
+    ]
+    groups = sorted((group for group in groups if group.rows), key=lambda group: not _broken(group))
+    body = (
+        page.table(COLUMNS, groups, caption="What was judged, and whether it holds")
+        if groups
+        else page.note("Nothing was judged: the rehearsal did not come that far.", warning=True)
+    )
+    return Section(anchor="findings", title="What was judged", body=body)
+
+
+def _sorted(results: Results, weight: Weight) -> list[Finding]:
+    found = [finding for finding in results.verdict.findings if finding.weight is weight]
+    return sorted(found, key=lambda finding: finding.holds)
+
+
+def _broken(group: Group) -> bool:
+    return any(row.bad for row in group.rows)
+
+
+def _row(finding: Finding) -> Row:
+    return Row(
+        cells=(
+            finding.name,
+            "" if finding.expected == finding.name else finding.expected,
+            finding.observed,
+            page.mark("holds" if finding.holds else "broken", holds=finding.holds),
+            finding.reason,
+        ),
+        bad=not finding.holds,
+    )

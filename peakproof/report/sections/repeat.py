@@ -1,0 +1,57 @@
+"""How to repeat the run: the command, the seed, the versions, the machine, and how long each stage took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from markupsafe import Markup
+
+from foundation import page
+from foundation.page import Column, Group, Row, Section
+from peakproof.report import words
+from peakproof.results import Load, Results, StageTime
+
+STAGES = (Column(title="Stage"), Column(title="Time", numeric=True))
+
+
+def section(results: Results) -> Section:
+    return Section(anchor="repeat", title="How to repeat it", body=page.joined(_parts(results)))
+
+
+def _parts(results: Results) -> Iterator[Markup]:
+    if results.command:
+        yield page.fragment("command.html", command=results.command)
+    else:
+        yield page.note("The command line was not recorded.")
+    yield page.facts(
+        {"Run": page.code(results.run), "Started": words.moment(results.started), **_load(results.load)}
+    )
+    yield page.heading("Stages")
+    yield _stages(results.stages)
+    yield from _known("Machine", results.machine)
+    yield from _known("Versions", results.versions)
+
+
+def _load(load: Load | None) -> Mapping[str, str | Markup]:
+    if load is None:
+        return {"Load": "none was sent"}
+    also = [f"{name} {ratio:g} times as often" for name, ratio in load.also.items()]
+    return {
+        "Journeys": ", ".join([load.journey, *also]),
+        "Profile": f"{load.profile}, peak {words.rate(load.peak)}, {words.seconds(load.duration)}",
+        "Seed": str(load.seed),
+        "Digest of the schedule": page.code(load.schedule),
+    }
+
+
+def _stages(stages: tuple[StageTime, ...]) -> Markup:
+    if not stages:
+        return page.note("No stage was completed.", warning=True)
+    rows = [Row(cells=(stage.stage, words.seconds(stage.seconds))) for stage in stages]
+    total = Row(cells=("altogether", words.seconds(sum(stage.seconds for stage in stages))))
+    return page.table(STAGES, [Group(rows=[*rows, total])], caption="How long each stage took")
+
+
+def _known(title: str, values: Mapping[str, str]) -> Iterator[Markup]:
+    yield page.heading(title)
+    yield page.facts(values) if values else page.note("Not recorded.")
