@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from environments.definition import Definition
 from environments.services import KINDS, door
-from environments.services.kind import BACK, EDGE, FRONT, Service, Surroundings, node_names
+from environments.services.kind import BACK, EDGE, FRONT, Reference, Service, Surroundings, node_names
 from environments.topology import Endpoint, Flow, Network, Node, Partner, Topology
 from foundation import documents
 from foundation.errors import Problem
@@ -18,6 +18,7 @@ def compile_topology(definition: Definition) -> Topology:
     documents.refuse(definition.document, list(_reference_problems(definition)))
     documents.refuse(definition.document, list(_cycle_problems(definition)))
     services = _described(definition)
+    documents.refuse(definition.document, list(_secret_problems(definition, services)))
     nodes = tuple(node for service in services.values() for node in service.nodes)
     endpoints = tuple(endpoint for service in services.values() for endpoint in service.endpoints)
     written = definition.written
@@ -90,15 +91,11 @@ def _reference_problems(definition: Definition) -> Iterator[Problem]:
     """Names of services and processes that stand for nothing."""
     services, document = definition.written.services, definition.document
     for name, options in services.items():
-        kind = KINDS[options.kind]
-        for at, what, allowed in kind.problems(options, definition.platform):
+        for at, what, allowed in KINDS[options.kind].problems(options, definition.platform):
             hint = documents.did_you_mean(str(getattr(options, str(at[-1]))), allowed)
             yield document.problem(("services", name, *at), what, hint)
-        for reference in kind.references(options, definition.platform):
-            if reference.service not in services:
-                what = f"service {name!r} needs {reference.service!r}, which the definition does not have"
-                hint = documents.did_you_mean(reference.service, services)
-                yield document.problem(("services", name, *reference.at), what, hint)
+        for reference in KINDS[options.kind].references(options, definition.platform):
+            yield from _reference_problem(definition, name, reference)
     named = [
         (("partners", name, "simulator"), partner.simulator)
         for name, partner in definition.written.partners.items()
@@ -107,6 +104,21 @@ def _reference_problems(definition: Definition) -> Iterator[Problem]:
         if service not in services:
             hint = documents.did_you_mean(service, services)
             yield document.problem(at, f"no service {service!r} in the definition", hint)
+
+
+def _reference_problem(definition: Definition, name: str, reference: Reference) -> Iterator[Problem]:
+    services, platform = definition.written.services, definition.platform
+    at = ("services", name, *reference.at)
+    if reference.service not in services:
+        what = f"service {name!r} needs {reference.service!r}, which the definition does not have"
+        yield definition.document.problem(at, what, documents.did_you_mean(reference.service, services))
+        return
+    options = services[reference.service]
+    kind = KINDS[options.kind]
+    right = not kind.problems(options, platform)
+    if right and reference.connects and "port" not in kind.bind(reference.service, options, platform):
+        what = f"service {name!r} connects to {reference.service!r}, which has no port"
+        yield definition.document.problem(at, what)
 
 
 def _cycle_problems(definition: Definition) -> Iterator[Problem]:
@@ -122,3 +134,14 @@ def _cycle_problems(definition: Definition) -> Iterator[Problem]:
         yield definition.document.problem(
             ("services", error.args[1][0]), f"services wait for each other: {circle}"
         )
+
+
+def _secret_problems(definition: Definition, services: Mapping[str, Service]) -> Iterator[Problem]:
+    """Secrets that a node is to be given and that no service makes."""
+    made = {secret.name for service in services.values() for secret in service.secrets}
+    for name, service in services.items():
+        wanted = {file.secret for node in service.nodes for file in node.attachments.secrets}
+        for secret in sorted(wanted - made):
+            what = f"service {name!r} reads the secret {secret!r}, which no service of the definition makes"
+            hint = documents.did_you_mean(secret, made)
+            yield definition.document.problem(("services", name), what, hint)

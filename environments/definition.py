@@ -62,7 +62,7 @@ def load(path: Path) -> Definition:
     """The definition in a file, `extends` resolved. Raises InputError with every problem, file:line."""
     document = _extended(path, ())
     written = documents.validate(document, DefinitionInput)
-    found = lookup.find("platform", written.platform, beside=path.parent)
+    found = lookup.find("platform", written.platform, beside=document.file(("platform",)).parent)
     if found is None:
         documents.refuse(document, [lookup.missing("platform", written.platform, document, ("platform",))])
         raise AssertionError("refuse() raises when there is a problem")

@@ -36,11 +36,18 @@ class Document:
 
     def where(self, location: Location) -> str:
         """file:line of the nearest thing that was written at or above `location`."""
+        return self.places.get(self.written(location), f"{self.path}:1")
+
+    def file(self, location: Location) -> Path:
+        """The file in which that was written: with `extends` there are several."""
+        return Path(self.where(location).rpartition(":")[0])
+
+    def written(self, location: Location) -> Location:
+        """The steps of `location` that were written: not a missing key, not a tag that pydantic put there."""
         at: Location = ()
         for step in location:
-            # A step that was not written is a missing key, or a union's tag that pydantic put there.
             at = (*at, step) if (*at, step) in self.places else at
-        return self.places.get(at, f"{self.path}:1")
+        return at
 
     def problem(self, location: Location, what: str, hint: str | None = None) -> Problem:
         return Problem(where=self.where(location), what=what, hint=hint)
@@ -150,7 +157,9 @@ def _collected(document: Document, problems: Sequence[Problem]) -> InputError:
 def _problem(
     document: Document, model: type[BaseModel], location: Location, kind: str, message: str
 ) -> Problem:
-    name = ".".join(str(part) for part in location) or "the document"
+    named = document.written(location)
+    named = (*named, location[-1]) if kind == "missing" else named
+    name = ".".join(str(part) for part in named) or "the document"
     if kind == "extra_forbidden":
         allowed = _fields_at(model, location[:-1])
         hint = did_you_mean(str(location[-1]), allowed) if allowed else None

@@ -68,7 +68,7 @@ def bind(name: str, options: HaproxyOptions, _platform: Platform) -> Mapping[str
 
 
 def references(options: HaproxyOptions, _platform: Platform) -> list[Reference]:
-    return [Reference(service=options.to, at=("to",))]
+    return [Reference(service=options.to, at=("to",), connects=True)]
 
 
 def describe(name: str, options: HaproxyOptions, surroundings: Surroundings) -> Service:

@@ -29,10 +29,11 @@ class ServiceOptions(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """A service that another one names, where it was written and why it is wrong, if it is."""
+    """A service that another one names, and where; `connects`: it must have a port."""
 
     service: str
     at: Location
+    connects: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,45 @@
+"""What the nodes of the tests run: `serve`, `end STATUS`, `sleep`, `eat`. Standard library only."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Hello(BaseHTTPRequestHandler):
+    """Answers everything with 200, with 404 what nobody should ask."""
+
+    def do_GET(self) -> None:
+        self.send_response(404 if self.path == "/nothing" else 200)
+        self.end_headers()
+        self.wfile.write(b"hello\n")
+
+
+def serve() -> None:
+    print("serving", flush=True)
+    ThreadingHTTPServer(("", 8000), Hello).serve_forever()
+
+
+def end(status: str) -> None:
+    print("line 1 of the log\nthe reason stands here", flush=True)
+    sys.exit(int(status))
+
+
+def sleep() -> None:
+    print("sleeping", flush=True)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    while True:
+        time.sleep(60)
+
+
+def eat() -> None:
+    print("eating", flush=True)
+    eaten = []
+    while True:
+        eaten.append(b"x" * 1024**2)
+
+
+if __name__ == "__main__":
+    {"serve": serve, "end": end, "sleep": sleep, "eat": eat}[sys.argv[1]](*sys.argv[2:])

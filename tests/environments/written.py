@@ -1,0 +1,37 @@
+"""Definitions that tests write, on the smallest platform there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from environments.loading import Loaded, topology_of
+
+PLATFORM = Path(__file__).parent / "platforms" / "hello" / "platform.yaml"
+
+Services = Mapping[str, Mapping[str, object]]
+
+
+def definition(folder: Path, services: Services, *, name: str = "t", entry: str | None = None) -> Path:
+    """A definition file in `folder` with these services; the first is the entry unless said otherwise."""
+    path = folder / f"{name}.yaml"
+    written = {
+        "definition": name,
+        "platform": str(PLATFORM),
+        "entry": entry or next(iter(services)),
+        "services": {key: {"memory": "64MiB", **options} for key, options in services.items()},
+    }
+    path.write_text(yaml.safe_dump(written, sort_keys=False))
+    return path
+
+
+def application(process: str, **options: object) -> dict[str, object]:
+    """A service of kind application."""
+    return {"kind": "application", "process": process, **options}
+
+
+def compiled(folder: Path, services: Services) -> Loaded:
+    """The topology of a definition with these services."""
+    return topology_of(str(definition(folder, services)), beside=folder)
