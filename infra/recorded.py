@@ -20,9 +20,9 @@ Value = None | bool | int | float | str | Secret | Sequence["Value"] | Mapping[s
 class Recorded:
     """One registered resource.
 
-    `inputs` have the provider's own names (networksAdvanced). `parent` and `dependencies` are URNs, `provider` is
-    a URN, "::" and an id; `awaited`: input -> URNs of what must be known before it is. `finished`: a component
-    registered its outputs; True for every other resource.
+    `inputs` have the provider's own names, such as networksAdvanced. `parent` and `dependencies` are URNs;
+    `provider` is a URN, "::" and an id. `awaited`: input -> URNs of what must be known before it is.
+    `finished`: a component registered its outputs; True for every other resource.
     """
 
     urn: str

@@ -5,9 +5,11 @@ A program that registers nothing and one that fails are errors: without an engin
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Never
 
@@ -38,9 +40,10 @@ def record(
     registers nothing, PeakproofError (with its cause) for one that fails.
     """
     monitor = _Monitor(_Answers(statuses or {}))
-    set_mocks(monitor.mocks, project=PROJECT, stack=stack, logger=_silent(), monitor=monitor)
     try:
-        test(program)()  # type: ignore[no-untyped-call]
+        with _own_loop():
+            set_mocks(monitor.mocks, project=PROJECT, stack=stack, logger=_silent(), monitor=monitor)
+            test(program)()  # type: ignore[no-untyped-call]
     except PeakproofError:
         raise
     except Exception as error:
@@ -93,7 +96,8 @@ class _Monitor(MockMonitor):
     def RegisterResource(  # noqa: N802 - Pulumi's name
         self, request: pb.RegisterResourceRequest
     ) -> pb.RegisterResourceResponse:
-        response: pb.RegisterResourceResponse = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        respond = super().RegisterResource
+        response: pb.RegisterResourceResponse = respond(request)  # type: ignore[no-untyped-call]
         if request.type != _STACK:
             with self._lock:
                 self._recorded.append(_recorded(request, response.urn))
@@ -141,6 +145,19 @@ def _value(wire: object) -> Value:
         return int(wire)
     assert wire is None or isinstance(wire, (bool, int, float, str))
     return wire
+
+
+@contextmanager
+def _own_loop() -> Iterator[None]:
+    """An event loop for one recording. Outputs that fail with the first failure are not reported again."""
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda *_: None)
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def _silent() -> logging.Logger:

@@ -1,0 +1,60 @@
+"""Health checks ask a real server and understand its answer, with nothing but what a node's image has."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from environments.machine import free_port
+from environments.topology import CommandProbe, HttpProbe, Probe, TcpProbe
+from infra.healthchecks import healthcheck
+
+
+class _Server(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/ready" else 503)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Server)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def status(probe: Probe) -> int:
+    """The exit status of the health check's command, run here as Docker would run it in the node."""
+    first, *command = healthcheck(probe, 60.0).tests  # type: ignore[misc]  # Pulumi's Input of a list: a list here
+    assert first == "CMD"
+    return subprocess.run([str(part) for part in command], capture_output=True, timeout=10).returncode
+
+
+def test_an_http_probe_holds_while_the_path_answers_200(port: int) -> None:
+    assert status(HttpProbe(port=port, path="/ready")) == 0
+    assert status(HttpProbe(port=port, path="/other")) != 0
+
+
+def test_a_tcp_probe_holds_while_the_port_accepts(port: int) -> None:
+    assert status(TcpProbe(port=port)) == 0
+    assert status(TcpProbe(port=free_port())) != 0
+
+
+def test_a_command_probe_is_the_command_itself() -> None:
+    assert status(CommandProbe(command=("test", "-e", "/"))) == 0
+    assert status(CommandProbe(command=("test", "-e", "/no such thing"))) == 1
+
+
+def test_failures_before_the_deadline_do_not_count() -> None:
+    assert healthcheck(TcpProbe(port=1), 90.0).start_period == "90s"
