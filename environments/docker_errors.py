@@ -51,10 +51,11 @@ _MEANINGS = (
         r"FileNotFoundError|ConnectionRefusedError|ECONNREFUSED|\[Errno (2|111)\]|Name or service not known"
         r"|Failed to establish a new connection|NameResolutionError",
         "Docker Engine is not running",
-        "start it (`sudo systemctl start docker`; without systemd `sudo dockerd &`); `make rehearsal` installs it",
+        "start it: `sudo systemctl start docker` (`make rehearsal` installs and starts it where it may)",
     ),
     _meaning(
-        r"cannot connect to the Docker daemon|RemoteDisconnected|ConnectionResetError|BrokenPipeError|IncompleteRead",
+        r"cannot connect to the Docker daemon|RemoteDisconnected|ConnectionResetError|BrokenPipeError"
+        r"|IncompleteRead",
         "Docker Engine stopped answering",
         "see its log (`journalctl -u docker`), start it again, then run the same command",
     ),

@@ -1,4 +1,4 @@
-"""Images: one folder each, built FROM each other on this machine, tagged by the hash of what they are made of.
+"""Images: one folder each, built FROM each other on this machine, tagged by the hash of all that is in them.
 
 `ensure` makes sure that they exist; nothing here starts a container that stays.
 """

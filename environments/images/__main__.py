@@ -11,9 +11,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def build(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="images; all built-in ones if none is named")
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="images; all if none is named")] = None,
     machine: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """Build images that are missing.

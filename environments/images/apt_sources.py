@@ -1,8 +1,10 @@
-"""Debian's mirror, from this machine's own settings. Pure but for reading /etc; names no mirror itself."""
+"""Debian's mirror and apt's proxy from this machine's settings. Names no mirror itself, connects to none."""
 
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +53,20 @@ def of_this_machine(suite: str, *, etc: Path = Path("/etc")) -> list[Source]:
     texts = [_text(path) for path in paths if path.suffix in {".list", ".sources"}]
     codename = release.get("VERSION_CODENAME", "").strip('"')
     return [_resolved(source) for source in sources_for(suite, codename=codename, files=texts)]
+
+
+def proxy() -> str | None:
+    """The proxy that apt is told to use on this machine, None where it is told none."""
+    if shutil.which("apt-config") is None:
+        return None
+    asked = subprocess.run(
+        ["apt-config", "dump", "--format", "%v%n", "Acquire::http::Proxy"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    answer = asked.stdout.strip()
+    return answer if "://" in answer else None
 
 
 def _parsed(text: str) -> Iterator[Source]:

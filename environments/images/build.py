@@ -10,18 +10,19 @@ import json
 import os
 import re
 import tarfile
+import textwrap
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import docker
 from docker.errors import APIError
 
 from environments.docker_errors import mapped, meaning
+from environments.images import apt_sources
 from environments.images.context import packed
 from environments.images.progress import ImageProgress, Report, State
 from environments.images.recipe import Recipe
@@ -35,8 +36,8 @@ _LAYER = re.compile(r"^ ---> (?P<id>[0-9a-f]{12})$")
 _RUNNING = re.compile(r"^ ---> Running in (?P<id>[0-9a-f]{12})$")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FULL = re.compile(r"no space left on device|don't have enough free space", re.IGNORECASE)
+_INSTRUCTION_COLUMNS = 100
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class BuildFailed(Unavailable):
@@ -84,15 +85,15 @@ class Build:
                 self._take(event)
 
     def _stream(self, context: bytes) -> Iterator[Mapping[str, object]]:
-        arguments = build_arguments(os.environ)
         stream: Iterator[Mapping[str, object]] = self.client.api.build(
             fileobj=io.BytesIO(context),
             custom_context=True,
             rm=True,
             forcerm=True,
             decode=True,
-            buildargs=arguments,
-            network_mode="host" if proxy_is_local(arguments) else None,
+            buildargs=build_arguments(os.environ, apt_sources.proxy()),
+            # Names resolve and proxies answer as they do on the host, also those on its loopback.
+            network_mode="host",
         )
         return stream
 
@@ -135,7 +136,8 @@ class Build:
             return meaning("no space left on device", doing=f"building the image {self.recipe.name}")
         lines = [*self.tail, error.strip()][-LAST_LINES:]
         return BuildFailed(
-            f"the image {self.recipe.name} could not be built: step {self.step}/{self.steps}, {self.instruction}",
+            f"the image {self.recipe.name} could not be built: "
+            f"step {self.step} of {self.steps}, {shortened(self.instruction)}",
             where=str(self.recipe.context.folder / "Dockerfile"),
             hint="the last lines of its output are above; where a download failed, check network and proxy",
             detail=lines,
@@ -164,16 +166,17 @@ class Build:
                     self.client.api.remove_image(layer)
 
 
-def build_arguments(environment: Mapping[str, str]) -> dict[str, str]:
-    """The host's proxy settings: Docker knows these names itself and keeps them out of the image."""
+def shortened(instruction: str) -> str:
+    """A Dockerfile's instruction on one line, cut where it is too long to read."""
+    return textwrap.shorten(instruction, _INSTRUCTION_COLUMNS, placeholder=" …")
+
+
+def build_arguments(environment: Mapping[str, str], apt_proxy: str | None) -> dict[str, str]:
+    """The host's proxy settings, else apt's. Docker knows these names and keeps them out of the image."""
     given = {name.upper(): value for name, value in environment.items() if value}
+    if apt_proxy:
+        given.setdefault("HTTP_PROXY", apt_proxy)
     return {spelled: given[name] for name in _PROXIES if name in given for spelled in (name, name.lower())}
-
-
-def proxy_is_local(arguments: Mapping[str, str]) -> bool:
-    """Whether a proxy listens on the host's loopback, which a build reaches only on the host's network."""
-    proxies = (arguments.get(name) for name in ("HTTP_PROXY", "HTTPS_PROXY"))
-    return any(urlsplit(proxy).hostname in _LOOPBACK for proxy in proxies if proxy)
 
 
 def installed_packages(status: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Makes sure that images exist: each is built when its parent is there, several at once, each at most once."""
+"""Makes sure that images exist: each is built once its parent is there, independent ones at the same time."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from pathlib import Path
 import docker
 
 from environments.docker_errors import mapped
-from environments.images import cache, rootfs, wheels
+from environments.images import cache, wheels
 from environments.images.build import LABEL, Build
 from environments.images.context import Context, read
 from environments.images.progress import ImageProgress, Report, State, silent
 from environments.images.recipe import PREFIX, ROOT, Recipe, recipes, root_tag
+from environments.images.rootfs import Rootfs
 from foundation.errors import Interrupted
 
 _HERE = Path(__file__).parent
@@ -143,7 +144,13 @@ class _Site:
         try:
             with cache.locked("debian", self.stop):
                 if self._id(tag) is None:
-                    rootfs.make(tag, client=self.client, report=self.report)
+                    Rootfs(
+                        tag=tag,
+                        refreshed=refreshed(),
+                        client=self.client,
+                        report=self.report,
+                        stop=self.stop,
+                    ).make()
                     self.report(ImageProgress(name=ROOT, state=State.DONE))
         except BaseException as error:  # noqa: BLE001 - carried to the thread that waits
             self._fail(ROOT, error)

@@ -1,4 +1,4 @@
-"""The person's cache folder: wheels that were unpacked, and one lock a name so that two commands take turns."""
+"""The person's cache folder: unpacked wheels, and one lock a name so that two commands take turns."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Python packages for an image, resolved on the host: pip inside a build fails behind an intercepting proxy.
+"""Python packages for an image, resolved on the host: pip in a build fails behind an intercepting proxy.
 
-Only wheels for the image's Python and platform, only with the hashes that requirements.txt pins. Builds nothing.
+Only wheels for the image's Python and platform, only with the hashes in requirements.txt. Compiles nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from environments.images import cache
+from environments.images import cache, process
 from foundation.errors import Unavailable
 
 PYTHON = "3.13"
@@ -37,7 +37,7 @@ def unpacked(requirements: str, *, architecture: str, stop: threading.Event) -> 
     with cache.locked(f"wheels-{digest[:16]}", stop):
         if not target.is_dir():
             target.parent.mkdir(parents=True, exist_ok=True)
-            _make(target, requirements, platform)
+            _make(target, requirements, platform, stop)
     return target
 
 
@@ -59,20 +59,18 @@ def environment(inherited: Mapping[str, str], pip_index: str | None) -> dict[str
     return {**inherited, **{name: value for name, value in settings.items() if value}}
 
 
-def _make(target: Path, requirements: str, platform: str) -> None:
+def _make(target: Path, requirements: str, platform: str, stop: threading.Event) -> None:
     """Unpacks beside the target and renames: the target is whole or absent."""
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-") as scratch:
         pinned, packages = Path(scratch, "requirements.txt"), Path(scratch, "packages")
         pinned.write_text(requirements, encoding="utf-8")
-        done = subprocess.run(
+        done = process.run(
             argv(_uv(), pinned, packages, platform),
-            env=environment(os.environ, _pip_index()),
-            capture_output=True,
-            text=True,
-            check=False,
+            stop=stop,
+            environment=environment(os.environ, _pip_index()),
         )
-        if done.returncode != 0:
-            raise _failure(done.stderr)
+        if done.status != 0:
+            raise _failure(done.output)
         # Their first line names this machine's Python: `python3 -m` works in their place.
         shutil.rmtree(packages / "bin", ignore_errors=True)
         packages.mkdir(exist_ok=True)
