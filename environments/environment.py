@@ -14,7 +14,7 @@ from environments import images, machine
 from environments.containers import building, finding, injecting, leases, locks, reaper, removing
 from environments.containers.building import Watch
 from environments.containers.finding import Found
-from environments.containers.injecting import FaultInForce
+from environments.containers.injecting import FaultHelper
 from environments.containers.node import NodeContainer
 from environments.docker_errors import SubnetTaken
 from environments.faults import FAULTS
@@ -76,11 +76,11 @@ class Environment:
         guest.start()
         return guest
 
-    def inject(self, fault: str, node: str, seconds: float | None) -> FaultInForce:
-        """Puts a fault in force on a node, for `seconds` or until it is ended. Raises Refused."""
+    def fault(self, fault: str, node: str, seconds: float | None) -> FaultHelper:
+        """A fault on a node, for `seconds` or until it is ended, ready to be applied. Raises Refused."""
         target = self.instance.topology.node(node)
         described = FAULTS[fault](self.instance.resource(node), seconds)
-        return injecting.inject(
+        return injecting.helper_for(
             self._clients[target.placement.host],
             described,
             instance=self.name,

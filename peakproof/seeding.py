@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psycopg
 
@@ -35,7 +34,6 @@ def seed(season: Season, source: Environment, target: Environment, database: str
         size=data.size,
         seed=season.written.load.seed,
         dsn=source.dsn(database).reveal(),
-        cache_dir=_cache(),
     )
     policy = anonymizer.load_policy(platform.file(platform.written.policy))
     anonymizer.anonymize(
@@ -78,7 +76,3 @@ def _csv(cursor: psycopg.Cursor[tuple[object, ...]]) -> bytes:
     writer.writerow([column.name for column in cursor.description or ()])
     writer.writerows(cursor)
     return text.getvalue().encode()
-
-
-def _cache() -> Path:
-    return Path.home() / ".cache" / "peakproof" / "samples"

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from environments.containers.injecting import FaultInForce
+from environments.containers.injecting import FaultHelper
 from environments.environment import Environment
 from foundation.errors import PeakproofError
 from peakproof.season import FaultInput
@@ -59,17 +59,19 @@ def _picked(nodes: Sequence[str], seed: str) -> str:
 
 
 class Timeline:
-    """Runs a timeline beside the load. `start` when the load starts; `end` undoes what is still in force."""
+    """Runs a timeline beside the load. `start` when the load starts; `end` undoes what is still in force.
+
+    Making one prepares every fault's helper, so that each strikes at its time. Raises Refused, Unavailable.
+    """
 
     def __init__(
         self, faults: Sequence[Planned], environment: Environment, watch: Callable[[Planned], None]
     ) -> None:
-        self._faults = faults
-        self._environment = environment
+        self._faults = [(each, environment.fault(each.fault, each.node, each.lasting)) for each in faults]
         self._watch = watch
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="timeline", daemon=True)
-        self._in_force: list[tuple[Planned, FaultInForce]] = []
+        self._in_force: list[tuple[Planned, FaultHelper]] = []
         self._failures: list[PeakproofError] = []
         self._zero = 0
 
@@ -93,16 +95,16 @@ class Timeline:
         return [self._told(each, dict(_by_deed(fault))) for each, fault in self._in_force]
 
     def _run(self) -> None:
-        for fault in self._faults:
-            if self._stop.wait(max(0.0, fault.at - self._now())):
+        for planned, helper in self._faults:
+            if self._stop.wait(max(0.0, planned.at - self._now())):
                 return
             try:
-                in_force = self._environment.inject(fault.fault, fault.node, fault.lasting)
+                helper.apply()
             except PeakproofError as error:
                 self._failures.append(error)
                 return
-            self._in_force.append((fault, in_force))
-            self._watch(fault)
+            self._in_force.append((planned, helper))
+            self._watch(planned)
 
     def _now(self) -> float:
         return (time.time_ns() - self._zero) / _SECOND
@@ -113,5 +115,5 @@ class Timeline:
         return Happened(planned=planned, at=applied, until=undone)
 
 
-def _by_deed(fault: FaultInForce) -> list[tuple[str, int]]:
+def _by_deed(fault: FaultHelper) -> list[tuple[str, int]]:
     return [(deed, at) for at, deed in fault.moments()]

@@ -18,15 +18,23 @@ from foundation.errors import Refused
 UNDO_SECONDS = 30
 
 
-class FaultInForce:
-    """A running helper. `end` undoes the fault; `moments` says when it did what."""
+class FaultHelper:
+    """A fault's helper. `apply` puts the fault in force, `end` undoes it, `moments` says when what was done.
+
+    Made before it is needed: starting a container that exists takes a fraction of making one.
+    """
 
     def __init__(self, fault: Fault, helper: Container) -> None:
         self.fault = fault
         self._helper = helper
 
+    def apply(self) -> None:
+        """Puts the fault in force."""
+        with mapped(f"injecting {self.fault.name} into {self.fault.target}"):
+            self._helper.start()
+
     def end(self) -> None:
-        """Undoes the fault now and returns when it is undone; ending twice is fine."""
+        """Undoes the fault now and returns when it is undone; ending twice, or what never began, is fine."""
         with mapped(f"undoing {self.fault.name} of {self.fault.target}"):
             self._helper.stop(timeout=UNDO_SECONDS)
 
@@ -39,9 +47,9 @@ class FaultInForce:
             yield moment["at"], moment["did"]
 
 
-def inject(client: docker.DockerClient, fault: Fault, *, instance: str, image: str) -> FaultInForce:
-    """Puts the fault in force. Raises Refused when the target is not a node of this test environment."""
-    with mapped(f"injecting {fault.name}"):
+def helper_for(client: docker.DockerClient, fault: Fault, *, instance: str, image: str) -> FaultHelper:
+    """The fault's helper, not yet started. Raises Refused when the target is no node of this environment."""
+    with mapped(f"preparing {fault.name}"):
         target = client.containers.get(fault.target)
         if not _may_be_hurt(target, instance):
             raise Refused(
@@ -61,8 +69,7 @@ def inject(client: docker.DockerClient, fault: Fault, *, instance: str, image: s
             volumes={SOCKET: {"bind": SOCKET, "mode": "rw"}},
         )
         helper.put_archive("/", archive(agent_files(), owner=0))
-        helper.start()
-    return FaultInForce(fault, helper)
+    return FaultHelper(fault, helper)
 
 
 def _may_be_hurt(target: Container, instance: str) -> bool:

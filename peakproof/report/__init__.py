@@ -15,7 +15,7 @@ PAGE = "index.html"
 
 
 def write(results: Results, folder: Path) -> Path:
-    """Writes both files, each in one step, and returns the page's path. Raises OSError (disk full, no right)."""
+    """Writes both files, each in one step, and returns the page's path. Raises OSError (disk full)."""
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / values.FILE, values.to_json(results))  # first: evidence must outlive a bug in a section
     _replace(folder / PAGE, html(results))

@@ -29,7 +29,7 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 
 def milliseconds(value: float | None) -> str:
-    """A latency in milliseconds with the three digits that a histogram knows: "8.42 ms", "182 ms", "1.32 s"."""
+    """A latency in milliseconds with the three digits that a histogram knows: "8.42 ms", "1.32 s"."""
     if value is None:
         return UNKNOWN
     return f"{value / 1000:.3g}{NBSP}s" if value >= 999.5 else f"{value:.3g}{NBSP}ms"

@@ -11,7 +11,7 @@ from foundation.page import Section
 from foundation.slo import Metric
 from peakproof.report import words
 from peakproof.report.objectives import objectives
-from peakproof.results import Load, Results, Second
+from peakproof.results import Load, Results
 
 MOST_POINTS = 600  # more cannot be told apart on any screen
 Draw = Callable[[Results, Load, int], Chart]
@@ -34,14 +34,15 @@ def section(results: Results) -> Section:
 def _legend(results: Results, width: int) -> str:
     text = "Seconds since the load began, by the second in which a journey was due."
     if results.faults:
-        text += " Shaded: a fault in force; darker: from the fault until the platform had recovered."
+        text += " Shaded: a fault in force; the bar at its top: until the platform had recovered."
     if width > 1:
         text += f" Each point stands for {width} s: the mean of counts, the worst second's percentiles."
     return text
 
 
 def _arrivals(results: Results, load: Load, width: int) -> Chart:
-    wanted, reached = (_means([pick(s) for s in load.seconds], width) for pick in (_wanted, _reached))
+    wanted = _means([second.wanted for second in load.seconds], width)
+    reached = _means([second.reached for second in load.seconds], width)
     return _chart(
         results, load, width, anchor="chart-arrivals", title="Arrivals", unit=f"{load.journey} per second",
         description=f"Arrivals wanted by the schedule ({_range(wanted)} a second) "
@@ -64,13 +65,13 @@ def _throughput(results: Results, load: Load, width: int) -> Chart:
 
 
 def _latency(results: Results, load: Load, width: int) -> Chart:
-    p50, p95, p99 = (
-        _worst([pick(second) for second in load.seconds], width)
-        for pick in (lambda s: s.p50, lambda s: s.p95, lambda s: s.p99)
-    )
+    p50 = _worst([second.p50 for second in load.seconds], width)
+    p95 = _worst([second.p95 for second in load.seconds], width)
+    p99 = _worst([second.p99 for second in load.seconds], width)
     return _chart(
         results, load, width, anchor="chart-latency", title="Order latency", unit="ms, logarithmic",
-        description=f"Response times of orders in milliseconds: median {_range(p50)}, p95 {_range(p95)}, p99 {_range(p99)}.",
+        description=f"Response times of orders in milliseconds: median {_range(p50)}, "
+        f"p95 {_range(p95)}, p99 {_range(p99)}.",
         series=[
             Series(name="p50", tone="low", values=p50),
             Series(name="p95", tone="middle", values=p95),
@@ -115,7 +116,7 @@ def _bands(results: Results, extent: float) -> list[Band]:
             start=fault.at,
             end=extent if fault.until is None else fault.until,
             label=words.fault(fault),
-            settled=None if fault.recovery is None else fault.at + fault.recovery,
+            settled=extent if fault.recovery is None else fault.at + fault.recovery,
         )
         for fault in results.faults
     ]
@@ -136,14 +137,6 @@ def _limits(results: Results, load: Load) -> list[Limit]:
         for _, objective in objectives(results)
         if objective.metric is Metric.LATENCY and objective.series == load.journey
     ]
-
-
-def _wanted(second: Second) -> int:
-    return second.wanted
-
-
-def _reached(second: Second) -> int:
-    return second.reached
 
 
 def _means(values: Sequence[int], width: int) -> list[float | None]:

@@ -1,4 +1,4 @@
-"""Order conservation: what clients were told against what the platform has, and all that is known of bad orders."""
+"""Order conservation: what clients were told, what the platform has, all that is known of bad orders."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _outcome(found: Conservation, outcome: str, fates: list[str]) -> Row:
     bad = [order.fate for order in found.bad if order.outcome == outcome]
     total = found.outcomes.get(outcome, len(bad) if outcome == "never intended" else 0)
     numbers = {str(Fate.CONSERVED): total - len(bad)} | {str(fate): bad.count(fate) for fate in set(bad)}
-    cells = [words.count(numbers[fate]) if numbers.get(fate) else "–" for fate in fates]
+    cells = [words.count(numbers[fate]) if numbers.get(fate) else "" for fate in fates]
     return Row(cells=(OUTCOMES.get(outcome, outcome), words.count(total), *cells), bad=bool(bad))
 
 
@@ -75,13 +75,15 @@ def _in_doubt(found: Conservation) -> str:
         return "No order was left in doubt: every client got an answer."
     return (
         f"In doubt is an order whose client got no answer within its budget. Of {words.count(number)}, "
-        f"the platform had {words.count(found.in_doubt_found)} and did not have {words.count(number - found.in_doubt_found)}."
+        f"the platform had {words.count(found.in_doubt_found)} "
+        f"and did not have {words.count(number - found.in_doubt_found)}."
     )
 
 
 def _orders(found: Conservation) -> Markup:
     columns = [
-        Column(title="Key", code=True), Column(title="Fate"), Column(title="Why"), Column(title="Client was told"),
+        Column(title="Key", code=True), Column(title="Fate"), Column(title="Why"),
+        Column(title="Client was told"),
         Column(title="Orders", numeric=True), Column(title="Effects", numeric=True), Column(title="State"),
         Column(title="Intended at, UTC", numeric=True),
     ]  # fmt: skip
@@ -99,7 +101,7 @@ def _order(order: BadOrder) -> Row:
     return Row(
         cells=(
             order.key, page.mark(str(order.fate), holds=False), why, f"{order.outcome}{attempts}",
-            words.count(order.copies), words.count(order.effects), order.state or "–",
+            words.count(order.copies), words.count(order.effects), order.state,
             words.clock(order.intended_at) if order.intended_at else "never",
         ),
     )  # fmt: skip

@@ -21,8 +21,8 @@ def section(results: Results) -> Section:
         COLUMNS, [Group(rows=[_row(fault) for fault in results.faults])], caption="Faults and recovery"
     )
     remark = page.note(
-        "Times count from the beginning of the load. Recovery ends with the first 5 s in which no new journey "
-        "fails and at most 5 % (or one) exceed the latency limit."
+        "Times count from the beginning of the load. Recovery lasts until the first 5 s in which no new "
+        "journey fails and at most 5 % (or one) exceed the latency limit."
     )
     return Section(anchor="faults", title="Faults", body=page.joined([table, remark]))
 

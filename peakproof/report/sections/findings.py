@@ -5,6 +5,7 @@ from __future__ import annotations
 from foundation import page
 from foundation.page import Column, Group, Row, Section
 from foundation.verdict import Finding, Weight
+from peakproof.report.objectives import objective_of
 from peakproof.results import Results
 
 TITLES = {
@@ -12,7 +13,10 @@ TITLES = {
     Weight.VALIDITY: "Validity: was the load what it claims to be",
     Weight.OBJECTIVE: "Objectives: what the plan and the definition promise",
 }
-COLUMNS = (Column(title="Checked"), Column(title="Expected"), Column(title="Observed"), Column(title="Result"), Column(title="Beside it"))  # fmt: skip
+COLUMNS = (
+    Column(title="Checked"), Column(title="Result"), Column(title="Observed"), Column(title="Expected"),
+    Column(title="Remark"),
+)  # fmt: skip
 
 
 def section(results: Results) -> Section:
@@ -39,13 +43,15 @@ def _broken(group: Group) -> bool:
 
 
 def _row(finding: Finding) -> Row:
-    return Row(
-        cells=(
-            finding.name,
-            "" if finding.expected == finding.name else finding.expected,
-            finding.observed,
-            page.mark("holds" if finding.holds else "broken", holds=finding.holds),
-            finding.reason,
-        ),
-        bad=not finding.holds,
-    )
+    checked, expected = _promise(finding)
+    result = page.mark("holds" if finding.holds else "broken", holds=finding.holds)
+    return Row(cells=(checked, result, finding.observed, expected, finding.reason), bad=not finding.holds)
+
+
+def _promise(finding: Finding) -> tuple[str, str]:
+    """What was checked and what was expected of it; an objective's one expression says both."""
+    objective = objective_of(finding)
+    if objective is None:
+        return finding.name, finding.expected
+    checked = objective.subject + objective.exclusion
+    return checked, str(objective).removeprefix(objective.subject).removesuffix(objective.exclusion).strip()

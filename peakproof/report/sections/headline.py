@@ -1,4 +1,4 @@
-"""The first screen: the verdict, one sentence that a manager understands, the figures that matter, the scope."""
+"""The first screen: the verdict, one sentence a manager understands, the figures that matter, the scope."""
 
 from __future__ import annotations
 
@@ -48,24 +48,22 @@ def section(results: Results) -> Section:
 
 def sentence(results: Results) -> str:
     """What was done and what came of it."""
-    done, kept, verdict = _done(results), _kept(results), results.verdict
-    if verdict.status is Status.INVALID:
-        first = verdict.broken[0] if verdict.broken else None
-        why = f": {first.reason or f'{first.name}: {first.observed}'}" if first else ""
-        return f"This run proves nothing{why}. {done}{kept}"
-    missed = sum(finding.weight is Weight.OBJECTIVE for finding in verdict.broken)
-    if not missed:
-        return f"{done}{kept}"
-    joint = "; " if kept.endswith(".") and results.conservation and results.conservation.holds else " "
-    kept = kept.removesuffix(".") if joint == "; " else kept
-    return f"{done}{kept}{joint}{'but ' if joint == '; ' else ''}{words.plural(missed, 'objective')} missed."
+    told = _done(results) + _kept(results)
+    broken = results.verdict.broken
+    if results.verdict.status is Status.INVALID:
+        why = f": {broken[0].reason or f'{broken[0].name}: {broken[0].observed}'}" if broken else ""
+        return f"This run proves nothing{why}. {told}."
+    missed = sum(finding.weight is Weight.OBJECTIVE for finding in broken)
+    also = f"; {words.plural(missed, 'objective was', 'objectives were')} missed" if missed else ""
+    return f"{told}{also}."
 
 
 def bound(results: Results) -> str:
     """What so many orders can prove at most; empty where nothing was promised."""
     conservation = results.conservation
     accepted = conservation.outcomes.get("acknowledged", 0) if conservation else 0
-    if conservation is None or accepted == 0 or not conservation.holds:
+    proves = results.verdict.status is not Status.INVALID
+    if conservation is None or accepted == 0 or not (proves and conservation.holds):
         return ""
     most = words.share(upper_bound(0, accepted), 1)
     return (
@@ -161,12 +159,12 @@ def _done(results: Results) -> str:
 def _kept(results: Results) -> str:
     found = results.conservation
     if found is None:
-        return "; whether orders were kept was not compared." if results.load else "."
+        return "; whether orders were kept was not compared" if results.load else ""
     accepted = found.outcomes.get("acknowledged", 0)
     told = f": {words.plural(found.intended, 'order')} intended, {words.count(accepted)} acknowledged, "
-    if found.holds:
-        return told + f"not one {words.listed(_FATES, 'or')}."
-    return told + f"but {_broken_fates(results)}."
+    return told + (
+        f"not one {words.listed(_FATES, 'or')}" if found.holds else f"but {_broken_fates(results)}"
+    )
 
 
 def _broken_fates(results: Results) -> str:
@@ -175,7 +173,7 @@ def _broken_fates(results: Results) -> str:
 
 
 def _shown_reason(finding: Finding) -> str:
-    return f"{finding.observed}. {finding.reason}" if finding.reason else finding.observed
+    return f"{finding.observed} ({finding.reason})" if finding.reason else finding.observed
 
 
 def _split(line: str) -> tuple[str, str]:
