@@ -126,6 +126,7 @@ def read(output: Path) -> Measurements:
     reader = _Reader()
     for folder in folders:
         reader.read(folder)
+    reader.problems += reader.missing()
     return Measurements(
         job=job.read(folders[0] / job.FILE),
         folders=folders,
@@ -158,6 +159,16 @@ class _Reader:
         self._attempt(self._counters, folder)
         self._attempt(self._failures, folder)
         self._attempt(self._summary, folder)
+
+    def missing(self) -> list[str]:
+        """Journeys that were counted but whose times are not in the log, or the other way round."""
+        return [
+            f"{journey}: {counted:,} journeys were {word}, the latency log has {logged:,}"
+            for journey, found in self.counters.items()
+            for word, clock in (("dispatched", Clock.DISPATCH), ("done", Clock.RESPONSE))
+            if (counted := sum(getattr(figures, word) for figures in found.values()))
+            != (logged := sum(h.total for h in self.histograms[journey, clock].values()))
+        ]
 
     def _attempt(self, part: Callable[[Path], None], folder: Path) -> None:
         try:

@@ -1,0 +1,119 @@
+"""Shops that run as processes, and load tests on them through the real generator process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from loadtests import measurements
+from loadtests.arrivals import Spacing, Stream
+from loadtests.job import Job, Retry
+from loadtests.local import generate
+from loadtests.measurements import Measurements
+from loadtests.progress import Event
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class RunningShop:
+    """A shop process: killed and started again on the same port with the same books."""
+
+    books: Path
+    behaviour: dict[str, object]
+    port: int = 0
+    process: subprocess.Popen[str] | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        arguments = [str(self.port), str(self.books), json.dumps(self.behaviour)]
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "shop.py"), *arguments], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+    def committed(self) -> list[dict[str, object]]:
+        """Every order in the books, in order: {"key": ..., "order": ...}."""
+        return (
+            [json.loads(line) for line in self.books.read_text().splitlines()] if self.books.exists() else []
+        )
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Callable[..., RunningShop]]:
+    """Starts shops with a known behaviour: shop(stall=[[1, 0.5]])."""
+    started: list[RunningShop] = []
+
+    def start(**behaviour: object) -> RunningShop:
+        found = RunningShop(books=tmp_path / f"books-{len(started)}.jsonl", behaviour=behaviour)
+        found.start()
+        started.append(found)
+        return found
+
+    yield start
+    for found in started:
+        found.kill()
+
+
+@dataclass(frozen=True)
+class Loader:
+    """Makes jobs of the tests' journeys and runs them."""
+
+    folder: Path
+
+    def job(
+        self,
+        url: str,
+        journey: str,
+        *,
+        rate: float = 100,
+        duration: float = 1,
+        also: Sequence[Stream] = (),
+        spacing: Spacing = "even",
+        seed: int = 7,
+        pool: int = 2000,
+        retry: Retry | None = None,
+        journeys: Path = HERE / "journeys.py",
+        feeds: Path | None = None,
+        processes: int = 1,
+    ) -> Job:
+        return Job(
+            run="test-run",
+            target=url,
+            journeys=str(journeys),
+            streams=(Stream(journey=journey), *also),
+            rate=rate,
+            duration=duration,
+            seed=seed,
+            output=str(self.folder / "out"),
+            spacing=spacing,
+            pool=pool,
+            retry=retry or Retry(deadline=5, timeout=2),
+            feeds=str(feeds) if feeds else None,
+            processes=processes,
+        )
+
+    def run(self, job: Job, listen: Callable[[Event], None] = lambda _: None) -> Measurements:
+        generate(job, listen)
+        return measurements.read(Path(job.output))
+
+
+@pytest.fixture
+def loader(tmp_path: Path) -> Loader:
+    return Loader(tmp_path)

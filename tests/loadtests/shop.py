@@ -1,0 +1,106 @@
+"""A small order shop on loopback whose misbehaviour is known: run as a process, so that it can be killed.
+
+python shop.py PORT BOOKS BEHAVIOUR, where BOOKS is a file to which it appends every order it commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+REASONS = {200: "OK", 201: "Created", 302: "Found", 404: "Not Found", 409: "Conflict", 503: "Unavailable"}
+
+
+class Shop:
+    """Behaviour: stall: [[after, for], ...] in seconds since the first request; slow: seconds per answer;
+    first: "503", "drop" or "commit-drop" at each key's first attempt; refuse: every order; redirect: a URL.
+    """
+
+    def __init__(self, books: Path, behaviour: dict[str, Any]) -> None:
+        self.books = books
+        self.behaviour = behaviour
+        self.started: float | None = None
+        self.seen: set[str] = set()
+        self.committed = {json.loads(line)["key"] for line in _lines(books)}
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
+                headers = {name.lower(): value for name, value in headers.items()}
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                await self._stalled()
+                method, path, _ = head.split("\r\n")[0].split(" ")
+                answer = self._answer(method, path, headers, body)
+                if answer is None:
+                    return
+                writer.write(_encoded(*answer, self.behaviour.get("redirect", "")))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _stalled(self) -> None:
+        now = time.monotonic()
+        self.started = self.started or now
+        await asyncio.sleep(self.behaviour.get("slow", 0))
+        for after, length in self.behaviour.get("stall", []):
+            if after <= now - self.started < after + length:
+                await asyncio.sleep(self.started + after + length - now)
+
+    def _answer(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, object] | None:
+        if "redirect" in self.behaviour:
+            return 302, {}
+        if method == "POST":
+            return self._order(headers["idempotency-key"], json.loads(body))
+        if path.startswith("/orders/"):
+            return 200, {"id": path.rsplit("/", 1)[1], "state": "confirmed"}
+        if path.endswith("/price") or "/price?" in path:
+            return 200, {"sku": path.split("/")[2], "price": "1.00"}
+        return 200, {"items": [], "next": None}
+
+    def _order(self, key: str, order: object) -> tuple[int, object] | None:
+        if self.behaviour.get("refuse"):
+            return 409, {"code": "credit-limit"}
+        first, self.seen = self.behaviour.get("first") if key not in self.seen else None, self.seen | {key}
+        if first == "503":
+            return 503, {}
+        if first == "drop":
+            return None
+        if key not in self.committed:
+            self.committed.add(key)
+            with self.books.open("a") as books:
+                books.write(json.dumps({"key": key, "order": order}) + "\n")
+        return None if first == "commit-drop" else (201, {"id": key, "state": "accepted", "total": "1.00"})
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _encoded(status: int, content: object, location: str) -> bytes:
+    body = json.dumps(content).encode()
+    where = f"Location: {location}\r\n" if status == 302 else ""
+    return (
+        f"HTTP/1.1 {status} {REASONS[status]}\r\n{where}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    )
+
+
+async def main() -> None:
+    shop = Shop(Path(sys.argv[2]), json.loads(sys.argv[3]))
+    server = await asyncio.start_server(shop.serve, "127.0.0.1", int(sys.argv[1]), backlog=4096)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,118 @@
+"""Measurements read from a folder: whatever is missing or cut off is a problem in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from foundation.errors import InputError
+from loadtests import counters, latency_log, summary
+from loadtests.counters import Counted, Counters
+from loadtests.latency_log import Clock, Interval, LatencyLog
+from loadtests.ledger import Ledger, Outcome
+from loadtests.measurements import Measurements, Window, read
+from tests.loadtests import made
+
+
+def folder(path: Path, worker: int = 0) -> Path:
+    """What a worker leaves that served two orders in each of three seconds."""
+    here = path / f"worker-{worker}"
+    here.mkdir(parents=True)
+    made.job(duration=3, output=str(path)).write(here / "job.json")
+    log = LatencyLog(here / latency_log.FILE, 10**18)
+    ledger = Ledger(here / "ledger.jsonl", lambda: 10**18)
+    lines = []
+    for second in range(3):
+        for clock in Clock:
+            log.write(
+                Interval(series="order", clock=clock, second=second, histogram=made.all_at(second + 1, 2))
+            )
+        both = Counters(wanted=2, dispatched=2, done=2, completed=2, attempts=2)
+        lines.append(counters.line(Counted(second=second, journey="order", running=1, counters=both)))
+        for number in (0, 1):
+            ledger.intend(f"run-{second}{number}", "content")
+            ledger.settle(f"run-{second}{number}", Outcome.ACKNOWLEDGED, attempts=1)
+    log.close()
+    ledger.close()
+    (here / counters.FILE).write_text("".join(lines))
+    (here / summary.ERRORS).write_text("[]")
+    counted = {"intents": 6, "outcomes": {"acknowledged": 6}, "intervals": 9, "worker": worker}
+    (here / summary.FILE).write_text(
+        json.dumps({"format": 1, **_values(made.summary(arrivals=6)), **counted})
+    )
+    return here
+
+
+def _values(found: summary.Summary) -> dict[str, object]:
+    return {name: getattr(found, name) for name in summary.Summary.__dataclass_fields__}
+
+
+def test_a_whole_folder_has_no_problems(tmp_path: Path) -> None:
+    folder(tmp_path)
+    measured = read(tmp_path)
+    assert measured.problems == ()
+    assert measured.histogram("order").total == 6
+    assert measured.totals("order").wanted == 6
+    assert len(list(measured.ledger())) == 12
+    assert measured.started_at == 10**18
+
+
+def test_several_workers_add_up(tmp_path: Path) -> None:
+    for worker in range(3):
+        folder(tmp_path, worker)
+    measured = read(tmp_path)
+    assert measured.histogram("order").total == 18
+    assert measured.count("order", "wanted") == {0: 6, 1: 6, 2: 6}
+    assert measured.running == {0: 3, 1: 3, 2: 3}
+    assert len(list(measured.ledger())) == 36
+
+
+def test_windows_choose_seconds(tmp_path: Path) -> None:
+    folder(tmp_path)
+    measured = read(tmp_path)
+    windows = [Window(start=1.2, end=1.8)]
+    assert (measured.inside(windows), measured.outside(windows)) == ([1], [0, 2])
+    assert measured.histogram("order", Clock.RESPONSE, [1]).percentile(50) / made.MS == pytest.approx(
+        2, rel=1e-3
+    )
+    over_time = measured.over_time("order", [50.0, 99.0])
+    assert [values[0] for values in over_time.values()] == pytest.approx([0.001, 0.002, 0.003], rel=1e-3)
+    assert list(measured.over_time("order", [50.0], width=2)) == [0, 2]
+
+
+def damaged(here: Path, name: str, how: str) -> Measurements:
+    path = here / name
+    if how == "absent":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-40])
+    return read(here.parent)
+
+
+@pytest.mark.parametrize("how", ["absent", "cut off"])
+@pytest.mark.parametrize("name", ["ledger.jsonl", "latency.hlog", "counters.jsonl", "summary.json"])
+def test_a_file_that_is_absent_or_cut_off_is_a_problem(tmp_path: Path, name: str, how: str) -> None:
+    measured = damaged(folder(tmp_path), name, how)
+    assert measured.problems
+    assert any(name in problem for problem in measured.problems)
+
+
+def test_an_intent_without_an_outcome_is_a_problem(tmp_path: Path) -> None:
+    path = folder(tmp_path) / "ledger.jsonl"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    assert "1 intents in the ledger have no outcome" in " ".join(read(tmp_path).problems)
+
+
+def test_times_that_are_missing_from_the_log_are_a_problem(tmp_path: Path) -> None:
+    here = folder(tmp_path)
+    lines = (here / latency_log.FILE).read_text().splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("Tag=order:response,2")]
+    (here / latency_log.FILE).write_text("".join(kept).replace("9 intervals", "8 intervals"))
+    assert "order: 6 journeys were done, the latency log has 4" in read(tmp_path).problems
+
+
+def test_a_folder_in_which_nothing_started_is_an_input_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no generator got as far as starting"):
+        read(tmp_path)

@@ -1,0 +1,109 @@
+"""Objectives against figures that are known."""
+
+from __future__ import annotations
+
+import pytest
+
+from foundation.slo import parse
+from foundation.verdict import Finding, Weight
+from loadtests.counters import Counters
+from loadtests.objectives import evaluate, tightest_latency, unknown_series
+from tests.loadtests.made import all_at, measurements
+
+FAULT = {second: all_at(800) for second in range(30, 40)}
+
+
+def finding(text: str, *faults: float, **measured: object) -> Finding:
+    (found,) = evaluate([parse(text)], measurements(**measured), faults)  # type: ignore[arg-type]
+    return found
+
+
+def test_a_percentile_below_its_limit_holds() -> None:
+    found = finding("order p99 < 6ms")
+    assert (found.holds, found.observed, found.reason, found.weight) == (
+        True,
+        "5 ms",
+        "of 600",
+        Weight.OBJECTIVE,
+    )
+
+
+def test_slow_seconds_break_a_percentile() -> None:
+    assert not finding("order p99 < 500ms", responses=FAULT).holds
+
+
+def test_a_faults_window_is_excluded_and_its_own_figure_shown() -> None:
+    found = finding("order p99 < 500ms outside faults+10s", 30.0, responses=FAULT)
+    assert found.holds
+    assert found.observed == "5 ms"
+    assert found.reason == "of 500; within faults+10s: 800 ms"
+
+
+def test_a_window_takes_every_second_it_touches() -> None:
+    """A fault at 30.5 s with 9 s after it touches the seconds 30 to 39."""
+    assert finding("order p100 < 500ms outside faults+9s", 30.5, responses=FAULT).holds
+    assert not finding("order p100 < 500ms outside faults+8s", 30.5, responses=FAULT).holds
+
+
+def test_without_a_fault_nothing_is_excluded() -> None:
+    assert not finding("order p99 < 500ms outside faults+10s", responses=FAULT).holds
+
+
+def test_what_was_never_measured_does_not_hold() -> None:
+    found = finding("order/place p99 < 500ms")
+    assert (found.holds, found.observed) == (False, "nothing measured")
+
+
+def test_errors_are_those_not_accepted_and_those_turned_away_but_not_refusals() -> None:
+    bad = {5: Counters(wanted=10, dispatched=8, turned_away=2, done=8, errors=1, refused=3, completed=4)}
+    found = finding("errors < 0.5%", counters=bad)
+    assert (found.holds, found.observed) == (False, "0.500% (3 of 600)")
+    assert "2 turned away" in found.reason
+    assert "3 refused by the platform" in found.reason
+    assert finding("errors <= 0.5%", counters=bad).holds
+
+
+def test_attempt_errors_are_a_share_of_attempts() -> None:
+    bad = {5: Counters(wanted=10, dispatched=10, done=10, completed=10, attempts=20, attempt_errors=10)}
+    assert finding("attempt-errors < 2%", counters=bad).observed == "1.639% (10 of 610)"
+
+
+def test_throughput_is_what_completed_in_the_seconds_that_count() -> None:
+    idle = {second: Counters(wanted=10, dispatched=10, done=10) for second in range(30, 40)}
+    assert finding("order throughput > 8/s", counters=idle).observed == "8.3/s"
+    assert finding("order throughput > 9/s outside faults+10s", 30.0, counters=idle).holds
+
+
+def test_recovery_is_the_worst_of_all_faults() -> None:
+    bad = {s: Counters(wanted=10, dispatched=10, done=10, failed=1) for s in (10, 11, 30, 31, 32)}
+    found = finding("recovery < 3s", 10.0, 30.0, counters=bad)
+    assert (found.holds, found.observed) == (False, "3.0 s")
+    assert finding("recovery < 4s", 10.0, 30.0, counters=bad).holds
+
+
+def test_a_platform_that_stays_slow_has_not_recovered() -> None:
+    slow = {second: all_at(800) for second in range(30, 60)}
+    (_, found) = evaluate(
+        [parse("order p50 < 1s"), parse("recovery < 30s")], measurements(responses=slow), [30.0]
+    )
+    assert found.holds, "800 ms is within the limit of a second"
+    (_, found) = evaluate(
+        [parse("order p50 < 500ms"), parse("recovery < 30s")], measurements(responses=slow), [30.0]
+    )
+    assert (found.holds, found.observed) == (False, "not recovered")
+
+
+def test_lost_orders_are_left_to_those_who_know_the_books() -> None:
+    assert evaluate([parse("lost orders = 0")], measurements()) == []
+
+
+def test_the_tightest_latency_is_the_smallest_limit() -> None:
+    promised = [parse("order p99 < 500ms"), parse("look p95 < 100ms"), parse("errors < 1%")]
+    assert tightest_latency(promised) == pytest.approx(0.1)
+    assert tightest_latency(promised, "order") == pytest.approx(0.5)
+    assert tightest_latency([]) is None
+
+
+def test_objectives_about_journeys_that_are_not_in_the_load_are_found() -> None:
+    promised = [parse("order/place p99 < 1s"), parse("shop p99 < 1s"), parse("errors < 1%")]
+    assert unknown_series(promised, ["order", "look"]) == [promised[1]]

@@ -1,0 +1,85 @@
+"""Validity: each rule holds on a good run and is broken by its own cause alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from foundation.slo import parse
+from foundation.verdict import Status, Weight, judge
+from loadtests.counters import Counters
+from loadtests.measurements import Measurements
+from loadtests.validity import delay_limit, findings
+from tests.loadtests.made import all_at, job, measurements, summary
+
+
+def broken(measured: Measurements, *objectives: str) -> dict[str, str]:
+    found = findings(measured, [parse(text) for text in objectives])
+    assert {finding.weight for finding in found} == {Weight.VALIDITY}
+    return {finding.name: finding.reason for finding in found if not finding.holds}
+
+
+def test_a_good_run_is_valid() -> None:
+    assert broken(measurements()) == {}
+
+
+def test_late_arrivals_in_one_second_of_sixty_are_too_many() -> None:
+    measured = measurements(delays={7: all_at(6)})
+    assert list(broken(measured)) == ["arrivals on time"]
+    assert judge(findings(measured)).status is Status.INVALID
+
+
+def test_late_arrivals_in_one_second_of_a_hundred_are_not() -> None:
+    assert broken(measurements(delays={s: all_at(6 if s == 7 else 1) for s in range(100)})) == {}
+
+
+def test_a_loose_objective_bears_more_delay() -> None:
+    measured = measurements(delays={7: all_at(20)})
+    assert list(broken(measured, "order p99 < 300ms")) == ["arrivals on time"]
+    assert broken(measured, "order p99 < 500ms") == {}
+    assert delay_limit([]) == delay_limit([parse("order p99 < 10ms")]) == pytest.approx(0.005)
+
+
+def test_an_arrival_neither_sent_nor_turned_away_is_missed() -> None:
+    gone = {5: Counters(wanted=10, dispatched=8, turned_away=1, done=8)}
+    assert broken(measurements(counters=gone)) == {
+        "every arrival sent or turned away": "1 arrivals were neither sent nor turned away"
+    }
+
+
+def test_arrivals_turned_away_are_no_reason_by_themselves() -> None:
+    assert broken(measurements(counters={5: Counters(wanted=10, turned_away=10)})) == {}
+
+
+def test_a_load_that_sent_nothing_proves_nothing() -> None:
+    nothing = {second: Counters(wanted=10, turned_away=10) for second in range(60)}
+    assert broken(measurements(counters=nothing)) == {
+        "every arrival sent or turned away": "nothing was sent at all"
+    }
+
+
+def test_a_generator_that_was_interrupted_did_not_end_well() -> None:
+    found = broken(measurements(summaries=(summary(clean=False, interrupted=True),)))
+    assert found == {"generators ended well": "interrupted"}
+
+
+def test_a_generator_that_left_no_summary_did_not_end_well() -> None:
+    assert broken(measurements(summaries=()))["generators ended well"] == "1 ended without a summary"
+
+
+def test_journeys_that_had_to_be_ended_are_told() -> None:
+    found = broken(measurements(summaries=(summary(clean=False, unfinished=3),)))
+    assert found == {"generators ended well": "3 journeys had to be ended"}
+
+
+def test_a_worker_that_is_missing_is_told() -> None:
+    found = broken(measurements(of=job(processes=2)))
+    assert found == {"generators ended well": "1 ended without a summary"}
+
+
+def test_problems_with_the_files_are_told() -> None:
+    found = broken(measurements(problems=("ledger.jsonl:7: not a whole ledger line",)))
+    assert found == {"ledger and logs complete": "ledger.jsonl:7: not a whole ledger line"}
+
+
+def test_a_clock_that_was_set_is_told() -> None:
+    assert list(broken(measurements(summaries=(summary(step=-(2 * 10**8)),)))) == ["wall clock steady"]
