@@ -55,6 +55,22 @@ def database(administration: Database, template: str) -> Iterator[str]:
     yield from _database(administration, template=template)
 
 
+@pytest.fixture(scope="module")
+def shared_database(administration: Database, template: str) -> Iterator[str]:
+    """The name of a seeded database for the tests of one module that keep out of each other's way."""
+    yield from _database(administration, template=template)
+
+
+@pytest.fixture(scope="module")
+def shared_processes(
+    postgres_server: DatabaseServer, shared_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Processes]:
+    """Processes on the shared database."""
+    folder = tmp_path_factory.mktemp("shared")
+    environment = environment_of(postgres_server, shared_database, folder)
+    yield from _ended(Processes(environment=environment, folder=folder))
+
+
 def _database(administration: Database, *, template: str) -> Iterator[str]:
     name = f"orderhub_{uuid4().hex[:12]}"
     administration.execute(
@@ -74,13 +90,18 @@ def db(postgres_server: DatabaseServer, database: str) -> Iterator[Database]:
 @pytest.fixture
 def database_environment(postgres_server: DatabaseServer, database: str, tmp_path: Path) -> dict[str, str]:
     """The variables that lead a process to the test's database."""
-    (tmp_path / "database-password").write_text(postgres_server.password)
+    return environment_of(postgres_server, database, tmp_path)
+
+
+def environment_of(server: DatabaseServer, database: str, folder: Path) -> dict[str, str]:
+    """The variables that lead a process to the database; its password becomes a file in the folder."""
+    (folder / "database-password").write_text(server.password)
     return {
-        "ORDERHUB_DATABASE_HOST": postgres_server.host,
-        "ORDERHUB_DATABASE_PORT": str(postgres_server.port),
+        "ORDERHUB_DATABASE_HOST": server.host,
+        "ORDERHUB_DATABASE_PORT": str(server.port),
         "ORDERHUB_DATABASE_NAME": database,
-        "ORDERHUB_DATABASE_USER": postgres_server.user,
-        "ORDERHUB_DATABASE_PASSWORD_FILE": str(tmp_path / "database-password"),
+        "ORDERHUB_DATABASE_USER": server.user,
+        "ORDERHUB_DATABASE_PASSWORD_FILE": str(folder / "database-password"),
     }
 
 

@@ -1,4 +1,4 @@
-"""A TCP link to a server that a test can cut and mend: the server stays, whoever uses the link sees it die."""
+"""A TCP link to a server that a test can cut and mend: whoever uses it sees the server die and come back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The platform's processes as they run in an image: started by their command, watched through probes and logs."""
+"""The platform's processes as an image runs them: started by command, watched through probes and logs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from pathlib import Path
 
 from tests.platforms.orderhub.waiting import until
@@ -22,7 +23,7 @@ APP = Path(__file__).resolve().parents[3] / "platforms" / "orderhub" / "app"
 @dataclass(frozen=True, kw_only=True)
 class Reply:
     status: int
-    headers: Mapping[str, str]
+    headers: Message  # names in any case
     body: bytes
 
     def json(self) -> dict[str, object]:

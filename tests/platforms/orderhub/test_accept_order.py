@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from tests.platforms.orderhub.conftest import Database
 from tests.platforms.orderhub.servers import DatabaseServer
@@ -27,7 +28,7 @@ def accept(db: Database, key: str, customer: int, *lines: Line, digest: str = "d
 
 
 def count(db: Database, table: str) -> object:
-    row = db.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
+    row = db.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
     assert row is not None
     return row[0]
 

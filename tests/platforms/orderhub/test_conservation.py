@@ -83,8 +83,9 @@ def test_doubled_orders_and_effects_are_counted(db: Database) -> None:
     db.execute("ALTER TABLE erp.bookings DROP CONSTRAINT bookings_idempotency_key_key")
     db.execute(
         "WITH copy AS (INSERT INTO orders (idempotency_key, request_digest, customer_id, total, ship_to_name,"
-        " ship_to_email, ship_to_phone, ship_to_address) SELECT idempotency_key, request_digest, customer_id, total,"
-        " ship_to_name, ship_to_email, ship_to_phone, ship_to_address FROM orders RETURNING id)"
+        " ship_to_email, ship_to_phone, ship_to_address)"
+        " SELECT idempotency_key, request_digest, customer_id, total, ship_to_name,"
+        " ship_to_email, ship_to_phone, ship_to_address FROM orders RETURNING id)"
         " INSERT INTO order_lines SELECT copy.id, 1, 1, 80 FROM copy"
     )
     book(db, "run-0")

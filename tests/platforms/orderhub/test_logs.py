@@ -36,9 +36,9 @@ def test_a_line_tells_when_who_and_what() -> None:
 
 def test_a_traceback_stays_on_the_line() -> None:
     try:
-        raise RuntimeError("boom")
-    except RuntimeError:
-        assert "RuntimeError: boom" in str(line("failed", failed=True)["exception"])
+        int("boom")
+    except ValueError:
+        assert "ValueError: " in str(line("failed", failed=True)["exception"])
 
 
 def test_only_lines_about_an_order_carry_its_key() -> None:
@@ -60,6 +60,6 @@ def test_orders_worked_on_at_once_do_not_mix_their_keys() -> None:
             return line("x")["idempotency_key"]
 
     async def both() -> list[object]:
-        return await asyncio.gather(one("k-1"), one("k-2"))
+        return list(await asyncio.gather(one("k-1"), one("k-2")))
 
     assert asyncio.run(both()) == ["k-1", "k-2"]

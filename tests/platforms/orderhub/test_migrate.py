@@ -29,12 +29,12 @@ def test_a_database_that_is_ahead_is_left_alone() -> None:
 
 
 def test_a_changed_file_is_refused() -> None:
-    with pytest.raises(MigrationRefused, match="0001_x.sql was changed"):
+    with pytest.raises(MigrationRefused, match=r"0001_x\.sql was changed"):
         pending([ONE], {ONE.name: TWO.checksum})
 
 
 def test_a_file_that_comes_too_late_is_refused() -> None:
-    with pytest.raises(MigrationRefused, match="0001_x.sql comes before 0002_x.sql"):
+    with pytest.raises(MigrationRefused, match=r"0001_x\.sql comes before 0002_x\.sql"):
         pending([ONE, TWO], applied(TWO))
 
 
@@ -75,7 +75,7 @@ def test_a_file_changed_after_it_was_applied_is_refused(
     migrate(dsn, tmp_path)
     (tmp_path / "0001_a.sql").write_text("CREATE TABLE a (b int)")
     (tmp_path / "0002_b.sql").write_text("CREATE TABLE b ()")
-    with pytest.raises(MigrationRefused, match="0001_a.sql was changed"):
+    with pytest.raises(MigrationRefused, match=r"0001_a\.sql was changed"):
         migrate(dsn, tmp_path)
     with psycopg.connect(dsn) as connection:
         assert connection.execute("SELECT to_regclass('b')").fetchone() == (None,)

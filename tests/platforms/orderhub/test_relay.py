@@ -1,4 +1,4 @@
-"""The outbox relay: everything committed is published, nothing is marked sent that the broker has not confirmed."""
+"""The outbox relay: what is committed is published, and marked sent once the broker has confirmed it."""
 
 from __future__ import annotations
 

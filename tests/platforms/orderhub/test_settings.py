@@ -88,5 +88,5 @@ def test_a_secret_is_the_files_text_without_its_last_newline(tmp_path: Path) -> 
 
 
 def test_a_secret_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot read the secret .*/nothing: No such file"):
+    with pytest.raises(SettingsError, match=r"cannot read the secret .*/nothing: No such file"):
         read_secret(tmp_path / "nothing")

@@ -36,8 +36,8 @@ SATURATED = (
 )
 
 
-# The pool's own retries back off to many seconds; asking again is better left to the next request, which finds a
-# database that is back at once.
+# The pool's own retries back off to many seconds; the next request asks again anyway, and finds a database
+# that is back at once.
 RECONNECT_TIMEOUT = 0.5
 
 
