@@ -39,7 +39,7 @@ def copy_tables(
 ) -> dict[str, int]:
     """Copies and masks every table of the plan, parents first. Returns the rows written by table.
 
-    `source` stands in a read snapshot; `target` is in autocommit mode: a table is there wholly or not at all.
+    `source` stands in a read snapshot, `target` in a transaction.
     """
     blocks = ahead(_blocks(source, plan))
     masked = ahead((table, _masked(table, masks[table.table.name], block)) for table, block in blocks)

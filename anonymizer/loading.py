@@ -4,31 +4,29 @@ rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
 
 
-def without_triggers(writer: psycopg.Connection) -> None:
-    """Triggers and row-by-row foreign key checks off where the role may: whoever loads looks for orphans
-    itself.
+@contextmanager
+def bulk(writer: psycopg.Connection, tables: Sequence[sql.Identifier]) -> Iterator[None]:
+    """One transaction in which the tables take rows without triggers and row-by-row foreign key checks.
 
-    Commits need not wait for the disk either; the last one does, and with it all before it.
+    The owner may take triggers and foreign keys away and give them back, which checks all rows at once; for
+    any other role they stay. Whatever happens, the tables keep them: what is not finished is rolled back.
     """
-    writer.execute("SET synchronous_commit = off")
-    try:
-        writer.execute("SET session_replication_role = replica")
-    except psycopg.errors.InsufficientPrivilege:
-        return
-
-
-def as_usual(writer: psycopg.Connection) -> None:
-    """Undoes `without_triggers`."""
-    writer.execute("RESET synchronous_commit")
-    with suppress(psycopg.errors.InsufficientPrivilege):  # then it was never set either
-        writer.execute("RESET session_replication_role")
+    names = [table.as_string(writer) for table in tables]
+    with writer.transaction():
+        owned = writer.execute(_OWNED, {"tables": names}).fetchone()
+        pairs = writer.execute(_IN_THE_WAY, {"tables": names}).fetchall() if owned and owned[0] else []
+        for away, _ in pairs:
+            writer.execute(away.encode())
+        yield
+        for _, back in pairs:
+            writer.execute(back.encode())
 
 
 def copy_in(
@@ -56,6 +54,28 @@ def settle(writer: psycopg.Connection, table: sql.Identifier) -> None:
         )
     writer.execute(sql.SQL("ANALYZE {}").format(table))
 
+
+_OWNED = """
+SELECT bool_and(pg_has_role(c.relowner, 'USAGE'))
+  FROM pg_class c
+ WHERE c.oid = ANY (%(tables)s::text[]::regclass[])
+    OR c.oid IN (SELECT conrelid FROM pg_constraint
+                  WHERE contype = 'f' AND confrelid = ANY (%(tables)s::text[]::regclass[]))"""
+
+# What to say to take each away, and to give it back as it was. PostgreSQL writes the statements itself.
+_IN_THE_WAY = """
+SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', f.conrelid::regclass, f.conname),
+       format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', f.conrelid::regclass, f.conname,
+              pg_get_constraintdef(f.oid))
+  FROM pg_constraint f
+ WHERE f.contype = 'f' AND f.conparentid = 0
+   AND ARRAY[f.conrelid, f.confrelid] && %(tables)s::text[]::regclass[]::oid[]
+UNION ALL
+SELECT format('ALTER TABLE %%s DISABLE TRIGGER %%I', t.tgrelid::regclass, t.tgname),
+       format('ALTER TABLE %%s ENABLE %%s TRIGGER %%I', t.tgrelid::regclass,
+              CASE t.tgenabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, t.tgname)
+  FROM pg_trigger t
+ WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid = ANY (%(tables)s::text[]::regclass[])"""
 
 # Owned by a column (serial, identity), or named in its default.
 _SEQUENCES = """

@@ -12,7 +12,7 @@ from psycopg import sql
 from anonymizer.connections import refuse_same, session, translated
 from anonymizer.copying import Progress, copy_tables
 from anonymizer.keys import Key
-from anonymizer.loading import as_usual, settle, without_triggers
+from anonymizer.loading import bulk, settle
 from anonymizer.masking import table_mask
 from anonymizer.plan import Plan, make_plan
 from anonymizer.policy import Policy
@@ -102,13 +102,13 @@ def _holds_rows(writer: psycopg.Connection, table: Table) -> bool:
 def _copied(
     reader: psycopg.Connection, writer: psycopg.Connection, plan: Plan, key: Key, progress: Progress
 ) -> dict[str, int]:
-    without_triggers(writer)
+    """All tables in one transaction: the target holds the whole copy or nothing of it."""
     masks = {copy.table.name: table_mask(copy, plan.source, key) for copy in plan.copies}
-    rows = copy_tables(reader, writer, plan, masks, progress)
-    for copy in plan.copies:
-        with translated(f"target, {copy.table.name}"):
-            settle(writer, copy.table.identifier)
-    as_usual(writer)
+    with bulk(writer, [copy.table.identifier for copy in plan.copies]):
+        rows = copy_tables(reader, writer, plan, masks, progress)
+        for copy in plan.copies:
+            with translated(f"target, {copy.table.name}"):
+                settle(writer, copy.table.identifier)
     return rows
 
 

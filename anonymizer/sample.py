@@ -20,7 +20,7 @@ from psycopg import sql
 from pyarrow import csv
 
 from anonymizer.connections import session, translated
-from anonymizer.loading import as_usual, copy_in, settle, without_triggers
+from anonymizer.loading import bulk, copy_in, settle
 from foundation.errors import InputError, Refused
 
 _BLOCK = 1 << 20
@@ -57,12 +57,11 @@ def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None
                 raise Refused(
                     f"the sample database is not empty: {file.stem}", hint="give it an empty database"
                 )
-        without_triggers(connection)
-        rows = {
-            file.stem.partition("-")[2]: _loaded(connection, table, file) for file, table in tables.items()
-        }
-        as_usual(connection)
-        return rows
+        with bulk(connection, list(tables.values())):
+            return {
+                file.stem.partition("-")[2]: _loaded(connection, table, file)
+                for file, table in tables.items()
+            }
 
 
 def cached(module: Path, size: int, seed: int, cache: Path) -> Path:

@@ -25,6 +25,7 @@ from foundation.errors import Refused
 Prints = NDArray[np.int64]
 # Stands for NULL and for the empty string, which tell nothing of anybody.
 _NOTHING = 0
+_ODD = 0x5851F42D4C957F2D
 
 
 # A survivor is laid to chance only where chance makes as many at least once in ten thousand checks.
@@ -199,14 +200,15 @@ def _compared(
     kept = (was == became) & (was != _NOTHING)
     real = before[before != _NOTHING]
     pairs = len(np.unique(was[kept]))
+    coincidences = int(np.isin(after[after != _NOTHING], real).sum())
     return Comparison(
         place=place,
         identifying=identifying,
         values=len(real),
         survivors=int(kept.sum()),
         pairs=pairs,
-        by_chance=_expected(was, became, pairs),
-        coincidences=int(np.isin(after[after != _NOTHING], real).sum()),
+        by_chance=_expected(was, became, pairs) if coincidences else 0.0,
+        coincidences=coincidences,
     )
 
 
@@ -215,14 +217,16 @@ def _expected(was: Prints, became: Prints, kept: int) -> float:
 
     Leaving them out makes a single kept value stand against an expectation of nothing.
     """
-    both = np.unique(np.column_stack([was, became])[(was != _NOTHING) & (became != _NOTHING)], axis=0)
+    set_ = (was != _NOTHING) & (became != _NOTHING)
+    # Fingerprints are spread evenly, so their combination tells pairs apart as well as a pair does.
+    _, both = np.unique(was[set_] * np.int64(_ODD) + became[set_], return_index=True)
     if len(both) < 2:
         return 0.0
-    values, counts = np.unique(both[:, 0], return_counts=True)
-    there, there_counts = np.unique(both[:, 1], return_counts=True)
+    values, counts = np.unique(was[set_][both], return_counts=True)
+    there, there_counts = np.unique(became[set_][both], return_counts=True)
     _, left, right = np.intersect1d(values, there, return_indices=True)
     meetings = int((counts[left] * there_counts[right]).sum()) - kept
-    return max(0, meetings) / (len(both) - 1)
+    return float(max(0, meetings) / (len(both) - 1))
 
 
 def _at_least(count: int, expected: float) -> float:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import string
+import struct
 
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from anonymizer.keys import Key
 from anonymizer.transforms.base import Transform, always, among, exact
 
 _CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
+_LETTERS = {character: letters for letters in _CLASSES for character in letters}
 
 
 def scrambled(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
@@ -31,20 +33,19 @@ def _scrambled(secret: bytes, subject: str | None, value: str | None) -> str | N
     )
 
 
-def _choices(secret: bytes, subject: str | None, count: int) -> list[int]:
+def _choices(secret: bytes, subject: str | None, count: int) -> tuple[int, ...]:
     """`count` 16-bit choices: BLAKE2b in counter mode over the subject's digest."""
     seed = hashlib.blake2b((subject or "").encode(), key=secret).digest()
     blocks = (
         hashlib.blake2b(seed + at.to_bytes(8, "big"), key=secret).digest() for at in range(-(-count // 32))
     )
-    stream = b"".join(blocks)
-    return [int.from_bytes(stream[2 * at : 2 * at + 2], "big") for at in range(count)]
+    return struct.unpack(f">{count}H", b"".join(blocks)[: 2 * count])
 
 
 def _other(character: str, choice: int) -> str:
-    for letters in _CLASSES:
-        if character in letters:
-            return letters[choice % len(letters)]
+    letters = _LETTERS.get(character)
+    if letters is not None:
+        return letters[choice % len(letters)]
     if character.isalpha():
         return (string.ascii_uppercase if character.isupper() else string.ascii_lowercase)[choice % 26]
     return "0" if character.isdigit() else character
