@@ -18,7 +18,7 @@ from environments.containers.injecting import FaultHelper
 from environments.containers.node import NodeContainer
 from environments.docker_errors import SubnetTaken
 from environments.faults import FAULTS
-from environments.instance import Instance, Supply, free_subnets, instantiate, updated
+from environments.instance import Instance, Supply, free_subnets, instantiate, started_at, updated
 from environments.site import Site
 from environments.topology import Node, Topology
 from foundation.errors import InputError
@@ -160,7 +160,7 @@ def _connected(
 ) -> Instance:
     """The instance with its networks made. Another command may take a subnet first: then others are chosen."""
     for attempt in range(_SUBNET_TRIES):
-        instance = _instance(wanted, standing, clients["local"], built)
+        instance = _instance(wanted, standing, clients["local"], built, attempt)
         try:
             for client in clients.values():
                 building.networks(client, instance)
@@ -174,11 +174,16 @@ def _connected(
 
 
 def _instance(
-    wanted: Wanted, standing: Found | None, client: docker.DockerClient, built: Mapping[str, str]
+    wanted: Wanted,
+    standing: Found | None,
+    client: docker.DockerClient,
+    built: Mapping[str, str],
+    attempt: int,
 ) -> Instance:
     taken = chain(machine.routes(), finding.taken_subnets(client))
+    free = free_subnets(wanted.site.subnets, taken)
     supply = Supply(
-        images=built, subnets=free_subnets(wanted.site.subnets, taken), free_port=machine.free_port
+        images=built, subnets=started_at(free, f"{wanted.name} {attempt}"), free_port=machine.free_port
     )
     if standing is None:
         return instantiate(wanted.topology, wanted.name, supply)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from ipaddress import IPv4Network
@@ -67,7 +68,7 @@ def instantiate(topology: Topology, name: str, supply: Supply) -> Instance:
     return Instance(
         name=name,
         topology=topology,
-        ports={endpoint.name: supply.free_port() for endpoint in topology.endpoints},
+        ports=_ports([endpoint.name for endpoint in topology.endpoints], supply.free_port),
         subnets=_assigned([network.name for network in topology.networks], supply.subnets),
         images=dict(supply.images),
         secrets={secret.name: new_password() for secret in topology.secrets},
@@ -93,6 +94,24 @@ def free_subnets(within: IPv4Network, taken: Iterable[IPv4Network]) -> Iterable[
         for subnet in within.subnets(new_prefix=_PREFIX)
         if not any(subnet.overlaps(other) for other in used)
     )
+
+
+def _ports(names: Iterable[str], free_port: Callable[[], int]) -> dict[str, int]:
+    """A port that was free a moment ago may be offered twice: nobody listens on it yet."""
+    ports: dict[str, int] = {}
+    for name in names:
+        port = free_port()
+        while port in ports.values():
+            port = free_port()
+        ports[name] = port
+    return ports
+
+
+def started_at(subnets: Iterable[IPv4Network], word: str) -> list[IPv4Network]:
+    """The same subnets, beginning somewhere that depends on `word`: two commands at once seldom collide."""
+    free = list(subnets)
+    start = zlib.crc32(word.encode()) % len(free) if free else 0
+    return free[start:] + free[:start]
 
 
 def _assigned(names: Iterable[str], subnets: Iterable[IPv4Network]) -> dict[str, str]:
