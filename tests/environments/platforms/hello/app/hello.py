@@ -41,5 +41,17 @@ def eat() -> None:
         eaten.append(b"x" * 1024**2)
 
 
+def main(what: str, *status: str) -> None:
+    match what:
+        case "serve":
+            serve()
+        case "end":
+            end(*status)
+        case "sleep":
+            sleep()
+        case "eat":
+            eat()
+
+
 if __name__ == "__main__":
-    {"serve": serve, "end": end, "sleep": sleep, "eat": eat}[sys.argv[1]](*sys.argv[2:])
+    main(*sys.argv[1:])

@@ -1,0 +1,133 @@
+"""An instance: what it takes from its machine, what it keeps, and that its secrets are written nowhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from ipaddress import IPv4Network
+from itertools import combinations, count, islice
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from environments import instance as instances
+from environments.instance import Instance, Supply, free_subnets, instantiate, updated
+from environments.loading import topology_of
+from environments.topology import SecretRef, Topology
+from foundation.errors import Unavailable
+from foundation.secrets import Secret
+
+LAPTOP = topology_of("laptop", beside=Path()).topology
+POOL = IPv4Network("10.231.0.0/16")
+IMAGES: Mapping[str, str] = {name: f"sha256:{name}" for name in LAPTOP.images()}
+
+
+def supply(first_port: int = 20_000, taken: tuple[IPv4Network, ...] = ()) -> Supply:
+    ports = count(first_port)
+    return Supply(images=IMAGES, subnets=free_subnets(POOL, taken), free_port=lambda: next(ports))
+
+
+def laptop(topology: Topology = LAPTOP) -> Instance:
+    return instantiate(topology, "mine", supply())
+
+
+def test_an_instance_comes_back_from_its_json() -> None:
+    instance = laptop()
+    assert instances.from_json(instance.to_json(), instance.secrets) == instance
+
+
+def test_an_instance_that_came_back_has_the_same_digests() -> None:
+    back = instances.from_json(laptop().to_json(), {})
+    assert back.topology.digest == LAPTOP.digest
+    assert [node.digest for node in back.topology.nodes] == [node.digest for node in LAPTOP.nodes]
+
+
+def test_its_json_holds_no_secret() -> None:
+    instance = laptop()
+    assert instance.secrets
+    text = instance.to_json()
+    json.loads(text)
+    assert not any(secret.reveal() in text for secret in instance.secrets.values())
+
+
+def test_an_instance_does_not_print_its_secrets() -> None:
+    instance = laptop()
+    assert not any(secret.reveal() in repr(instance) for secret in instance.secrets.values())
+
+
+def test_every_endpoint_has_a_port_and_every_network_a_subnet_of_its_own() -> None:
+    instance = laptop()
+    assert set(instance.ports) == {"balancer", "database", "broker"}
+    assert len(set(instance.ports.values())) == 3
+    assert set(instance.subnets) == {"edge", "front", "back"}
+    subnets = [IPv4Network(text) for text in instance.subnets.values()]
+    assert not any(a.overlaps(b) for a, b in combinations(subnets, 2))
+
+
+def test_a_port_that_is_offered_twice_is_taken_once() -> None:
+    offered = iter([20_000, 20_000, 20_001, 20_000, 20_002])
+    machine = Supply(images=IMAGES, subnets=free_subnets(POOL, ()), free_port=lambda: next(offered))
+    assert sorted(instantiate(LAPTOP, "mine", machine).ports.values()) == [20_000, 20_001, 20_002]
+
+
+def test_every_secret_is_its_own() -> None:
+    secrets = laptop().secrets
+    assert set(secrets) == {"database.password", "broker.password"}
+    assert secrets["database.password"] != secrets["broker.password"]
+
+
+def test_what_an_instance_is_made_of_carries_its_name() -> None:
+    assert laptop().resource("api-1") == "peakproof-mine-api-1"
+
+
+def test_an_update_keeps_ports_subnets_and_secrets_of_what_stays() -> None:
+    before = laptop()
+    larger = replace(LAPTOP, secrets=(*LAPTOP.secrets, SecretRef(name="new.password")))
+    after = updated(before, larger, supply(first_port=30_000))
+    assert (after.ports, after.subnets) == (before.ports, before.subnets)
+    assert {name: after.secrets[name] for name in before.secrets} == before.secrets
+    assert set(after.secrets) - set(before.secrets) == {"new.password"}
+
+
+def test_an_update_forgets_what_went() -> None:
+    smaller = replace(LAPTOP, secrets=(), endpoints=LAPTOP.endpoints[:1])
+    after = updated(laptop(), smaller, supply())
+    assert after.secrets == {}
+    assert len(after.ports) == 1
+
+
+def test_a_secret_that_no_node_holds_any_more_is_made_anew() -> None:
+    found = instances.from_json(laptop().to_json(), {"broker.password": Secret("kept")})
+    after = updated(found, LAPTOP, supply())
+    assert after.secrets["broker.password"] == Secret("kept")
+    assert after.secrets["database.password"].reveal()
+
+
+def test_subnets_avoid_what_is_taken() -> None:
+    taken = (IPv4Network("10.231.0.0/25"), IPv4Network("10.231.1.0/26"))
+    first = list(islice(free_subnets(POOL, taken), 3))
+    assert [str(subnet) for subnet in first] == ["10.231.0.128/26", "10.231.0.192/26", "10.231.1.64/26"]
+
+
+networks = st.builds(
+    lambda address, prefix: IPv4Network((address, prefix), strict=False),
+    st.integers(int(POOL.network_address) - 2**10, int(POOL.broadcast_address) + 2**10),
+    st.integers(8, 32),
+)
+
+
+@given(st.lists(networks, max_size=6))
+def test_a_free_subnet_never_overlaps_what_is_taken_nor_another(taken: list[IPv4Network]) -> None:
+    free = list(islice(free_subnets(POOL, taken), 20))
+    assert not any(subnet.overlaps(other) for subnet in free for other in taken)
+    assert not any(a.overlaps(b) for a, b in combinations(free, 2))
+    assert all(subnet.subnet_of(POOL) and subnet.prefixlen == 26 for subnet in free)
+
+
+def test_a_range_that_is_used_up_says_what_to_do() -> None:
+    with pytest.raises(Unavailable, match="no free /26") as caught:
+        instantiate(LAPTOP, "mine", supply(taken=(POOL,)))
+    assert "subnets" in str(caught.value.hint)
