@@ -58,7 +58,11 @@ class HaproxyOptions(ServiceOptions):
     to: Name = Field(description="the application service that it balances")
     port: int = Field(default=8000, ge=1024, le=65535)
     health: str | None = Field(default=None, description="path that a healthy node answers with 200")
+    per_server: int = Field(
+        default=64, ge=1, description="requests that one server works on at once; more wait in the balancer"
+    )
     connect_timeout: Duration = 0.5
+    queue_timeout: Duration = 5.0
     server_timeout: Duration = 8.0
     client_timeout: Duration = 30.0
 
@@ -117,7 +121,8 @@ def config(options: HaproxyOptions, servers: tuple[str, ...], port: int) -> str:
     timeout server {_ms(options.server_timeout)}
     timeout client {_ms(options.client_timeout)}
     timeout http-request 5s
-    timeout queue 1s
+    timeout queue {_ms(options.queue_timeout)}
+    timeout check 2s
 
 frontend customers
     bind :{options.port}
@@ -126,8 +131,8 @@ frontend customers
 backend platform
     balance leastconn
     http-reuse safe
-{check}    default-server inter 500ms fastinter 200ms fall 2 rise 1
-    default-server observe layer4 error-limit 2 on-error mark-down
+{check}    default-server inter 500ms fastinter 200ms fall 3 rise 1 maxconn {options.per_server}
+    default-server observe layer4 error-limit 3 on-error mark-down
 {lines}
 """
 
