@@ -1,0 +1,1 @@
+"""The smallest platform that can be rehearsed: a till and its store, for tests."""
