@@ -62,7 +62,7 @@ class HaproxyOptions(ServiceOptions):
         default=64, ge=1, description="requests that one server works on at once; more wait in the balancer"
     )
     connect_timeout: Duration = 0.5
-    queue_timeout: Duration = 5.0
+    queue_timeout: Duration = 1.5
     server_timeout: Duration = 8.0
     client_timeout: Duration = 30.0
 
