@@ -9,12 +9,11 @@ import gc
 import importlib.util
 import inspect
 import json
-import os
 import platform
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -30,6 +29,7 @@ from loadtests.generator.bench import Bench, BenchEnvironment
 from loadtests.generator.client import context_of
 from loadtests.generator.dispatcher import dispatch
 from loadtests.generator.journey import Journey
+from loadtests.generator.limits import allow_sockets, go_first
 from loadtests.generator.pool import Pool
 from loadtests.generator.recorder import Recorder
 from loadtests.job import FILE, Job
@@ -43,7 +43,6 @@ _FIRST_USERS = 64
 _LEAD = 0.2  # seconds between "ready" and the first instant of the load
 _LAST_WORDS = 5.0  # seconds that running journeys get when the run is interrupted
 _FLUSH = 0.05  # seconds at most that an outcome waits to be written
-_NICENESS = -10
 _VERSIONS = ("locust", "gevent", "geventhttpclient")
 
 
@@ -60,6 +59,8 @@ class _Stop:
 def run(job: Job, worker: int = 0) -> ExitCode:
     """Generates a worker's share of the load. Raises InputError, Refused, Unavailable before it starts."""
     target = pinned(job.target, job.allowed)
+    allow_sockets(job.pool)
+    go_first()
     journeys = journeys_in(Path(job.journeys), [stream.journey for stream in job.streams])
     rows = feeds.read(Path(job.feeds)) if job.feeds else {}
     digest, arrivals = job.schedule.digest()
@@ -82,7 +83,6 @@ def run(job: Job, worker: int = 0) -> ExitCode:
     pool = Pool(BenchEnvironment(bench), journeys, job.pool)
     for stream in job.streams:
         pool.fill(stream.journey, _FIRST_USERS)
-    _go_first()
     stop = _Stop()
     _obey_signals(stop)
     with _quiet_collector(), _ticking(bench, started, stop):
@@ -208,12 +208,6 @@ def _every_second(bench: Bench, started: int, stop: _Stop, ended: Event) -> None
         except BrokenPipeError:  # nobody listens any more: whoever started this load is gone
             stop.told = True
         second += 1
-
-
-def _go_first() -> None:
-    """Before the platform's processes where that is allowed: a late generator would blame the platform."""
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
 
 
 def _obey_signals(stop: _Stop) -> None:

@@ -37,7 +37,7 @@ def kolmogorov_smirnov(values: list[float]) -> float:
 
 
 def test_gaps_between_poisson_arrivals_are_exponential() -> None:
-    """The 99.9 % critical value is 1.95; of 20 seeds none may exceed it, and hardly any the 95 % one (1.36)."""
+    """The 99.9 % critical value is 1.95; of 20 seeds none exceeds it, few the 95 % one (1.36)."""
     distances = []
     for seed in SEEDS:
         found = offsets(schedule(rate=200, seed=seed))

@@ -1,0 +1,31 @@
+"""What this machine gives the generator: open files, and a place before the platform."""
+
+from __future__ import annotations
+
+import os
+import resource
+from contextlib import suppress
+
+from foundation.errors import Unavailable
+
+_SPARE = 100  # the ledger, the logs, the interpreter's own
+_NICENESS = -10
+
+
+def allow_sockets(connections: int) -> None:
+    """Raises this process's limit of open files. Raises Unavailable when the pool needs more than there are."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = connections + _SPARE
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise Unavailable(
+            f"{connections:,} connections need {needed:,} open files, this machine allows {hard:,}",
+            hint=f"raise the limit (ulimit -Hn {needed}), or give a smaller pool, such as {max(hard - _SPARE, 1)}",
+        )
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+def go_first() -> None:
+    """Goes before the platform's processes where it may: a late generator would blame the platform."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)

@@ -1,0 +1,30 @@
+"""docs/loadtests.md says what is: its objectives parse, its files and options exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from foundation import slo
+from loadtests import counters, job, latency_log, ledger, summary
+
+
+def text(root: Path) -> str:
+    return (root / "docs" / "loadtests.md").read_text()
+
+
+def test_every_objective_in_the_doc_parses(root: Path) -> None:
+    table = text(root).split("## Objectives")[1].split("Comparisons")[0]
+    found = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    assert {slo.parse(expression).metric for expression in found} == set(slo.Metric)
+
+
+def test_every_file_of_a_run_is_in_the_doc(root: Path) -> None:
+    files = (job.FILE, ledger.FILE, latency_log.FILE, counters.FILE, summary.ERRORS, summary.FILE)
+    assert [name for name in files if f"| `{name}` |" not in text(root)] == []
+
+
+def test_every_option_in_the_doc_is_one(root: Path) -> None:
+    known = (root / "loadtests" / "cli.py").read_text()
+    for option in sorted(set(re.findall(r"--([a-z]+)", text(root)))):
+        assert f"    {option}: " in known, option
