@@ -60,6 +60,7 @@ def _common(name: str, kind: str, stack: Stack) -> dict[str, object]:
             "peakproof.instance": stack.instance.name,
             "peakproof.kind": kind,
         },
+        "other arguments": [],
         "host": host,
         "part of": stack.instance.name,
     }
@@ -88,6 +89,7 @@ def _process(node: Node, stack: Stack) -> dict[str, object]:
         "command": list(node.process.command),
         "environment": dict(node.process.environment),
         "stop grace": math.ceil(node.process.stop_grace),
+        "grace on removal": math.ceil(node.process.stop_grace),
         "init": True,
     }
 
@@ -136,6 +138,7 @@ def _life(node: Node) -> dict[str, object]:
     ready = node.probes.ready
     return {
         "lifecycle": node.lifecycle.value,
+        "output kept": node.lifecycle is Lifecycle.ONCE,
         "probe": None if ready is None else probe(ready),
         "deadline": None if ready is None else math.ceil(node.probes.deadline),
     }

@@ -14,6 +14,46 @@ _TCP = re.compile(r"exec 3<>/dev/tcp/127\.0\.0\.1/(\d+)")
 _GET = re.compile(r"printf '?GET (\S+) HTTP/1\.0\\r\\n.* = 200 \]", re.DOTALL)
 
 
+# What is understood here. Any other argument, such as `privileged`, is one that no topology asked for.
+_READ: Mapping[str, frozenset[str]] = {
+    CONTAINER: frozenset(
+        {
+            "attach",
+            "capabilities",
+            "command",
+            "cpuShares",
+            "destroyGraceSeconds",
+            "dns",
+            "envs",
+            "healthcheck",
+            "hostname",
+            "image",
+            "init",
+            "labels",
+            "logDriver",
+            "logOpts",
+            "logs",
+            "memory",
+            "memorySwap",
+            "mustRun",
+            "name",
+            "networksAdvanced",
+            "ports",
+            "restart",
+            "securityOpts",
+            "shmSize",
+            "stopTimeout",
+            "uploads",
+            "volumes",
+            "wait",
+            "waitTimeout",
+        }
+    ),  # fmt: skip
+    NETWORK: frozenset({"driver", "internal", "ipamConfigs", "labels", "name", "options"}),
+    VOLUME: frozenset({"labels", "name"}),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Register:
     """Everything that a program registered, and the secrets by which a content is recognised."""
@@ -47,6 +87,7 @@ def node(container: Recorded, register: Register) -> Attributes:
         "command": found.get("command") or [],
         "environment": dict(_pair(text) for text in _texts(found.get("envs"))),
         "stop grace": found.get("stopTimeout"),
+        "grace on removal": found.get("destroyGraceSeconds"),
         "init": found.get("init"),
         "networks": _networks(container, register),
         "resolver": found.get("dns"),
@@ -64,6 +105,7 @@ def node(container: Recorded, register: Register) -> Attributes:
         "privileges": found.get("securityOpts"),
         "log": {"driver": found.get("logDriver"), **_mapping(found.get("logOpts"))},
         "lifecycle": _lifecycle(found),
+        "output kept": found.get("logs", False),
         "probe": _probe(found.get("healthcheck")),
         "deadline": found.get("waitTimeout") if found.get("wait") else None,
     }
@@ -94,6 +136,7 @@ def _common(recorded: Recorded, register: Register) -> dict[str, object]:
         "labels": {
             str(block.get("label")): block.get("value") for block in _blocks(recorded.inputs.get("labels"))
         },
+        "other arguments": sorted(recorded.inputs.keys() - _READ[recorded.type]),
         "host": next(iter(register.named([provider], PROVIDER)), "the default provider's"),
         "part of": _parent(recorded, register),
     }

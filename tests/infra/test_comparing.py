@@ -147,6 +147,8 @@ PLANTED: Mapping[str, tuple[str, str, Inputs]] = {
     "hostname": (CONTAINER, "api-1", {"hostname": "api"}),
     "init": (CONTAINER, "api-1", {"init": False}),
     "stop grace": (CONTAINER, "api-1", {"stopTimeout": 1}),
+    "grace on removal": (CONTAINER, "api-1", {"destroyGraceSeconds": 0}),
+    "output kept": (CONTAINER, "migrate-1", {"logs": False}),
     "networks": (CONTAINER, "api-1", {"networksAdvanced": [{"name": "bridge", "aliases": ["api-1"]}]}),
     "resolver": (CONTAINER, "api-1", {"dns": ["9.9.9.9"]}),
     "files": (CONTAINER, "door-1", {"uploads": []}),
@@ -176,6 +178,23 @@ def test_a_planted_difference_is_told(stack: Stack, recorded: tuple[Recorded, ..
     differences = compare(stack, tampered(recorded, kind, name, **inputs))
     assert (name, attribute) in {(one.name, one.attribute) for one in differences}
     assert json.dumps([one.to_dict() for one in differences])
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "inputs"),
+    [
+        (CONTAINER, "api-1", {"privileged": True}),
+        (CONTAINER, "api-1", {"networkMode": "host"}),
+        (CONTAINER, "api-1", {"mounts": [{"type": "bind", "source": "/", "target": "/host"}]}),
+        (NETWORK, "back", {"attachable": True}),
+        (VOLUME, "broker-1-data", {"driverOpts": {"device": "/"}}),
+    ],
+)
+def test_an_argument_that_the_topology_never_asked_for_is_told(
+    stack: Stack, recorded: tuple[Recorded, ...], kind: str, name: str, inputs: Inputs
+) -> None:
+    (found,) = compare(stack, tampered(recorded, kind, name, **inputs))
+    assert (found.attribute, found.found) == ("other arguments", list(inputs))
 
 
 def test_only_what_was_planted_is_told(stack: Stack, recorded: tuple[Recorded, ...]) -> None:
