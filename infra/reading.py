@@ -16,42 +16,15 @@ _GET = re.compile(r"printf '?GET (\S+) HTTP/1\.0\\r\\n.* = 200 \]", re.DOTALL)
 
 # What is understood here. Any other argument, such as `privileged`, is one that no topology asked for.
 _READ: Mapping[str, frozenset[str]] = {
-    CONTAINER: frozenset(
-        {
-            "attach",
-            "capabilities",
-            "command",
-            "cpuShares",
-            "destroyGraceSeconds",
-            "dns",
-            "envs",
-            "healthcheck",
-            "hostname",
-            "image",
-            "init",
-            "labels",
-            "logDriver",
-            "logOpts",
-            "logs",
-            "memory",
-            "memorySwap",
-            "mustRun",
-            "name",
-            "networksAdvanced",
-            "ports",
-            "restart",
-            "securityOpts",
-            "shmSize",
-            "stopTimeout",
-            "uploads",
-            "volumes",
-            "wait",
-            "waitTimeout",
-        }
-    ),  # fmt: skip
-    NETWORK: frozenset({"driver", "internal", "ipamConfigs", "labels", "name", "options"}),
-    VOLUME: frozenset({"labels", "name"}),
-}
+    CONTAINER: frozenset((
+        "attach", "capabilities", "command", "cpuShares", "destroyGraceSeconds", "dns", "envs", "healthcheck",
+        "hostname", "image", "init", "labels", "logDriver", "logOpts", "logs", "memory", "memorySwap", "mustRun",
+        "name", "networksAdvanced", "ports", "restart", "securityOpts", "shmSize", "stopTimeout", "uploads",
+        "volumes", "wait", "waitTimeout",
+    )),
+    NETWORK: frozenset(("driver", "internal", "ipamConfigs", "labels", "name", "options")),
+    VOLUME: frozenset(("labels", "name")),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
