@@ -18,8 +18,8 @@ _GET = re.compile(r"printf '?GET (\S+) HTTP/1\.0\\r\\n.* = 200 \]", re.DOTALL)
 _READ: Mapping[str, frozenset[str]] = {
     CONTAINER: frozenset((
         "attach", "capabilities", "command", "cpuShares", "destroyGraceSeconds", "dns", "envs", "healthcheck",
-        "hostname", "image", "init", "labels", "logDriver", "logOpts", "logs", "memory", "memorySwap", "mustRun",
-        "name", "networksAdvanced", "ports", "restart", "securityOpts", "shmSize", "stopTimeout", "uploads",
+        "hostname", "image", "init", "labels", "logDriver", "logOpts", "logs", "memory", "memorySwap",
+        "mustRun", "name", "networksAdvanced", "ports", "restart", "securityOpts", "shmSize", "stopTimeout", "uploads",
         "volumes", "wait", "waitTimeout",
     )),
     NETWORK: frozenset(("driver", "internal", "ipamConfigs", "labels", "name", "options")),
