@@ -19,8 +19,8 @@ _READ: Mapping[str, frozenset[str]] = {
     CONTAINER: frozenset((
         "attach", "capabilities", "command", "cpuShares", "destroyGraceSeconds", "dns", "envs", "healthcheck",
         "hostname", "image", "init", "labels", "logDriver", "logOpts", "logs", "memory", "memorySwap",
-        "mustRun", "name", "networksAdvanced", "ports", "restart", "securityOpts", "shmSize", "stopTimeout", "uploads",
-        "volumes", "wait", "waitTimeout",
+        "mustRun", "name", "networksAdvanced", "ports", "restart", "securityOpts", "shmSize", "stopTimeout",
+        "uploads", "volumes", "wait", "waitTimeout",
     )),
     NETWORK: frozenset(("driver", "internal", "ipamConfigs", "labels", "name", "options")),
     VOLUME: frozenset(("labels", "name")),
