@@ -46,7 +46,6 @@ class ProcessInput(Input):
     live: str | None = None
     needs: tuple[Name, ...] = Field(default=(), description="services that must be ready before it starts")
     lifecycle: Lifecycle = Lifecycle.ALWAYS
-    user: str = ""
     stop_grace: Duration = 10.0
 
     @model_validator(mode="after")
