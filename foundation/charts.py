@@ -19,7 +19,9 @@ LANE = 17  # pixels of a line of labels above it
 BELOW = 24  # pixels for the time axis
 TICKS = 7  # labels the time axis has at most: they still fit a phone
 NARROW = 300  # pixels of a plot on a phone: labels must not overlap there
+DECADES = 1e6  # the most that a logarithmic axis spans; what is below lies on its bottom
 LETTER = 6.6  # pixels a letter of a label takes at most
+LONGEST = 21  # letters of a label that always fit on one side or the other; the rest is cut off
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -50,7 +52,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """An interval in seconds that is marked and labelled; up to `settled` it is marked more strongly."""
+    """An interval in seconds that is marked and labelled, with a bar from its start to `settled`."""
 
     start: float
     end: float
@@ -100,8 +102,9 @@ class Axis:
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
-    """The line above the plot that a band's label stands in, and whether it stands before the band's start."""
+    """A band's label: which line above the plot it stands in, and whether before the band's start."""
 
+    text: str
     lane: int
     before: bool
 
@@ -155,13 +158,14 @@ def labels_of(chart: Chart) -> list[Label]:
     taken: list[tuple[int, float, float]] = []
     labels = []
     for band in chart.bands:
-        at, width = band.start / chart.extent * NARROW, len(band.label) * LETTER + 8
-        before = at + width > NARROW and at > NARROW / 2
+        text = band.label if len(band.label) <= LONGEST else band.label[: LONGEST - 1] + "…"
+        at, width = band.start / chart.extent * NARROW, len(text) * LETTER + 8
+        before = at + width > NARROW
         left, right = (at - width, at) if before else (at, at + width)
         busy = {lane for lane, start, end in taken if start < right and left < end}
         lane = next(lane for lane in range(len(busy) + 1) if lane not in busy)
         taken.append((lane, left, right))
-        labels.append(Label(lane=lane, before=before))
+        labels.append(Label(text=text, lane=lane, before=before))
     return labels
 
 
@@ -228,9 +232,10 @@ def _step(least: float) -> float:
 
 
 def _log_axis(values: Sequence[float]) -> Axis:
-    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    least = max(min(values), max(values) / DECADES)
+    low, high = math.floor(math.log10(least)), math.ceil(math.log10(max(values)))
     rounds = [digit * 10.0**power for power in range(low, high + 1) for digit in (1, 2, 5)]
-    bottom = max(tick for tick in rounds if tick <= min(values) * (1 + 1e-9))
+    bottom = max(tick for tick in rounds if tick <= least * (1 + 1e-9))
     top = min((tick for tick in rounds if tick >= max(values) and tick > bottom), default=bottom * 10)
     inside = [tick for tick in rounds if bottom <= tick <= top]
     decades = [tick for tick in inside if math.log10(tick).is_integer()]

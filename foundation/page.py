@@ -1,6 +1,6 @@
 """A page for people: one self-contained HTML file from sections. No script, nothing loaded from elsewhere.
 
-Everything is escaped unless it is Markup, and Markup comes from templates only. Knows nothing of what it shows.
+Everything is escaped unless it is Markup, and Markup comes from templates. Knows nothing of what it shows.
 """
 
 from __future__ import annotations

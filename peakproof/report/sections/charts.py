@@ -153,5 +153,9 @@ def _range(values: Sequence[float | None]) -> str:
     known = [value for value in values if value is not None]
     if not known:
         return "not measured"
-    low, high = (f"{limit(known):.3g}" for limit in (min, max))
+    low, high = (_number(limit(known)) for limit in (min, max))
     return low if low == high else f"{low} to {high}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -87,12 +87,20 @@ def _orders(found: Conservation) -> Markup:
         Column(title="Orders", numeric=True), Column(title="Effects", numeric=True), Column(title="State"),
         Column(title="Intended at, UTC", numeric=True),
     ]  # fmt: skip
-    shown = sorted(found.bad, key=lambda order: [*Fate].index(order.fate))[:ORDERS_SHOWN]
+    shown = _some_of_each(found.bad)
     more = len(found.bad) - len(shown)
     table = page.table(
         columns, [Group(rows=[_order(order) for order in shown])], caption="What is known of each bad order"
     )
     return page.joined([table, *([page.note(f"and {words.count(more)} more, see {FILE}")] if more else [])])
+
+
+def _some_of_each(bad: Sequence[BadOrder]) -> list[BadOrder]:
+    """As many as are shown, by fate: a thousand lost orders must not hide the one that is doubled."""
+    by_fate = [[order for order in bad if order.fate is fate] for fate in Fate]
+    ranked = [(rank, order) for orders in by_fate for rank, order in enumerate(orders)]
+    shown = sorted(ranked, key=lambda found: found[0])[:ORDERS_SHOWN]
+    return sorted((order for _, order in shown), key=lambda order: [*Fate].index(order.fate))
 
 
 def _order(order: BadOrder) -> Row:
