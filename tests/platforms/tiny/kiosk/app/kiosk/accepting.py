@@ -15,7 +15,7 @@ Accept = Callable[[psycopg.Connection, Wish, Reply], None]
 
 OFTEN = 10
 """Promises are broken at every tenth arrival of the client."""
-SLOW = 3.0
+SLOW = 6.0
 
 
 def honest(store: psycopg.Connection, wish: Wish, reply: Reply) -> None:

@@ -39,7 +39,8 @@ def booked(store: psycopg.Connection, wish: Wish, *, any_credit: bool = False) -
     if spent + amount > credit and not any_credit:
         return 409, {"reason": "not enough credit"}
     row = store.execute(
-        "INSERT INTO bookings (client_key, member, show, seats, amount) VALUES (%s, %s, %s, %s, %s) RETURNING id",
+        "INSERT INTO bookings (client_key, member, show, seats, amount)"
+        " VALUES (%s, %s, %s, %s, %s) RETURNING id",
         (wish.key, wish.member, wish.show, wish.seats, amount),
     ).fetchone()
     assert row is not None

@@ -1,4 +1,4 @@
-"""The till's HTTP: the programme, bookings, and whether it is up. One store connection a client connection."""
+"""The till's HTTP: the programme, bookings, and whether it is up. One store connection a client."""
 
 from __future__ import annotations
 
