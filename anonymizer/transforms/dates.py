@@ -16,7 +16,7 @@ from anonymizer.keys import Key
 from anonymizer.transforms.base import DATES, Mask, Transform, among, exact, joined
 from foundation.documents import Input
 
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( |$)"
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]|$)"
 _EPOCH = "1970-01-01"
 
 

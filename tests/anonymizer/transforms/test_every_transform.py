@@ -1,0 +1,131 @@
+"""What holds for every transform: a function of key and subject alone, that fits and says how far."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anonymizer.keys import Key
+from anonymizer.transforms import TRANSFORMS, transform
+from tests.anonymizer.transforms import identifiers as made
+from tests.anonymizer.transforms.applied import KEY, mask
+
+OTHER = Key(bytes(range(1, 33)))
+DATES = st.dates().map(str)
+TEXTS = st.text(max_size=80) | st.from_regex(r"(PL)?[0-9]{9,28}", fullmatch=True) | st.emails()
+NAMES = sorted(TRANSFORMS)
+OF_ENTITIES = sorted(name for name in TRANSFORMS if "entity" in transform(name, "entity").scopes)
+
+
+def values_of(name: str) -> st.SearchStrategy[str]:
+    return DATES if name == "shift_date" else TEXTS
+
+
+def distinct(name: str) -> list[str]:
+    """Two hundred different and typical values."""
+    dates = [f"2024-{month:02d}-{day:02d}" for month in range(1, 11) for day in range(1, 21)]
+    return (
+        dates
+        if name == "shift_date"
+        else [f"{number:026d}"[-26:] for number in range(7, 10**9, 10**9 // 200)]
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=30)
+@given(data=st.data())
+def test_a_pseudonym_does_not_depend_on_its_neighbours(name: str, data: st.DataObject) -> None:
+    values = data.draw(st.lists(values_of(name) | st.none(), min_size=1, max_size=12))
+    assert mask(name, values) == [mask(name, [value])[0] for value in values]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nor_on_the_order_of_rows(name: str) -> None:
+    values = distinct(name)
+    before = dict(zip(values, mask(name, values), strict=True))
+    random.Random(1).shuffle(values)
+    assert dict(zip(values, mask(name, values), strict=True)) == before
+
+
+@pytest.mark.parametrize("name", OF_ENTITIES)
+def test_the_same_entity_gives_the_same_whatever_the_value(name: str) -> None:
+    value = "2024-02-03" if name == "shift_date" else "abc 123"
+    first = mask(name, [value] * 3, of=["1", "2", "1"])
+    assert first[0] == first[2]
+    assert first == mask(name, [value] * 3, of=[" 1", "2", "1 "]), "an entity is known by its canonical form"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_null_and_empty_keep_their_place(name: str) -> None:
+    value = distinct(name)[0]
+    found = mask(name, [None, "", value, None])
+    assert (found[0], found[1], found[3]) == (None, "", None)
+    assert found[2]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_another_key_gives_something_else(name: str) -> None:
+    values = distinct(name)
+    same = sum(a == b for a, b in zip(mask(name, values), mask(name, values, key=OTHER), strict=True))
+    assert same < len(values) // 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_another_domain_gives_something_else(name: str) -> None:
+    values = distinct(name)
+    same = sum(a == b for a, b in zip(mask(name, values), mask(name, values, domain="x"), strict=True))
+    assert same < len(values) // 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_almost_no_value_stays_what_it_was(name: str) -> None:
+    values = distinct(name)
+    assert sum(a == b for a, b in zip(values, mask(name, values), strict=True)) <= 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("scope", ["value", "entity"])
+def test_no_result_is_longer_than_announced(name: str, scope: str) -> None:
+    chosen = transform(name, scope)
+    if scope not in chosen.scopes:
+        return
+    longest = chosen.longest(chosen.options())
+    values = distinct(name)
+    found = mask(name, values, of=values if scope == "entity" else None)
+    # What is not well-formed keeps its length: it fitted before.
+    assert longest is None or all(
+        len(now or "") <= max(longest, len(was)) for was, now in zip(values, found, strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_one_to_one_transform_is_one(name: str) -> None:
+    chosen = transform(name, "value")
+    if chosen.results(chosen.options()) == 0:
+        numbers = [f"{number:09d}" for number in range(200_000_000, 200_002_000)]
+        values = [well_formed(name, number) for number in numbers]
+        assert len(set(mask(name, values))) == len(set(values))
+
+
+def well_formed(name: str, number: str) -> str:
+    """A well-formed identifier whose free digits are `number`."""
+    return {
+        "nip": lambda: made.nip(number),
+        "regon": lambda: made.regon(number[1:]),
+        "pesel": lambda: made.pesel(int(number)),
+        "iban": lambda: made.iban(number.zfill(24)),
+        "phone": lambda: number,
+    }[name]()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_documented(name: str, root: Path) -> None:
+    assert f"| `{name}` | {TRANSFORMS[name].summary}" in (root / "docs" / "anonymizer.md").read_text()
+
+
+def test_the_key_of_these_tests_is_not_the_other() -> None:
+    assert KEY.fingerprint() != OTHER.fingerprint()
