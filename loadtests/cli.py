@@ -72,6 +72,7 @@ def run(
         spacing="even" if evenly else "poisson",
         feeds=str(feeds.resolve()) if feeds else None,
         pool=pool,
+        processes=processes,
         allowed=tuple(allow or []),
     )
     raise typer.Exit(int(commands.run(job, objectives, as_json=as_json)))

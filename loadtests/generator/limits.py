@@ -13,13 +13,13 @@ _NICENESS = -10
 
 
 def allow_sockets(connections: int) -> None:
-    """Raises this process's limit of open files. Raises Unavailable when the pool needs more than there are."""
+    """Raises this process's limit of open files; Unavailable when the pool needs more than there are."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = connections + _SPARE
     if hard != resource.RLIM_INFINITY and hard < needed:
         raise Unavailable(
             f"{connections:,} connections need {needed:,} open files, this machine allows {hard:,}",
-            hint=f"raise the limit (ulimit -Hn {needed}), or give a smaller pool, such as {max(hard - _SPARE, 1)}",
+            hint=f"raise it (ulimit -Hn {needed}), or give a smaller pool: {max(hard - _SPARE, 1)}",
         )
     if soft != resource.RLIM_INFINITY and soft < needed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

@@ -1,49 +1,75 @@
-"""One generator process from job to results: prepare, say ready, dispatch, drain, write the summary.
+"""One generator process from job to results: prepare, agree on the start, dispatch, drain, write the summary.
 
 What it says on stdout is loadtests.progress; the files it leaves are read by loadtests.measurements.
 """
 
 from __future__ import annotations
 
-import gc
-import importlib.util
-import inspect
 import json
 import platform
 import signal
+import ssl
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from time import monotonic_ns, time_ns
 
 import gevent
-from gevent.event import Event
 
-from foundation.errors import ExitCode, InputError
+from foundation.errors import ExitCode
 from loadtests import feeds, ledger, summary
 from loadtests.arrivals import Draws
+from loadtests.feeds import Row
+from loadtests.generator.beats import beating, quiet_collector
 from loadtests.generator.bench import Bench, BenchEnvironment
 from loadtests.generator.client import context_of
 from loadtests.generator.dispatcher import dispatch
 from loadtests.generator.journey import Journey
+from loadtests.generator.journeys_file import journeys_in
 from loadtests.generator.limits import allow_sockets, go_first
 from loadtests.generator.pool import Pool
 from loadtests.generator.recorder import Recorder
 from loadtests.job import FILE, Job
 from loadtests.ledger import Ledger
-from loadtests.progress import Finished, Progress, Ready, Started, line
+from loadtests.progress import Event, Finished, Progress, Ready, Started, line
 from loadtests.summary import Summary
-from loadtests.targets import pinned
+from loadtests.targets import Target, pinned
 
 _SECOND = 1_000_000_000
 _FIRST_USERS = 64
-_LEAD = 0.2  # seconds between "ready" and the first instant of the load
+_LEAD = 0.2  # seconds from ready to the first instant of the load
 _LAST_WORDS = 5.0  # seconds that running journeys get when the run is interrupted
-_FLUSH = 0.05  # seconds at most that an outcome waits to be written
 _VERSIONS = ("locust", "gevent", "geventhttpclient")
+
+# Told that a process is ready; returns when the load starts, ns since the epoch.
+Agree = Callable[[Ready], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """All that can fail before anything is sent, done."""
+
+    target: Target
+    context: ssl.SSLContext | None
+    journeys: Mapping[str, type[Journey]]
+    feeds: Mapping[str, tuple[Row, ...]]
+    schedule: str
+    arrivals: int
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """The load's start on both clocks, in ns; from then on only the monotonic one is read."""
+
+    at: int
+    monotonic: int
+
+    def now(self) -> int:
+        """Nanoseconds since the epoch, by the monotonic clock."""
+        return self.at + monotonic_ns() - self.monotonic
 
 
 @dataclass
@@ -56,8 +82,36 @@ class _Stop:
         return self.told
 
 
-def run(job: Job, worker: int = 0) -> ExitCode:
+def alone(ready: Ready) -> int:
+    """The agreement of a process that has nobody to wait for."""
+    say(ready)
+    return time_ns() + round(_LEAD * _SECOND)
+
+
+def run(job: Job, worker: int = 0, agree: Agree = alone) -> ExitCode:
     """Generates a worker's share of the load. Raises InputError, Refused, Unavailable before it starts."""
+    prepared = _prepared(job, worker)
+    at = agree(Ready(worker=worker, schedule=prepared.schedule, arrivals=prepared.arrivals))
+    beginning = Beginning(at=at, monotonic=monotonic_ns() + at - time_ns())
+    bench = _bench(job, prepared, beginning)
+    stop = _obeying_signals()
+    unfinished = _load(bench, prepared, beginning, worker, stop)
+    bench.ledger.close()
+    bench.recorder.close()
+    result = _summary(bench, prepared, beginning, worker, unfinished, stop)
+    _write_errors(bench.recorder, prepared.folder)
+    summary.write(result, prepared.folder)
+    say(Finished(worker=worker, clean=result.clean, folder=str(prepared.folder)))
+    return ExitCode.INTERRUPTED if stop() else ExitCode.OK
+
+
+def say(event: Event) -> None:
+    """Says it on stdout, at once."""
+    sys.stdout.write(line(event))
+    sys.stdout.flush()
+
+
+def _prepared(job: Job, worker: int) -> Prepared:
     target = pinned(job.target, job.allowed)
     allow_sockets(job.pool)
     go_first()
@@ -67,83 +121,46 @@ def run(job: Job, worker: int = 0) -> ExitCode:
     folder = Path(job.output) / f"worker-{worker}"
     folder.mkdir(parents=True)
     job.write(folder / FILE)
-    _say(Ready(worker=worker, schedule=digest, arrivals=arrivals))
-    started, started_at = monotonic_ns() + round(_LEAD * _SECOND), time_ns() + round(_LEAD * _SECOND)
-    recorder = Recorder(folder, started=started, started_at=started_at, give_way=lambda: gevent.sleep(0))
-    book = Ledger(folder / ledger.FILE, lambda: started_at + monotonic_ns() - started)
-    bench = Bench(
-        job=job,
+    return Prepared(
         target=target,
         context=context_of(target, job.certificates),
-        recorder=recorder,
-        ledger=book,
+        journeys=journeys,
         feeds=rows,
-        draws={stream.journey: Draws(job.seed, stream.journey) for stream in job.streams},
-    )
-    pool = Pool(BenchEnvironment(bench), journeys, job.pool)
-    for stream in job.streams:
-        pool.fill(stream.journey, _FIRST_USERS)
-    stop = _Stop()
-    _obey_signals(stop)
-    with _quiet_collector(), _ticking(bench, started, stop):
-        _say(Started(worker=worker, at=started_at))
-        dispatch(job.schedule.share(worker, job.processes), pool, recorder, started, stop)
-        unfinished = _drained(pool, job, stop)
-    book.close()
-    recorder.close()
-    result = Summary(
-        run=job.run,
-        worker=worker,
-        workers=job.processes,
         schedule=digest,
         arrivals=arrivals,
-        started_at=started_at,
-        ended_at=started_at + monotonic_ns() - started,
-        clock_step=time_ns() - (started_at + monotonic_ns() - started),
-        clean=not stop.told and unfinished == 0,
-        interrupted=stop.told,
-        unfinished=unfinished,
-        intents=book.intents,
-        outcomes={str(name): count for name, count in book.outcomes.items()},
-        ledger_failure=book.failure,
-        intervals=recorder.intervals,
-        totals={name: asdict(found) for name, found in recorder.totals.items()},
-        dispatch_ms={q: recorder.dispatch.percentile(float(q)) / 1e6 for q in ("50", "99", "100")},
-        versions={
-            "python": platform.python_version(),
-            **{name: metadata.version(name) for name in _VERSIONS},
-        },
+        folder=folder,
     )
-    _write_errors(recorder, folder)
-    summary.write(result, folder)
-    _say(Finished(worker=worker, clean=result.clean, folder=str(folder)))
-    return ExitCode.INTERRUPTED if stop.told else ExitCode.OK
 
 
-def journeys_in(path: Path, names: list[str]) -> Mapping[str, type[Journey]]:
-    """The journeys of those names in a Python file. Raises InputError: no file, it fails, unknown name."""
-    spec = importlib.util.spec_from_file_location("peakproof_journeys", path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise InputError(
-            "no such journeys file", where=str(path), hint="give a Python file with Journey classes"
-        )
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise InputError(
-            f"the journeys file fails: {type(error).__name__}: {error}", where=str(path)
-        ) from error
-    found = {
-        value.journey: value
-        for value in vars(module).values()
-        if inspect.isclass(value) and issubclass(value, Journey) and hasattr(value, "journey") and value.tasks
-    }
-    unknown = [name for name in names if name not in found]
-    if unknown:
-        allowed = ", ".join(sorted(found)) or "none with tasks"
-        raise InputError(f"unknown journey {unknown[0]!r}", where=str(path), hint=f"it has: {allowed}")
-    return {name: found[name] for name in names}
+def _bench(job: Job, prepared: Prepared, beginning: Beginning) -> Bench:
+    recorder = Recorder(
+        prepared.folder,
+        started=beginning.monotonic,
+        started_at=beginning.at,
+        give_way=lambda: gevent.sleep(0),
+    )
+    return Bench(
+        job=job,
+        target=prepared.target,
+        context=prepared.context,
+        recorder=recorder,
+        ledger=Ledger(prepared.folder / ledger.FILE, beginning.now),
+        feeds=prepared.feeds,
+        draws={stream.journey: Draws(job.seed, stream.journey) for stream in job.streams},
+    )
+
+
+def _load(bench: Bench, prepared: Prepared, beginning: Beginning, worker: int, stop: _Stop) -> int:
+    """Sends the load; returns how many journeys had to be ended."""
+    job, recorder = bench.job, bench.recorder
+    pool = Pool(BenchEnvironment(bench), prepared.journeys, -(-job.pool // job.processes))
+    for stream in job.streams:
+        pool.fill(stream.journey, _FIRST_USERS)
+    with quiet_collector(), beating(bench, beginning.monotonic, lambda now: _tell(now, stop)):
+        say(Started(worker=worker, at=beginning.at))
+        share = job.schedule.share(worker, job.processes)
+        dispatch(share, pool, recorder, beginning.monotonic, stop)
+        return _drained(pool, job, stop)
 
 
 def _drained(pool: Pool, job: Job, stop: _Stop) -> int:
@@ -154,73 +171,49 @@ def _drained(pool: Pool, job: Job, stop: _Stop) -> int:
     return pool.drain(_LAST_WORDS if stop() else 0)
 
 
-@contextmanager
-def _quiet_collector() -> Iterator[None]:
-    """No full garbage collection while the load runs: only what is new is collected, each second."""
-    gc.collect()
-    gc.freeze()
-    gc.disable()
+def _tell(now: Progress, stop: _Stop) -> None:
     try:
-        yield
-    finally:
-        gc.enable()
-        gc.unfreeze()
+        say(now)
+    except BrokenPipeError:  # nobody listens any more: whoever started this load is gone
+        stop.told = True
 
 
-@contextmanager
-def _ticking(bench: Bench, started: int, stop: _Stop) -> Iterator[None]:
-    ended = Event()
-    beats = [
-        gevent.spawn(_flush_ledger, bench, ended),
-        gevent.spawn(_every_second, bench, started, stop, ended),
-    ]
-    try:
-        yield
-    finally:
-        ended.set()
-        gevent.joinall(beats)  # never killed: one that writes would lose what it holds
+def _obeying_signals() -> _Stop:
+    stop = _Stop()
 
-
-def _flush_ledger(bench: Bench, ended: Event) -> None:
-    while not ended.wait(_FLUSH):
-        bench.ledger.flush()
-
-
-def _every_second(bench: Bench, started: int, stop: _Stop, ended: Event) -> None:
-    second = 1
-    while not ended.wait(max(started + second * _SECOND - monotonic_ns(), 0) / _SECOND):
-        latest = bench.recorder.snapshot(second - 1, bench.job.main)
-        seen = bench.recorder.write(before=second)
-        gc.collect(1)
-        progress = Progress(
-            second=second,
-            wanted=seen.wanted,
-            reached=seen.dispatched,
-            in_flight=bench.recorder.running,
-            p50_ms=latest.percentile(50) / 1e6,
-            p99_ms=latest.percentile(99) / 1e6,
-            errors=seen.errors,
-            attempt_errors=seen.attempt_errors,
-            turned_away=seen.turned_away,
-        )
-        try:
-            _say(progress)
-        except BrokenPipeError:  # nobody listens any more: whoever started this load is gone
-            stop.told = True
-        second += 1
-
-
-def _obey_signals(stop: _Stop) -> None:
     def told() -> None:
         stop.told = True
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         gevent.signal_handler(number, told)
+    return stop
 
 
-def _say(event: Ready | Started | Progress | Finished) -> None:
-    sys.stdout.write(line(event))
-    sys.stdout.flush()
+def _summary(
+    bench: Bench, prepared: Prepared, beginning: Beginning, worker: int, unfinished: int, stop: _Stop
+) -> Summary:
+    recorder, book, ended_at = bench.recorder, bench.ledger, beginning.now()
+    versions = {name: metadata.version(name) for name in _VERSIONS}
+    return Summary(
+        run=bench.job.run,
+        worker=worker,
+        workers=bench.job.processes,
+        schedule=prepared.schedule,
+        arrivals=prepared.arrivals,
+        started_at=beginning.at,
+        ended_at=ended_at,
+        clock_step=time_ns() - ended_at,
+        clean=not stop() and unfinished == 0,
+        interrupted=stop(),
+        unfinished=unfinished,
+        intents=book.intents,
+        outcomes={str(name): count for name, count in book.outcomes.items()},
+        ledger_failure=book.failure,
+        intervals=recorder.intervals,
+        totals={name: asdict(found) for name, found in recorder.totals.items()},
+        dispatch_ms={q: recorder.dispatch.percentile(float(q)) / 1e6 for q in ("50", "99", "100")},
+        versions={"python": platform.python_version(), **versions},
+    )
 
 
 def _write_errors(recorder: Recorder, folder: Path) -> None:

@@ -32,4 +32,4 @@ def test_the_soft_limit_is_raised_to_what_the_pool_needs(root: Path) -> None:
 
 
 def test_a_pool_beyond_the_hard_limit_is_said_before_the_run(root: Path) -> None:
-    assert told(root, 2000).startswith("Unavailable 69 raise the limit (ulimit -Hn 2100)")
+    assert told(root, 2000).startswith("Unavailable 69 raise it (ulimit -Hn 2100)")

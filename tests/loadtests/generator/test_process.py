@@ -13,13 +13,13 @@ from typing import Protocol
 
 import pytest
 
-from foundation.errors import InputError
+from foundation.errors import InputError, RunInvalid
 from foundation.slo import parse
 from loadtests.arrivals import Stream
 from loadtests.job import Job, Retry
 from loadtests.latency_log import Clock
 from loadtests.ledger import Intent, Outcome, Settled, hashed
-from loadtests.measurements import Measurements
+from loadtests.measurements import Measurements, read
 from loadtests.objectives import evaluate
 from loadtests.progress import Event, Finished, Progress, Ready, Started
 from loadtests.validity import findings
@@ -258,3 +258,46 @@ def test_orderhubs_journeys_write_the_canonical_text_of_what_they_order(
 def test_what_cannot_start_says_why(loader: Loader, shop: Shops) -> None:
     with pytest.raises(InputError, match="unknown journey 'shop'"):
         loader.run(loader.job(shop().url, "shop"))
+
+
+def test_several_processes_do_the_work_of_one(shop: Shops, loader: Loader, tmp_path: Path) -> None:
+    here, said = shop(), list[Event]()
+    single = loader.run(loader.job(here.url, "order", rate=100, spacing="poisson"))
+    job = replace(
+        loader.job(here.url, "order", rate=100, spacing="poisson", processes=2), output=str(tmp_path / "2")
+    )
+    both = loader.run(job, said.append)
+    contents = [{key: intent.content for key, intent in intents(run).items()} for run in (single, both)]
+    assert contents[0] == contents[1] != {}
+    assert [found.worker for found in both.summaries] == [0, 1]
+    assert all(sum(found.outcomes.values()) > 20 for found in both.summaries), "each did a part"
+    assert len({found.started_at for found in both.summaries}) == 1
+    assert [type(event) for event in said if not isinstance(event, Progress)] == [Ready, Started, Finished]
+    assert {f.name for f in findings(both) if not f.holds} <= {"arrivals on time"}
+
+
+def test_a_process_of_several_that_dies_makes_the_run_invalid(shop: Shops, loader: Loader) -> None:
+    job = loader.job(shop().url, "order", rate=50, duration=3, processes=2)
+
+    def kill_one(event: Event) -> None:
+        if isinstance(event, Progress) and event.second == 1:
+            (fleet,) = children()
+            found = Path(f"/proc/{fleet}/task/{fleet}/children").read_text().split()
+            os.kill(int(found[1]), signal.SIGKILL)
+
+    with pytest.raises(RunInvalid):
+        loader.run(job, kill_one)
+    broken = {finding.name for finding in findings(read(Path(job.output))) if not finding.holds}
+    assert broken >= {"generators ended well", "ledger and logs complete"}
+
+
+def test_the_docs_journey_runs(shop: Shops, loader: Loader, root: Path, tmp_path: Path) -> None:
+    doc = (root / "docs" / "loadtests.md").read_text()
+    journeys, feeds = tmp_path / "journeys.py", tmp_path / "feeds"
+    journeys.write_text(doc.split("```python\n")[1].split("```")[0])
+    feeds.mkdir()
+    (feeds / "customers.csv").write_text("customer\n7\n8\n")
+    here = shop()
+    measured = loader.run(loader.job(here.url, "place-order", rate=10, journeys=journeys, feeds=feeds))
+    assert measured.failures == ()
+    assert measured.totals("place-order").completed == len(here.committed()) == 10

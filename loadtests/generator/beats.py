@@ -1,0 +1,72 @@
+"""What happens beside the load: outcomes are handed to the system, and each second is written and told."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic_ns
+
+import gevent
+from gevent.event import Event
+
+from loadtests.generator.bench import Bench
+from loadtests.progress import Progress
+
+_SECOND = 1_000_000_000
+_FLUSH = 0.05  # seconds at most that an outcome waits to be written
+
+
+@contextmanager
+def beating(bench: Bench, started: int, tell: Callable[[Progress], None]) -> Iterator[None]:
+    """Keeps the beats while the load runs. `started` is its monotonic ns; `tell` is called each second."""
+    ended = Event()
+    beats = [
+        gevent.spawn(_flush_ledger, bench, ended),
+        gevent.spawn(_every_second, bench, started, tell, ended),
+    ]
+    try:
+        yield
+    finally:
+        ended.set()
+        gevent.joinall(beats)  # never killed: one that writes would lose what it holds
+
+
+@contextmanager
+def quiet_collector() -> Iterator[None]:
+    """No full garbage collection while the load runs: only what is new is collected, each second."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def _flush_ledger(bench: Bench, ended: Event) -> None:
+    while not ended.wait(_FLUSH):
+        bench.ledger.flush()
+
+
+def _every_second(bench: Bench, started: int, tell: Callable[[Progress], None], ended: Event) -> None:
+    second = 1
+    while not ended.wait(max(started + second * _SECOND - monotonic_ns(), 0) / _SECOND):
+        latest = bench.recorder.snapshot(second - 1, bench.job.main)
+        seen = bench.recorder.write(before=second)
+        gc.collect(1)
+        tell(
+            Progress(
+                second=second,
+                wanted=seen.wanted,
+                reached=seen.dispatched,
+                in_flight=bench.recorder.running,
+                p50_ms=latest.percentile(50) / 1e6,
+                p99_ms=latest.percentile(99) / 1e6,
+                errors=seen.errors,
+                attempt_errors=seen.attempt_errors,
+                turned_away=seen.turned_away,
+            )
+        )
+        second += 1

@@ -1,0 +1,134 @@
+"""Several generator processes on this machine as one: the same schedule, one start, one voice on stdout."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections import defaultdict
+from pathlib import Path
+from time import time_ns
+
+import gevent
+from gevent import subprocess
+from gevent.queue import Queue
+
+from foundation.errors import ExitCode, Interrupted, RunInvalid
+from loadtests.generator.process import say
+from loadtests.job import Job
+from loadtests.progress import Event, Failed, Finished, Progress, Ready, Started, parse
+
+_LEAD = 0.5  # seconds from the last process being ready to the first instant of the load
+
+
+def follow(ready: Ready) -> int:
+    """The agreement of a process in a fleet: says it is ready, and is told the start on stdin."""
+    say(ready)
+    told = sys.stdin.readline()
+    if not told:
+        raise Interrupted("the fleet ended before the load started")
+    return int(json.loads(told)["at"])
+
+
+class Fleet:
+    """The processes of one job. What they say comes in one queue; None is the end of one of them."""
+
+    def __init__(self, path: Path, job: Job) -> None:
+        command = [sys.executable, "-m", "loadtests.generator", str(path), "--worker"]
+        self._workers = [
+            subprocess.Popen(
+                [*command, str(worker)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            for worker in range(job.processes)
+        ]
+        self._said: Queue = Queue()
+        for worker in self._workers:
+            gevent.spawn(self._listen, worker)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            gevent.signal_handler(number, self.end)
+
+    def run(self) -> ExitCode:
+        """Starts all at once when all are ready; tells what they do; the first failure's exit code, or OK."""
+        ended, together = 0, _Together(len(self._workers))
+        while ended < len(self._workers):
+            event = self._said.get()
+            if event is None:
+                ended += 1
+            elif isinstance(event, Failed):
+                self.end()
+                say(event)
+                return ExitCode(event.exit_code)
+            elif isinstance(event, Ready) and together.ready(event):
+                self._start()
+            elif (sum_of_all := together.told(event)) is not None:
+                say(sum_of_all)
+        return ExitCode(next((code for worker in self._workers if (code := worker.wait())), 0))
+
+    def end(self) -> None:
+        """Tells all to end well."""
+        for worker in self._workers:
+            if worker.poll() is None:
+                worker.terminate()
+
+    def _start(self) -> None:
+        at = time_ns() + round(_LEAD * 1e9)
+        for worker in self._workers:
+            worker.stdin.write(json.dumps({"at": at}) + "\n")
+            worker.stdin.flush()
+
+    def _listen(self, worker: subprocess.Popen) -> None:
+        for text in worker.stdout:
+            if (event := parse(text)) is not None:
+                self._said.put(event)
+        self._said.put(None)
+
+
+class _Together:
+    """Makes one event of what all workers say of the same thing."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._ready: list[Ready] = []
+        self._seconds: defaultdict[int, list[Progress]] = defaultdict(list)
+        self._finished: list[Finished] = []
+        self._started = False
+
+    def ready(self, event: Ready) -> bool:
+        """Whether all are. Raises RunInvalid when they would not do the same schedule."""
+        self._ready.append(event)
+        if len({found.schedule for found in self._ready}) > 1:
+            raise RunInvalid("the generator's processes made different schedules of the same job")
+        if len(self._ready) == self._workers:
+            say(Ready(worker=0, schedule=event.schedule, arrivals=event.arrivals))
+        return len(self._ready) == self._workers
+
+    def told(self, event: Event) -> Event | None:
+        """What is now known of all of them."""
+        if isinstance(event, Started) and not self._started:
+            self._started = True
+            return event
+        if isinstance(event, Progress):
+            self._seconds[event.second].append(event)
+            found = self._seconds[event.second]
+            return _summed(found) if len(found) == self._workers else None
+        if isinstance(event, Finished):
+            self._finished.append(event)
+            if len(self._finished) == self._workers:
+                clean = all(found.clean for found in self._finished)
+                return Finished(worker=0, clean=clean, folder=str(Path(event.folder).parent))
+        return None
+
+
+def _summed(found: list[Progress]) -> Progress:
+    """The sum of all; percentiles are those of the worst, as percentiles cannot be added."""
+    return Progress(
+        second=found[0].second,
+        wanted=sum(one.wanted for one in found),
+        reached=sum(one.reached for one in found),
+        in_flight=sum(one.in_flight for one in found),
+        p50_ms=max(one.p50_ms for one in found),
+        p99_ms=max(one.p99_ms for one in found),
+        errors=sum(one.errors for one in found),
+        attempt_errors=sum(one.attempt_errors for one in found),
+        turned_away=sum(one.turned_away for one in found),
+    )
