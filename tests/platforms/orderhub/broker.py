@@ -14,6 +14,9 @@ from tests.platforms.orderhub.servers import Server
 
 T = TypeVar("T")
 
+MOST_ATTEMPTS = 12
+"""No test may let a worker make more attempts: each has its queue."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
@@ -60,6 +63,17 @@ class Broker:
                 headers = {name: str(value) for name, value in letter.headers.items()}
                 message = aio_pika.Message(letter.body, headers=dict(headers))
                 await channel.default_exchange.publish(message, f"{self.prefix}.{queue}", mandatory=True)
+
+        self._run(ask)
+
+    def clear(self) -> None:
+        """Deletes the queues and the exchange: many idle quorum queues would slow the tests that follow."""
+
+        async def ask(channel: AbstractChannel) -> None:
+            retries = (f"fulfilment.retry.{attempt}" for attempt in range(1, MOST_ATTEMPTS))
+            for queue in ("fulfilment", "fulfilment.dead", *retries):
+                await channel.queue_delete(f"{self.prefix}.{queue}")
+            await channel.exchange_delete(f"{self.prefix}.orders")
 
         self._run(ask)
 

@@ -112,9 +112,11 @@ def processes(database_environment: dict[str, str], tmp_path: Path) -> Iterator[
 
 
 @pytest.fixture
-def broker(rabbitmq_server: Server) -> Broker:
+def broker(rabbitmq_server: Server) -> Iterator[Broker]:
     """The test's own queues on the shared broker."""
-    return Broker(server=rabbitmq_server, prefix=f"test-{uuid4().hex[:12]}")
+    broker = Broker(server=rabbitmq_server, prefix=f"test-{uuid4().hex[:12]}")
+    yield broker
+    broker.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.platforms.orderhub.acceptance import accept_orders, bookings, states
-from tests.platforms.orderhub.broker import Broker, Letter
+from tests.platforms.orderhub.broker import MOST_ATTEMPTS, Broker, Letter
 from tests.platforms.orderhub.conftest import Database
 from tests.platforms.orderhub.link import link_to
 from tests.platforms.orderhub.processes import Processes, Running
@@ -160,7 +160,9 @@ def test_an_erp_that_is_away_for_a_while_only_delays(
     erp = platform.start("erp")
     with link_to("127.0.0.1", erp.port) as link:
         link.cut()
-        worker = start_worker(platform, erp, ERP_URL=f"http://127.0.0.1:{link.port}", ERP_ATTEMPTS=12)
+        worker = start_worker(
+            platform, erp, ERP_URL=f"http://127.0.0.1:{link.port}", ERP_ATTEMPTS=MOST_ATTEMPTS
+        )
         deliver(db, broker, 5)
         until(lambda: len(worker.lines("order will be sent again")) >= 10, "attempts fail")
         link.mend()
