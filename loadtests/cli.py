@@ -44,6 +44,7 @@ def run(
         bool, typer.Option("--evenly", help="evenly spaced arrivals instead of Poisson's")
     ] = False,
     pool: Annotated[int, typer.Option(help="journeys at once; more arrivals are turned away")] = 2000,
+    processes: Annotated[int, typer.Option(help="generator processes that share the arrivals")] = 1,
     as_json: Annotated[
         bool, typer.Option("--json", help="one JSON document on stdout, for machines")
     ] = False,
