@@ -63,7 +63,10 @@ class FaultRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """The load as planned and as measured. `peak` main arrivals per second, durations in seconds."""
+    """The load as planned and as measured. `peak` main arrivals per second, durations in seconds.
+
+    `charted` is the series of `seconds`' percentiles; empty: the main journey's.
+    """
 
     journey: str
     also: Mapping[str, float]
@@ -75,6 +78,12 @@ class Load:
     seconds: tuple[Second, ...]
     percentiles: tuple[Percentiles, ...]
     dispatch_p99: float | None
+    charted: str = ""
+
+    @property
+    def drawn(self) -> str:
+        """The series whose percentiles are in `seconds`."""
+        return self.charted or self.journey
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,8 +69,9 @@ def _latency(results: Results, load: Load, width: int) -> Chart:
     p95 = _worst([second.p95 for second in load.seconds], width)
     p99 = _worst([second.p99 for second in load.seconds], width)
     return _chart(
-        results, load, width, anchor="chart-latency", title="Order latency", unit="ms, logarithmic",
-        description=f"Response times of orders in milliseconds: median {_range(p50)}, "
+        results, load, width, anchor="chart-latency", title="Order latency",
+        unit=f"{load.drawn}, ms, logarithmic",
+        description=f"Response times of {load.drawn} in milliseconds: median {_range(p50)}, "
         f"p95 {_range(p95)}, p99 {_range(p99)}.",
         series=[
             Series(name="p50", tone="low", values=p50),
@@ -135,7 +136,7 @@ def _limits(results: Results, load: Load) -> list[Limit]:
             label=f"limit of p{objective.quantile:g}, {words.seconds(objective.limit)}",
         )
         for _, objective in objectives(results)
-        if objective.metric is Metric.LATENCY and objective.series == load.journey
+        if objective.metric is Metric.LATENCY and objective.series == load.drawn
     ]
 
 

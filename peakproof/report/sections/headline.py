@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from peakproof.report.objectives import objectives
 from peakproof.results import Load, Results
 
 BROKEN_SHOWN = 5
+LABEL = 40  # letters of a scope line's label at most; a colon later is part of the text
 _FATES = [str(fate) for fate in Fate if fate is not Fate.CONSERVED]
 
 
@@ -51,11 +52,15 @@ def sentence(results: Results) -> str:
     told = _done(results) + _kept(results)
     broken = results.verdict.broken
     if results.verdict.status is Status.INVALID:
-        why = f": {broken[0].reason or f'{broken[0].name}: {broken[0].observed}'}" if broken else ""
-        return f"This run proves nothing{why}. {told}."
+        return f"This run proves nothing{_why(broken)}. {told}."
     missed = sum(finding.weight is Weight.OBJECTIVE for finding in broken)
     also = f"; {words.plural(missed, 'objective was', 'objectives were')} missed" if missed else ""
     return f"{told}{also}."
+
+
+def _why(broken: Sequence[Finding]) -> str:
+    first = next((finding for finding in broken if finding.weight is Weight.VALIDITY), None)
+    return f": {first.reason or f'{first.name}: {first.observed}'}".rstrip(".") if first else ""
 
 
 def bound(results: Results) -> str:
@@ -103,7 +108,7 @@ def _order_tiles(results: Results) -> Iterator[Tile]:
 def _latency_tile(results: Results) -> Tile:
     assert results.load is not None
     for finding, objective in objectives(results):
-        if _is_p99(objective, results.load.journey):
+        if _is_p99(objective, results.load.drawn):
             outside = f"outside the fault's {words.seconds(objective.outside)}, " if objective.outside else ""
             return Tile(
                 name="Order latency, p99",
@@ -111,7 +116,7 @@ def _latency_tile(results: Results) -> Tile:
                 beside=f"{outside}limit {words.seconds(objective.limit)}",
                 bad=not finding.holds,
             )
-    whole = next((each for each in results.load.percentiles if each.series == results.load.journey), None)
+    whole = next((each for each in results.load.percentiles if each.series == results.load.drawn), None)
     value = words.milliseconds(whole.p99 if whole else None)
     return Tile(
         name="Order latency, p99", value=value, beside="over the whole load; no objective asks for it"
@@ -149,7 +154,7 @@ def _is_p99(objective: Objective, journey: str) -> bool:
 
 def _done(results: Results) -> str:
     if results.load is None:
-        return "No load was sent"
+        return "No load was measured"
     faults = words.listed([f"{words.fault(each)} at {words.seconds(each.at)}" for each in results.faults])
     load = results.load
     during = f" with {faults}" if faults else " without a fault"
@@ -179,4 +184,4 @@ def _shown_reason(finding: Finding) -> str:
 def _split(line: str) -> tuple[str, str]:
     """A scope line as its label and text: "Shown: fail-over" has the label "Shown"."""
     label, colon, text = line.partition(": ")
-    return (label, text) if colon and len(label) <= 24 else ("Scope", line)
+    return (label, text) if colon and len(label) <= LABEL else ("Scope", line)

@@ -34,7 +34,7 @@ def _parts(results: Results) -> Iterator[Markup]:
 
 def _load(load: Load | None) -> Mapping[str, str | Markup]:
     if load is None:
-        return {"Load": "none was sent"}
+        return {"Load": "none was measured"}
     also = [f"{name} {ratio:g} times as often" for name, ratio in load.also.items()]
     return {
         "Journeys": ", ".join([load.journey, *also]),

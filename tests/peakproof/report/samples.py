@@ -25,7 +25,7 @@ def passed() -> Results:
         started="2026-11-22T20:47:02+01:00",
         scope=(
             "Shown: order conservation, and fail-over of the API behind the balancer.",
-            "This machine only: orders per second and latencies; they say nothing of production's.",
+            "This machine only (2 cores): orders per second and latencies; they say nothing of production's.",
             "Not shown: loss of the database or the broker; load beyond 60/s; more than one fault at a time.",
         ),
         verdict=judge([conservation.finding(kept()), *validity(), *objectives()]),

@@ -119,7 +119,7 @@ def test_the_same_results_give_the_same_page() -> None:
 def test_a_run_that_ended_early_says_of_every_part_that_it_is_missing() -> None:
     page = reading.text(reading.tree(report.html(samples.interrupted())))
     for said in (
-        "INVALID", "No load was sent", "nothing to draw", "nothing is known of orders",
+        "INVALID", "No load was measured", "nothing to draw", "nothing is known of orders",
         "No fault was in force", "No response time was measured", "No environment came up",
         "No data was loaded",
     ):  # fmt: skip
@@ -132,5 +132,5 @@ def test_a_run_of_which_nothing_at_all_is_known_still_has_a_report() -> None:
         verdict=replace(samples.interrupted().verdict, findings=()),
     )  # fmt: skip
     page = reading.text(reading.tree(report.html(nothing)))
-    assert "This run proves nothing. No load was sent." in page
+    assert "This run proves nothing. No load was measured." in page
     assert page.count("Not recorded.") == 2

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from foundation.verdict import judge
 from peakproof.report.sections import charts
 from peakproof.results import Results, Second
 from tests.peakproof.report import reading, samples
@@ -51,6 +52,16 @@ def test_a_second_in_which_nothing_ended_is_a_gap_in_the_latencies() -> None:
 
 def test_the_limit_of_the_main_journeys_latency_is_drawn() -> None:
     assert "limit of p99, 500 ms" in reading.text(figures(samples.passed())["chart-latency"])
+
+
+def test_times_of_a_step_are_drawn_with_the_steps_own_limit() -> None:
+    step = replace(samples.load(), charted="place-order/order")
+    limited = replace(samples.objectives()[0], expected="place-order/order p95 < 200ms")
+    told = reading.text(
+        figures(replace(samples.passed(), load=step, verdict=judge([limited])))["chart-latency"]
+    )
+    assert "place-order/order, ms" in told
+    assert "limit of p95, 200 ms" in told
 
 
 def test_a_limit_of_another_journey_is_not_drawn_over_this_ones_times() -> None:

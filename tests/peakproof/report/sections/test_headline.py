@@ -42,9 +42,17 @@ def test_missed_objectives_stand_beside_what_was_kept() -> None:
 
 def test_an_invalid_run_says_first_that_it_proves_nothing_and_why() -> None:
     assert sentence(samples.interrupted()) == (
-        "This run proves nothing: interrupted while the environment came up. No load was sent."
+        "This run proves nothing: interrupted while the environment came up. No load was measured."
     )
     assert sentence(samples.late_generator()).startswith("This run proves nothing: the generator could not")
+
+
+def test_the_reason_of_an_invalid_run_is_what_made_it_invalid() -> None:
+    late = samples.late_generator().verdict.findings
+    missed = replace(samples.objectives()[0], holds=False)
+    both = replace(samples.late_generator(), verdict=judge([missed, *late]))
+    assert sentence(both).startswith("This run proves nothing: the generator could not keep up")
+    assert sentence(both).endswith("phantom or stuck.")
 
 
 def test_a_load_whose_orders_were_not_compared_claims_nothing_of_them() -> None:
@@ -111,4 +119,4 @@ def test_the_first_findings_that_broke_are_named_and_the_rest_counted() -> None:
 def test_the_scope_is_told_by_its_labels() -> None:
     section = reading.tree(f"<div>{headline.section(samples.passed()).body}</div>")
     labels = [label.text for label in section.findall(".//dl[@class='scope']//dt")]
-    assert labels == ["Shown", "This machine only", "Not shown"]
+    assert labels == ["Shown", "This machine only (2 cores)", "Not shown"]
