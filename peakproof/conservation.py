@@ -131,7 +131,7 @@ def finding(conservation: Conservation) -> Finding:
         weight=Weight.CONSERVATION,
         holds=conservation.holds,
         expected="lost orders = 0",
-        observed=f"{observed}, of {conservation.intended} intended",
+        observed=f"{observed}, of {conservation.intended:,} intended",
         reason=conservation.bad[0].why if conservation.bad else "",
     )
 

@@ -40,6 +40,7 @@ def results_of(state: State, desk: Desk, started: datetime, error: PeakproofErro
         stages=state.times,
         machine=_machine(desk),
         versions={name: version(name) for name in _PACKAGES},
+        command=f"peakproof rehearse {os.path.relpath(season.document.path)}",
     )
 
 
@@ -106,6 +107,7 @@ def _load(state: State, measured: Measurements) -> Load:
         profile=written.profile,
         peak=written.peak,
         duration=written.duration,
+        charted=charted(state),
         seed=written.seed,
         schedule=", ".join(sorted(schedule)),
         seconds=tuple(_seconds(measured, charted(state))),

@@ -13,7 +13,7 @@ from pathlib import Path
 import docker
 
 from environments import environment
-from environments.containers import removing
+from environments.containers import finding, leases, locks, removing
 from environments.environment import Wanted
 from environments.images.progress import Report
 from foundation.errors import PeakproofError
@@ -52,38 +52,57 @@ def images(season: Season, client: docker.DockerClient, progress: Report) -> dic
     return environment.prepare_images(wanted, client, progress, also=[_LOAD_GENERATOR])
 
 
-def rehearse(season: Season, desk: Desk, run: str, *, keep: bool, ttl: float) -> Ended:
+def rehearse(season: Season, desk: Desk, run: str, plan: str, *, keep: bool, ttl: float) -> Ended:
     """Runs all stages. The environment goes down at the end unless `keep`, or unless it was up before."""
-    started = datetime.now(UTC)
-    state, error = State(season=season, run=run), None
-    with _working(season, desk):
+    started, client = datetime.now(UTC), desk.clients["local"]
+    was_up = finding.find(client, season.environment_name) is not None
+    state, error = State(season=season, run=run, plan=plan, was_up=was_up), None
+    with _locked(season, desk):
         try:
-            for name, stage in STAGES:
-                state = _timed(name, stage, desk, state)
-                if state.interrupted:
-                    break
-        except KeyboardInterrupt:
-            state = replace(state, interrupted=True)
+            with _leased(season, desk):
+                state, error = _staged(desk, state)
         except PeakproofError as failure:
             error = failure
         finally:
-            down = _timed("take down", _taken_down(stay=keep or state.was_up), desk, state)
-    if keep or state.was_up:
-        environment.extend(desk.clients["local"], season.environment_name, desk.built["python"], ttl)
+            # Once the leases are renewed no more: a renewal in flight would outlive what it was for.
+            down = _timed("take down", _taken_down(stay=keep or was_up), desk, state)
+        if keep or was_up:
+            environment.extend(client, season.environment_name, desk.built["python"], ttl)
     results = outcome.results_of(replace(state, times=down.times), desk, started, error)
     return Ended(results=results, interrupted=state.interrupted, error=error)
 
 
+def _staged(desk: Desk, state: State) -> tuple[State, PeakproofError | None]:
+    """How far the stages came, and what kept them from going on."""
+    try:
+        for name, stage in STAGES:
+            state = _timed(name, stage, desk, state)
+            if state.interrupted:
+                break
+    except KeyboardInterrupt:
+        return replace(state, interrupted=True), None
+    except PeakproofError as failure:
+        return state, failure
+    return state, None
+
+
 @contextlib.contextmanager
-def _working(season: Season, desk: Desk) -> Iterator[None]:
-    """Lock and lease of the environment and of its twin."""
+def _locked(season: Season, desk: Desk) -> Iterator[None]:
+    """Nobody else changes the environment or its twin."""
     seconds = season.written.load.duration + season.written.drain + _SLACK
     with contextlib.ExitStack() as stack:
         for name in (season.environment_name, source_name(season)):
-            working = environment.working_on(
-                desk.clients["local"], name, desk.built["python"], seconds=seconds
-            )
-            stack.enter_context(working)
+            lock = locks.held(desk.clients["local"], name, desk.built["python"], seconds=seconds)
+            stack.enter_context(lock)
+        yield
+
+
+@contextlib.contextmanager
+def _leased(season: Season, desk: Desk) -> Iterator[None]:
+    """The environment and its twin stay for as long as the block runs."""
+    with contextlib.ExitStack() as stack:
+        for name in (season.environment_name, source_name(season)):
+            stack.enter_context(leases.kept(desk.clients["local"], name, desk.built["python"]))
         yield
 
 

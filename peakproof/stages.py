@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from environments import environment, slicing
-from environments.containers import finding, removing
+from environments.containers import removing
 from environments.containers.building import NodeEvent, Watch
 from environments.environment import Clients, Environment, Wanted
 from foundation.errors import InputError
@@ -84,8 +84,7 @@ def bring_up(desk: Desk, state: State) -> State:
     """The environment, and beside it the database that plays production."""
     season = state.season
     name, client = season.environment_name, desk.clients["local"]
-    was_up = finding.find(client, name) is not None
-    if was_up:
+    if state.was_up:
         environment.reset(desk.clients, name)
     twin = slicing.database_only(season.topology, state.database)
     wanted = [_wanted(season, name), replace(_wanted(season, source_name(season)), topology=twin)]
@@ -100,7 +99,7 @@ def bring_up(desk: Desk, state: State) -> State:
             for each in wanted:
                 removing.remove(client, each.name, kind="node")
             raise
-    return replace(state, was_up=was_up, target=target, source=source)
+    return replace(state, target=target, source=source)
 
 
 def seed(desk: Desk, state: State) -> State:
