@@ -52,7 +52,7 @@ def images(season: Season, client: docker.DockerClient, progress: Report) -> dic
     return environment.prepare_images(wanted, client, progress, also=[_LOAD_GENERATOR])
 
 
-def rehearse(season: Season, desk: Desk, run: str, plan: str, *, keep: bool, ttl: float) -> Ended:
+def rehearse(season: Season, desk: Desk, run: str, *, keep: bool, ttl: float) -> Ended:
     """Runs all stages. The environment goes down at the end unless `keep`, or unless it was up before."""
     started, client = datetime.now(UTC), desk.clients["local"]
     was_up = finding.find(client, season.environment_name) is not None
