@@ -87,11 +87,15 @@ def _scope(state: State) -> Iterator[str]:
     """What this run shows, what holds here only, and what it cannot show."""
     season, machine = state.season, f"{os.cpu_count()} cores"
     faults = ", ".join(f"{each.planned.fault} of {each.planned.node}" for each in state.happened)
-    yield f"Shown: order conservation{f' and fail-over under {faults}' if faults else ''}."
+    if state.compared is None:
+        yield "Shown: nothing; the run did not get as far as the platform's books."
+    else:
+        yield f"Shown: order conservation{f' and fail-over under {faults}' if faults else ''}."
     yield f"This machine only ({machine}): latencies and the rate; they are no statement about production."
+    simulated = "with simulated partners, " if season.topology.partners else ""
     yield (
         f"Not shown: what differs from production. {season.topology.definition!r} ran on one host, "
-        "with simulated partners, without TLS between its nodes and with one database."
+        f"{simulated}without TLS between its nodes and with one database."
     )
     for waiver in season.waivers:
         yield f"Waived: {waiver}."

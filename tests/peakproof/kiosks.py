@@ -60,6 +60,7 @@ class Ran:
 
     @property
     def results(self) -> Results:
+        assert (self.out / results.FILE).is_file(), self.stderr
         return results.read(self.out / results.FILE)
 
     @property

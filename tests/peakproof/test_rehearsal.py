@@ -30,9 +30,9 @@ def test_a_sound_platform_passes_although_its_till_was_killed(rehearsed: SideByS
     assert ran.broken == {}
     (fault,) = ran.results.faults
     assert (fault.name, fault.node) == ("kill", "till-1")
-    assert fault.until is not None
     assert fault.recovery is not None
-    assert 1 <= fault.until - fault.at < fault.recovery + 5
+    assert fault.until is not None
+    assert fault.until - fault.at >= 1
 
 
 def test_members_without_credit_are_refused_and_that_is_no_error(rehearsed: SideBySide) -> None:

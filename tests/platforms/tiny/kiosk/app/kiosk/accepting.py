@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import psycopg
 
-from .booking import Answer, Wish, booked, known
+from .booking import REFUSED, Answer, Wish, booked, known
 
 Reply = Callable[[Answer], None]
 Accept = Callable[[psycopg.Connection, Wish, Reply], None]
@@ -40,7 +40,7 @@ def commits_and_drops_the_reply(store: psycopg.Connection, wish: Wish, reply: Re
         before = known(store, wish)
         answer = before or booked(store, wish)
     never, at_first = wish.number % OFTEN == 0, wish.number % OFTEN == 1 and before is None
-    if not (never or at_first):
+    if answer[0] == REFUSED or not (never or at_first):
         reply(answer)
 
 

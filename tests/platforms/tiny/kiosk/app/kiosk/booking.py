@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import psycopg
 
 Answer = tuple[int, dict[str, object]]
+REFUSED = 409
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ def booked(store: psycopg.Connection, wish: Wish, *, any_credit: bool = False) -
     spent = _one(store, "SELECT coalesce(sum(amount), 0) FROM bookings WHERE member = %s", wish.member)
     amount = wish.seats * _one(store, "SELECT price FROM shows WHERE number = %s", wish.show)
     if spent + amount > credit and not any_credit:
-        return 409, {"reason": "not enough credit"}
+        return REFUSED, {"reason": "not enough credit"}
     row = store.execute(
         "INSERT INTO bookings (client_key, member, show, seats, amount)"
         " VALUES (%s, %s, %s, %s, %s) RETURNING id",
