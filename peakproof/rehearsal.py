@@ -56,7 +56,7 @@ def rehearse(season: Season, desk: Desk, run: str, *, keep: bool, ttl: float) ->
     """Runs all stages. The environment goes down at the end unless `keep`, or unless it was up before."""
     started, client = datetime.now(UTC), desk.clients["local"]
     was_up = finding.find(client, season.environment_name) is not None
-    state, error = State(season=season, run=run, plan=plan, was_up=was_up), None
+    state, error = State(season=season, run=run, was_up=was_up), None
     with _locked(season, desk):
         try:
             with _leased(season, desk):
