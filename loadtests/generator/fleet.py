@@ -14,6 +14,7 @@ from gevent import subprocess
 from gevent.queue import Queue
 
 from foundation.errors import ExitCode, Interrupted, RunInvalid
+from loadtests.generator.limits import go_first
 from loadtests.generator.process import say
 from loadtests.job import Job
 from loadtests.progress import Event, Failed, Finished, Progress, Ready, Started, parse
@@ -34,6 +35,7 @@ class Fleet:
     """The processes of one job. What they say comes in one queue; None is the end of one of them."""
 
     def __init__(self, path: Path, job: Job) -> None:
+        go_first()
         command = [sys.executable, "-m", "loadtests.generator", str(path), "--worker"]
         self._workers = [
             subprocess.Popen(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import resource
 from contextlib import suppress
+from pathlib import Path
 
 from foundation.errors import Unavailable
 
 _SPARE = 100  # the ledger, the logs, the interpreter's own
 _NICENESS = -10
+_AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def allow_sockets(connections: int) -> None:
@@ -26,6 +28,12 @@ def allow_sockets(connections: int) -> None:
 
 
 def go_first() -> None:
-    """Goes before the platform's processes where it may: a late generator would blame the platform."""
+    """Goes before the platform's processes where it may: a late generator would blame the platform.
+
+    Where the kernel groups processes by session, niceness counts only inside the group, and the group has its
+    own (sched(7), "The autogroup feature"); it is changed only when the session is the generator's own.
+    """
     with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+        os.setpriority(os.PRIO_PROCESS, 0, min(os.getpriority(os.PRIO_PROCESS, 0), _NICENESS))
+        if os.getsid(0) == os.getpid():
+            _AUTOGROUP.write_text(str(_NICENESS))
