@@ -6,7 +6,7 @@ Describing never connects: nothing here touches the network or Docker.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -128,17 +128,29 @@ def validate(document: Document, model: type[Model]) -> Model:
     try:
         return model.model_validate(document.content)
     except ValidationError as error:
-        problems = [
-            _problem(document, model, details["loc"], details["type"], details["msg"])
-            for details in error.errors()
-        ]
-        raise _collected(document, problems) from error
+        raise collected(document, _found(document, model, error)) from error
+
+
+def partly(document: Document, model: type[Model]) -> tuple[Document, Model | None, list[Problem]]:
+    """What is right in `document`, that as `model` (None when too little is), and every problem.
+
+    So that what is right can be checked further, and all that is wrong be told at once.
+    """
+    try:
+        return document, model.model_validate(document.content), []
+    except ValidationError as error:
+        problems = _found(document, model, error)
+        right = _without(document, {document.written(details["loc"]) for details in error.errors()})
+    try:
+        return right, model.model_validate(right.content), problems
+    except ValidationError:
+        return right, None, problems
 
 
 def refuse(document: Document, problems: Sequence[Problem]) -> None:
     """Raises InputError when there are problems; does nothing otherwise."""
     if problems:
-        raise _collected(document, problems)
+        raise collected(document, problems)
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
@@ -149,9 +161,40 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     return (f"did you mean {close[0]!r}? " if close else "") + f"allowed: {listed}"
 
 
-def _collected(document: Document, problems: Sequence[Problem]) -> InputError:
+def collected(document: Document, problems: Sequence[Problem]) -> InputError:
+    """The error that tells all problems of a document."""
     noun = "problem" if len(problems) == 1 else "problems"
     return InputError(f"{len(problems)} {noun} in {document.path}", problems=problems)
+
+
+def _without(document: Document, wrong: Set[Location]) -> Document:
+    """The document without those parts; the places of what stays are those where it was written."""
+    content, places = _kept(document, (), (), wrong)
+    return Document(path=document.path, content=content, places=places)
+
+
+def _kept(
+    document: Document, was: Location, now: Location, wrong: Set[Location]
+) -> tuple[object, dict[Location, str]]:
+    value, places = _at(document.content, was), {now: document.where(was)}
+    if not isinstance(value, dict | list):
+        return value, places
+    steps = value if isinstance(value, dict) else range(len(value))
+    right = [step for step in steps if (*was, step) not in wrong]
+    kept: list[object] = []
+    for number, step in enumerate(right):
+        name = step if isinstance(value, dict) else number
+        inner, found = _kept(document, (*was, step), (*now, name), wrong)
+        kept.append(inner)
+        places |= found
+    return (dict(zip(right, kept, strict=True)) if isinstance(value, dict) else kept), places
+
+
+def _found(document: Document, model: type[BaseModel], error: ValidationError) -> list[Problem]:
+    return [
+        _problem(document, model, details["loc"], details["type"], details["msg"])
+        for details in error.errors()
+    ]
 
 
 def _problem(

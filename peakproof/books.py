@@ -44,7 +44,7 @@ class Books:
         return [self._booked(row) for row in rows]
 
     def wait(self, promised: Collection[str], seconds: float) -> tuple[list[Booked], float]:
-        """The books once every promised order has come to its end, or after `seconds`; and how long it took."""
+        """The books once every promised order has come to its end, or after `seconds`; and what it took."""
         started = time.monotonic()
         while True:
             rows = self.read()

@@ -1,113 +1,22 @@
-"""A season plan as a person writes it, and what it means with its definition. Reads files only."""
+"""A season plan together with what it names: definition, platform, site, objectives. Reads files only."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from environments import loading, lookup
-from environments.definition import Objective as Expression
-from environments.faults import FAULTS
-from environments.platform import Name, Platform
+from environments.platform import Platform
 from environments.site import Site
 from environments.topology import Topology
-from foundation import documents, slo, units
-from foundation.documents import Document, Input, did_you_mean
+from foundation import documents, slo
+from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import InputError, Problem
 from foundation.slo import Objective
-from foundation.units import Duration, Rate
-from loadtests.job import PROFILES
 from loadtests.objectives import unknown_series
-
-
-def _customers(text: object) -> int:
-    match = re.fullmatch(r"(\S+) customers", text) if isinstance(text, str) else None
-    if match is None:
-        raise ValueError(f'expected a size such as "10k customers", got {text!r}')
-    return units.count(match[1])
-
-
-def _profile(name: str) -> str:
-    if name not in PROFILES:
-        raise ValueError(f"unknown profile {name!r}: {did_you_mean(name, PROFILES)}")
-    return name
-
-
-class EnvironmentInput(Input):
-    """Which environment is rehearsed in. `name` is the definition's unless given."""
-
-    definition: str
-    site: str = "laptop"
-    name: Name | None = None
-
-
-class DataInput(Input):
-    """What the environment is filled with: the platform's own sample, anonymised like production data."""
-
-    source: Literal["sample"]
-    size: Annotated[int, BeforeValidator(_customers)] = Field(
-        default=10_000, json_schema_extra={"type": "string", "examples": ["10k customers"]}
-    )
-
-
-class AlsoInput(Input):
-    """Another journey: `ratio` of its arrivals for each arrival of the main one."""
-
-    journey: str
-    ratio: float = Field(gt=0)
-
-
-class LoadInput(Input):
-    """Open arrivals: `peak` counts those of the main journey."""
-
-    journey: str
-    also: tuple[AlsoInput, ...] = ()
-    profile: Annotated[str, AfterValidator(_profile)] = "constant"
-    peak: Rate = Field(gt=0)
-    duration: Duration = Field(gt=0)
-    seed: int = 7
-
-
-class FaultInput(Input):
-    """One line of the timeline: `{at: 30s, kill: api.any, for: 10s}`. Without `for` it lasts to the drain."""
-
-    at: Duration
-    fault: str
-    role: str
-    lasting: Duration | None = Field(default=None, alias="for")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, written: object) -> object:
-        if not isinstance(written, dict):
-            return written
-        named = [key for key in written if key not in ("at", "for")]
-        if len(named) != 1:
-            raise ValueError(f"exactly one fault per line: {', '.join(FAULTS)}")
-        fault = named[0]
-        if fault not in FAULTS:
-            raise ValueError(f"unknown fault {fault!r}: {did_you_mean(str(fault), FAULTS)}")
-        rest = {key: value for key, value in written.items() if key != fault}
-        return {**rest, "fault": fault, "role": written[fault]}
-
-
-class SeasonInput(Input):
-    """seasons/NAME.yaml."""
-
-    season: Name
-    description: str = ""
-    platform: str | None = Field(default=None, description="checked against the definition's platform")
-    environment: EnvironmentInput
-    data: DataInput
-    load: LoadInput
-    timeline: tuple[FaultInput, ...] = ()
-    slo: tuple[Expression, ...] = ()
-    drain: Duration = Field(default=60.0, description="how long orders may take to come to their end")
+from peakproof import journeys
+from peakproof.plan import SeasonInput
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,22 +42,46 @@ def load(name: str, *, beside: Path) -> Season:
     if path is None:
         hint = did_you_mean(name, lookup.known("season", beside=beside))
         raise InputError(f"no season {name!r}", hint=hint)
-    written, document = documents.load(path, SeasonInput)
-    loaded = loading.topology_of(written.environment.definition, beside=path.parent)
+    whole = documents.read(path)
+    # What is right is looked at even if something else is wrong: a person wants to hear of everything.
+    document, written, problems = documents.partly(whole, SeasonInput)
+    nowhere = _nowhere(written, document) if written else []
+    if written is None or nowhere:
+        raise documents.collected(whole, [*problems, *nowhere])
+    try:
+        season = _with_what_it_names(written, document)
+    except InputError as error:  # the definition's own problems
+        documents.refuse(whole, [*problems, *error.problems] if problems else [])
+        raise
+    documents.refuse(whole, [*problems, *_problems(season)])
+    return season
+
+
+def _nowhere(written: SeasonInput, document: Document) -> list[Problem]:
+    """Names of a definition or a site that nobody has written."""
+    named = (("definition", written.environment.definition), ("site", written.environment.site))
+    beside = document.path.parent
+    return [
+        lookup.missing(kind, name, document, ("environment", kind))
+        for kind, name in named
+        if lookup.find(kind, name, beside=beside) is None
+    ]
+
+
+def _with_what_it_names(written: SeasonInput, document: Document) -> Season:
+    beside = document.path.parent
+    loaded = loading.topology_of(written.environment.definition, beside=beside)
     contract = [slo.parse(text) for text in loaded.definition.written.slo]
-    planned = [slo.parse(text) for text in written.slo]
-    objectives, waivers = combined(contract, planned)
-    season = Season(
+    objectives, waivers = combined(contract, [slo.parse(text) for text in written.slo])
+    return Season(
         written=written,
         document=document,
         topology=loaded.topology,
         platform=loaded.definition.platform,
-        site=loading.site_of(written.environment.site, beside=path.parent),
+        site=loading.site_of(written.environment.site, beside=beside),
         objectives=objectives,
         waivers=waivers,
     )
-    documents.refuse(document, list(_problems(season, planned)))
-    return season
 
 
 def combined(
@@ -175,7 +108,7 @@ def _looser(planned: Objective, contract: Objective | None) -> bool:
     return not contract.holds(planned.limit)
 
 
-def _problems(season: Season, planned: list[Objective]) -> Iterator[Problem]:
+def _problems(season: Season) -> Iterator[Problem]:
     """What is wrong between the plan and what it names."""
     written, document = season.written, season.document
     if written.platform not in (None, season.platform.name):
@@ -186,14 +119,8 @@ def _problems(season: Season, planned: list[Objective]) -> Iterator[Problem]:
             what = f"platform {season.platform.name!r} has no `{needed}`: a rehearsal needs it"
             yield document.problem(("environment", "definition"), what)
     yield from _timeline_problems(season)
-    journeys = {written.load.journey, *(also.journey for also in written.load.also)}
-    for each in unknown_series(planned, journeys):
-        index = planned.index(each)
-        yield document.problem(
-            ("slo", index),
-            f"no journey {each.series!r} in the load",
-            did_you_mean(str(each.series), journeys),
-        )
+    yield from _journey_problems(season)
+    yield from _objective_problems(season)
 
 
 def _timeline_problems(season: Season) -> Iterator[Problem]:
@@ -204,3 +131,29 @@ def _timeline_problems(season: Season) -> Iterator[Problem]:
             yield document.problem(("timeline", index), what, did_you_mean(fault.role, roles))
         if fault.at >= season.written.load.duration:
             yield document.problem(("timeline", index), "comes after the load has ended")
+
+
+def _journey_problems(season: Season) -> Iterator[Problem]:
+    if season.platform.written.journeys is None:
+        return
+    offered = journeys.offered(season.platform.file(season.platform.written.journeys))
+    load: Location = ("load",)
+    named = [((*load, "journey"), season.written.load.journey)]
+    named += [
+        ((*load, "also", index, "journey"), also.journey)
+        for index, also in enumerate(season.written.load.also)
+    ]
+    for at, name in named:
+        if offered and name not in offered:
+            what = f"platform {season.platform.name!r} has no journey {name!r}"
+            yield season.document.problem(at, what, did_you_mean(name, offered))
+
+
+def _objective_problems(season: Season) -> Iterator[Problem]:
+    load, planned = season.written.load, [slo.parse(text) for text in season.written.slo]
+    loaded = {load.journey, *(also.journey for also in load.also)}
+    for each in unknown_series(planned, loaded):
+        what = f"no journey {each.series!r} in the load"
+        yield season.document.problem(
+            ("slo", planned.index(each)), what, did_you_mean(str(each.series), loaded)
+        )

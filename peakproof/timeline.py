@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from environments.containers.injecting import FaultHelper
 from environments.environment import Environment
 from foundation.errors import PeakproofError
-from peakproof.season import FaultInput
+from peakproof.plan import FaultInput
 
 _SECOND = 1_000_000_000
 

@@ -192,3 +192,27 @@ def test_a_hint_lists_what_is_allowed_even_when_nothing_is_close() -> None:
     assert documents.did_you_mean("zzz", ["alpha", "beta"]) == "allowed: alpha, beta"
     assert documents.did_you_mean("alpa", ["beta", "alpha"]) == "did you mean 'alpha'? allowed: alpha, beta"
     assert documents.did_you_mean("x", []) == "allowed: nothing"
+
+
+def test_what_is_right_can_be_looked_at_while_all_that_is_wrong_is_known() -> None:
+    text = "name: a\nsteps:\n  - {memory: 1KiB}\n  - {memory: 1Kib}\n  - {wait: 2s}\nclas: y\n"
+    right, model, problems = documents.partly(document(text), Outer)
+    assert [problem.where for problem in problems] == ["plan.yaml:4", "plan.yaml:6"]
+    assert model is not None
+    assert [step.wait for step in model.steps] == [1.0, 2.0]
+    assert right.where(("steps", 1)) == "plan.yaml:5"
+
+
+def test_a_document_without_problems_is_right_as_a_whole() -> None:
+    whole = document("name: a\n")
+    right, model, problems = documents.partly(whole, Outer)
+    assert right is whole
+    assert model == Outer(name="a")
+    assert problems == []
+
+
+def test_a_document_that_lacks_what_it_needs_is_nothing_without_its_mistakes() -> None:
+    right, model, problems = documents.partly(document("name: [a]\nclas: y\n"), Outer)
+    assert model is None
+    assert right.content == {}
+    assert len(problems) == 2

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from environments.environment import Environment
 from foundation.errors import Refused
-from peakproof.season import FaultInput
+from peakproof.plan import FaultInput
 from peakproof.timeline import Planned, Timeline, planned
 
 SECOND = 1_000_000_000

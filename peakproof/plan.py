@@ -1,0 +1,101 @@
+"""A season plan as a person writes it: seasons/NAME.yaml. What it names is looked up elsewhere."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from environments.definition import Objective as Expression
+from environments.faults import FAULTS
+from environments.platform import Name
+from foundation import units
+from foundation.documents import Input, did_you_mean
+from foundation.units import Duration, Rate
+from loadtests.job import PROFILES
+
+
+def _customers(text: object) -> int:
+    match = re.fullmatch(r"(\S+) customers", text) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(f'expected a size such as "10k customers", got {text!r}')
+    return units.count(match[1])
+
+
+def _profile(name: str) -> str:
+    if name not in PROFILES:
+        raise ValueError(f"unknown profile {name!r}: {did_you_mean(name, PROFILES)}")
+    return name
+
+
+class EnvironmentInput(Input):
+    """Which environment is rehearsed in. `name` is the definition's unless given."""
+
+    definition: str
+    site: str = "laptop"
+    name: Name | None = None
+
+
+class DataInput(Input):
+    """What the environment is filled with: the platform's own sample, anonymised like production data."""
+
+    source: Literal["sample"]
+    size: Annotated[int, BeforeValidator(_customers)] = Field(
+        default=10_000, json_schema_extra={"type": "string", "examples": ["10k customers"]}
+    )
+
+
+class AlsoInput(Input):
+    """Another journey: `ratio` of its arrivals for each arrival of the main one."""
+
+    journey: str
+    ratio: float = Field(gt=0)
+
+
+class LoadInput(Input):
+    """Open arrivals: `peak` counts those of the main journey."""
+
+    journey: str
+    also: tuple[AlsoInput, ...] = ()
+    profile: Annotated[str, AfterValidator(_profile)] = "constant"
+    peak: Rate = Field(gt=0)
+    duration: Duration = Field(gt=0)
+    seed: int = 7
+
+
+class FaultInput(Input):
+    """One line of the timeline: `{at: 30s, kill: api.any, for: 10s}`. Without `for` it lasts to the drain."""
+
+    at: Duration
+    fault: str
+    role: str
+    lasting: Duration | None = Field(default=None, alias="for", gt=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, written: object) -> object:
+        if not isinstance(written, dict):
+            return written
+        named = [key for key in written if key not in ("at", "for")]
+        if len(named) != 1:
+            raise ValueError(f"exactly one fault per line: {', '.join(FAULTS)}")
+        fault = named[0]
+        if fault not in FAULTS:
+            raise ValueError(f"unknown fault {fault!r}: {did_you_mean(str(fault), FAULTS)}")
+        rest = {key: value for key, value in written.items() if key != fault}
+        return {**rest, "fault": fault, "role": written[fault]}
+
+
+class SeasonInput(Input):
+    """seasons/NAME.yaml."""
+
+    season: Name
+    description: str = ""
+    platform: str | None = Field(default=None, description="checked against the definition's platform")
+    environment: EnvironmentInput
+    data: DataInput
+    load: LoadInput
+    timeline: tuple[FaultInput, ...] = ()
+    slo: tuple[Expression, ...] = ()
+    drain: Duration = Field(default=60.0, description="how long orders may take to come to their end")

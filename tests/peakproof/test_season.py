@@ -1,0 +1,253 @@
+"""Season plans: what they mean with their definition, and every problem at once with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation import slo
+from foundation.errors import InputError, Problem
+from foundation.slo import Objective
+from peakproof import season
+from peakproof.season import combined
+from tests.peakproof.kiosks import TINY
+
+GOOD = (TINY / "season.yaml").read_text().replace("definition: kiosk", f"definition: {TINY / 'kiosk.yaml'}")
+
+
+def parsed(*texts: str) -> list[Objective]:
+    return [slo.parse(text) for text in texts]
+
+
+def problems(folder: Path, text: str) -> list[Problem]:
+    """What is wrong with a plan; its lines count from 1."""
+    (folder / "plan.yaml").write_text(text)
+    with pytest.raises(InputError) as raised:
+        season.load("./plan.yaml", beside=folder)
+    return list(raised.value.problems)
+
+
+def told(folder: Path, text: str) -> str:
+    found = problems(folder, text)
+    return "\n".join(f"{each.where}: {each.what}; {each.hint or ''}" for each in found)
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+# Objectives of the definition and of the plan ---------------------------------------------------------------
+
+
+def test_a_plan_adds_to_the_contract() -> None:
+    objectives, waivers = combined(parsed("errors < 0.1%"), parsed("recovery < 30s"))
+    assert [str(each) for each in objectives] == ["errors < 0.1%", "recovery < 30s"]
+    assert waivers == ()
+
+
+@pytest.mark.parametrize(
+    ("contract", "planned"),
+    [
+        ("errors < 1%", "errors < 0.1%"),
+        ("errors < 1%", "errors < 1%"),
+        ("throughput > 10/s", "throughput > 20/s"),
+        ("order p99 <= 500ms", "order p99 < 500ms"),
+    ],
+)
+def test_a_plan_tightens_without_a_waiver(contract: str, planned: str) -> None:
+    objectives, waivers = combined(parsed(contract), parsed(planned))
+    assert [str(each) for each in objectives] == [planned]
+    assert waivers == ()
+
+
+@pytest.mark.parametrize(
+    ("contract", "planned"),
+    [
+        ("errors < 0.1%", "errors < 1%"),
+        ("throughput > 20/s", "throughput > 10/s"),
+        ("lost orders = 0", "lost orders < 5"),
+        ("recovery < 10s", "recovery < 30s"),
+    ],
+)
+def test_what_a_plan_loosens_is_a_waiver_that_names_both(contract: str, planned: str) -> None:
+    objectives, (waiver,) = combined(parsed(contract), parsed(planned))
+    assert [str(each) for each in objectives] == [planned]
+    assert contract in waiver
+    assert planned in waiver
+
+
+def test_a_limit_outside_faults_stands_beside_the_one_that_holds_always() -> None:
+    objectives, waivers = combined(parsed("order p99 < 1s"), parsed("order p99 < 500ms outside faults+10s"))
+    assert len(objectives) == 2
+    assert waivers == ()
+
+
+@given(st.floats(0.001, 0.9), st.floats(0.001, 0.9))
+def test_a_waiver_is_exactly_a_limit_that_the_contract_would_not_bear(
+    contract: float, planned: float
+) -> None:
+    texts = [f"errors < {limit * 100:.3f}%" for limit in (contract, planned)]
+    (promised,), (wanted,) = parsed(texts[0]), parsed(texts[1])
+    _, waivers = combined([promised], [wanted])
+    assert bool(waivers) is (wanted.limit > promised.limit)
+
+
+# Plans ------------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_is_read_with_all_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(GOOD)
+    found = season.load("./plan.yaml", beside=tmp_path)
+    assert found.environment_name == "kiosk"
+    assert found.platform.name == "kiosk"
+    assert found.written.data.size == 50
+    assert found.written.load.peak == 12
+    assert [str(each) for each in found.objectives] == ["lost orders = 0", "book p99 < 10s", "errors < 1%"]
+
+
+def test_an_environment_may_have_a_name_of_its_own(tmp_path: Path) -> None:
+    text = GOOD.replace("environment: {", "environment: {name: mine, ")
+    (tmp_path / "plan.yaml").write_text(text)
+    assert season.load("./plan.yaml", beside=tmp_path).environment_name == "mine"
+
+
+def test_the_season_that_comes_with_the_project_is_sound(root: Path) -> None:
+    assert season.load("laptop", beside=root).environment_name == "laptop"
+
+
+def test_a_plan_that_is_not_there_is_told_with_the_nearest_name(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as raised:
+        season.load("labtop", beside=tmp_path)
+    assert "did you mean 'laptop'?" in (raised.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "expected"),
+    [
+        ("  seed: 7", "  sed: 7", ["unknown key 'load.sed'", "did you mean 'seed'?"]),
+        ("peak: 12/s", "peak: 12", ["load.peak"]),
+        ("duration: 6s", "duration: 6 parsecs", ["load.duration"]),
+        ("duration: 6s", "duration: 0s", ["load.duration"]),
+        ("50 customers", "50", ["data.size", "10k customers"]),
+        ("seed: 7", "profile: constnt", ["unknown profile 'constnt'", "did you mean 'constant'?"]),
+        ("errors < 1%", "errors < 1", ["slo.1", 'expected a percentage such as "0.1%"', "^"]),
+        ("errors < 1%", "look p99 < 1s", None),
+        ("errors < 1%", "bok p99 < 1s", ["no journey 'bok' in the load", "did you mean 'book'?"]),
+        ("journey: book", "journey: bok", ["no journey 'bok'", "did you mean 'book'?"]),
+        ("journey: look", "journey: lok", ["no journey 'lok'", "did you mean 'look'?"]),
+        ("platform: kiosk", "platform: orderhub", ["the definition's platform is 'kiosk'"]),
+        ("definition: ", "definiton: ", ["unknown key 'environment.definiton'"]),
+    ],
+)
+def test_a_wrong_word_is_told_with_its_line_and_what_is_allowed(
+    tmp_path: Path, was: str, wrong: str, expected: list[str] | None
+) -> None:
+    assert was in GOOD
+    text = GOOD.replace(was, wrong)
+    if expected is None:
+        (tmp_path / "plan.yaml").write_text(text)
+        assert season.load("./plan.yaml", beside=tmp_path)
+        return
+    said = told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, wrong.strip())}: " in said
+    assert all(part in said for part in expected), said
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("{at: 2s, kil: till.any}", ["unknown fault 'kil'", "did you mean 'kill'?"]),
+        ("{at: 2s}", ["exactly one fault per line"]),
+        ("{at: 2s, kill: till.any, pause: till.any}", ["exactly one fault per line"]),
+        ("{at: soon, kill: till.any}", ["timeline.0.at"]),
+        ("{at: 2s, kill: til.any}", ["no role 'til.any'", "did you mean 'till.any'?"]),
+        ("{at: 6s, kill: till.any}", ["comes after the load has ended"]),
+        ("{kill: till.any}", ["'timeline.0.at' is missing"]),
+        ("{at: 1s, kill: till.any, for: 0s}", ["timeline.0.for"]),
+        ("{at: 1s, kill: [till.any]}", ["timeline.0"]),
+    ],
+)
+def test_a_wrong_fault_is_told_with_its_line(tmp_path: Path, line: str, expected: list[str]) -> None:
+    text = f"{GOOD}timeline:\n  - {line}\n"
+    said = told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, line)}: " in said
+    assert all(part in said for part in expected), said
+
+
+def test_all_problems_are_told_at_once_whatever_they_are_about(tmp_path: Path) -> None:
+    """Words that nobody knows, and words that are known but stand for nothing here."""
+    text = (
+        GOOD.replace("seed: 7", "profile: constnt")
+        .replace("errors < 1%", "erors < 1%")
+        .replace("book p99", "bok p99")
+        .replace("journey: look", "journey: lok")
+        .replace("platform: kiosk", "platform: orderhub")
+        + "timeline:\n  - {at: 1s, kil: till.any}\n  - {at: 9s, kill: till.any}\n"
+        + "  - {at: 1s, kill: til.any}\nhm: 1\n"
+    )
+    said = told(tmp_path, text)
+    for wrong in (
+        "constnt",
+        "erors",
+        "'bok'",
+        "'lok'",
+        "'kil'",
+        "after the load",
+        "'til.any'",
+        "'hm'",
+        "platform is",
+    ):
+        assert wrong in said, f"{wrong} is not told in:\n{said}"
+
+
+def test_problems_of_the_plan_are_told_together_with_those_of_its_definition(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.yaml").write_text(
+        (TINY / "kiosk.yaml").read_text().replace("entry: till", "entry: til")
+    )
+    (tmp_path / "kiosk").symlink_to(TINY / "kiosk")
+    said = told(tmp_path, GOOD.replace(str(TINY / "kiosk.yaml"), "./kiosk.yaml").replace("seed: 7", "sed: 7"))
+    assert "plan.yaml" in said
+    assert "unknown key 'load.sed'" in said
+    assert "kiosk.yaml:4: no service 'til' in the definition" in said
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "hint"),
+    [
+        (f"definition: {TINY / 'kiosk.yaml'}", "definition: labtop", "did you mean 'laptop'?"),
+        ("environment: {", "environment: {site: labtop, ", "did you mean 'laptop'?"),
+    ],
+)
+def test_a_definition_or_a_site_that_nobody_wrote_is_told_with_its_line(
+    tmp_path: Path, was: str, wrong: str, hint: str
+) -> None:
+    text = GOOD.replace(was, wrong).replace("seed: 7", "sed: 7")
+    said = told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, 'environment:')}: no" in said
+    assert hint in said
+    assert "unknown key 'load.sed'" in said
+
+
+def test_a_plan_of_nothing_at_all_is_told_what_it_lacks(tmp_path: Path) -> None:
+    said = told(tmp_path, "season: nothing\n")
+    for key in ("environment", "data", "load"):
+        assert f"{key!r} is missing" in said
+
+
+def test_a_platform_that_cannot_be_asked_cannot_be_rehearsed(tmp_path: Path) -> None:
+    platform = (TINY / "kiosk" / "platform.yaml").read_text()
+    (tmp_path / "kiosk").mkdir()
+    (tmp_path / "kiosk" / "app").symlink_to(TINY / "kiosk" / "app")
+    bare = "\n".join(
+        line
+        for line in platform.splitlines()
+        if not line.startswith(("conservation", "journeys", "policy", "sample"))
+    )
+    (tmp_path / "kiosk" / "platform.yaml").write_text(bare)
+    (tmp_path / "kiosk.yaml").write_text((TINY / "kiosk.yaml").read_text())
+    said = told(tmp_path, (TINY / "season.yaml").read_text())
+    for needed in ("journeys", "conservation", "policy", "sample"):
+        assert f"has no `{needed}`: a rehearsal needs it" in said
