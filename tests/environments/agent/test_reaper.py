@@ -1,0 +1,73 @@
+"""Whose lease is over: the newest lease of an instance decides, and none is as good as a lapsed one."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from environments.lookup import PACKAGE
+
+NOW = 1_000.0
+
+
+@pytest.fixture(scope="module")
+def reaper() -> ModuleType:
+    """The program as it is loaded beside its fellows in the container."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PACKAGE / "environments" / "agent")
+        return importlib.import_module("reaper")
+
+
+def lease(instance: str, until: float, number: int = 1) -> dict[str, object]:
+    return {
+        "Name": f"peakproof-{instance}-lease-{number:019}",
+        "Labels": {"peakproof.instance": instance, "peakproof.until": f"{until:.3f}"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("leases", "instances", "gone"),
+    [
+        ([], [], set()),
+        ([], ["a"], {"a"}),
+        ([lease("a", NOW + 1)], ["a"], set()),
+        ([lease("a", NOW - 1)], ["a"], {"a"}),
+        ([lease("a", NOW)], ["a"], {"a"}),
+        ([lease("a", NOW + 9, 1), lease("a", NOW - 1, 2)], ["a"], {"a"}),
+        ([lease("a", NOW - 1, 1), lease("a", NOW + 9, 2)], ["a"], set()),
+        ([lease("a", NOW - 1, 2), lease("a", NOW + 9, 10)], ["a"], set()),
+        ([lease("a", NOW + 9)], ["a", "b"], {"b"}),
+        ([lease("a", NOW - 1)], [], {"a"}),
+    ],
+    ids=[
+        "nothing there", "no lease", "valid", "lapsed", "ends now", "shortened", "extended",
+        "the tenth after the second", "one of two", "only a lapsed lease is left",
+    ],
+)  # fmt: skip
+def test_an_instance_goes_when_its_newest_lease_is_over(
+    reaper: ModuleType, leases: list[dict[str, object]], instances: list[str], gone: set[str]
+) -> None:
+    assert reaper.expired(leases, instances, NOW) == gone
+
+
+@given(st.dictionaries(st.sampled_from("abc"), st.lists(st.floats(0, 2 * NOW), max_size=3)))
+def test_the_order_in_which_docker_lists_leases_does_not_count(
+    reaper: ModuleType, until: dict[str, list[float]]
+) -> None:
+    leases = [lease(name, end, number) for name, ends in until.items() for number, end in enumerate(ends)]
+    backwards = leases[::-1]
+    assert reaper.expired(leases, until, NOW) == reaper.expired(backwards, until, NOW)
+
+
+def lock(until: float) -> dict[str, object]:
+    return {"Labels": {"peakproof.kind": "lock", "peakproof.until": str(until)}}
+
+
+def test_a_lock_needs_no_lease_while_it_is_in_force(reaper: ModuleType) -> None:
+    assert reaper.is_lock(lock(NOW + 1), NOW)
+    assert not reaper.is_lock(lock(NOW - 1), NOW)
+    assert not reaper.is_lock({"Labels": {"peakproof.kind": "node"}}, NOW)

@@ -1,0 +1,36 @@
+"""The door: one listener an endpoint, forwarded as it is."""
+
+from __future__ import annotations
+
+import re
+
+from environments.services import door
+from environments.topology import Endpoint, Published
+
+ENDPOINTS = (
+    Endpoint(name="shop", target="balancer", port=8000, protocol="http"),
+    Endpoint(name="store", target="store", port=5432),
+)
+
+
+def test_each_endpoint_has_a_port_of_the_door() -> None:
+    node = door.describe(ENDPOINTS, ("front", "back"))
+    assert node.attachments.published == (
+        Published(endpoint="shop", port=10_000), Published(endpoint="store", port=10_001),
+    )  # fmt: skip
+    assert node.attachments.networks == ("edge", "front", "back")
+
+
+def test_it_forwards_bytes_and_understands_nothing() -> None:
+    config = door.config(ENDPOINTS)
+    assert re.findall(r"bind (\S+)\n    server target (\S+)", config) == [
+        (":10000", "balancer:8000"), (":10001", "store:5432"),
+    ]  # fmt: skip
+    assert "mode tcp" in config
+    assert "mode http" not in config
+
+
+def test_the_order_of_endpoints_decides_its_ports_alone() -> None:
+    forwards = [door.config(order) for order in (ENDPOINTS, ENDPOINTS[::-1])]
+    assert forwards[0] != forwards[1]
+    assert all(text.count("server target") == 2 for text in forwards)

@@ -1,0 +1,53 @@
+"""Every service kind and fault is whole: its options are readable, and it has its module, test and doc."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from environments.faults import FAULTS
+from environments.lookup import PACKAGE
+from environments.services import KINDS, AnyOptions
+
+TESTS = Path(__file__).parent
+DOC = PACKAGE / "docs" / "environments.md"
+
+
+def readable_kinds() -> set[str]:
+    """The kinds that a definition may say, by the model that reads it."""
+    schema = TypeAdapter(AnyOptions).json_schema()
+    return set(schema["discriminator"]["mapping"])
+
+
+def test_what_a_definition_may_say_is_what_there_is() -> None:
+    assert readable_kinds() == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_reads_its_own_options(kind: str) -> None:
+    fields = KINDS[kind].options.model_fields
+    assert fields["kind"].annotation is not None
+    assert json.dumps(kind) in json.dumps(TypeAdapter(fields["kind"].annotation).json_schema())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_has_its_module_test_and_doc(kind: str) -> None:
+    assert (PACKAGE / f"environments/services/{kind}.py").is_file()
+    assert (TESTS / f"test_{kind}.py").is_file()
+    assert f"### `{kind}`" in DOC.read_text()
+
+
+@pytest.mark.parametrize("module", sorted((PACKAGE / "environments/services").glob("*.py")))
+def test_every_module_of_the_folder_is_a_kind_or_serves_all(module: Path) -> None:
+    assert module.stem in {*KINDS, "__init__", "kind", "door"}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_has_its_module_program_test_and_doc(fault: str) -> None:
+    assert (PACKAGE / f"environments/faults/{fault}.py").is_file()
+    assert (PACKAGE / f"environments/agent/{fault}.py").is_file()
+    assert (TESTS.parent / f"faults/test_{fault}.py").is_file()
+    assert f"### `{fault}`" in DOC.read_text()

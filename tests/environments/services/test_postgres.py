@@ -1,0 +1,66 @@
+"""PostgreSQL: a leader with a volume, a password in a file, and durability as production has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from environments.services import postgres
+from environments.services.postgres import PostgresOptions
+from environments.topology import CommandProbe, Endpoint, Mount, Node, SecretFile, SecretRef, Volume
+from tests.environments.written import compiled
+
+MIB = 1024**2
+
+
+def node(folder: Path, **options: object) -> Node:
+    return compiled(folder, {"store": {"kind": "postgres", **options}}).topology.node("store-1")
+
+
+def test_it_is_one_leader_whose_data_outlives_its_process(tmp_path: Path) -> None:
+    topology = compiled(tmp_path, {"store": {"kind": "postgres"}}).topology
+    assert topology.roles == {"store.leader": ("store-1",)}
+    assert topology.volumes == (Volume(name="store-1-data"),)
+    assert topology.node("store-1").storage.mounts == (Mount(volume="store-1-data", path=postgres.DATA),)
+    assert topology.endpoints == (Endpoint(name="store", target="store", port=5432),)
+
+
+def test_its_password_is_a_file(tmp_path: Path) -> None:
+    topology = compiled(tmp_path, {"store": {"kind": "postgres"}}).topology
+    leader = topology.node("store-1")
+    assert topology.secrets == (SecretRef(name="store.password"),)
+    path = "/run/secrets/store-password"
+    assert leader.attachments.secrets == (SecretFile(secret="store.password", path=path),)
+    assert leader.process.environment["POSTGRES_PASSWORD_FILE"] == path
+
+
+def test_database_and_user_are_the_platforms_name_unless_given(tmp_path: Path) -> None:
+    assert node(tmp_path).process.environment["POSTGRES_DATABASE"] == "hello"
+    assert node(tmp_path).process.environment["POSTGRES_USER"] == "hello"
+    given = node(tmp_path, database="orders", user="clerk").process.environment
+    assert (given["POSTGRES_DATABASE"], given["POSTGRES_USER"]) == ("orders", "clerk")
+
+
+def test_its_memory_sizes_its_buffers() -> None:
+    settings = postgres.settings(PostgresOptions(kind="postgres", memory="1GiB"))  # type: ignore[arg-type]
+    assert settings == {"shared_buffers": "256MB", "effective_cache_size": "512MB"}
+
+
+def test_settings_that_are_given_win(tmp_path: Path) -> None:
+    command = node(
+        tmp_path, memory="1GiB", settings={"shared_buffers": "1MB", "work_mem": "8MB"}
+    ).process.command
+    assert "shared_buffers=1MB" in command
+    assert "work_mem=8MB" in command
+    assert "shared_buffers=256MB" not in command
+
+
+def test_durability_is_never_turned_off_by_itself(tmp_path: Path) -> None:
+    command = " ".join(node(tmp_path).process.command)
+    assert not any(word in command for word in ("fsync", "synchronous_commit", "full_page_writes"))
+
+
+def test_it_is_ready_when_it_answers_over_the_network_as_its_user(tmp_path: Path) -> None:
+    ready = node(tmp_path).probes.ready
+    assert isinstance(ready, CommandProbe)
+    assert ready.command[0] == "pg_isready"
+    assert "127.0.0.1" in ready.command
