@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import monotonic_ns
+from time import monotonic_ns, process_time
 
 import gevent
 from gevent.event import Event
 
 from loadtests.generator.bench import Bench
+from loadtests.generator.limits import give_way
 from loadtests.progress import Progress
 
 _SECOND = 1_000_000_000
@@ -51,11 +52,13 @@ def _flush_ledger(bench: Bench, ended: Event) -> None:
 
 
 def _every_second(bench: Bench, started: int, tell: Callable[[Progress], None], ended: Event) -> None:
-    second = 1
+    second, worked = 1, process_time()
     while not ended.wait(max(started + second * _SECOND - monotonic_ns(), 0) / _SECOND):
         latest = bench.recorder.snapshot(second - 1, bench.job.main)
         seen = bench.recorder.write(before=second)
         gc.collect(1)
+        give_way(process_time() - worked)
+        worked = process_time()
         tell(
             Progress(
                 second=second,

@@ -11,6 +11,7 @@ from foundation.errors import Unavailable
 
 _SPARE = 100  # the ledger, the logs, the interpreter's own
 _NICENESS = -10
+_HEAVY = 0.5  # of one processor
 _AUTOGROUP = Path("/proc/self/autogroup")
 
 
@@ -28,12 +29,23 @@ def allow_sockets(connections: int) -> None:
 
 
 def go_first() -> None:
-    """Goes before the platform's processes where it may: a late generator would blame the platform.
+    """Goes before the platform where it may: a late generator would blame the platform.
 
-    Where the kernel groups processes by session, niceness counts only inside the group, and the group has its
-    own (sched(7), "The autogroup feature"); it is changed only when the session is the generator's own.
+    Real-time scheduling makes it wake in time, not do more: `give_way` ends it when the load is heavy. Niceness
+    stays; where the kernel groups processes by session it counts only inside the group, and the group has its
+    own (sched(7), "The autogroup feature"), changed only when the session is the generator's.
     """
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, min(os.getpriority(os.PRIO_PROCESS, 0), _NICENESS))
+    with suppress(OSError):
         if os.getsid(0) == os.getpid():
             _AUTOGROUP.write_text(str(_NICENESS))
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+
+
+def give_way(busy: float) -> None:
+    """Ends real-time scheduling after a second of heavy work, in processors: it would starve others."""
+    if busy > _HEAVY:
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, os.sched_param(0))

@@ -6,13 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROGRAM = """
-import resource, sys
+# The module alone: importing its package would patch the standard library for gevent.
+LIMITS = """
+import os, resource, sys
 sys.path.insert(0, {root!r})
 from importlib.util import module_from_spec, spec_from_file_location
 spec = spec_from_file_location("limits", {root!r} + "/loadtests/generator/limits.py")
 limits = module_from_spec(spec)
 spec.loader.exec_module(limits)
+"""
+POOL = """
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, 1024))
 try:
     limits.allow_sockets({pool})
@@ -22,14 +25,34 @@ except Exception as error:
 """
 
 
-def told(root: Path, pool: int) -> str:
-    program = PROGRAM.format(root=str(root), pool=pool)
+PRECEDENCE = """
+policy = lambda: os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK
+try:
+    os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    allowed = True
+except PermissionError:
+    allowed = False
+limits.go_first()
+first = policy()
+limits.give_way(0.1)
+light = policy()
+limits.give_way(0.9)
+print(allowed == (first == light == os.SCHED_RR), policy() == os.SCHED_OTHER)
+"""
+
+
+def told(root: Path, program: str) -> str:
+    program = LIMITS.format(root=str(root)) + program
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.strip()
 
 
 def test_the_soft_limit_is_raised_to_what_the_pool_needs(root: Path) -> None:
-    assert told(root, 800) == "(900, 1024)"
+    assert told(root, POOL.format(pool=800)) == "(900, 1024)"
 
 
 def test_a_pool_beyond_the_hard_limit_is_said_before_the_run(root: Path) -> None:
-    assert told(root, 2000).startswith("Unavailable 69 raise it (ulimit -Hn 2100)")
+    assert told(root, POOL.format(pool=2000)).startswith("Unavailable 69 raise it (ulimit -Hn 2100)")
+
+
+def test_it_goes_first_where_it_may_until_its_work_is_heavy(root: Path) -> None:
+    assert told(root, PRECEDENCE) == "True True"
