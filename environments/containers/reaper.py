@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from datetime import datetime
 from pathlib import Path
 
 import docker
 from docker.errors import APIError, NotFound
+from docker.models.containers import Container
 
 from environments.containers import labels
 from environments.containers.files import archive
@@ -16,20 +19,41 @@ AGENT = Path(__file__).resolve().parent.parent / "agent"
 NAME = "peakproof-reaper"
 SOCKET = "/var/run/docker.sock"
 CONFLICT = 409
+_TRIES = 5
+_START_SECONDS = 20.0
 
 
 def ensure(client: docker.DockerClient, image: str) -> None:
     """A running reaper on this Docker host; the name makes it the only one."""
     with mapped("starting the reaper"):
-        try:
-            container = client.containers.get(NAME)
-        except NotFound:
-            _start(client, image)
-            return
-        if container.status != "running":
-            with contextlib.suppress(NotFound, APIError):
-                container.remove(force=True)
-            _start(client, image)
+        for attempt in range(1, _TRIES + 1):
+            try:
+                _ensure_once(client, image)
+            except NotFound:
+                # Two commands may start it at once, and it goes by itself when there is nothing to do.
+                if attempt == _TRIES:
+                    raise
+            else:
+                return
+
+
+def _ensure_once(client: docker.DockerClient, image: str) -> None:
+    try:
+        container = client.containers.get(NAME)
+    except NotFound:
+        _start(client, image)
+        return
+    if container.status == "running" or _being_started(container):
+        return
+    with contextlib.suppress(NotFound, APIError):
+        container.remove(force=True)
+    _start(client, image)
+
+
+def _being_started(container: Container) -> bool:
+    """Whether another command has just made it; one that died over it is not waited for."""
+    made = datetime.fromisoformat(container.attrs["Created"][:19] + "+00:00").timestamp()
+    return bool(container.status == "created") and time.time() - made < _START_SECONDS
 
 
 def _start(client: docker.DockerClient, image: str) -> None:
