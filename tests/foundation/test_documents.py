@@ -195,7 +195,7 @@ def test_a_hint_lists_what_is_allowed_even_when_nothing_is_close() -> None:
 
 
 def test_what_is_right_can_be_looked_at_while_all_that_is_wrong_is_known() -> None:
-    text = "name: a\nsteps:\n  - {memory: 1KiB}\n  - {memory: 1Kib}\n  - {wait: 2s}\nclas: y\n"
+    text = "name: a\nsteps:\n  - {memory: 1KiB}\n  - seven\n  - {wait: 2s}\nclas: y\n"
     right, model, problems = documents.partly(document(text), Outer)
     assert [problem.where for problem in problems] == ["plan.yaml:4", "plan.yaml:6"]
     assert model is not None
