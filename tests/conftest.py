@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from environments.environment import Environment
 from tests import skips
+from tests.servers import Server, may_create_databases, running, server
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
@@ -38,6 +40,26 @@ def browser() -> str:
         pytest.skip(f"no browser: {note.read_text().strip()}")
     assert found, "no Chromium here: run scripts/browser"
     return found
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Environment]:
+    """PostgreSQL and RabbitMQ in containers of ours, shared by all integration tests."""
+    with running() as environment:
+        may_create_databases(environment)
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def postgres_server(servers: Environment) -> Server:
+    """A PostgreSQL whose user may create databases."""
+    return server(servers, "database")
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_server(servers: Environment) -> Server:
+    """A RabbitMQ with a plain user."""
+    return server(servers, "broker")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
