@@ -47,7 +47,7 @@ def _loaded(name: str, place: str) -> Command:
     if isinstance(found, typer.Typer):
         command = typer.main.get_command(found)
     else:
-        application = typer.Typer(add_completion=False)
+        application = typer.Typer(add_completion=False, rich_markup_mode=None)
         application.command()(found)
         command = typer.main.get_command(application)
     command.name = name

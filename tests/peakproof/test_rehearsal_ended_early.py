@@ -1,0 +1,162 @@
+"""A rehearsal that is ended before its time: what is left, what is said, what the reaper does."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import docker
+import psycopg
+import pytest
+from docker.models.containers import Container
+
+from environments import environment
+from environments.containers import labels, leases, removing
+from foundation.verdict import Status
+from loadtests import progress
+from loadtests.progress import Progress
+from peakproof import results
+from tests.peakproof.conftest import FAR
+from tests.peakproof.kiosks import Plan, Ran, Written, argv, command, left, rehearse, written
+
+pytestmark = pytest.mark.integration
+
+LONG = Plan(load={"duration": "60s"}, slo=[FAR])
+SHORT = Plan(load={"duration": "2s", "also": []}, slo=[FAR])
+DEADLINE = 120.0
+
+
+def eventually(what: str, holds: Callable[[], object], seconds: float = DEADLINE) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"waited {seconds:g} s in vain for: {what}"
+        time.sleep(0.1)
+
+
+class Running:
+    """A rehearsal on its way."""
+
+    def __init__(self, plan: Written, client: docker.DockerClient) -> None:
+        self.plan, self._client = plan, client
+        self.process = subprocess.Popen(argv(plan), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def generator(self) -> Container | None:
+        wanted = labels.ours(self.plan.environment, "node")
+        found = self._client.containers.list(filters=wanted, ignore_removed=True)
+        return next((each for each in found if each.labels[labels.NODE] == "generator"), None)
+
+    def under_load(self) -> bool:
+        """Whether orders have been sent for a second at least."""
+        assert self.process.poll() is None, self.process.communicate()
+        generator = self.generator()
+        lines = generator.logs(stderr=False).decode().splitlines() if generator else []
+        return any(isinstance(progress.parse(line), Progress) for line in lines)
+
+    def ended(self) -> Ran:
+        stdout, stderr = self.process.communicate(timeout=DEADLINE)
+        return Ran(exit_code=self.process.returncode, stdout=stdout, stderr=stderr, out=self.plan.out)
+
+
+@pytest.fixture
+def loaded(tmp_path: Path, client: docker.DockerClient, request: pytest.FixtureRequest) -> Iterator[Running]:
+    """A rehearsal in the middle of its load."""
+    running = Running(written(tmp_path, request.node.originalname.rsplit("_", 1)[-1], LONG), client)
+    try:
+        eventually("orders being sent", running.under_load)
+        yield running
+    finally:
+        running.process.kill()
+        running.process.communicate()
+        for name in (running.plan.environment, f"{running.plan.environment}-source"):
+            removing.remove(client, name)
+
+
+def test_ctrl_c_ends_with_an_invalid_report_and_leaves_nothing_ctrl(
+    loaded: Running, client: docker.DockerClient
+) -> None:
+    loaded.process.send_signal(signal.SIGINT)
+    ran = loaded.ended()
+    assert ran.exit_code == 130, ran.stderr
+    assert left(client, loaded.plan.environment) == []
+    assert ran.results.verdict.status is Status.INVALID
+    assert "interrupted" in {found.reason for found in ran.results.verdict.broken}
+    assert ran.results.load is not None
+    assert "INVALID" in (ran.out / "index.html").read_text()
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_generator_that_dies_makes_the_run_invalid_dies(
+    loaded: Running, client: docker.DockerClient
+) -> None:
+    generator = loaded.generator()
+    assert generator is not None
+    generator.kill()
+    ran = loaded.ended()
+    assert ran.exit_code == 3, ran.stderr
+    assert ran.results.verdict.status is Status.INVALID
+    assert "the load generator ended with status 137" in ran.stderr
+    assert left(client, loaded.plan.environment) == []
+
+
+def test_what_a_killed_command_left_goes_when_its_lease_is_over_sigkill(
+    loaded: Running, client: docker.DockerClient
+) -> None:
+    loaded.process.kill()
+    loaded.process.communicate()
+    assert left(client, loaded.plan.environment)
+    lease = leases.newest(client, loaded.plan.environment)
+    assert lease is not None
+    # The same leases, but over in a moment: a minute of waiting would prove no more.
+    for name in (loaded.plan.environment, f"{loaded.plan.environment}-source"):
+        found = leases.newest(client, name)
+        if found is not None:
+            assert found.until - time.time() <= leases.WORKING
+            leases.renew(client, name, 1.0)
+    eventually("the reaper to have removed it", lambda: not left(client, loaded.plan.environment))
+
+
+@pytest.fixture
+def kept(tmp_path: Path, client: docker.DockerClient) -> Iterator[tuple[Written, Ran]]:
+    """A short rehearsal whose environment was kept."""
+    plan = written(tmp_path, "kept", SHORT)
+    try:
+        yield plan, rehearse(plan, "--keep", "--ttl", "10m")
+    finally:
+        removing.remove(client, plan.environment)
+        removing.remove(client, f"{plan.environment}-source")
+
+
+def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
+    kept: tuple[Written, Ran], client: docker.DockerClient
+) -> None:
+    plan, first = kept
+    assert first.exit_code == 0, first.stderr
+    before = environment.attach({"local": client}, plan.environment)
+    lease = leases.newest(client, plan.environment)
+    assert lease is not None
+    assert 500 < lease.until - time.time() <= 600
+    assert left(client, f"{plan.environment}-source") == []
+    with psycopg.connect(before.dsn("store").reveal()) as store:
+        store.execute("CREATE TABLE left_behind ()")
+
+    (plan.out / results.FILE).unlink()
+    plan.out.rename(plan.out.with_name("first"))
+    second = rehearse(plan)
+
+    assert second.exit_code == 0, second.stderr
+    after = environment.attach({"local": client}, plan.environment)
+    assert after.instance.ports == before.instance.ports
+    assert {name: node.status for name, node in after.nodes.items() if name != "tables-1"} == {
+        "store-1": "running", "till-1": "running", "door-1": "running",
+    }  # fmt: skip
+    with psycopg.connect(after.dsn("store").reveal()) as store:
+        assert store.execute("SELECT to_regclass('left_behind')").fetchone() == (None,)
+        bookings = store.execute("SELECT count(*) FROM bookings").fetchone()
+    compared = second.results.conservation
+    assert compared is not None
+    assert bookings == (compared.outcomes["acknowledged"],)
+    assert command("env", "down", plan.environment, environment={}).returncode == 0
+    assert left(client, plan.environment) == []
