@@ -32,8 +32,8 @@ def go_first() -> None:
     """Goes before the platform where it may: a late generator would blame the platform.
 
     Real-time scheduling makes it wake in time, not do more: `give_way` ends it when the load is heavy.
-    Niceness stays; where the kernel groups processes by session it counts only inside the group, and the group has its
-    own (sched(7), "The autogroup feature"), changed only when the session is the generator's.
+    Niceness stays; where the kernel groups processes by session it counts only inside the group, and the
+    group has its own (sched(7), "The autogroup feature"), changed only when the session is the generator's.
     """
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, min(os.getpriority(os.PRIO_PROCESS, 0), _NICENESS))
