@@ -14,7 +14,7 @@ from environments.containers.node import NodeContainer
 from environments.environment import Environment
 from environments.lookup import PACKAGE
 from environments.services.kind import FRONT
-from environments.topology import Attachments, Node, Process, Resources
+from environments.topology import Attachments, Hardening, Node, Process, Resources
 from foundation.errors import ExitCode, InputError, PeakproofError, Refused, RunInvalid, Unavailable
 from loadtests import progress
 from loadtests.job import FORMAT, Job
@@ -78,6 +78,7 @@ def _node() -> Node:
         ),
         attachments=Attachments(networks=(FRONT,)),
         resources=Resources(memory=_MEMORY, cpu_weight=_CPU_WEIGHT),
+        hardening=Hardening(capabilities=("SYS_NICE",)),
     )
 
 
