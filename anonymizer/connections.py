@@ -61,10 +61,16 @@ def connect(dsn: str, role: str) -> psycopg.Connection:
             dsn, autocommit=True, connect_timeout=10, application_name="peakproof anonymize"
         )
     except psycopg.OperationalError as error:
-        said = str(error).strip().splitlines()[-1]
+        said = _told(str(error))
         if any(words in said for words in _REFUSED_LOGIN):
             raise InputError(said, where=where, hint="check user, password and database name") from error
         raise Unavailable(said, where=where, hint="check host and port, and that the server runs") from error
+
+
+def _told(message: str) -> str:
+    """The line of libpq's message that says why: the server's FATAL, or the end of "… failed: why"."""
+    lines = [line.strip() for line in message.splitlines() if "failed:" in line or "FATAL:" in line]
+    return (lines[-1] if lines else message.strip().splitlines()[0]).rpartition("failed: ")[2]
 
 
 _EXAMPLE = 'write postgresql://user@host:5432/database, or "host=… dbname=…"'
@@ -86,7 +92,8 @@ def translated(where: str) -> Iterator[None]:
 
 def _translated(error: psycopg.Error, where: str) -> PeakproofError:
     diag = error.diag
-    place = ".".join(part for part in (diag.table_name, diag.column_name) if part)
+    named = None if diag.table_name and where.endswith(diag.table_name) else diag.table_name
+    place = ".".join(part for part in (named, diag.column_name) if part)
     where = f"{where}, {place}" if place else where
     state = error.sqlstate or ""
     if state in _BY_STATE:

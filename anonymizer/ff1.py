@@ -41,6 +41,12 @@ def permute(
     return out
 
 
+def alike(good: Callable[[Digits], NDArray[np.bool_]], numerals: Digits) -> Allowed:
+    """Lets good numerals become good ones and others others, so that all of them together stay distinct."""
+    was = good(numerals)
+    return lambda out, rows: np.asarray(good(out) == was[rows], np.bool_)
+
+
 def transform(aes: bytes, numerals: Digits, tweaks: Bytes | None = None) -> Digits:
     """FF1.Encrypt with radix 10. Shapes as in `permute`."""
     size = numerals.shape[1]

@@ -6,57 +6,22 @@ Both servers are asked for keyed 64-bit fingerprints under a seed made for this 
 
 from __future__ import annotations
 
-import math
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
 from psycopg import sql
 
+from anonymizer.comparison import NOTHING, Comparison, Prints, compare, matched_rows
 from anonymizer.connections import translated
 from anonymizer.plan import Plan, TablePlan
 from anonymizer.policy import Rule
 from anonymizer.schema import ForeignKey, Schema, Table
+from anonymizer.transforms import KEEP
 from foundation.errors import Refused
-
-Prints = NDArray[np.int64]
-# Stands for NULL and for the empty string, which tell nothing of anybody.
-_NOTHING = 0
-_ODD = 0x5851F42D4C957F2D
-
-
-# A survivor is laid to chance only where chance makes as many at least once in ten thousand checks.
-_CHANCE = 1e-4
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """One place (a column, or a path in JSON) compared.
-
-    `survivors`: rows with the same value at the same key in source and target; `pairs`: how many different
-    values
-    that is. `by_chance`: the pairs expected if the target's values had been dealt out at random, which is
-    what
-    a pool does; it is 0 where no original value stands anywhere else. `coincidences`: rows of the target
-    whose
-    value stands somewhere in the source's column.
-    """
-
-    place: str
-    identifying: bool
-    values: int
-    survivors: int
-    pairs: int
-    by_chance: float
-    coincidences: int
-
-    @property
-    def passes(self) -> bool:
-        """Identifying values must not survive beyond what chance explains."""
-        return not self.identifying or _at_least(self.pairs, self.by_chance) >= _CHANCE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +51,8 @@ def verify(
         faults += _orphans(target, target_schema.tables[table.table.name], plan)
     faults += _not_empty(target, plan)
     faults += [
-        f"{c.place}: {c.survivors} of {c.values} values stand where they stood"
+        f"{c.place}: {c.survivors} of {c.values} values stand where they stood "
+        f"({c.by_chance:.2g} expected by chance)"
         for c in comparisons
         if not c.passes
     ]
@@ -105,24 +71,19 @@ def _table(
 ) -> tuple[list[Comparison], list[str]]:
     name = plan.table.name
     places = list(_places(plan.rules))
-    if not plan.table.primary_key:
-        wrong = [f"{name}: cannot be compared, it has no primary key"] if places else []
-        return [], wrong
-    keys = _keys(plan)
+    key = _key(plan)
     with translated(f"source, {name}"):
-        before = _prints(source, plan.table, keys, places, seed)
+        before = _prints(source, plan.table, key, places, seed)
     with translated(f"target, {name}"):
-        after = _prints(target, plan.table, keys, places, seed)
-    wrong = (
-        []
-        if len(before) == len(after)
-        else [f"{name}: {len(before)} rows in the source, {len(after)} in the target"]
-    )
-    left, right = _matched(before[:, 0], after[:, 0])
-    if len(left) < len(before):
-        wrong.append(f"{name}: {len(before) - len(left)} keys of the source are not in the target")
+        after = _prints(target, plan.table, key, places, seed)
+    wrong = []
+    if len(before) != len(after):
+        wrong.append(f"{name}: {len(before)} rows in the source, {len(after)} in the target")
+    rows = matched_rows(before[:, 0], after[:, 0]) if key is not None else None
+    if rows is not None and len(rows[0]) < len(before):
+        wrong.append(f"{name}: {len(before) - len(rows[0])} keys of the source are not in the target")
     return [
-        _compared(f"{name}.{place.label}", place.identifying, before[:, at], after[:, at], left, right)
+        compare(f"{name}.{place.label}", before[:, at], after[:, at], rows, identifying=place.identifying)
         for at, place in enumerate(places, start=1)
     ], wrong
 
@@ -141,7 +102,7 @@ def _places(rules: Mapping[str, Rule]) -> Iterator[_Place]:
         for path, inner in rule.paths.items():
             if inner.masks or inner.class_ == "identifying":
                 value = sql.SQL("nullif(jsonb_path_query_array({}::jsonb, {}::jsonpath)::text, '[]')").format(
-                    column, sql.Literal(path)
+                    column, sql.Literal(re.sub(r"\.([\w-]+)", r'."\1"', path))
                 )
                 yield _Place(label=f"{name} {path}", identifying=inner.class_ == "identifying", value=value)
         if not rule.paths and (rule.masks or rule.class_ == "identifying"):
@@ -149,22 +110,25 @@ def _places(rules: Mapping[str, Rule]) -> Iterator[_Place]:
             yield _Place(label=name, identifying=rule.class_ == "identifying", value=value)
 
 
-def _keys(plan: TablePlan) -> sql.Composable:
-    parts = sql.SQL(", ").join(sql.Identifier(name) for name in plan.table.primary_key)
-    return sql.SQL("row({})::text").format(parts)
+def _key(plan: TablePlan) -> sql.Composable | None:
+    """What tells rows apart on both sides; None where there is no primary key, or a masked one."""
+    names = plan.table.primary_key
+    if not names or any(plan.rules[name].transform != KEEP for name in names):
+        return None
+    return sql.SQL("row({})::text").format(sql.SQL(", ").join(map(sql.Identifier, names)))
 
 
 def _prints(
-    connection: psycopg.Connection, table: Table, keys: sql.Composable, places: list[_Place], seed: int
+    connection: psycopg.Connection, table: Table, key: sql.Composable | None, places: list[_Place], seed: int
 ) -> Prints:
     """Fingerprints: one row a row, the key's first. Shape: (rows, 1 + places)."""
     of_places = [
         sql.SQL("coalesce(hashtextextended(nullif({}, ''), {seed}), {none})").format(
-            place.value, seed=sql.Literal(seed), none=sql.Literal(_NOTHING)
+            place.value, seed=sql.Literal(seed), none=sql.Literal(NOTHING)
         )
         for place in places
     ]
-    of_key = sql.SQL("hashtextextended({}, {})").format(keys, sql.Literal(seed))
+    of_key = sql.SQL("hashtextextended({}, {})").format(key or sql.Literal(""), sql.Literal(seed))
     query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT binary)").format(
         sql.SQL(", ").join([of_key, *of_places]), table.identifier
     )
@@ -180,65 +144,6 @@ def _integers(binary: bytes, columns: int) -> Prints:
     body = np.frombuffer(binary, np.uint8)[19:-2].reshape(-1, row)[:, 2:]
     values = np.ascontiguousarray(body.reshape(len(body), columns, 12)[:, :, 4:])
     return values.view(">i8").reshape(len(body), columns).astype(np.int64)
-
-
-def _matched(before: Prints, after: Prints) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The places of every key that both sides have."""
-    _, left, right = np.intersect1d(before, after, return_indices=True)
-    return left, right
-
-
-def _compared(
-    place: str,
-    identifying: bool,
-    before: Prints,
-    after: Prints,
-    left: Prints,
-    right: Prints,
-) -> Comparison:
-    was, became = before[left], after[right]
-    kept = (was == became) & (was != _NOTHING)
-    real = before[before != _NOTHING]
-    pairs = len(np.unique(was[kept]))
-    coincidences = int(np.isin(after[after != _NOTHING], real).sum())
-    return Comparison(
-        place=place,
-        identifying=identifying,
-        values=len(real),
-        survivors=int(kept.sum()),
-        pairs=pairs,
-        by_chance=_expected(was, became, pairs) if coincidences else 0.0,
-        coincidences=coincidences,
-    )
-
-
-def _expected(was: Prints, became: Prints, kept: int) -> float:
-    """Equal pairs expected under random dealing: each (was, became) counts once, the kept ones do not count.
-
-    Leaving them out makes a single kept value stand against an expectation of nothing.
-    """
-    set_ = (was != _NOTHING) & (became != _NOTHING)
-    # Fingerprints are spread evenly, so their combination tells pairs apart as well as a pair does.
-    _, both = np.unique(was[set_] * np.int64(_ODD) + became[set_], return_index=True)
-    if len(both) < 2:
-        return 0.0
-    values, counts = np.unique(was[set_][both], return_counts=True)
-    there, there_counts = np.unique(became[set_][both], return_counts=True)
-    _, left, right = np.intersect1d(values, there, return_indices=True)
-    meetings = int((counts[left] * there_counts[right]).sum()) - kept
-    return float(max(0, meetings) / (len(both) - 1))
-
-
-def _at_least(count: int, expected: float) -> float:
-    """The chance of `count` or more where `expected` are expected (Poisson)."""
-    if count == 0:
-        return 1.0
-    below = (
-        sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(count))
-        if expected
-        else 1.0
-    )
-    return max(0.0, 1.0 - below)
 
 
 def _orphans(target: psycopg.Connection, table: Table, plan: Plan) -> Iterator[str]:

@@ -1,8 +1,7 @@
-"""Polish identifiers with valid check digits: NIP, REGON, PESEL, IBAN. One-to-one on well-formed values
-(FF1).
+"""Polish identifiers with valid check digits: NIP, REGON, PESEL, IBAN. One-to-one (FF1) on whatever has the
+right number of digits; a wrong check digit stays as wrong as it was.
 
-A value that is not well-formed keeps its shape (digits for digits, letters for letters) and is not
-one-to-one.
+Anything else keeps its shape (digits for digits, letters for letters) and is not one-to-one.
 """
 
 from __future__ import annotations
@@ -42,29 +41,49 @@ def _places(fits: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.where(fits, np.cumsum(fits) - 1, fits.sum() + np.cumsum(~fits) - 1)
 
 
-def _nip(key: Key, numerals: Digits) -> Digits:
-    def allowed(payload: Digits, _rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        return np.asarray((digits.nip_check(payload) != 10) & (payload[:, 0] != 0), np.bool_)
+def _checked(payload: Digits, check: Digits, was: Digits, right: Digits) -> Digits:
+    """The payload with its check digit, as far from the right one as it was: a slip stays one."""
+    return np.column_stack([payload, (check.astype(np.int16) + was + 10 - right) % 10]).astype(np.uint8)
 
-    payload = ff1.permute(key, numerals[:, :9], allowed=allowed)
-    return np.column_stack([payload, digits.nip_check(payload)])
+
+def _is_issued(payload: Digits) -> NDArray[np.bool_]:
+    """Whether a NIP can begin with these nine digits."""
+    return np.asarray((digits.nip_check(payload) != 10) & (payload[:, 0] != 0), np.bool_)
+
+
+def _nip(key: Key, numerals: Digits) -> Digits:
+    before = numerals[:, :9]
+    after = ff1.permute(key, before, allowed=ff1.alike(_is_issued, before))
+    return _checked(after, digits.nip_check(after) % 10, numerals[:, 9], digits.nip_check(before) % 10)
 
 
 def _regon(key: Key, numerals: Digits) -> Digits:
-    payload = ff1.permute(key, numerals[:, :8])
-    return np.column_stack([payload, digits.regon_check(payload)])
+    before = numerals[:, :8]
+    after = ff1.permute(key, before)
+    return _checked(after, digits.regon_check(after), numerals[:, 8], digits.regon_check(before))
 
 
 def _regon_branch(key: Key, numerals: Digits) -> Digits:
     free = ff1.permute(key, np.hstack([numerals[:, :8], numerals[:, 9:13]]))
-    payload = np.column_stack([free[:, :8], digits.regon_check(free[:, :8]), free[:, 8:]])
-    return np.column_stack([payload, digits.regon_check(payload)])
+    company = _checked(
+        free[:, :8], digits.regon_check(free[:, :8]), numerals[:, 8], digits.regon_check(numerals[:, :8])
+    )
+    after = np.hstack([company, free[:, 8:]])
+    return _checked(after, digits.regon_check(after), numerals[:, 13], digits.regon_check(numerals[:, :13]))
 
 
 def _pesel(key: Key, numerals: Digits) -> Digits:
-    """Another PESEL of the same sex, birth year and century: day and serial number are permuted within
-    them.
-    """
+    """Another PESEL of the same sex and birth year; where there is no such day, another of no such day."""
+    dated = _is_dated(numerals[:, :10])
+    after = np.empty((len(numerals), 10), np.uint8)
+    after[dated] = _within_year(key, numerals[dated])
+    odd = numerals[~dated, :10]
+    after[~dated] = ff1.permute(key, odd, allowed=ff1.alike(_is_dated, odd))
+    return _checked(after, digits.pesel_check(after), numerals[:, 10], digits.pesel_check(numerals[:, :10]))
+
+
+def _within_year(key: Key, numerals: Digits) -> Digits:
+    """Day and serial number, permuted within sex, birth year and century. Shape: (rows, 10)."""
     year, day = _birth(numerals)
     serial = digits.numbers(numerals[:, 6:10]).astype(np.int64)
     days = _days(year)
@@ -75,10 +94,16 @@ def _pesel(key: Key, numerals: Digits) -> Digits:
         return np.less(digits.numbers(index), (days[rows] * 5000).astype(np.uint64))
 
     index = digits.numbers(ff1.permute(key, inside, allowed=allowed, tweaks=band)).astype(np.int64)
-    date = _new_year(year) + index // 5000
-    payload = np.hstack([_dated(date, year), digits.of_numbers(
-        ((index % 5000) * 2 + serial % 2).astype(np.uint64), 4)])  # fmt: skip
-    return np.column_stack([payload, digits.pesel_check(payload)])
+    other = ((index % 5000) * 2 + serial % 2).astype(np.uint64)
+    return np.hstack([_dated(_new_year(year) + index // 5000, year), digits.of_numbers(other, 4)])
+
+
+def _is_dated(payload: Digits) -> NDArray[np.bool_]:
+    """Whether the first six digits are a day as PESEL writes it."""
+    year, day = _birth(payload)
+    inside = (day >= 0) & (day < _days(year))
+    again = _dated(_new_year(year) + np.where(inside, day, 0), year)
+    return np.asarray(inside & (again == payload[:, :6]).all(axis=1), np.bool_)
 
 
 # The month carries the century: +80 is the 1800s, +0 the 1900s, +20 the 2000s, +40, +60.
@@ -86,14 +111,14 @@ _CENTURIES = np.array([1900, 2000, 2100, 2200, 1800])
 
 
 def _birth(numerals: Digits) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Birth year and day of the year (from 0) as PESEL writes them; an impossible day counts on."""
+    """Birth year and day of the year (from 0) as PESEL writes them; of impossible days, whatever comes."""
     wide = numerals.astype(np.int64)
     month = wide[:, 2] * 10 + wide[:, 3]
     year = _CENTURIES[month // 20] + wide[:, 0] * 10 + wide[:, 1]
     months = (year - 1970) * 12 + np.clip(month % 20, 1, 12) - 1
     first = months.astype("datetime64[M]").astype("datetime64[D]")
     day = (first - _new_year(year)).astype(np.int64) + wide[:, 4] * 10 + wide[:, 5] - 1
-    return year, np.clip(day, 0, _days(year) - 1)
+    return year, day
 
 
 def _new_year(year: NDArray[np.int64]) -> NDArray[np.datetime64]:
@@ -114,7 +139,10 @@ def _dated(date: NDArray[np.datetime64], year: NDArray[np.int64]) -> Digits:
 def _iban(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
     def permuted(key: Key, numerals: Digits) -> Digits:
         account = ff1.permute(key, numerals[:, 2:])
-        return np.hstack([digits.iban_check(account), account])
+        right, was = digits.iban_check(numerals[:, 2:]), numerals[:, :2]
+        slip = digits.numbers(was) + np.uint64(100) - digits.numbers(right)
+        check = (digits.numbers(digits.iban_check(account)) + slip) % np.uint64(100)
+        return np.hstack([digits.of_numbers(check, 2), account])
 
     masked = _by_digits(26, permuted, scrambled)(key, subjects, values)
     whole = pc.and_(pc.equal(pc.utf8_length(subjects), 26), pc.starts_with(pc.utf8_upper(values), "PL"))

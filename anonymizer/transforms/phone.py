@@ -34,7 +34,9 @@ def phone(options: BaseModel) -> Mask:
 
     def mask(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
         numerals, fits = digits.read(subjects, 9)
-        written = _written(digits.text(ff1.permute(key, numerals, allowed=_subscriber)), form)
+        written = _written(
+            digits.text(ff1.permute(key, numerals, allowed=ff1.alike(_subscriber, numerals))), form
+        )
         if fits.all():
             return written
         return pc.if_else(pa.array(fits), written, scrambled(key, subjects, values))
@@ -42,9 +44,9 @@ def phone(options: BaseModel) -> Mask:
     return mask
 
 
-def _subscriber(numeral: Digits, _rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _subscriber(numeral: Digits) -> NDArray[np.bool_]:
     """No Polish number starts with 0 or 1."""
-    return numeral[:, 0] > 1
+    return np.greater(numeral[:, 0], 1)
 
 
 def _written(number: pa.Array, form: str) -> pa.Array:

@@ -15,8 +15,8 @@ MakeDatabase = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("postgres")) as server:
+def postgres_server() -> Iterator[Server]:
+    with running() as server:
         yield server
 
 

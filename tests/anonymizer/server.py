@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,27 +35,26 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """A server in `folder` for as long as the block lasts."""
+def running() -> Iterator[Server]:
+    """A server for as long as the block lasts."""
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
     if programs is None:
         pytest.skip("no PostgreSQL server programs on this machine")
     # PostgreSQL refuses to run as root.
     user = "postgres" if os.getuid() == 0 else None
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)
+    folder = Path(tempfile.mkdtemp(prefix="peakproof-test-postgres-"))
     if user:
         subprocess.run(["chown", user, str(folder)], check=True)
     server = Server(host="127.0.0.1", port=_free_port(), user="tester", password="tester")
     (folder / "password").write_text(server.password)
-    data = folder / "data"
+    data, log = str(folder / "data"), str(folder / "log")
     subprocess.run(
         [programs / "initdb", "-D", data, "-U", server.user, f"--pwfile={folder / 'password'}",
          "-A", "scram-sha-256", "-E", "UTF8", "--no-sync"],
         check=True, user=user, capture_output=True, cwd="/",
     )  # fmt: skip
     options = f"-p {server.port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    control = [programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
+    control = [str(programs / "pg_ctl"), "-D", data, "-w", "-l", log]
     subprocess.run(
         [*control, "-o", options, "start"], check=True, user=user, cwd="/", stdout=subprocess.DEVNULL
     )
@@ -63,6 +64,7 @@ def running(folder: Path) -> Iterator[Server]:
         subprocess.run(
             [*control, "-m", "immediate", "stop"], check=True, user=user, cwd="/", capture_output=True
         )
+        shutil.rmtree(folder)
 
 
 def _free_port() -> int:

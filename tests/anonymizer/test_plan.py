@@ -127,7 +127,10 @@ NIP = "{transform: nip, class: identifying}"
 
 
 def test_parents_come_before_children(tmp_path: Path) -> None:
-    rules = f"  child: {{columns: {{id: keep, parent_nip: {NIP}}}}}\n  people: {{columns: {{id: keep, nip: {NIP}}}}}\n"
+    rules = (
+        f"  child: {{columns: {{id: keep, parent_nip: {NIP}}}}}\n"
+        f"  people: {{columns: {{id: keep, nip: {NIP}}}}}\n"
+    )
     assert [copy.table.name for copy in plan(tmp_path, rules, FAMILY).copies] == ["people", "child"]
 
 

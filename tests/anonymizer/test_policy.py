@@ -48,7 +48,7 @@ def hash_of(tmp_path: Path, tables: str) -> str:
         ("{transform: email, class: free, paths: {$.a: keep}}", "only json has paths"),
         ("{transform: json, class: free, paths: {a.b: keep}}", "not a path"),
         (
-            "{transform: json, class: free, paths: {$.a: {transform: email, class: free, scope: entity(id)}}}",
+            "{transform: json, class: free, paths: {$.a: {transform: city, class: free, scope: entity(x)}}}",
             "inside a document an entity is a path",
         ),
         ("{transform: json, class: free, paths: {$.a: {transform: nope, class: free}}}", "'nope'"),
@@ -69,7 +69,8 @@ def test_the_hash_is_of_the_meaning_not_of_the_layout(tmp_path: Path) -> None:
     short = hash_of(tmp_path, "  a: skip\n  people: {columns: {x: keep, y: drop}}\n")
     long = hash_of(
         tmp_path,
-        "  # the same\n  people:\n    columns:\n      y: {transform: drop}\n      x: keep\n  a: {rows: skip}\n",
+        "  # the same\n"
+        "  people:\n    columns:\n      y: {transform: drop}\n      x: keep\n  a: {rows: skip}\n",
     )
     assert short == long
     assert short != hash_of(tmp_path, "  a: skip\n  people: {columns: {x: drop, y: drop}}\n")

@@ -21,11 +21,12 @@ def nip(number: str) -> str:
 
 def is_regon(text: str) -> bool:
     if len(text) == 14:
-        longer = sum(
-            int(a) * b for a, b in zip(text[:13], (2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8), strict=True)
-        )
-        return is_regon(text[:9]) and longer % 11 % 10 == int(text[13])
+        return is_regon(text[:9]) and branch(text[:13]) == text
     return len(text) == 9 and weighted(text[:8], "89234567") % 11 % 10 == int(text[8])
+
+
+def branch(number: str) -> str:
+    return f"{number}{weighted(number, '2485097361248') % 11 % 10}"
 
 
 def regon(number: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,9 +28,9 @@ def test_a_masked_regon_is_a_regon(number: int) -> None:
     assert made.is_regon(one("regon", made.regon(f"{number:08d}")))
 
 
-@given(st.from_regex(r"[0-9]{14}", fullmatch=True))
-def test_a_masked_branch_regon_is_one_and_so_is_its_company(number: str) -> None:
-    assert made.is_regon(one("regon", number))
+@given(st.from_regex(r"[0-9]{8}", fullmatch=True), st.from_regex(r"[0-9]{4}", fullmatch=True))
+def test_a_masked_branch_regon_is_one_and_so_is_its_company(company: str, branch: str) -> None:
+    assert made.is_regon(one("regon", made.branch(made.regon(company) + branch)))
 
 
 @given(st.integers(0, 10**9))
@@ -50,6 +51,22 @@ def test_the_last_day_of_a_leap_year_has_pseudonyms_of_its_own() -> None:
 @given(st.from_regex(r"[0-9]{24}", fullmatch=True))
 def test_a_masked_iban_is_valid(account: str) -> None:
     assert made.is_iban(one("iban", made.iban(account)))
+
+
+@pytest.mark.parametrize(
+    ("transform", "width"), [("nip", 10), ("regon", 9), ("regon", 14), ("pesel", 11), ("phone", 9)]
+)
+def test_numbers_with_wrong_check_digits_or_dates_stay_distinct_too(transform: str, width: int) -> None:
+    step = 10**width // 20_000
+    values = [f"{number:0{width}d}" for number in range(0, 10**width, step)]
+    values += [f"{number:0{width}d}" for number in range(5000)]
+    assert len(set(mask(transform, values))) == len(set(values))
+
+
+def test_a_wrong_check_digit_stays_wrong() -> None:
+    pesel, iban = made.pesel(1234), made.iban("109010140000071219812874")
+    assert not made.is_pesel(one("pesel", f"{pesel[:-1]}{(int(pesel[-1]) + 1) % 10}"))
+    assert not made.is_iban(one("iban", f"PL00{iban[4:]}"))
 
 
 def test_the_way_it_is_written_does_not_count() -> None:
