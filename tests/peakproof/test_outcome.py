@@ -1,0 +1,172 @@
+"""What a rehearsal came to, judged: which finding decides, what is claimed, what a broken run still tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import docker
+import pytest
+
+from foundation import slo
+from foundation.console import people
+from foundation.errors import Unavailable
+from foundation.verdict import Status
+from loadtests.counters import Counters
+from loadtests.ledger import Entry, Intent, Outcome, Settled, hashed
+from loadtests.measurements import Measurements
+from peakproof import conservation, outcome, results, season
+from peakproof.conservation import Conservation
+from peakproof.plan import FaultInput
+from peakproof.results import StageTime
+from peakproof.screen import Terminal
+from peakproof.season import Season
+from peakproof.stages import Desk, State
+from peakproof.timeline import Happened, Planned
+from tests.loadtests import made
+from tests.peakproof.kiosks import TINY
+
+SLOW = {second: made.all_at(900) for second in range(60)}
+LATE = {second: made.all_at(400) for second in range(60)}
+KILL = Planned(fault="kill", role="till.any", node="till-1", at=2.0, lasting=None)
+
+
+@pytest.fixture
+def kiosk() -> Season:
+    """The tiny platform's season with objectives that the hand-made measurements speak of."""
+    loaded = season.load("./season.yaml", beside=TINY)
+    objectives = tuple(slo.parse(text) for text in ("order p99 < 500ms", "errors < 1%"))
+    return replace(loaded, objectives=objectives)
+
+
+def compared(*, lost: bool = False) -> Conservation:
+    """Of one order that was acknowledged: conserved, or lost."""
+    ledger: list[Entry] = [
+        Intent(at=1, key="run-1", content=hashed("1")),
+        Settled(at=2, key="run-1", outcome=Outcome.ACKNOWLEDGED, attempts=1),
+    ]
+    row = conservation.Booked(
+        key="run-1", content="1", copies=1, effects=1, terminal=True, state="booked", oversold=False
+    )
+    return conservation.compare(ledger, [] if lost else [row])
+
+
+def state(
+    kiosk: Season,
+    *,
+    measured: Measurements | None = None,
+    lost: bool = False,
+    happened: tuple[Happened, ...] = (),
+) -> State:
+    return State(
+        season=kiosk,
+        run="run",
+        measured=measured or made.measurements(),
+        compared=compared(lost=lost),
+        happened=happened,
+        times=(StageTime(stage="load", seconds=60.0),),
+    )
+
+
+def status(came_to: State) -> Status:
+    return outcome.verdict_of(came_to, None).status
+
+
+def with_a_fault(kiosk: Season) -> Season:
+    line = {"at": "2s", "kill": "till.any"}
+    written = kiosk.written.model_copy(update={"timeline": (FaultInput.model_validate(line),)})
+    return replace(kiosk, written=written)
+
+
+def test_a_run_in_which_all_went_well_passes(kiosk: Season) -> None:
+    assert status(state(kiosk)) is Status.PASS
+
+
+def test_a_missed_objective_fails(kiosk: Season) -> None:
+    assert status(state(kiosk, measured=made.measurements(responses=SLOW))) is Status.FAIL
+
+
+def test_a_load_that_was_late_is_invalid_even_where_an_objective_was_missed(kiosk: Season) -> None:
+    measured = made.measurements(responses=SLOW, delays=LATE)
+    assert status(state(kiosk, measured=measured)) is Status.INVALID
+
+
+def test_a_lost_order_fails_even_where_the_load_was_late(kiosk: Season) -> None:
+    assert status(state(kiosk, measured=made.measurements(delays=LATE), lost=True)) is Status.FAIL
+
+
+def test_a_run_that_was_interrupted_is_invalid_and_says_so(kiosk: Season) -> None:
+    verdict = outcome.verdict_of(replace(state(kiosk), interrupted=True), None)
+    assert verdict.status is Status.INVALID
+    assert [found.reason for found in verdict.broken] == ["interrupted"]
+
+
+def test_a_run_that_an_error_ended_is_invalid_with_that_reason(kiosk: Season) -> None:
+    verdict = outcome.verdict_of(State(season=kiosk, run="run"), Unavailable("the disk is full"))
+    assert verdict.status is Status.INVALID
+    (found,) = verdict.broken
+    assert (found.observed, found.reason) == ("no stage", "the disk is full")
+
+
+def test_orders_lost_before_an_interruption_are_a_fact(kiosk: Season) -> None:
+    assert status(replace(state(kiosk, lost=True), interrupted=True)) is Status.FAIL
+
+
+def test_a_fault_that_never_happened_proves_nothing(kiosk: Season) -> None:
+    planned = with_a_fault(kiosk)
+    assert status(state(planned)) is Status.INVALID
+    assert status(state(planned, happened=(Happened(planned=KILL, at=2.0, until=4.0),))) is Status.PASS
+
+
+class Engine:
+    """Stands for a Docker client: says its version."""
+
+    def version(self) -> dict[str, str]:
+        return {"Version": "27.1"}
+
+
+def results_of(came_to: State) -> results.Results:
+    engine = cast("docker.DockerClient", Engine())
+    desk = Desk(clients={"local": engine}, built={}, folder=Path("report"), screen=Terminal(people()))
+    return outcome.results_of(came_to, desk, datetime(2026, 11, 27, tzinfo=UTC), None)
+
+
+def test_what_is_shown_names_the_faults_and_the_nodes_that_they_hit(kiosk: Season) -> None:
+    planned = with_a_fault(kiosk)
+    found = results_of(state(planned, happened=(Happened(planned=KILL, at=2.0, until=4.0),)))
+    assert found.scope[0] == "Shown: order conservation and fail-over under kill of till-1."
+
+
+def test_nothing_is_shown_by_a_run_that_never_saw_the_books(kiosk: Season) -> None:
+    found = results_of(State(season=kiosk, run="run"))
+    assert found.scope[0].startswith("Shown: nothing")
+    assert (found.load, found.conservation, found.environment) == (None, None, None)
+
+
+def test_simulated_partners_are_named_only_where_there_are_some(kiosk: Season, root: Path) -> None:
+    assert "partners" not in " ".join(results_of(State(season=kiosk, run="run")).scope)
+    laptop = season.load("laptop", beside=root)
+    assert "simulated partners" in " ".join(results_of(State(season=laptop, run="run")).scope)
+
+
+def test_a_waiver_stands_in_the_scope(kiosk: Season) -> None:
+    waived = replace(kiosk, waivers=("errors < 5%, looser than the definition's errors < 1%",))
+    scope = results_of(State(season=waived, run="run")).scope
+    assert scope[-1] == "Waived: errors < 5%, looser than the definition's errors < 1%."
+
+
+def test_a_fault_s_recovery_is_measured_from_when_it_really_struck(kiosk: Season) -> None:
+    bad = Counters(wanted=10, dispatched=10, done=10, failed=5, errors=5, attempts=10)
+    measured = made.measurements(counters={20: bad, 21: bad})
+    happened = (Happened(planned=KILL, at=20.5, until=24.0),)
+    (fault,) = results_of(state(with_a_fault(kiosk), measured=measured, happened=happened)).faults
+    assert (fault.node, fault.at, fault.until) == ("till-1", 20.5, 24.0)
+    assert fault.recovery == pytest.approx(1.5)
+
+
+def test_results_survive_their_own_json(kiosk: Season, tmp_path: Path) -> None:
+    found = results_of(state(kiosk))
+    (tmp_path / results.FILE).write_text(results.to_json(found))
+    assert results.read(tmp_path / results.FILE) == found
