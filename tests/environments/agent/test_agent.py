@@ -1,4 +1,4 @@
-"""The programs that stand beside the Docker socket: nothing but the standard library, and small enough to read."""
+"""The programs that stand beside the Docker socket: the standard library alone, and short enough to read."""
 
 from __future__ import annotations
 

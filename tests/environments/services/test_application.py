@@ -8,7 +8,7 @@ import pytest
 
 from environments.services.application import filled
 from environments.topology import HttpProbe, Lifecycle, SecretFile
-from tests.environments.written import application, compiled
+from tests.environments.written import Services, application, compiled
 
 BINDINGS = {"store": {"host": "store", "port": "5432"}}
 
@@ -35,13 +35,16 @@ def test_it_has_as_many_nodes_as_asked_for(tmp_path: Path) -> None:
 
 
 def test_its_environment_is_the_platforms_then_the_process_then_the_definitions(tmp_path: Path) -> None:
-    services = {"web": application("web", environment={"HELLO_NAME": "you"}), "store": {"kind": "postgres"}}
+    services: Services = {
+        "web": application("web", environment={"HELLO_NAME": "you"}),
+        "store": {"kind": "postgres"},
+    }
     environment = compiled(tmp_path, services).topology.node("web-1").process.environment
     assert environment == {"HELLO_NAME": "you", "HELLO_STORE": "store:5432"}
 
 
 def test_a_process_is_given_the_secrets_it_names_and_no_other(tmp_path: Path) -> None:
-    services = {
+    services: Services = {
         "keeper": application("keeper"), "web": application("web"), "prepare": application("prepare"),
         "store": {"kind": "postgres"},
     }  # fmt: skip
@@ -53,7 +56,7 @@ def test_a_process_is_given_the_secrets_it_names_and_no_other(tmp_path: Path) ->
 
 
 def test_it_waits_for_every_node_of_what_it_needs(tmp_path: Path) -> None:
-    services = {
+    services: Services = {
         "keeper": application("keeper"),
         "prepare": application("prepare", nodes=2),
         "store": {"kind": "postgres"},

@@ -10,7 +10,7 @@ import pytest
 from environments.services import haproxy
 from environments.services.haproxy import HaproxyOptions
 from environments.topology import Flow, HttpProbe, Probe, TcpProbe
-from tests.environments.written import application, compiled
+from tests.environments.written import Services, application, compiled
 
 
 def config(**options: object) -> str:
@@ -41,7 +41,7 @@ def test_only_a_connection_that_failed_is_tried_again() -> None:
 
 
 def test_it_stands_before_the_service_it_names(tmp_path: Path) -> None:
-    services = {
+    services: Services = {
         "front": {"kind": "haproxy", "to": "web", "port": 8080}, "web": application("web", nodes=3),
     }  # fmt: skip
     topology = compiled(tmp_path, services).topology
@@ -55,5 +55,8 @@ def test_it_stands_before_the_service_it_names(tmp_path: Path) -> None:
     ("health", "ready"), [("/ok", HttpProbe(port=8000, path="/ok")), (None, TcpProbe(port=8000))]
 )
 def test_it_is_ready_through_itself(tmp_path: Path, health: str | None, ready: Probe) -> None:
-    services = {"front": {"kind": "haproxy", "to": "web", "health": health}, "web": application("web")}
+    services: Services = {
+        "front": {"kind": "haproxy", "to": "web", "health": health},
+        "web": application("web"),
+    }
     assert compiled(tmp_path, services).topology.node("front-1").probes.ready == ready

@@ -1,0 +1,60 @@
+"""The command as a process of its own, and what it leaves in Docker: for tests of what a person would see."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import docker
+
+from environments.containers import labels
+from environments.lookup import PACKAGE
+
+COMMAND = (sys.executable, "-c", "from peakproof.cli import main; main()")
+
+
+def surroundings(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a command that is run from anywhere."""
+    return {**os.environ, "PYTHONPATH": str(PACKAGE), "COLUMNS": "200", **(extra or {})}
+
+
+def run(
+    *arguments: str, env: Mapping[str, str] | None = None, cwd: Path = PACKAGE
+) -> subprocess.CompletedProcess[str]:
+    """`peakproof ARGUMENTS`, to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments], env=surroundings(env), cwd=cwd, capture_output=True, text=True, timeout=120
+    )
+
+
+def begin(*program: str) -> subprocess.Popen[str]:
+    """A process of its own whose end the test decides."""
+    return subprocess.Popen(
+        program, env=surroundings(), cwd=PACKAGE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def eventually(condition: Callable[[], object], *, within: float, what: str) -> None:
+    """Asks until the condition holds; fails after `within` seconds."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {within:g} s: {what}"
+        time.sleep(0.1)
+
+
+def left(client: docker.DockerClient, instance: str) -> list[str]:
+    """The names of everything in Docker that carries the instance's label."""
+    wanted = {"label": [f"{labels.INSTANCE}={instance}"]}
+    return sorted(
+        str(thing.name)
+        for things in (
+            client.containers.list(all=True, filters=wanted, ignore_removed=True),
+            client.networks.list(filters=wanted),
+            client.volumes.list(filters=wanted),
+        )
+        for thing in things
+    )
