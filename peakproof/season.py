@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from environments import loading, lookup
+from environments import loading, lookup, slicing
 from environments.platform import Platform
+from environments.services.kind import FRONT
 from environments.site import Site
 from environments.topology import Topology
 from foundation import documents, slo
@@ -118,9 +119,21 @@ def _problems(season: Season) -> Iterator[Problem]:
         if getattr(season.platform.written, needed) is None:
             what = f"platform {season.platform.name!r} has no `{needed}`: a rehearsal needs it"
             yield document.problem(("environment", "definition"), what)
+    for what in _lacks(season.topology):
+        yield document.problem(("environment", "definition"), what)
     yield from _timeline_problems(season)
     yield from _journey_problems(season)
     yield from _objective_problems(season)
+
+
+def _lacks(topology: Topology) -> Iterator[str]:
+    """What a definition needs so that load can be sent to it and its books can be read."""
+    doors = [node for node in topology.nodes if node.service == topology.entry]
+    reached = any(FRONT in node.attachments.networks for node in doors)
+    if not reached or "port" not in topology.bindings[topology.entry]:
+        yield f"customers cannot talk to its entry {topology.entry!r}: name a service that answers HTTP"
+    if slicing.database_service(topology) is None:
+        yield "the definition has no database: a rehearsal has to look into the books"
 
 
 def _timeline_problems(season: Season) -> Iterator[Problem]:

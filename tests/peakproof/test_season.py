@@ -237,6 +237,30 @@ def test_a_plan_of_nothing_at_all_is_told_what_it_lacks(tmp_path: Path) -> None:
         assert f"{key!r} is missing" in said
 
 
+@pytest.mark.parametrize("entry", ["store", "tables"])
+def test_an_entry_that_customers_cannot_talk_to_is_told(tmp_path: Path, entry: str) -> None:
+    definition = (TINY / "kiosk.yaml").read_text().replace("entry: till", f"entry: {entry}")
+    (tmp_path / "kiosk.yaml").write_text(definition)
+    (tmp_path / "kiosk").symlink_to(TINY / "kiosk")
+    said = told(tmp_path, (TINY / "season.yaml").read_text())
+    assert f"customers cannot talk to its entry {entry!r}" in said
+
+
+def test_a_definition_without_a_database_cannot_be_rehearsed(tmp_path: Path) -> None:
+    (tmp_path / "kiosk").mkdir()
+    (tmp_path / "kiosk" / "app").symlink_to(TINY / "kiosk" / "app")
+    (tmp_path / "kiosk" / "platform.yaml").write_text(
+        "platform: kiosk\nprocesses:\n  till: {image: app, port: 8080}\n"
+    )
+    (tmp_path / "kiosk.yaml").write_text(
+        "definition: kiosk\nplatform: kiosk\nentry: till\n"
+        "services: {till: {kind: application, process: till}}\n"
+    )
+    said = told(tmp_path, (TINY / "season.yaml").read_text())
+    assert "the definition has no database" in said
+    assert "cannot talk" not in said
+
+
 def test_a_platform_that_cannot_be_asked_cannot_be_rehearsed(tmp_path: Path) -> None:
     platform = (TINY / "kiosk" / "platform.yaml").read_text()
     (tmp_path / "kiosk").mkdir()
