@@ -14,6 +14,7 @@ from environments.display import NodeDisplay
 from environments.docker_client import connect
 from environments.environment import Environment, Wanted
 from environments.images.display import ImageDisplay
+from environments.platform import checked_name
 from foundation import units
 from foundation.console import people
 from foundation.errors import InputError
@@ -26,9 +27,20 @@ _BUILD_SECONDS = 1200.0
 def lasting(text: str) -> float:
     """Seconds of a --ttl. Raises InputError."""
     try:
-        return units.duration(text)
+        seconds = units.duration(text)
     except ValueError as error:
         raise InputError(str(error), where="--ttl") from error
+    if not seconds:
+        raise InputError("an environment cannot stay for no time", where="--ttl", hint="use `env down`")
+    return seconds
+
+
+def _named(text: str) -> str:
+    """The name of an environment, as --name says it. Raises InputError."""
+    try:
+        return checked_name(text)
+    except ValueError as error:
+        raise InputError(str(error), where="--name") from error
 
 
 def up(definition: str, *, site: str, name: str | None, ttl: float) -> dict[str, object]:
@@ -36,7 +48,7 @@ def up(definition: str, *, site: str, name: str | None, ttl: float) -> dict[str,
     started = time.monotonic()
     loaded = loading.topology_of(definition, beside=Path.cwd())
     wanted = Wanted(
-        name=name or loaded.definition.name,
+        name=_named(name or loaded.definition.name),
         topology=loaded.topology,
         site=loading.site_of(site, beside=Path.cwd()),
         folders=loaded.definition.platform.image_folders(),

@@ -19,13 +19,14 @@ from foundation.errors import Problem
 from foundation.units import Duration
 
 
-def _is_name(text: str) -> str:
+def checked_name(text: str) -> str:
+    """`text`, if it may name a service, a platform or an environment. Raises ValueError."""
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", text):
         raise ValueError(f"{text!r} must be lower-case letters, digits and dashes, a letter first")
     return text
 
 
-Name = Annotated[str, AfterValidator(_is_name)]
+Name = Annotated[str, AfterValidator(checked_name)]
 
 
 class ReadyCommand(Input):

@@ -27,7 +27,8 @@ def question(probe: Probe) -> str:
         case TcpProbe():
             return f"exec 3<>/dev/tcp/127.0.0.1/{probe.port}"
         case HttpProbe():
-            request = f"GET {probe.path} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n"
+            path = probe.path.replace("\\", r"\\").replace("%", "%%")  # printf reads both
+            request = f"GET {path} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n"
             return (
                 f"exec 3<>/dev/tcp/127.0.0.1/{probe.port} && printf {shlex.quote(request)} >&3"
                 ' && read -r -t 2 _ status _ <&3 && [ "$status" = 200 ]'

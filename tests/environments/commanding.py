@@ -23,11 +23,11 @@ def surroundings(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def run(
-    *arguments: str, env: Mapping[str, str] | None = None, cwd: Path = PACKAGE
+    *arguments: str, env: Mapping[str, str] | None = None, cwd: Path = PACKAGE, within: float = 120
 ) -> subprocess.CompletedProcess[str]:
-    """`peakproof ARGUMENTS`, to its end."""
+    """`peakproof ARGUMENTS`, to its end; it must come `within` so many seconds."""
     return subprocess.run(
-        [*COMMAND, *arguments], env=surroundings(env), cwd=cwd, capture_output=True, text=True, timeout=120
+        [*COMMAND, *arguments], env=surroundings(env), cwd=cwd, capture_output=True, text=True, timeout=within
     )
 
 
@@ -48,7 +48,7 @@ def eventually(condition: Callable[[], object], *, within: float, what: str) -> 
 
 def left(client: docker.DockerClient, instance: str) -> list[str]:
     """The names of everything in Docker that carries the instance's label."""
-    wanted = {"label": [f"{labels.INSTANCE}={instance}"]}
+    wanted: dict[str, str | list[str]] = {"label": [f"{labels.INSTANCE}={instance}"]}
     return sorted(
         str(thing.name)
         for things in (

@@ -61,7 +61,7 @@ def test_a_wrong_definition_is_answered_before_docker_is_asked(
     wrong: str, tmp_path: Path, silent_engine: Engine
 ) -> None:
     path = WRONG[wrong](tmp_path)
-    answer = run("env", "up", str(path), env=silent_engine.variables)
+    answer = run("env", "up", str(path), env=silent_engine.variables, within=30)
     assert answer.returncode == 2, answer.stderr
     assert not silent_engine.was_asked()
     assert "Traceback" not in answer.stderr
@@ -78,9 +78,9 @@ def test_a_wrong_definition_is_answered_before_docker_is_asked(
         (("up", "laptop", "--name", "Not A Name"), "lower-case letters"),
         (("up", "laptop", "--name", "../escape"), "lower-case letters"),
         (("extend", "laptop", "--ttl", "soon"), "a duration such as"),
-        (("up",), "DEFINITION"),
+        (("up",), "definition"),
         (("up", "laptop", "--colour"), "--colour"),
-        (("logs", "laptop", "api-1", "-n", "0"), "0"),
+        (("logs", "laptop", "api-1", "-n", "0"), "--lines"),
         (("nothing",), "nothing"),
         (("check", "labtop"), "did you mean 'laptop'?"),
     ],
@@ -88,7 +88,7 @@ def test_a_wrong_definition_is_answered_before_docker_is_asked(
 def test_a_wrong_word_is_answered_before_docker_is_asked(
     arguments: tuple[str, ...], told: str, silent_engine: Engine
 ) -> None:
-    answer = run("env", *arguments, env=silent_engine.variables)
+    answer = run("env", *arguments, env=silent_engine.variables, within=30)
     assert answer.returncode == 2, answer.stderr
     assert told in answer.stderr
     assert not silent_engine.was_asked()
@@ -107,7 +107,7 @@ def test_all_mistakes_are_told_with_file_line_and_what_was_meant(tmp_path: Path)
 
 
 def test_checking_a_definition_asks_docker_nothing(silent_engine: Engine) -> None:
-    answer = run("env", "check", "laptop", "--json", env=silent_engine.variables)
+    answer = run("env", "check", "laptop", "--json", env=silent_engine.variables, within=30)
     assert answer.returncode == 0
     assert not silent_engine.was_asked()
 

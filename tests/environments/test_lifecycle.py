@@ -31,8 +31,9 @@ def ids(environment: Environment) -> dict[str, str]:
 def in_node(environment: Environment, node: str, *command: str, user: str = "") -> str:
     container = environment.nodes[node].get_wrapped_container()
     status, output = container.exec_run(list(command), user=user)
+    assert isinstance(output, bytes)
     assert status == 0, output
-    return str(output.decode()).strip()
+    return output.decode().strip()
 
 
 def fetched(environment: Environment, endpoint: str) -> bytes:

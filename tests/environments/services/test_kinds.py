@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from environments.definition import DefinitionInput
 from environments.faults import FAULTS
 from environments.lookup import PACKAGE
-from environments.services import KINDS, AnyOptions
+from environments.services import KINDS
 
 TESTS = Path(__file__).parent
 DOC = PACKAGE / "docs" / "environments.md"
@@ -18,7 +19,7 @@ DOC = PACKAGE / "docs" / "environments.md"
 
 def readable_kinds() -> set[str]:
     """The kinds that a definition may say, by the model that reads it."""
-    schema = TypeAdapter(AnyOptions).json_schema()
+    schema = DefinitionInput.model_json_schema()["properties"]["services"]["additionalProperties"]
     return set(schema["discriminator"]["mapping"])
 
 
