@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import requests
 import urllib3
-from docker.errors import DockerException, NotFound
+from docker.errors import DockerException, NotFound, StreamParseError
 
 from foundation.errors import PeakproofError, Refused, Unavailable
 
@@ -60,7 +60,7 @@ _MEANINGS = (
         "see its log (`journalctl -u docker`), start it again, then run the same command",
     ),
     _meaning(
-        r"Pool overlaps|address pools have been fully subnetted|overlaps with other one",
+        r"Pool overlaps|address pools have been fully subnetted|non-overlapping IPv4 address pool",
         "Docker has no free network addresses for the environment",
         "take down environments that are no longer needed (`peakproof env list`)",
         SubnetTaken,
@@ -79,6 +79,14 @@ _MEANINGS = (
 )
 
 
+_LIBRARYS = (
+    DockerException,
+    StreamParseError,
+    requests.exceptions.RequestException,
+    urllib3.exceptions.HTTPError,
+)
+
+
 @contextmanager
 def mapped(doing: str) -> Iterator[None]:
     """Turns what Docker raises into Unavailable or Refused that says what was being done.
@@ -87,7 +95,7 @@ def mapped(doing: str) -> Iterator[None]:
     """
     try:
         yield
-    except (DockerException, requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+    except _LIBRARYS as error:
         raise meaning(str(error), doing=doing, fallback=_fallback(error)) from error
     except (ConnectionError, TimeoutError) as error:
         raise meaning(f"{type(error).__name__}: {error}", doing=doing, fallback=str(error)) from error

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from environments.images.build import BuildFailed
-from environments.images.builder import BuiltImage, catalogue, ensure, planned, refreshed, superseded
+from environments.images.builder import catalogue, ensure, planned, refreshed, superseded
+from environments.images.construction import BuiltImage
 from environments.images.progress import ImageProgress, Report, State, silent
 
 __all__ = [

@@ -12,6 +12,7 @@ import re
 import tarfile
 import textwrap
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -36,6 +37,8 @@ _LAYER = re.compile(r"^ ---> (?P<id>[0-9a-f]{12})$")
 _RUNNING = re.compile(r"^ ---> Running in (?P<id>[0-9a-f]{12})$")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FULL = re.compile(r"no space left on device|don't have enough free space", re.IGNORECASE)
+_LETS_GO_S = 5.0
+_ASK_AGAIN_S = 0.05
 _INSTRUCTION_COLUMNS = 100
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
 
@@ -81,6 +84,7 @@ class Build:
         with mapped(f"building the image {self.recipe.name}"):
             for event in self._stream(context):
                 if self.stop.is_set():
+                    self._listen(event)  # for the container that is to be removed
                     raise Interrupted(f"interrupted while building the image {self.recipe.name}")
                 self._take(event)
 
@@ -103,6 +107,9 @@ class Build:
         aux = event.get("aux")
         if isinstance(aux, Mapping) and "ID" in aux:
             self.image = str(aux["ID"])
+        self._listen(event)
+
+    def _listen(self, event: Mapping[str, object]) -> None:
         # What a step says arrives in pieces, coloured where it went to stderr.
         *lines, self.piece = (self.piece + _COLOUR.sub("", str(event.get("stream", "")))).split("\n")
         for line in lines:
@@ -163,7 +170,20 @@ class Build:
         for layer in reversed(self.layers):
             with suppress(APIError):
                 if not self.client.images.get(layer).tags:
-                    self.client.api.remove_image(layer)
+                    self._remove(layer)
+
+    def _remove(self, layer: str) -> None:
+        """Removes a layer as soon as the container of the step that was ended lets go of it."""
+        deadline = time.monotonic() + _LETS_GO_S
+        while True:
+            try:
+                self.client.api.remove_image(layer)
+            except APIError as error:
+                if "container" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(_ASK_AGAIN_S)
+            else:
+                return
 
 
 def shortened(instruction: str) -> str:

@@ -43,7 +43,7 @@ class Rootfs:
     def make(self) -> str:
         """The image's id. Raises Unavailable where it can be neither pulled nor bootstrapped."""
         self._news(1, f"pulling {self.pulled_from}")
-        if self._pulled():
+        if self.pulled():
             return self._with_mirror()
         self._news(2, f"bootstrapping {SUITE}")
         with bootstrap.archive_of(SUITE, stop=self.stop) as archive:
@@ -52,7 +52,7 @@ class Rootfs:
     def _news(self, step: int, doing: str) -> None:
         self.report(ImageProgress(name=ROOT, state=State.BUILDING, step=step, steps=2, doing=doing))
 
-    def _pulled(self) -> bool:
+    def pulled(self) -> bool:
         """Whether the registry gave the image. Its silence counts as no, its reasons do not matter."""
         events: queue.Queue[bool | None] = queue.Queue()
         threading.Thread(target=self._pull, args=(events,), daemon=True).start()

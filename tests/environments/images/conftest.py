@@ -1,9 +1,9 @@
-"""What the image tests share: the engine, images of their own that are removed again, and running containers."""
+"""What the image tests share: the engine, images that are removed again, running containers."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,11 +12,11 @@ import pytest
 from docker.errors import APIError
 
 from environments.docker_client import connect
-from environments.images import ensure, planned
-from tests.environments.images.running import Running, start
+from environments.images import BuiltImage, Report, ensure, planned, silent
+from tests.environments.images.running import Running, Start, create
 
 Folder = Callable[..., Path]
-Start = Callable[..., Running]
+Build = Callable[..., BuiltImage]
 
 
 @pytest.fixture(scope="session")
@@ -34,13 +34,14 @@ def name() -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
-    """Makes an image's folder: the Dockerfile's lines and other files as path=text."""
+    """Makes an image's folder: the Dockerfile's lines, and other files as path=text."""
 
-    def make(*dockerfile: str, **files: str) -> Path:
-        path = tmp_path / "image"
+    def make(*dockerfile: str, into: str = "image", files: Mapping[str, str] | None = None) -> Path:
+        path = tmp_path / into
         path.mkdir(exist_ok=True)
         (path / "Dockerfile").write_text("\n".join(dockerfile) + "\n")
-        for file, text in files.items():
+        for file, text in (files or {}).items():
+            (path / file).parent.mkdir(parents=True, exist_ok=True)
             (path / file).write_text(text)
         return path
 
@@ -48,34 +49,42 @@ def folder(tmp_path: Path) -> Folder:
 
 
 @pytest.fixture
-def removed(client: docker.DockerClient, name: str, folder: Folder) -> Iterator[None]:
-    """Removes the image `name` of `folder()` when the test ends."""
-    yield
-    for recipe in planned([name], folders={name: folder.__call__()} if False else {}).values() if False else ():
+def build(client: docker.DockerClient, name: str) -> Iterator[Build]:
+    """Builds the image `name` of a folder; what was built is removed when the test ends."""
+    tags: list[str] = []
+
+    def made(folder: Path, progress: Report = silent) -> BuiltImage:
+        tags.append(planned([name], folders={name: folder})[name].tag)
+        return ensure([name], folders={name: folder}, client=client, progress=progress)[name]
+
+    yield made
+    for tag in tags:
         with suppress(APIError):
-            client.images.remove(recipe.tag)
+            client.images.remove(tag)
 
 
 @pytest.fixture(scope="module")
-def module_start(client: docker.DockerClient) -> Iterator[Start]:
+def start_once(client: docker.DockerClient) -> Iterator[Start]:
     """Starts containers that live as long as the module's tests."""
     yield from _starter(client)
 
 
 @pytest.fixture
-def fresh_start(client: docker.DockerClient) -> Iterator[Start]:
+def start(client: docker.DockerClient) -> Iterator[Start]:
     """Starts containers that live as long as one test."""
     yield from _starter(client)
 
 
 def _starter(client: docker.DockerClient) -> Iterator[Start]:
-    started: list[Running] = []
+    created: list[Running] = []
 
-    def starter(image: str, **how: object) -> Running:
+    def start(image: str, **how: object) -> Running:
         tag = ensure([image], folders={}, client=client)[image].tag
-        started.append(start(client, tag, **how))  # type: ignore[arg-type]
-        return started[-1]
+        running = create(client, tag, **how)  # type: ignore[arg-type]
+        created.append(running)
+        running.container.start()
+        return running
 
-    yield starter
-    for running in started:
-        running.remove()
+    yield start
+    for running in created:
+        running.container.remove(force=True, v=True)
