@@ -1,5 +1,6 @@
-"""Production data -> masked data, under a policy that names every column. Usable alone on any PostgreSQL
-database.
+"""Production data -> masked data, under a policy that names every column.
+
+Usable alone on any PostgreSQL database.
 """
 
 from __future__ import annotations
@@ -34,9 +35,8 @@ def anonymize(
     """Copies the source (a DSN), masked, into the migrated and empty target, and checks it.
 
     `replace` removes what the target's tables hold. The receipt says whether the check passed; it also
-    stands in
-    the target. Raises InputError (policy, schema, login), Refused (target is the source, or not empty),
-    Unavailable.
+    stands in the target. Raises InputError (policy, schema, login), Refused (the target is the source, or not
+    empty), Unavailable.
     """
     from anonymizer import run
 

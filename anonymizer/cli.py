@@ -1,6 +1,4 @@
-"""`peakproof anonymize`: run and check. Parses, calls, prints; a DSN with a password never has to be in
-argv.
-"""
+"""`peakproof anonymize`: run and check. Parses, calls, prints; a password never has to be in argv."""
 
 from __future__ import annotations
 

@@ -26,12 +26,10 @@ class Comparison:
     """One place (a column, or a path in JSON) compared.
 
     `survivors`: rows with the same value at the same key in source and target; `pairs`: how many different
-    values
-    that is. `by_chance`: the pairs expected if the target's values had been dealt out at random, which is
-    what
-    a pool does; it is 0 where no original value stands anywhere else. `coincidences`: rows of the target
-    whose value stands somewhere in the source's column. `matched` is false where the key itself is masked:
-    rows cannot be matched, and every coincidence counts as a survivor.
+    values that is. `by_chance`: the pairs expected if the target's values had been dealt out at random, which
+    is what a pool does; it is 0 where no original value stands anywhere else. `coincidences`: rows of the
+    target whose value stands somewhere in the source's column. `matched` is false where the key itself is
+    masked: rows cannot be matched, and every coincidence counts as a survivor.
     """
 
     place: str

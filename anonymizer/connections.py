@@ -81,8 +81,7 @@ def translated(where: str) -> Iterator[None]:
     """Turns the driver's errors into ours.
 
     Only names are repeated: the server's DETAIL and CONTEXT lines quote rows. For the same reason the
-    driver's
-    error is not kept as the cause: a traceback would print it.
+    driver's error is not kept as the cause: a traceback would print it.
     """
     try:
         yield

@@ -1,14 +1,10 @@
-"""Moves the rows: read, mask and write overlap. Nothing unmasked is kept anywhere but in this process's
-memory.
-"""
+"""Moves the rows: read, mask and write overlap. Unmasked rows are only ever in this process's memory."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from itertools import groupby
-from queue import Empty, Full, Queue
-from typing import TypeVar
 
 import psycopg
 import pyarrow as pa
@@ -18,16 +14,15 @@ from pyarrow import csv
 from anonymizer.connections import translated
 from anonymizer.loading import copy_in
 from anonymizer.masking import TableMask
+from anonymizer.overlap import ahead
 from anonymizer.plan import Plan, TablePlan
 from anonymizer.transforms import DROP
 from foundation.errors import InputError, PeakproofError
 
-Item = TypeVar("Item")
 # Told after every block: table, rows written so far, rows expected (the server's estimate).
 Progress = Callable[[str, int, int], None]
 
 _BLOCK = 2 << 20
-_AHEAD = 4
 
 
 def copy_tables(
@@ -41,61 +36,25 @@ def copy_tables(
 
     `source` stands in a read snapshot, `target` in a transaction.
     """
-    blocks = ahead(_blocks(source, plan))
-    masked = ahead((table, _masked(table, masks[table.table.name], block)) for table, block in blocks)
-    written = {table.table.name: 0 for table in plan.copies}
-    for name, group in groupby(masked, key=lambda item: item[0].table.name):
-        table = next(copy for copy in plan.copies if copy.table.name == name)
-        with translated(f"target, {name}"):
-            content = _written(name, table.table.rows, (block for _, block in group), progress)
-            written[name] = copy_in(target, table.table.identifier, table.rules, content)
-    return written
+    tables = {table.table.name: table for table in plan.copies}
+    rows = dict.fromkeys(tables, 0)
+    with (
+        closing(ahead(_blocks(source, plan))) as blocks,
+        closing(ahead(_all_masked(masks, blocks))) as masked,
+    ):
+        for name, group in groupby(masked, key=lambda item: item[0]):
+            table = tables[name].table
+            content = _written(name, table.rows, (block for _, block in group), progress)
+            with translated(f"target, {name}"):
+                rows[name] = copy_in(target, table.identifier, tables[name].rules, content)
+    return rows
 
 
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The items of an iterator that runs in a thread of its own, a few items ahead of who asks for them."""
-    queue: Queue[tuple[Item | None, BaseException | None]] = Queue(_AHEAD)
-    stopped = threading.Event()
-
-    def put(entry: tuple[Item | None, BaseException | None]) -> None:
-        while not stopped.is_set():
-            try:
-                queue.put(entry, timeout=0.1)
-            except Full:
-                continue
-            return
-
-    def work() -> None:
-        try:
-            for item in items:
-                put((item, None))
-                if stopped.is_set():
-                    return
-            put((None, None))
-        except BaseException as error:  # noqa: BLE001  # it is raised again where the items are used
-            put((None, error))
-
-    thread = threading.Thread(target=work, name="anonymizer-ahead", daemon=True)
-    thread.start()
-    try:
-        while True:
-            item, error = _got(queue)
-            if error is not None:
-                raise error
-            if item is None:
-                return
-            yield item
-    finally:
-        stopped.set()
-
-
-def _got(queue: Queue[Item]) -> Item:
-    # With a time-out the wait can be interrupted by Ctrl-C.
-    while True:
-        try:
-            return queue.get(timeout=0.2)
-        except Empty:
-            continue
+def _all_masked(
+    masks: Mapping[str, TableMask], blocks: Iterator[tuple[TablePlan, bytes]]
+) -> Iterator[tuple[str, tuple[pa.Buffer, int]]]:
+    for table, block in blocks:
+        yield table.table.name, _masked(table, masks[table.table.name], block)
 
 
 def _blocks(source: psycopg.Connection, plan: Plan) -> Iterator[tuple[TablePlan, bytes]]:
@@ -139,9 +98,7 @@ def _masked(plan: TablePlan, mask: TableMask, block: bytes) -> tuple[pa.Buffer, 
 
 
 def parsed(block: bytes, columns: list[str]) -> pa.Table:
-    """CSV as PostgreSQL writes it. Every column is text; unquoted nothing is NULL, quoted nothing is
-    empty.
-    """
+    """PostgreSQL's CSV, every column as text. Unquoted nothing is NULL, quoted nothing is empty."""
     return csv.read_csv(
         pa.BufferReader(block),
         csv.ReadOptions(column_names=columns, block_size=len(block) + 1),

@@ -28,8 +28,9 @@ def permute(
 ) -> Digits:
     """A keyed permutation of numerals, restricted to those that `allowed` accepts (cycle walking).
 
-    Shapes: (rows, digits) in and out; tweaks (rows, bytes). `allowed` gets numerals and the rows they stand
-    in. One-to-one on the allowed numerals of a tweak; a numeral that is not allowed is mapped to one that is.
+    Shapes: (rows, digits) in and out; tweaks (rows, bytes). `allowed` gets numerals and the rows they
+    stand in. One-to-one on the allowed numerals of a tweak; another numeral becomes an allowed
+    one.
     """
     aes = key.aes()
     out = transform(aes, numerals, tweaks)

@@ -1,6 +1,4 @@
-"""The key that decides every pseudonym, and the keys derived from it. It never prints and never leaves
-memory.
-"""
+"""The key that decides every pseudonym, and the keys derived from it. It never prints itself."""
 
 from __future__ import annotations
 
@@ -45,9 +43,7 @@ class Key:
         return self.derive("digest")._raw
 
     def fingerprint(self) -> str:
-        """Tells keys apart without telling anything about them: a one-way derivation, 64 bits in
-        hexadecimal.
-        """
+        """Tells keys apart and nothing about them: 64 bits of a one-way derivation, in hexadecimal."""
         return self.derive("fingerprint")._raw[:8].hex()
 
     def __repr__(self) -> str:

@@ -1,6 +1,4 @@
-"""What loading rows into a migrated PostgreSQL database needs besides COPY. Decides nothing about the
-rows.
-"""
+"""What loading rows into a migrated PostgreSQL database takes. Decides nothing about the rows."""
 
 from __future__ import annotations
 

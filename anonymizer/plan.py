@@ -1,6 +1,4 @@
-"""From policy and schemas to what will be done, table by table. Pure: it refuses before a byte of data is
-read.
-"""
+"""From policy and schemas to what will be done. Pure: it refuses before a byte of data is read."""
 
 from __future__ import annotations
 
@@ -33,9 +31,7 @@ class TablePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run does. `copies` are in the order of foreign keys, parents first; `empties` must hold no
-    row.
-    """
+    """What a run does. `copies` stand in the order of foreign keys; `empties` must hold no row."""
 
     copies: tuple[TablePlan, ...]
     empties: tuple[Table, ...]
@@ -66,9 +62,7 @@ def _table_plan(rule: TableRule, table: Table) -> TablePlan:
 
 
 def _ordered(names: Sequence[str], target: Schema) -> list[str]:
-    """Parents before children. A table that refers to itself is no obstacle; a longer cycle keeps any
-    order.
-    """
+    """Parents before children; in a cycle, in any order."""
     graph = {
         name: {key.parent for key in target.tables[name].foreign_keys} & set(names) - {name} for name in names
     }

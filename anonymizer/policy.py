@@ -1,6 +1,4 @@
-"""The masking policy as a person writes it: what happens to every column. Reading it never connects
-anywhere.
-"""
+"""The masking policy as a person writes it: what happens to every column. Reading it connects nowhere."""
 
 from __future__ import annotations
 
@@ -28,9 +26,7 @@ _PATH = re.compile(r"\$(\.[\w-]+|\[\*\])+")
 
 
 class Rule(Input):
-    """What happens to one column, or to one place in a JSON document. `keep` and `drop` stand for
-    themselves.
-    """
+    """What happens to one column, or to one place in a JSON document. `keep` and `drop` are words."""
 
     transform: str
     class_: Class | None = Field(default=None, alias="class")
@@ -92,9 +88,7 @@ class Policy:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what the policy means: layout, comments and order do not count, the pools' version
-        does.
-        """
+        """SHA-256 of what the policy means, with the pools' version; layout and order do not count."""
         tables = {name: table.model_dump(mode="json", by_alias=True) for name, table in self.tables.items()}
         meaning = {"version": self.version, "pools": pools_version(), "tables": tables}
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()

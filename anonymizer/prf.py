@@ -51,9 +51,7 @@ def encrypt(aes: bytes, blocks: Bytes) -> Bytes:
 
 
 def _cmac(aes: bytes, messages: Bytes, in_last: NDArray[np.int64]) -> Bytes:
-    """CMAC of messages of one block count; `in_last` = how many bytes of the last block belong to the
-    message.
-    """
+    """CMAC of messages of one block count; `in_last`: the bytes of the message in its last block."""
     first, second = _subkeys(aes)
     last = messages[:, -_BLOCK:]
     last[np.arange(_BLOCK) >= in_last[:, None]] = 0

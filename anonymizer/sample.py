@@ -1,6 +1,4 @@
-"""Sample "production" data: a platform's own generator, cached as files that COPY takes, loaded into a
-database.
-"""
+"""Sample "production" data: made by the platform's own generator, cached as files that COPY takes."""
 
 from __future__ import annotations
 
@@ -43,8 +41,8 @@ def default_cache() -> Path:
 def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None = None) -> dict[str, int]:
     """Fills a migrated and empty database; returns the rows by table. Generates only what is not cached.
 
-    Raises InputError (no such generator, tables that do not fit), Refused (the database is not empty),
-    Unavailable.
+    Raises InputError (no such generator, tables that do not fit), Refused (the database holds
+    rows), Unavailable.
     """
     folder = cached(module, size, seed, cache or default_cache())
     with session(dsn, "sample database") as connection:
@@ -65,9 +63,7 @@ def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None
 
 
 def cached(module: Path, size: int, seed: int, cache: Path) -> Path:
-    """The folder with the sample's files, made if it is not there. Whole or not at all: it is renamed into
-    place.
-    """
+    """The folder with the sample's files, made if it is not there: whole or not at all."""
     generator = _generator(module)
     source = hashlib.sha256(module.read_bytes()).hexdigest()[:12]
     folder = cache / f"{module.parent.name}-{generator.VERSION}-{source}-{size}-{seed}"

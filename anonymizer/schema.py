@@ -169,8 +169,8 @@ SELECT a.attrelid AS oid, a.attname AS name, format_type(a.atttypid, a.atttypmod
 
 # An index over an expression counts for every column that the expression reads.
 _INDEXES: LiteralString = """
-SELECT i.indrelid AS oid, c.relname AS name, i.indisprimary AS primary, array_agg(a.attname ORDER BY
-k.place) AS columns
+SELECT i.indrelid AS oid, c.relname AS name, i.indisprimary AS primary,
+       array_agg(a.attname ORDER BY k.place) AS columns
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
   JOIN LATERAL (
        SELECT key.attnum, key.place FROM unnest(i.indkey) WITH ORDINALITY AS key (attnum, place)
@@ -187,11 +187,11 @@ k.place) AS columns
 
 _FOREIGN_KEYS: LiteralString = """
 SELECT f.conrelid AS oid, f.conname AS name, f.confrelid AS parent,
-       (SELECT array_agg(a.attname ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY AS k (attnum,
-       place)
+       (SELECT array_agg(a.attname ORDER BY k.place)
+          FROM unnest(f.conkey) WITH ORDINALITY AS k (attnum, place)
           JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.attnum) AS columns,
-       (SELECT array_agg(a.attname ORDER BY k.place) FROM unnest(f.confkey) WITH ORDINALITY AS k (attnum,
-       place)
+       (SELECT array_agg(a.attname ORDER BY k.place)
+          FROM unnest(f.confkey) WITH ORDINALITY AS k (attnum, place)
           JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.attnum) AS parent_columns
   FROM pg_constraint f
  WHERE f.contype = 'f' AND f.conparentid = 0

@@ -1,7 +1,7 @@
-"""The check after a copy: does anything identifying still stand where it stood? Shares nothing with the
-transforms.
+"""The check after a copy: does anything identifying still stand where it stood?
 
-Both servers are asked for keyed 64-bit fingerprints under a seed made for this check; no value is read.
+Shares nothing with the transforms. Both servers are asked for keyed 64-bit fingerprints under a seed made
+for this check; no value is read.
 """
 
 from __future__ import annotations
@@ -137,9 +137,7 @@ def _prints(
 
 
 def _integers(binary: bytes, columns: int) -> Prints:
-    """The 8-byte integers of a binary COPY: 19 bytes of header, then (count, (length, value) …) rows, a
-    trailer.
-    """
+    """The 8-byte integers of a binary COPY: a header of 19 bytes, rows (count, (length, value) …), an end."""
     row = 2 + 12 * columns
     body = np.frombuffer(binary, np.uint8)[19:-2].reshape(-1, row)[:, 2:]
     values = np.ascontiguousarray(body.reshape(len(body), columns, 12)[:, :, 4:])

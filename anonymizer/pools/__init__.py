@@ -1,6 +1,4 @@
-"""Frozen values to choose pseudonyms from. Reads files only: a Faker upgrade cannot change what is in
-them.
-"""
+"""Frozen values to choose pseudonyms from. Only reads files: upgrading Faker changes nothing here."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Makes the pools from Faker: `python -m anonymizer.pools.freeze VERSION`. Run by a person, never by a
-masking run.
+"""Makes the pools from Faker: `python -m anonymizer.pools.freeze VERSION`. No masking run calls it.
 
 A new version changes every pseudonym that is chosen from a pool, so it is a release note, not a refresh.
 """

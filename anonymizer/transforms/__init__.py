@@ -1,6 +1,4 @@
-"""The transforms by name. One more is one file, one line here, its test and its entry in
-docs/anonymizer.md.
-"""
+"""The transforms by name. One more is one file, one line here, its test and its row in the docs."""
 
 from __future__ import annotations
 

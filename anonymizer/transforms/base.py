@@ -24,12 +24,10 @@ INJECTIVE = 0
 class Mask(Protocol):
     """The pseudonyms of a column.
 
-    `subjects` is what a pseudonym is a function of: the column's own values in canonical form (scope
-    value) or
-    another column's that says who or what the row is about (scope entity). `values` is what stands in the
-    source:
-    only a transform that keeps a part of it (a date's distance, a document's shape) may look at it. Both are
-    Arrow strings of one length; NULL and empty values are put back by the caller.
+    `subjects` is what a pseudonym is a function of: the column's own values in canonical form
+    (scope value) or another column's that says who or what the row is about (scope entity). `values` is what
+    stands in the source: only a transform that keeps a part of it (a date's distance, a code's shape) may
+    look at it. Both are Arrow strings of one length; NULL and empty values are put back by the caller.
     """
 
     def __call__(self, key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array: ...

@@ -1,6 +1,4 @@
-"""Company names in Faker's Polish patterns. Choices only: what a company is called says nothing of what it
-was.
-"""
+"""Company names in Faker's Polish patterns. A name says nothing of what it was."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Dates moved by whole weeks, never by none: all dates of one entity move together, so distances stay
-true.
-"""
+"""Dates moved by whole weeks, never by none; all dates of an entity together, so distances stay true."""
 
 from __future__ import annotations
 

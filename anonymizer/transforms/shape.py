@@ -1,6 +1,4 @@
-"""Shape-preserving masking for codes without a grammar of their own: digits for digits, letters for
-letters.
-"""
+"""Masking for codes without a grammar of their own: digits for digits, letters for letters."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """A sample of orderhub's production data: Polish companies, their people, prices, orders and invoices.
 
 Invented, but shaped like the real thing: personal data in columns, free text and JSON. Makes tables in
-memory;
-connects nowhere. The same size and seed always give the same rows.
+memory; connects nowhere. The same size and seed always give the same rows.
 """
 
 from __future__ import annotations
@@ -56,9 +55,7 @@ def tables(size: int, seed: int) -> Iterator[tuple[str, pa.Table]]:
 
 @dataclass(frozen=True, kw_only=True)
 class _History:
-    """Orders of the past as numbers: whose, when, and their lines. Indices count from 0, money is in
-    grosz.
-    """
+    """Orders of the past: whose, when, their lines. Indices count from 0, money is in grosz."""
 
     customer: Integers
     placed: Integers
