@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import docker
 import psycopg
@@ -43,15 +44,20 @@ class Running:
         self.plan, self._client = plan, client
         self.process = subprocess.Popen(argv(plan), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def generator(self) -> Container | None:
+    def node(self, name: str) -> Container | None:
         wanted = labels.ours(self.plan.environment, "node")
         found = self._client.containers.list(filters=wanted, ignore_removed=True)
-        return next((each for each in found if each.labels[labels.NODE] == "generator"), None)
+        return next((each for each in found if each.labels[labels.NODE] == name), None)
+
+    def starting(self) -> bool:
+        """Whether the first node has been started."""
+        assert self.process.poll() is None, self.process.communicate()
+        return self.node("store-1") is not None
 
     def under_load(self) -> bool:
         """Whether orders have been sent for a second at least."""
         assert self.process.poll() is None, self.process.communicate()
-        generator = self.generator()
+        generator = self.node("generator")
         lines = generator.logs(stderr=False).decode().splitlines() if generator else []
         return any(isinstance(progress.parse(line), Progress) for line in lines)
 
@@ -59,22 +65,38 @@ class Running:
         stdout, stderr = self.process.communicate(timeout=DEADLINE)
         return Ran(exit_code=self.process.returncode, stdout=stdout, stderr=stderr, out=self.plan.out)
 
+    def remove(self) -> None:
+        """Leaves nothing, whatever a test found out."""
+        self.process.kill()
+        self.process.communicate()
+        for name in (self.plan.environment, f"{self.plan.environment}-source"):
+            removing.remove(self._client, name)
+
+
+def begun(folder: Path, client: docker.DockerClient) -> Running:
+    return Running(written(folder, f"early-{uuid4().hex[:4]}", LONG), client)
+
+
+@pytest.fixture(scope="module")
+def under_way(
+    tmp_path_factory: pytest.TempPathFactory, client: docker.DockerClient
+) -> Iterator[list[Running]]:
+    """Rehearsals begun side by side; each test of one under load takes one of them."""
+    running = [begun(tmp_path_factory.mktemp("early"), client) for _ in range(3)]
+    yield list(running)
+    for each in running:
+        each.remove()
+
 
 @pytest.fixture
-def loaded(tmp_path: Path, client: docker.DockerClient, request: pytest.FixtureRequest) -> Iterator[Running]:
+def loaded(under_way: list[Running]) -> Running:
     """A rehearsal in the middle of its load."""
-    running = Running(written(tmp_path, request.node.originalname.rsplit("_", 1)[-1], LONG), client)
-    try:
-        eventually("orders being sent", running.under_load)
-        yield running
-    finally:
-        running.process.kill()
-        running.process.communicate()
-        for name in (running.plan.environment, f"{running.plan.environment}-source"):
-            removing.remove(client, name)
+    running = under_way.pop()
+    eventually("orders being sent", running.under_load)
+    return running
 
 
-def test_ctrl_c_ends_with_an_invalid_report_and_leaves_nothing_ctrl(
+def test_ctrl_c_ends_with_an_invalid_report_and_leaves_nothing(
     loaded: Running, client: docker.DockerClient
 ) -> None:
     loaded.process.send_signal(signal.SIGINT)
@@ -88,10 +110,24 @@ def test_ctrl_c_ends_with_an_invalid_report_and_leaves_nothing_ctrl(
     assert "Traceback" not in ran.stderr
 
 
-def test_a_generator_that_dies_makes_the_run_invalid_dies(
-    loaded: Running, client: docker.DockerClient
+def test_a_command_that_is_told_to_end_while_nodes_start_leaves_nothing(
+    tmp_path: Path, client: docker.DockerClient
 ) -> None:
-    generator = loaded.generator()
+    running = begun(tmp_path, client)
+    try:
+        eventually("the first node", running.starting)
+        running.process.terminate()
+        ran = running.ended()
+        assert ran.exit_code == 130, ran.stderr
+        assert left(client, running.plan.environment) == []
+        assert ran.results.verdict.status is Status.INVALID
+        assert ran.results.load is None
+    finally:
+        running.remove()
+
+
+def test_a_generator_that_dies_makes_the_run_invalid(loaded: Running, client: docker.DockerClient) -> None:
+    generator = loaded.node("generator")
     assert generator is not None
     generator.kill()
     ran = loaded.ended()
@@ -101,7 +137,7 @@ def test_a_generator_that_dies_makes_the_run_invalid_dies(
     assert left(client, loaded.plan.environment) == []
 
 
-def test_what_a_killed_command_left_goes_when_its_lease_is_over_sigkill(
+def test_what_a_killed_command_left_goes_when_its_lease_is_over(
     loaded: Running, client: docker.DockerClient
 ) -> None:
     loaded.process.kill()
