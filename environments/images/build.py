@@ -153,7 +153,7 @@ class Build:
     def _labelled(self, image: str) -> str:
         """The same image with its packages in a label, under its final tag."""
         with mapped(f"labelling the image {self.recipe.name}"):
-            packages = installed_packages(_file(self.client, image, "/var/lib/dpkg/status"))
+            packages = installed_packages(file_in(self.client, image, "/var/lib/dpkg/status"))
             label = json.dumps(packages, separators=(",", ":"))
             self.client.images.build(
                 fileobj=io.BytesIO(f"FROM {image}\n".encode()),
@@ -209,7 +209,7 @@ def installed_packages(status: str) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _file(client: docker.DockerClient, image: str, path: str) -> str:
+def file_in(client: docker.DockerClient, image: str, path: str) -> str:
     """A file's text out of an image, through a container that never starts."""
     container = client.containers.create(image, entrypoint=["true"])
     try:

@@ -27,7 +27,7 @@ class ImageDisplay:
         self._console = console
         self._tasks: dict[str, TaskID] = {}
         self._progress = Progress(
-            SpinnerColumn(),
+            SpinnerColumn(finished_text=" "),
             TextColumn("{task.description:<14}"),
             BarColumn(bar_width=16),
             TimeElapsedColumn(),
@@ -53,7 +53,7 @@ class ImageDisplay:
         if task is None:
             task = self._progress.add_task(news.name, total=None, start=False, news="")
             self._tasks[news.name] = task
-        if news.state is State.BUILDING:
+        if news.state is not State.WAITING:
             self._progress.start_task(task)
         ended = news.state in _ENDED
         total = (news.steps or 1) if not ended else 1

@@ -77,7 +77,7 @@ class TestOnTheEngine:
         self, client: docker.DockerClient, folder: Folder, name: str
     ) -> None:
         folders = {
-            f"{name}-{which}": folder("FROM peakproof/base", f"RUN : {which}", "RUN sleep 2", into=which)
+            f"{name}-{which}": folder("FROM peakproof/base", f"RUN : {which}", "RUN sleep 1", into=which)
             for which in ("a", "b", "c")
         }
         began = time.monotonic()
