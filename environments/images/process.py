@@ -74,9 +74,9 @@ def _end(process: subprocess.Popen[bytes], as_root: Sequence[str]) -> None:
 def _signal(group: int, number: signal.Signals, as_root: Sequence[str]) -> None:
     """To the whole group; as root where it is root's."""
     if as_root:
-        subprocess.run(
-            [*as_root, "kill", f"-{number.value}", "--", f"-{group}"], capture_output=True, check=False
-        )
+        # The shell's own kill: the program is not on every machine.
+        kill = [*as_root, "sh", "-c", f"kill -{number.value} -{group}"]
+        subprocess.run(kill, capture_output=True, check=False)
         return
     with suppress(ProcessLookupError):
         os.killpg(group, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,16 @@ def test_a_child_ends_with_its_parent_when_told_to_stop(tmp_path: Path) -> None:
 def _runs(pid: str) -> bool:
     stat = Path(f"/proc/{pid}/stat")
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_what_runs_as_root_is_ended_as_root() -> None:
+    """`env` stands for sudo: both run what follows them."""
+    stop = threading.Event()
+    stop.set()
+    began = time.monotonic()
+    with pytest.raises(Interrupted):
+        run(["sleep", "60"], stop=stop, as_root=["env", "ROOT=yes"])
+    assert time.monotonic() - began < 5
 
 
 def test_a_program_that_ignores_sigterm_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
