@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from environments.environment import Environment
 from tests import skips
-from tests.servers import Server, may_create_databases, running, server
+from tests.servers import Server, may_administer, running, server
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
@@ -46,13 +46,13 @@ def browser() -> str:
 def servers() -> Iterator[Environment]:
     """PostgreSQL and RabbitMQ in containers of ours, shared by all integration tests."""
     with running() as environment:
-        may_create_databases(environment)
+        may_administer(environment)
         yield environment
 
 
 @pytest.fixture(scope="session")
 def postgres_server(servers: Environment) -> Server:
-    """A PostgreSQL whose user may create databases."""
+    """A PostgreSQL whose user may do anything, such as make databases and roles."""
     return server(servers, "database")
 
 

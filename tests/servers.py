@@ -65,10 +65,10 @@ def server(running: Environment, service: str) -> Server:
     return Server(host=host, port=port, user=binding["user"], password=password)
 
 
-def may_create_databases(running: Environment) -> None:
-    """Lets the application's role do what tests need and an application must not: make databases."""
+def may_administer(running: Environment) -> None:
+    """Lets the application's role do what tests need and no application may: make databases and roles."""
     role = running.instance.topology.bindings["database"]["user"]
-    statement = f'ALTER ROLE "{role}" CREATEDB'
+    statement = f'ALTER ROLE "{role}" SUPERUSER'
     status, output = (
         running.nodes["database-1"]
         .get_wrapped_container()

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for the anonymiser's tests, and databases of their own for each test."""
+"""Databases of their own for each of the anonymiser's tests, on a real PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -9,15 +9,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.anonymizer.server import Server, running
+from tests.servers import Server
 
 MakeDatabase = Callable[[str], str]
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Server]:
-    with running() as server:
-        yield server
 
 
 @pytest.fixture

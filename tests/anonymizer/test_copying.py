@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymizer.copying import formatted, parsed
-from tests.anonymizer.server import Server
+from tests.servers import Server
 
 # What PostgreSQL can store in a text.
 TEXTS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=20) | st.sampled_from(

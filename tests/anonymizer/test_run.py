@@ -20,7 +20,7 @@ from foundation import receipts
 from foundation.errors import InputError, PeakproofError, Refused, Unavailable
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.databases import ask, do, places_with, rows
-from tests.anonymizer.server import Server
+from tests.servers import Server
 
 pytestmark = pytest.mark.integration
 

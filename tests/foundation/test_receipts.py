@@ -13,7 +13,7 @@ from psycopg import sql
 from foundation import receipts
 from foundation.errors import Refused
 from foundation.receipts import Receipt
-from tests.anonymizer.server import Server, running
+from tests.servers import Server
 
 pytestmark = pytest.mark.integration
 
@@ -21,12 +21,6 @@ RECEIPT = Receipt(
     policy="shop 1", policy_hash="ab", schema="cd", key="ef", started="2026-11-01T00:00:00+00:00",
     finished="2026-11-01T00:01:00+00:00", tables={"people": 3}, complete=True, verified=True,
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def postgres_server() -> Iterator[Server]:
-    with running() as server:
-        yield server
 
 
 @pytest.fixture
