@@ -39,8 +39,8 @@ class Figure:
 def show(figures: Mapping[str, Figure], *, as_json: bool) -> None:
     """Prints figures: one JSON document, or a table for people."""
     if as_json:
-        json.dump({"figures": {name: _document(each) for name, each in figures.items()}, "machine": machine()},
-                  sys.stdout, indent=2)  # fmt: skip
+        documents = {name: _document(each) for name, each in figures.items()}
+        json.dump({"figures": documents, "machine": machine()}, sys.stdout, indent=2)
         sys.stdout.write("\n")
         return
     table = Table("figure", "measured", "goal", "met", "", box=box.SIMPLE)

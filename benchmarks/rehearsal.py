@@ -20,7 +20,7 @@ from benchmarks.figures import Figure, show
 ROOT = Path(__file__).resolve().parent.parent
 PEAKPROOF = [sys.executable, "-m", "peakproof.cli"]
 INSTANCE = "benchmark"
-BARE = "needs a machine without Docker, images and .venv: `time make rehearsal` there"
+BARE = "needs a machine without Docker, images and .venv: time it there"
 
 
 def main() -> None:
@@ -88,8 +88,8 @@ def bare() -> dict[str, Figure]:
     """What only a bare machine can show."""
     return {
         "make rehearsal, bare machine": Figure(value=None, unit="s", goal=600, reason=BARE),
-        ".ci/run from nothing": Figure(value=None, unit="s", goal=1500, reason=BARE.replace("make rehearsal", ".ci/run")),
-    }  # fmt: skip
+        ".ci/run from nothing": Figure(value=None, unit="s", goal=1500, reason=BARE),
+    }
 
 
 def _order_p99(measurements: Path, results: dict[str, object]) -> Iterator[float]:

@@ -158,7 +158,7 @@ def extend(client: docker.DockerClient, name: str, image: str, seconds: float) -
 def _connected(
     wanted: Wanted, standing: Found | None, clients: Clients, built: Mapping[str, str]
 ) -> Instance:
-    """The instance with its networks made. Another command may take a subnet first: then others are chosen."""
+    """The instance, its networks made. Another command may take a subnet first: then others are chosen."""
     for attempt in range(_SUBNET_TRIES):
         instance = _instance(wanted, standing, clients["local"], built, attempt)
         try:
