@@ -48,13 +48,7 @@ def eventually(condition: Callable[[], object], *, within: float, what: str) -> 
 
 def left(client: docker.DockerClient, instance: str) -> list[str]:
     """The names of everything in Docker that carries the instance's label."""
-    wanted: dict[str, str | list[str]] = {"label": [f"{labels.INSTANCE}={instance}"]}
-    return sorted(
-        str(thing.name)
-        for things in (
-            client.containers.list(all=True, filters=wanted, ignore_removed=True),
-            client.networks.list(filters=wanted),
-            client.volumes.list(filters=wanted),
-        )
-        for thing in things
-    )
+    wanted: dict[str, str | list[str] | bool] = {"label": [f"{labels.INSTANCE}={instance}"]}
+    containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
+    networks, volumes = client.networks.list(filters=wanted), client.volumes.list(filters=wanted)
+    return sorted(str(thing.name) for things in (containers, networks, volumes) for thing in things)
