@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,20 +39,53 @@ def _rehearsed(loaded: Season, out: Path | None, ttl: float, *, keep: bool) -> t
     from environments.docker_client import connect
     from environments.images.display import ImageDisplay
     from foundation.console import people
-    from peakproof import rehearsal, report
+    from peakproof import rehearsal
     from peakproof.screen import Terminal
     from peakproof.stages import Desk
 
-    console, client = people(), connect()
     run = rehearsal.run_id(loaded)
-    folder = out or rehearsal.report_folder(run)
-    folder.mkdir(parents=True, exist_ok=True)
-    console.print(f"[bold]rehearsing {loaded.written.season}[/], run {run}")
-    with ImageDisplay(console) as progress:
-        built = rehearsal.images(loaded, client, progress)
-    desk = Desk(clients={"local": client}, built=built, folder=folder, screen=Terminal(console))
-    ended = rehearsal.rehearse(loaded, desk, run, keep=keep, ttl=ttl)
-    return ended, report.write(ended.results, folder)
+    with _report_folder(out or rehearsal.report_folder(run)) as folder:
+        console, client = people(), connect()
+        console.print(f"[bold]rehearsing {loaded.written.season}[/], run {run}")
+        with ImageDisplay(console) as progress:
+            built = rehearsal.images(loaded, client, progress)
+        desk = Desk(clients={"local": client}, built=built, folder=folder, screen=Terminal(console))
+        ended = rehearsal.rehearse(loaded, desk, run, keep=keep, ttl=ttl)
+        return ended, _reported(ended, folder)
+
+
+@contextlib.contextmanager
+def _report_folder(folder: Path) -> Iterator[Path]:
+    """A folder for one report, gone again when nothing came to stand in it. Raises InputError."""
+    from foundation.errors import InputError
+    from peakproof import results, stages
+
+    hint = "name another folder with --out"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any((folder / name).exists() for name in (results.FILE, stages.MEASUREMENTS))
+    except OSError as error:
+        what = f"no report can be written there: {error.strerror}"
+        raise InputError(what, where=str(folder), hint=hint) from error
+    if taken:
+        raise InputError("there is a report in that folder already", where=str(folder), hint=hint)
+    try:
+        yield folder
+    finally:
+        with contextlib.suppress(OSError):  # there is something in it
+            folder.rmdir()
+
+
+def _reported(ended: Ended, folder: Path) -> Path:
+    from foundation.errors import Unavailable
+    from peakproof import report
+
+    try:
+        return report.write(ended.results, folder)
+    except OSError as error:
+        verdict = ended.results.verdict.status
+        what = f"{verdict}, but the report cannot be written: {error.strerror}"
+        raise Unavailable(what, where=str(folder), hint="make room, then rehearse again") from error
 
 
 def _tell(ended: Ended, index: Path, *, as_json: bool) -> None:

@@ -106,6 +106,10 @@ def _lines(generator: NodeContainer) -> Iterator[str]:
 
 def _bring(generator: NodeContainer, into: Path) -> None:
     """Copies the measurements out; a generator that never got so far has none."""
-    with tempfile.TemporaryDirectory(dir=into.parent) as folder:
-        if files.fetch(generator.get_wrapped_container(), OUTPUT, Path(folder)):
-            (Path(folder) / Path(OUTPUT).name).rename(into)
+    try:
+        with tempfile.TemporaryDirectory(dir=into.parent) as folder:
+            if files.fetch(generator.get_wrapped_container(), OUTPUT, Path(folder)):
+                (Path(folder) / Path(OUTPUT).name).rename(into)
+    except OSError as error:
+        what = f"the measurements cannot be kept: {error.strerror}"
+        raise Unavailable(what, where=str(into), hint="make room, then rehearse again") from error

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from foundation.errors import Unavailable
+from peakproof import commands
 from peakproof.cli import ROOMS
+from peakproof.rehearsal import Ended
 from tests.peakproof.kiosks import COMMAND, NOWHERE, Plan, command, written
+from tests.peakproof.report import samples
 
 SUBCOMMANDS = [
     ["env", "up"], ["env", "down"], ["env", "list"], ["env", "status"], ["env", "logs"], ["env", "extend"],
@@ -83,6 +87,30 @@ def test_a_wrong_word_on_the_command_line_is_told(root: Path, words: list[str], 
     )
     assert done.returncode == 2, done.stderr
     assert expected in done.stderr
+
+
+def test_a_folder_that_holds_a_report_is_not_written_over(tmp_path: Path) -> None:
+    plan = written(tmp_path, "twice", Plan())
+    plan.out.mkdir()
+    (plan.out / "results.json").write_text("evidence")
+    done = command("rehearse", str(plan.path), "--out", str(plan.out))
+    assert done.returncode == 2, done.stderr
+    assert "there is a report in that folder already" in done.stderr
+    assert (plan.out / "results.json").read_text() == "evidence"
+
+
+def test_a_place_where_no_report_can_be_written_is_told_before_anything_starts(tmp_path: Path) -> None:
+    plan = written(tmp_path, "nowhere", Plan())
+    done = command("rehearse", str(plan.path), "--out", str(plan.path / "report"))
+    assert done.returncode == 2, done.stderr
+    assert "no report can be written there: Not a directory" in done.stderr
+
+
+def test_a_report_that_cannot_be_written_does_not_hide_the_verdict(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file, where a folder is needed")
+    ended = Ended(results=samples.lost_orders(), interrupted=False, error=None)
+    with pytest.raises(Unavailable, match="FAIL, but the report cannot be written: Not a directory"):
+        commands._reported(ended, tmp_path / "file" / "report")
 
 
 def test_without_docker_a_right_plan_says_what_is_missing_and_leaves_no_report(tmp_path: Path) -> None:

@@ -14,12 +14,11 @@ import psycopg
 import pytest
 from docker.models.containers import Container
 
-from environments import environment
-from environments.containers import labels, leases, removing
+from environments import environment, images
+from environments.containers import labels, leases, locks, removing
 from foundation.verdict import Status
 from loadtests import progress
 from loadtests.progress import Progress
-from peakproof import results
 from tests.peakproof.conftest import FAR
 from tests.peakproof.kiosks import Plan, Ran, Written, argv, command, left, rehearse, written
 
@@ -154,6 +153,20 @@ def test_what_a_killed_command_left_goes_when_its_lease_is_over(
     eventually("the reaper to have removed it", lambda: not left(client, loaded.plan.environment))
 
 
+def test_an_environment_that_another_command_changes_is_left_alone(
+    tmp_path: Path, client: docker.DockerClient
+) -> None:
+    plan = written(tmp_path, f"locked-{uuid4().hex[:4]}", SHORT)
+    image = images.ensure(["python"], folders={}, client=client, progress=images.silent)["python"].id
+    with locks.held(client, plan.environment, image, seconds=60):
+        ran = rehearse(plan)
+        assert ran.exit_code == 5, ran.stderr
+        assert "is being changed by process" in ran.stderr
+        assert not plan.out.exists()
+        assert left(client, plan.environment) == [f"peakproof-{plan.environment}-lock"]
+    assert left(client, plan.environment) == []
+
+
 @pytest.fixture
 def kept(tmp_path: Path, client: docker.DockerClient) -> Iterator[tuple[Written, Ran]]:
     """A short rehearsal whose environment was kept."""
@@ -178,7 +191,6 @@ def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
     with psycopg.connect(before.dsn("store").reveal()) as store:
         store.execute("CREATE TABLE left_behind ()")
 
-    (plan.out / results.FILE).unlink()
     plan.out.rename(plan.out.with_name("first"))
     second = rehearse(plan)
 
