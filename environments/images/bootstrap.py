@@ -12,14 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from environments.docker_errors import meaning
 from environments.images import apt_sources, process
 from environments.images.apt_sources import Source
-from foundation.errors import PeakproofError, Unavailable
+from foundation.errors import Unavailable
 
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _PACKAGES = "sudo apt-get install -y debootstrap debian-archive-keyring"
-_LAST_LINES = 20
 # apt makes its own folders again; the rest is never read in a container.
 _DROPPED = (
     "usr/share/doc", "usr/share/man", "usr/share/info", "usr/share/locale", "usr/share/lintian",
@@ -68,7 +66,11 @@ class Bootstrap:
         environment = {**os.environ, "PATH": _path()}
         done = process.run(command, stop=self.stop, environment=environment, as_root=self.root)
         if done.status != 0:
-            raise _failure(done.output)
+            raise done.failure(
+                "debootstrap could not make the base image",
+                hint="check that `apt-get update` works on this machine, its mirror and its proxy",
+                folder=_scratch(),
+            )
 
 
 @contextmanager
@@ -120,16 +122,6 @@ def mounts_below(folder: Path, mounts: str) -> list[str]:
     """Mount points inside the folder, the deepest first. `mounts` is the text of /proc/self/mounts."""
     points = (line.split()[1] for line in mounts.splitlines())
     return sorted((point for point in points if point.startswith(f"{folder}/")), key=len, reverse=True)
-
-
-def _failure(output: str) -> PeakproofError:
-    if "no space left" in output.lower():
-        return meaning("no space left on device", doing="making the base image")
-    return Unavailable(
-        "debootstrap could not make the base image",
-        hint="check that `apt-get update` works on this machine, its mirror and its proxy",
-        detail=output.strip().splitlines()[-_LAST_LINES:],
-    )
 
 
 def _scratch() -> Path:

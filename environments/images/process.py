@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -10,9 +11,12 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
-from foundation.errors import Interrupted
+from foundation.errors import Interrupted, Unavailable
 
+_FULL = re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)
+_LAST_LINES = 20
 _ASK_AGAIN_S = 0.1
 _GRACE_S = 5.0
 
@@ -23,6 +27,17 @@ class Finished:
 
     status: int
     output: str
+
+    def failure(self, what: str, *, hint: str, folder: Path) -> Unavailable:
+        """The error for a program that failed while it filled `folder`, with its last lines."""
+        if _FULL.search(self.output):
+            what, hint = (
+                f"{what}: the disk is full",
+                f"see `df -h {folder}`, free some gigabytes, then try again",
+            )
+        return Unavailable(
+            what, where=str(folder), hint=hint, detail=self.output.strip().splitlines()[-_LAST_LINES:]
+        )
 
 
 def run(

@@ -20,7 +20,6 @@ from foundation.errors import Unavailable
 
 PYTHON = "3.13"
 _PLATFORMS = {"amd64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
-_LAST_LINES = 20
 
 
 def unpacked(requirements: str, *, architecture: str, stop: threading.Event) -> Path:
@@ -70,19 +69,15 @@ def _make(target: Path, requirements: str, platform: str, stop: threading.Event)
             environment=environment(os.environ, _pip_index()),
         )
         if done.status != 0:
-            raise _failure(done.output)
+            raise done.failure(
+                "the Python packages of an image could not be fetched",
+                hint="check the network, the proxy and pip's own settings (`pip config list`)",
+                folder=target.parent,
+            )
         # Their first line names this machine's Python: `python3 -m` works in their place.
         shutil.rmtree(packages / "bin", ignore_errors=True)
         packages.mkdir(exist_ok=True)
         packages.rename(target)
-
-
-def _failure(output: str) -> Unavailable:
-    return Unavailable(
-        "the Python packages of an image could not be fetched",
-        hint="check the network, the proxy and pip's own settings (`pip config list`)",
-        detail=output.strip().splitlines()[-_LAST_LINES:],
-    )
 
 
 def _uv() -> str:

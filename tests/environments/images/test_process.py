@@ -22,6 +22,20 @@ def test_status_and_both_outputs_are_told() -> None:
     assert finished == Finished(status=3, output="one\ntwo\n")
 
 
+def test_a_failure_is_told_with_the_last_20_lines() -> None:
+    finished = Finished(status=1, output="\n".join(f"line {number}" for number in range(50)) + "\n")
+    error = finished.failure("it failed", hint="look", folder=Path("/there"))
+    assert (str(error), error.hint) == ("/there: it failed", "look")
+    assert error.detail == tuple(f"line {number}" for number in range(30, 50))
+
+
+def test_a_full_disk_is_told_as_such() -> None:
+    finished = Finished(status=2, output="tar: ./x: Cannot write: No space left on device\n")
+    error = finished.failure("it failed", hint="look", folder=Path("/there"))
+    assert str(error) == "/there: it failed: the disk is full"
+    assert "df -h /there" in (error.hint or "")
+
+
 def test_the_environment_is_the_given_one() -> None:
     finished = run(["/usr/bin/env"], stop=threading.Event(), environment={"ONLY": "this"})
     assert finished.output == "ONLY=this\n"
