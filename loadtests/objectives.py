@@ -23,9 +23,9 @@ def evaluate(
     objectives: Sequence[Objective], measured: Measurements, faults: Sequence[float] = ()
 ) -> list[Finding]:
     """A finding for each objective but lost orders. `faults` are in seconds since the start of the load."""
-    limit = tightest_latency(objectives, measured.job.main)
+    guard = latency_guard(objectives, measured.job.main)
     return [
-        _recovered(objective, measured, faults, limit)
+        _recovered(objective, measured, faults, guard)
         if objective.metric is Metric.RECOVERY
         else _finding(objective, measured, faults)
         for objective in objectives
@@ -33,15 +33,24 @@ def evaluate(
     ]
 
 
-def tightest_latency(objectives: Sequence[Objective], series: str | None = None) -> float | None:
-    """The smallest latency limit in seconds, of one series or of all; None when there is none."""
-    latencies = (o for o in objectives if o.metric is Metric.LATENCY and series in (None, o.series))
-    return min((objective.limit for objective in latencies), default=None)
+def tightest_latency(objectives: Sequence[Objective]) -> float | None:
+    """The smallest latency limit of all objectives in seconds; None when there is none."""
+    return min((o.limit for o in objectives if o.metric is Metric.LATENCY), default=None)
+
+
+def latency_guard(objectives: Sequence[Objective], main: str) -> Objective | None:
+    """The tightest latency objective of the main journey or of one of its steps: what `slow` means in it."""
+    of_main = (o for o in objectives if o.metric is Metric.LATENCY and _journey(o) == main)
+    return min(of_main, key=lambda objective: objective.limit, default=None)
+
+
+def _journey(objective: Objective) -> str:
+    return (objective.series or "").partition("/")[0]
 
 
 def unknown_series(objectives: Sequence[Objective], journeys: Collection[str]) -> list[Objective]:
     """Objectives about journeys that the load does not have. Steps are known only once they have run."""
-    return [o for o in objectives if o.series and o.series.partition("/")[0] not in journeys]
+    return [o for o in objectives if o.series and _journey(o) not in journeys]
 
 
 def _finding(objective: Objective, measured: Measurements, faults: Sequence[float]) -> Finding:
@@ -109,9 +118,9 @@ _MEASURES: Mapping[Metric, Callable[[Objective, Measurements, Collection[int]], 
 
 
 def _recovered(
-    objective: Objective, measured: Measurements, faults: Sequence[float], limit: float | None
+    objective: Objective, measured: Measurements, faults: Sequence[float], guard: Objective | None
 ) -> Finding:
-    health = health_of(measured, limit)
+    health = health_of(measured, guard)
     times = [recovery(health, fault, len(measured.seconds)) for fault in faults]
     known = [time for time in times if time is not None]
     missing = len(times) - len(known)
@@ -129,10 +138,11 @@ def _recovered(
     )
 
 
-def health_of(measured: Measurements, limit: float | None) -> dict[int, Health]:
-    """How the main journey did in each second; `limit` in seconds tells which of its journeys were slow."""
+def health_of(measured: Measurements, guard: Objective | None) -> dict[int, Health]:
+    """How the main journey did in each second; `guard` tells which of its answers were slow."""
     found = measured.counters.get(measured.job.main, {})
-    responses = measured.histograms.get((measured.job.main, Clock.RESPONSE), {})
+    series, limit = (guard.series or "", guard.limit) if guard else ("", None)
+    responses = measured.histograms.get((series, Clock.RESPONSE), {})
     return {
         second: Health(
             journeys=figures.wanted,

@@ -161,8 +161,8 @@ def _percentiles(measured: Measurements) -> Iterator[Percentiles]:
 def _faults(state: State) -> Iterator[FaultRecord]:
     if state.measured is None:
         return
-    limit = objectives.tightest_latency(state.season.objectives, state.measured.job.main)
-    health = objectives.health_of(state.measured, limit)
+    guard = objectives.latency_guard(state.season.objectives, state.measured.job.main)
+    health = objectives.health_of(state.measured, guard)
     for each in state.happened:
         yield FaultRecord(
             name=each.planned.fault,
