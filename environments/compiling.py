@@ -27,8 +27,8 @@ def compile_topology(definition: Definition) -> Topology:
         platform=definition.platform.name,
         environment_class=written.environment_class,
         entry=written.entry,
-        nodes=(*nodes, _door(endpoints, nodes)),
-        networks=_networks(nodes),
+        nodes=(*nodes, *_door(endpoints, nodes)),
+        networks=_networks(endpoints, nodes),
         volumes=tuple(volume for service in services.values() for volume in service.volumes),
         flows=_flows(definition, services, endpoints),
         addresses=tuple(address for service in services.values() for address in service.addresses),
@@ -64,14 +64,16 @@ def _described(definition: Definition) -> dict[str, Service]:
     }
 
 
-def _door(endpoints: tuple[Endpoint, ...], nodes: tuple[Node, ...]) -> Node:
-    return door.describe(endpoints, tuple(network.name for network in _networks(nodes) if network.internal))
+def _door(endpoints: tuple[Endpoint, ...], nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Where there is nothing to reach from outside, there is no door."""
+    inner = tuple(network.name for network in _networks(endpoints, nodes) if network.internal)
+    return (door.describe(endpoints, inner),) if endpoints else ()
 
 
-def _networks(nodes: tuple[Node, ...]) -> tuple[Network, ...]:
+def _networks(endpoints: tuple[Endpoint, ...], nodes: tuple[Node, ...]) -> tuple[Network, ...]:
     used = {name for node in nodes for name in node.attachments.networks}
     inner = tuple(Network(name=name) for name in (FRONT, BACK) if name in used)
-    return (Network(name=EDGE, internal=False), *inner)
+    return (Network(name=EDGE, internal=False), *inner) if endpoints else inner
 
 
 def _flows(

@@ -19,7 +19,6 @@ from environments.topology import (
     Network,
     Node,
     Partner,
-    Topology,
     VirtualAddress,
 )
 from foundation.units import duration
@@ -182,7 +181,8 @@ def test_names_are_unique(attribute: str) -> None:
     assert len(names) == len(set(names))
 
 
-def test_what_an_environment_is_made_of_is_known_without_an_engine(tmp_path: Path) -> None:
+def test_where_nothing_is_reached_from_outside_there_is_no_door(tmp_path: Path) -> None:
     topology = compiled(tmp_path, {"web": application("web")}).topology
-    assert isinstance(topology, Topology)
-    assert topology.images() == ["haproxy", "hello/app"]
+    assert [node.name for node in topology.nodes] == ["web-1"]
+    assert all(network.internal for network in topology.networks)
+    assert topology.images() == ["hello/app"]
