@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from foundation.receipts import Receipt
 
 app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
     help="Copy production data into an environment, masked under a policy that names every column.",
     no_args_is_help=True,
 )

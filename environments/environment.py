@@ -11,7 +11,7 @@ from pathlib import Path
 import docker
 
 from environments import images, machine
-from environments.containers import building, finding, injecting, leases, locks, reaper, removing
+from environments.containers import building, finding, injecting, leases, locks, manifests, reaper, removing
 from environments.containers.building import Watch
 from environments.containers.finding import Found
 from environments.containers.injecting import FaultHelper
@@ -99,9 +99,17 @@ def prepare_images(
 
 @contextlib.contextmanager
 def working_on(client: docker.DockerClient, name: str, image: str, *, seconds: float) -> Iterator[None]:
-    """Lock and short lease for a command that changes an environment, for at most `seconds`."""
-    with locks.held(client, name, image, seconds=seconds), leases.kept(client, name, image):
-        yield
+    """Lock and short lease for a command that changes an environment, for at most `seconds`.
+
+    Where nothing stands at the end, the lease goes too: only now is no renewal of it in flight.
+    """
+    with locks.held(client, name, image, seconds=seconds):
+        try:
+            with leases.kept(client, name, image):
+                yield
+        finally:
+            if manifests.read(client, name) is None:
+                removing.remove(client, name, kind="lease")
 
 
 def up(wanted: Wanted, clients: Clients, built: Mapping[str, str], watch: Watch) -> Environment:
@@ -117,7 +125,7 @@ def up(wanted: Wanted, clients: Clients, built: Mapping[str, str], watch: Watch)
         nodes = building.build(clients, instance, containers, watch)
     except BaseException:
         if standing is None:
-            removing.remove(client, wanted.name)
+            removing.remove_built(client, wanted.name)
         raise
     return Environment(instance, nodes, clients)
 

@@ -33,9 +33,10 @@ def print_json(value: object) -> None:
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit code; every failure becomes a message that says what to do.
 
-    SIGTERM and SIGHUP end a command the way Ctrl-C does, so that it cleans up.
+    SIGTERM and SIGHUP end a command the way Ctrl-C does, so that it cleans up; Ctrl-C does so in a
+    background job, too, which inherits it ignored.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     command = typer.main.get_command(app)
     return _answered(lambda: command.main(args=arguments, prog_name="peakproof", standalone_mode=False))

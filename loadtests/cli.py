@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from foundation.slo import Objective
     from loadtests.arrivals import Stream
 
-app = typer.Typer(no_args_is_help=True, help="Load: open arrivals on any URL you may load, and a verdict.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Load: open arrivals on any URL you may load, and a verdict.",
+)
 
 
 @app.callback()

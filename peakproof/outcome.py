@@ -57,7 +57,8 @@ def verdict_of(state: State, error: PeakproofError | None) -> Verdict:
 
 
 def _came_to_its_end(state: State, error: PeakproofError | None) -> Finding:
-    reason = "interrupted" if state.interrupted else str(error) if error else ""
+    failure = error or state.died
+    reason = "interrupted" if state.interrupted else str(failure) if failure else ""
     return Finding(
         name="rehearsal came to its end",
         weight=Weight.VALIDITY,

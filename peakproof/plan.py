@@ -16,8 +16,9 @@ from foundation.units import Duration, Rate
 from loadtests.job import PROFILES
 
 
-def _customers(text: object) -> int:
-    match = re.fullmatch(r"(\S+) customers", text) if isinstance(text, str) else None
+def _sized(text: object) -> int:
+    """The number in "10k customers"; what is counted is the platform's own word."""
+    match = re.fullmatch(r"(\S+)( [a-z -]+)?", text) if isinstance(text, str) else None
     if match is None:
         raise ValueError(f'expected a size such as "10k customers", got {text!r}')
     return units.count(match[1])
@@ -41,7 +42,7 @@ class DataInput(Input):
     """What the environment is filled with: the platform's own sample, anonymised like production data."""
 
     source: Literal["sample"]
-    size: Annotated[int, BeforeValidator(_customers)] = Field(
+    size: Annotated[int, BeforeValidator(_sized)] = Field(
         default=10_000, json_schema_extra={"type": "string", "examples": ["10k customers"]}
     )
 

@@ -13,10 +13,11 @@ from environments import environment, slicing
 from environments.containers import removing
 from environments.containers.building import NodeEvent, Watch
 from environments.environment import Clients, Environment, Wanted
-from foundation.errors import InputError
+from foundation.errors import InputError, RunInvalid
 from loadtests import measurements
 from loadtests.arrivals import Stream
 from loadtests.job import Job
+from loadtests.ledger import Entry
 from loadtests.measurements import Measurements
 from loadtests.progress import Event, Started
 from peakproof import conservation, generating, seeding, timeline
@@ -69,6 +70,7 @@ class State:
     happened: tuple[Happened, ...] = ()
     compared: Conservation | None = None
     interrupted: bool = False
+    died: RunInvalid | None = None
     times: tuple[StageTime, ...] = field(default=())
 
     @property
@@ -119,7 +121,7 @@ def load(desk: Desk, state: State) -> State:
     job = job_of(season, state.run, target)
     planned = timeline.planned(season.written.timeline, season.topology.roles, season.written.load.seed)
     faults = Timeline(planned, target, desk.screen.fault)
-    interrupted = False
+    interrupted, died = False, None
     with desk.screen.load(job) as listen:
 
         def hear(event: Event) -> None:
@@ -135,14 +137,17 @@ def load(desk: Desk, state: State) -> State:
             generating.generate(target, job, given, hear, desk.folder / MEASUREMENTS)
         except KeyboardInterrupt:
             interrupted = True
+        except RunInvalid as death:
+            # What it wrote until then is evidence: an order that was lost is lost all the same.
+            if not (desk.folder / MEASUREMENTS).exists():
+                raise
+            died = death
         finally:
             faults.end()
-    return replace(
-        state,
-        measured=measurements.read(desk.folder / MEASUREMENTS),
-        happened=tuple(faults.happened()),
-        interrupted=interrupted,
-    )
+    happened = tuple(faults.happened())
+    faults.discard()
+    measured = measurements.read(desk.folder / MEASUREMENTS)
+    return replace(state, measured=measured, happened=happened, interrupted=interrupted, died=died)
 
 
 def drain(_desk: Desk, state: State) -> State:
@@ -151,11 +156,20 @@ def drain(_desk: Desk, state: State) -> State:
     assert state.measured is not None
     platform = state.season.platform
     assert platform.written.conservation is not None
-    ledger = list(state.measured.ledger())
+    ledger = list(_whole_entries(state.measured))
     query = platform.file(platform.written.conservation)
     books = Books(state.target.dsn(state.database), query, f"{state.run}-")
     rows, _ = books.wait(conservation.acknowledged(ledger), state.season.written.drain)
     return replace(state, compared=conservation.compare(ledger, rows))
+
+
+def _whole_entries(measured: Measurements) -> Iterator[Entry]:
+    """The ledger as far as it is whole: a generator that was killed may leave half a line, told elsewhere.
+
+    An intent is written before its first byte is sent, so what is cut off there was never sent.
+    """
+    with contextlib.suppress(ValueError):
+        yield from measured.ledger()
 
 
 STAGES: tuple[tuple[str, Callable[[Desk, State], State]], ...] = (

@@ -90,6 +90,11 @@ class Timeline:
         if self._failures:
             raise self._failures[0]
 
+    def discard(self) -> None:
+        """Removes the helpers, those that were never needed too; what they did must have been read."""
+        for _, helper in self._faults:
+            helper.discard()
+
     def happened(self) -> list[Happened]:
         """What the faults did so far, as their helpers say."""
         return [self._told(each, dict(_by_deed(fault))) for each, fault in self._in_force]

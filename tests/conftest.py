@@ -9,13 +9,16 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
-from environments.environment import Environment
 from tests import skips
-from tests.servers import Server, may_administer, running, server
+
+if TYPE_CHECKING:
+    from environments.environment import Environment
+    from tests.servers import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
@@ -45,6 +48,8 @@ def browser() -> str:
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Environment]:
     """PostgreSQL and RabbitMQ in containers of ours, shared by all integration tests."""
+    from tests.servers import may_administer, running
+
     with running() as environment:
         may_administer(environment)
         yield environment
@@ -53,12 +58,16 @@ def servers() -> Iterator[Environment]:
 @pytest.fixture(scope="session")
 def postgres_server(servers: Environment) -> Server:
     """A PostgreSQL whose user may do anything, such as make databases and roles."""
+    from tests.servers import server
+
     return server(servers, "database")
 
 
 @pytest.fixture(scope="session")
 def rabbitmq_server(servers: Environment) -> Server:
     """A RabbitMQ with a plain user."""
+    from tests.servers import server
+
     return server(servers, "broker")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 
 import docker
+from docker.errors import NotFound
 from docker.models.containers import Container
 
 from environments.containers import labels
@@ -37,6 +39,11 @@ class FaultHelper:
         """Undoes the fault now and returns when it is undone; ending twice, or what never began, is fine."""
         with mapped(f"undoing {self.fault.name} of {self.fault.target}"):
             self._helper.stop(timeout=UNDO_SECONDS)
+
+    def discard(self) -> None:
+        """Removes the helper; after `end`, and once its moments have been read."""
+        with mapped(f"removing the helper of {self.fault.name}"), contextlib.suppress(NotFound):
+            self._helper.remove(force=True)
 
     def moments(self) -> Iterator[tuple[int, str]]:
         """(nanoseconds since the epoch, what was done), so far."""

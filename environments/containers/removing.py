@@ -35,6 +35,12 @@ def remove(client: docker.DockerClient, name: str, *, kind: str | None = None) -
     return len(containers) + len(networks) + len(volumes)
 
 
+def remove_built(client: docker.DockerClient, name: str) -> None:
+    """Removes what `up` builds; lock and lease belong to the command that works, and end with it."""
+    for kind in ("fault", "node", "network", "volume", "manifest"):
+        remove(client, name, kind=kind)
+
+
 def _all(act: Callable[[Thing], None], things: Iterable[Thing]) -> None:
     def once(thing: Thing) -> None:
         # The reaper or another command may have been first.
