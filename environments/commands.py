@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.table import Table
 
 from environments import environment, loading
-from environments.containers import finding, leases, manifests, removing
+from environments.containers import finding, leases, locks, manifests, removing
 from environments.containers.files import tail
 from environments.display import NodeDisplay
 from environments.docker_client import connect
@@ -69,9 +69,10 @@ def up(definition: str, *, site: str, name: str | None, ttl: float) -> dict[str,
 
 
 def down(name: str) -> None:
-    """Takes the environment down; nothing there is said, and is no error."""
-    started = time.monotonic()
-    count = removing.remove(connect(), name)
+    """Takes the environment down; that nothing was there is no error. Raises Refused while it is locked."""
+    started, client = time.monotonic(), connect()
+    locks.refuse_if_held(client, name)
+    count = removing.remove(client, name)
     what = (
         f"{count} things removed in {in_words(time.monotonic() - started)}" if count else "nothing was there"
     )

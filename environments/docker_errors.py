@@ -40,7 +40,7 @@ _MEANINGS = (
     _meaning(
         r"port is already allocated|address already in use|ports are not available",
         "a port on this machine is taken",
-        "end what listens on it (`ss -ltnp` shows it), or run the command again: ports are chosen anew",
+        "end what listens on it (`ss -ltnp` shows it), then run the same command again",
     ),
     _meaning(
         r"PermissionError|permission denied while|\[Errno 13\]",

@@ -22,6 +22,7 @@ from environments.instance import Instance
 from environments.topology import Lifecycle, Network, Node
 
 _AT_ONCE = 8
+_AGAIN = 0.5  # seconds between two attempts to end what is starting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,7 @@ class _Build:
         self.steps = steps.decide(self.nodes, instance.images, found(standing))
         self.made: dict[str, NodeContainer] = {}
         self.starting: list[NodeContainer] = []
+        self.running: dict[Future[NodeContainer], str] = {}
         self.abandoned = threading.Event()
 
     def run(self) -> dict[str, NodeContainer]:
@@ -89,26 +91,30 @@ class _Build:
             try:
                 self._walk(graph, pool)
             except BaseException:
-                self._abandon()
+                self._abandon(pool)
                 raise
         return self.made
 
     def _walk(self, graph: TopologicalSorter[str], pool: ThreadPoolExecutor) -> None:
-        running: dict[Future[NodeContainer], str] = {}
         while graph.is_active():
             for name in graph.get_ready():
-                running[pool.submit(self._stand, self.nodes[name])] = name
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+                self.running[pool.submit(self._stand, self.nodes[name])] = name
+            done, _ = wait(self.running, return_when=FIRST_COMPLETED)
             for future in done:
-                name = running.pop(future)
+                name = self.running.pop(future)
                 self.made[name] = future.result()
                 graph.done(name)
 
-    def _abandon(self) -> None:
-        """Ends the nodes that are still starting, so that nobody waits for them."""
+    def _abandon(self, pool: ThreadPoolExecutor) -> None:
+        """Ends the nodes that are still starting, so that nobody waits for them, and begins no other."""
         self.abandoned.set()
-        for container in list(self.starting):
-            container.discard()
+        pool.shutdown(wait=False, cancel_futures=True)
+        begun = {future for future in self.running if not future.cancelled()}
+        while begun:
+            # More than once: some had no container yet.
+            for container in list(self.starting):
+                container.discard()
+            _, begun = wait(begun, timeout=_AGAIN)
 
     def _remove_gone(self) -> None:
         for name, step in self.steps.items():

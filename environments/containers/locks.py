@@ -35,6 +35,13 @@ def held(client: docker.DockerClient, instance: str, image: str, *, seconds: flo
             lock.remove(force=True)
 
 
+def refuse_if_held(client: docker.DockerClient, instance: str) -> None:
+    """Raises Refused while a command holds the lock of the instance; a stale lock is removed."""
+    with mapped(f"looking for the lock of {instance}"):
+        if not _removed_if_stale(client, instance):
+            raise _refused(client, instance)
+
+
 def _taken(client: docker.DockerClient, instance: str, image: str, seconds: float) -> Container:
     for attempt in ("first", "after a stale lock was removed"):
         try:

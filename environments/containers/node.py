@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import docker
+import requests
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 from docker.types import EndpointConfig
@@ -17,10 +18,15 @@ from environments.containers import labels, readiness
 from environments.containers.files import FileSpec, archive, read, tail
 from environments.docker_errors import mapped
 from environments.instance import Instance
-from environments.topology import Lifecycle, Node, Probe
+from environments.topology import CommandProbe, Lifecycle, Node, Probe
 from foundation.errors import Unavailable
 
 LAST_LINES = 20
+NOT_RUNNING = 409
+ENDING_SECONDS = 5
+
+# Nothing can be asked of a node without a probe but that it is still there after a second.
+STAYS = CommandProbe(command=("sleep", "1"))
 
 # Nothing listens there, inside the container itself: a name that Docker does not know fails at once
 # and never leaves the machine (older engines asked the host's resolver even for internal networks).
@@ -47,6 +53,7 @@ class NodeContainer(DockerContainer):
         self.node = node
         self.instance = instance
         self.extra_files: tuple[FileSpec, ...] = ()
+        self._stood_before = False
 
     def start(self) -> NodeContainer:
         """Everything up to a ready node. Raises NodeFailed with its last lines, Unavailable, Refused."""
@@ -66,6 +73,7 @@ class NodeContainer(DockerContainer):
     def adopt(self, container: Container) -> NodeContainer:
         """This node, as a stopped container that is started again."""
         self._container = container
+        self._stood_before = True
         with mapped(f"starting {self.node.name}"):
             container.start()
         self.wait_until_ready()
@@ -77,14 +85,17 @@ class NodeContainer(DockerContainer):
             status = self.wait()
             if status != 0:
                 raise self._failed(f"{self.node.name} ended with status {status}")
-        elif self.node.probes.ready is not None:
-            self._ask(self.node.probes.ready, self.node.probes.deadline)
+        else:
+            self._ask(self.node.probes.ready or STAYS, self.node.probes.deadline)
 
     def discard(self) -> None:
-        """Removes the container, if there is one, whatever it is doing."""
+        """Gives the start up: what stood before is stopped again, what is new is removed."""
         if self._container is not None:
             with contextlib.suppress(NotFound, APIError):
-                self._container.remove(force=True, v=True)
+                if self._stood_before:
+                    self._container.kill()
+                else:
+                    self._container.remove(force=True, v=True)
 
     def _create(self) -> None:
         node, attachments = self.node, self.node.attachments
@@ -156,7 +167,7 @@ class NodeContainer(DockerContainer):
         started = time.monotonic()
         with mapped(f"waiting for {self.node.name}"):
             container = self.get_wrapped_container()
-            status, _ = container.exec_run(readiness.waiting(probe, deadline), user="0")
+            status = _asked(container, readiness.waiting(probe, deadline))
             container.reload()
         if container.status != "running":
             ended = container.attrs["State"]
@@ -172,6 +183,21 @@ class NodeContainer(DockerContainer):
             hint=f"the end of its log is above; image {self.node.process.image}",
             detail=tail(self.get_wrapped_container(), LAST_LINES).splitlines(),
         )
+
+
+def _asked(container: Container, command: list[str]) -> int | None:
+    """The status with which a command in the container ended; None when the container ended with it."""
+    try:
+        status = container.exec_run(command, user="0")[0]
+    except APIError as error:
+        if error.status_code != NOT_RUNNING:
+            raise
+        status = None
+    if status not in (0, readiness.TIMED_OUT):
+        # The container is ending. Its state says so only a moment later.
+        with contextlib.suppress(requests.exceptions.RequestException):
+            container.wait(timeout=ENDING_SECONDS)
+    return status
 
 
 def _limits(node: Node) -> dict[str, Any]:  # Any: docker-py's own keyword arguments

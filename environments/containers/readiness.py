@@ -7,6 +7,8 @@ import shlex
 from environments.topology import CommandProbe, HttpProbe, Probe, TcpProbe
 
 _PAUSE = 0.05  # seconds between two questions
+TIMED_OUT = 124
+"""The status of `timeout` when the time was over."""
 
 
 def script(probe: Probe) -> str:

@@ -80,19 +80,30 @@ def test_what_others_started_goes_too_when_one_fails(failing_up: Up) -> None:
     assert time.monotonic() - began < 40, "nobody waited for the node that is deaf"
 
 
-def test_a_node_that_does_not_get_ready_says_what_was_waited_for(shop: Standing) -> None:
+def test_a_node_that_does_not_get_ready_says_what_was_waited_for(
+    engine: docker.DockerClient, shop: Standing
+) -> None:
     environment = shop.attach()
     web = environment.instance.topology.node("web-1")
     deaf = replace(web, name="deaf-1", probes=Probes(ready=TcpProbe(port=9), deadline=0.5))
     with pytest.raises(NodeFailed, match=r"deaf-1: waited \d+ s for port 9 to accept") as caught:
         environment.start(deaf)
     assert any("serving" in line for line in caught.value.detail), "its log"
-    guest = (
-        environment.nodes["web-1"]
-        .get_wrapped_container()
-        .client.containers.get(environment.instance.resource("deaf-1"))
-    )
-    guest.remove(force=True, v=True)
+    engine.containers.get(environment.instance.resource("deaf-1")).remove(force=True, v=True)
+
+
+PLATFORM = """\
+platform: broken
+processes:
+  web: {image: app, port: 80}
+"""
+DEFINITION = """\
+definition: broken
+platform: broken
+entry: web
+services:
+  web: {kind: application, process: web}
+"""
 
 
 def broken_platform(folder: Path) -> Path:
@@ -101,13 +112,9 @@ def broken_platform(folder: Path) -> Path:
     (folder / "broken/app/Dockerfile").write_text(
         "FROM peakproof/python\nRUN for n in $(seq 30); do echo said $n; done; exit 7\n"
     )
-    (folder / "broken/platform.yaml").write_text(
-        "platform: broken\nprocesses:\n  web: {image: app, port: 80}\n"
-    )
+    (folder / "broken/platform.yaml").write_text(PLATFORM)
     path = folder / "broken.yaml"
-    path.write_text(
-        "definition: broken\nplatform: broken\nentry: web\nservices:\n  web: {kind: application, process: web}\n"
-    )
+    path.write_text(DEFINITION)
     return path
 
 
