@@ -17,6 +17,7 @@ from rich.traceback import Traceback
 from foundation.errors import ExitCode, Interrupted, PeakproofError
 
 VERBOSE = "PEAKPROOF_VERBOSE"
+INTERRUPTED = "interrupted; what this command made has been removed"
 
 
 def people() -> Console:
@@ -56,10 +57,12 @@ def _answered(work: Callable[[], object]) -> int:
         _show_usage(error.format_message())
         return int(ExitCode.INPUT)
     except (KeyboardInterrupt, typer.Abort):
-        show(Interrupted("interrupted; what this command made has been removed"))
+        show(Interrupted(INTERRUPTED))
         return int(ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever is left is our bug
         return _bug(error)
+    if result == ExitCode.INTERRUPTED:  # Typer makes a status of Ctrl-C, and says nothing
+        show(Interrupted(INTERRUPTED))
     return result if isinstance(result, int) else int(ExitCode.OK)
 
 

@@ -95,6 +95,11 @@ def test_sigterm_and_sighup_end_a_command_like_ctrl_c() -> None:
             signal.signal(number, handler)
 
 
+def test_ctrl_c_is_answered_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert console.run(failing(KeyboardInterrupt()), []) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
 def test_json_stands_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     console.people().print("progress")
     console.print_json({"name": "zażółć", "nodes": [1]})
