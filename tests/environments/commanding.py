@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 import docker
 
 from environments.containers import labels
 from environments.lookup import PACKAGE
+from foundation import console
+from peakproof.cli import root
 
 COMMAND = (sys.executable, "-c", "from peakproof.cli import main; main()")
 
@@ -29,6 +35,17 @@ def run(
     return subprocess.run(
         [*COMMAND, *arguments], env=surroundings(env), cwd=cwd, capture_output=True, text=True, timeout=within
     )
+
+
+def run_here(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """The same in this process, where starting one would cost more than the test."""
+    out, err = io.StringIO(), io.StringIO()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    with patch.dict(os.environ, env), redirect_stdout(out), redirect_stderr(err):
+        status = console.run(root, arguments)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
 
 
 def begin(*program: str) -> subprocess.Popen[str]:

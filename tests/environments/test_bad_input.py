@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.environments.commanding import run
+from tests.environments.commanding import run, run_here
 from tests.environments.written import PLATFORM, application, definition
 
 
@@ -61,7 +61,7 @@ def test_a_wrong_definition_is_answered_before_docker_is_asked(
     wrong: str, tmp_path: Path, silent_engine: Engine
 ) -> None:
     path = WRONG[wrong](tmp_path)
-    answer = run("env", "up", str(path), env=silent_engine.variables, within=30)
+    answer = run_here("env", "up", str(path), env=silent_engine.variables)
     assert answer.returncode == 2, answer.stderr
     assert not silent_engine.was_asked()
     assert "Traceback" not in answer.stderr
@@ -88,26 +88,30 @@ def test_a_wrong_definition_is_answered_before_docker_is_asked(
 def test_a_wrong_word_is_answered_before_docker_is_asked(
     arguments: tuple[str, ...], told: str, silent_engine: Engine
 ) -> None:
-    answer = run("env", *arguments, env=silent_engine.variables, within=30)
+    answer = run_here("env", *arguments, env=silent_engine.variables)
     assert answer.returncode == 2, answer.stderr
     assert told in answer.stderr
     assert not silent_engine.was_asked()
 
 
-def test_all_mistakes_are_told_with_file_line_and_what_was_meant(tmp_path: Path) -> None:
+def test_all_mistakes_are_told_with_file_line_and_what_was_meant(
+    tmp_path: Path, silent_engine: Engine
+) -> None:
     path = tmp_path / "d.yaml"
     path.write_text(
         f"definition: d\nplatform: {PLATFORM}\nentry: web\nservices:\n"
         "  web: {kind: application, process: web, memroy: 1GiB}\n  db:  {kind: postgres, memory: 1Gb}\n"
     )
-    answer = run("env", "up", str(path))
+    answer = run("env", "up", str(path), env=silent_engine.variables, within=30)
+    assert answer.returncode == 2
+    assert not silent_engine.was_asked()
     assert f"{path}:5: unknown key 'services.web.memroy' (did you mean 'memory'?" in answer.stderr
     assert f"{path}:6: " in answer.stderr
     assert "2 problems" in answer.stderr
 
 
 def test_checking_a_definition_asks_docker_nothing(silent_engine: Engine) -> None:
-    answer = run("env", "check", "laptop", "--json", env=silent_engine.variables, within=30)
+    answer = run_here("env", "check", "laptop", "--json", env=silent_engine.variables)
     assert answer.returncode == 0
     assert not silent_engine.was_asked()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.environments.commanding import run
+from tests.environments.commanding import run_here
 
 COMMANDS = [
     ("up", "laptop"), ("down", "laptop"), ("list",), ("status", "laptop"), ("logs", "laptop", "api-1"),
@@ -19,7 +19,7 @@ COMMANDS = [
 def test_an_engine_that_is_not_there_is_told_with_what_to_do(
     arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
-    answer = run("env", *arguments, env={"DOCKER_HOST": f"unix://{tmp_path}/nothing.sock"})
+    answer = run_here("env", *arguments, env={"DOCKER_HOST": f"unix://{tmp_path}/nothing.sock"})
     assert answer.returncode == 69, answer.stderr
     assert "Docker Engine is not running" in answer.stderr
     assert "what to do: start it" in answer.stderr
@@ -30,7 +30,7 @@ def test_an_engine_that_was_stopped_leaves_its_socket(tmp_path: Path) -> None:
     path = tmp_path / "docker.sock"
     with socket.socket(socket.AF_UNIX) as stopped:
         stopped.bind(str(path))
-    answer = run("env", "list", env={"DOCKER_HOST": f"unix://{path}"})
+    answer = run_here("env", "list", env={"DOCKER_HOST": f"unix://{path}"})
     assert answer.returncode == 69
     assert "Docker Engine is not running" in answer.stderr
 
@@ -38,6 +38,6 @@ def test_an_engine_that_was_stopped_leaves_its_socket(tmp_path: Path) -> None:
 def test_an_engine_on_a_port_that_nobody_listens_on() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    answer = run("env", "list", env={"DOCKER_HOST": f"tcp://127.0.0.1:{port}"})
+    answer = run_here("env", "list", env={"DOCKER_HOST": f"tcp://127.0.0.1:{port}"})
     assert answer.returncode == 69
     assert "what to do: " in answer.stderr
