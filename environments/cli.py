@@ -32,10 +32,14 @@ def up(
 
     Example: peakproof env up laptop --ttl 2h
     """
-    from environments import commands
+    from environments import wanted
     from foundation.console import print_json
 
-    summary = commands.up(definition, site=site, name=name, ttl=commands.lasting(ttl))
+    read = wanted.read(definition, site=site, name=name, beside=Path.cwd())
+    seconds = wanted.lasting(ttl)
+    from environments import commands  # the engine, only for what is right
+
+    summary = commands.up(read, ttl=seconds)
     if as_json:
         print_json(summary)
 
@@ -107,9 +111,12 @@ def extend(
 
     Example: peakproof env extend laptop --ttl 30m
     """
+    from environments import wanted
+
+    seconds = wanted.lasting(ttl)
     from environments import commands
 
-    commands.extend(name, commands.lasting(ttl))
+    commands.extend(name, seconds)
 
 
 @app.command()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from rich.table import Table
 
-from environments import environment, loading
+from environments import environment
 from environments.containers import finding, leases, locks, manifests, removing
 from environments.containers.files import tail
 from environments.display import NodeDisplay
 from environments.docker_client import connect
-from environments.environment import Environment, Wanted
+from environments.environment import Environment
 from environments.images.display import ImageDisplay
-from environments.platform import checked_name
-from foundation import units
+from environments.wanted import Wanted
 from foundation.console import people
 from foundation.errors import InputError
 from foundation.units import in_words
@@ -24,35 +22,9 @@ _BUILD_SECONDS = 1200.0
 """The longest that `up` may hold the lock: a first build of all images takes a few minutes."""
 
 
-def lasting(text: str) -> float:
-    """Seconds of a --ttl. Raises InputError."""
-    try:
-        seconds = units.duration(text)
-    except ValueError as error:
-        raise InputError(str(error), where="--ttl") from error
-    if not seconds:
-        raise InputError("an environment cannot stay for no time", where="--ttl", hint="use `env down`")
-    return seconds
-
-
-def _named(text: str) -> str:
-    """The name of an environment, as --name says it. Raises InputError."""
-    try:
-        return checked_name(text)
-    except ValueError as error:
-        raise InputError(str(error), where="--name") from error
-
-
-def up(definition: str, *, site: str, name: str | None, ttl: float) -> dict[str, object]:
+def up(wanted: Wanted, *, ttl: float) -> dict[str, object]:
     """Brings the environment up and returns what `status` would."""
     started = time.monotonic()
-    loaded = loading.topology_of(definition, beside=Path.cwd())
-    wanted = Wanted(
-        name=_named(name or loaded.definition.name),
-        topology=loaded.topology,
-        site=loading.site_of(site, beside=Path.cwd()),
-        folders=loaded.definition.platform.image_folders(),
-    )
     client, console = connect(), people()
     with ImageDisplay(console) as progress:
         built = environment.prepare_images(wanted, client, progress)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 
 import docker
 
@@ -19,8 +17,8 @@ from environments.containers.node import NodeContainer
 from environments.docker_errors import SubnetTaken
 from environments.faults import FAULTS
 from environments.instance import Instance, Supply, free_subnets, instantiate, started_at, updated
-from environments.site import Site
-from environments.topology import Node, Topology
+from environments.topology import Node
+from environments.wanted import Wanted
 from foundation.errors import InputError
 from foundation.secrets import Secret
 
@@ -29,16 +27,6 @@ _ENGINE_IMAGES = ("python",)
 _SUBNET_TRIES = 8
 
 Clients = Mapping[str, docker.DockerClient]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What is to stand: a topology under a name on a site. `folders`: image name -> the platform's folder."""
-
-    name: str
-    topology: Topology
-    site: Site
-    folders: Mapping[str, Path]
 
 
 class Environment:

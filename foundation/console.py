@@ -12,7 +12,6 @@ from types import FrameType
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.traceback import Traceback
 
 from foundation.errors import ExitCode, Interrupted, PeakproofError
 
@@ -75,6 +74,8 @@ def show(error: PeakproofError) -> None:
     if error.hint:
         console.print(f"[bold]what to do:[/] {escape(error.hint)}")
     if os.environ.get(VERBOSE) and error.__traceback__ is not None:
+        from rich.traceback import Traceback  # slow to import, and rarely wanted
+
         console.print(Traceback.from_exception(type(error), error, error.__traceback__))
 
 

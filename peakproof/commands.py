@@ -27,7 +27,7 @@ def rehearse(
 
     Example: peakproof rehearse seasons/laptop.yaml
     """
-    from environments.commands import lasting
+    from environments.wanted import lasting
     from peakproof import season
 
     loaded, seconds = season.load(plan, beside=Path.cwd()), lasting(ttl)

@@ -14,8 +14,8 @@ import docker
 
 from environments import environment
 from environments.containers import finding, leases, locks, removing
-from environments.environment import Wanted
 from environments.images.progress import Report
+from environments.wanted import Wanted
 from foundation.errors import PeakproofError
 from peakproof import outcome
 from peakproof.results import Results, StageTime

@@ -12,7 +12,8 @@ from typing import Protocol
 from environments import environment, slicing
 from environments.containers import removing
 from environments.containers.building import NodeEvent, Watch
-from environments.environment import Clients, Environment, Wanted
+from environments.environment import Clients, Environment
+from environments.wanted import Wanted
 from foundation.errors import InputError, RunInvalid
 from loadtests import measurements
 from loadtests.arrivals import Stream

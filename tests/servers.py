@@ -15,8 +15,9 @@ from environments import environment, loading
 from environments.containers import removing
 from environments.containers.building import NodeEvent
 from environments.docker_client import connect
-from environments.environment import Environment, Wanted
+from environments.environment import Environment
 from environments.images import silent
+from environments.wanted import Wanted
 
 _HERE = Path(__file__).resolve().parent
 _LONGEST = 3600.0  # seconds that a session of tests may take

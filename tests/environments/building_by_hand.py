@@ -12,8 +12,8 @@ from pathlib import Path
 from environments import environment, images
 from environments.containers import leases, locks
 from environments.docker_client import connect
-from environments.environment import Wanted
 from environments.loading import site_of, topology_of
+from environments.wanted import Wanted
 
 
 def main(definition: str, name: str, lease_seconds: str) -> None:

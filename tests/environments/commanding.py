@@ -18,7 +18,7 @@ import docker
 from environments.containers import labels
 from environments.lookup import PACKAGE
 from foundation import console
-from peakproof.cli import root
+from peakproof.cli import app
 
 COMMAND = (sys.executable, "-c", "from peakproof.cli import main; main()")
 
@@ -41,8 +41,9 @@ def run_here(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedPro
     """The same in this process, where starting one would cost more than the test."""
     out, err = io.StringIO(), io.StringIO()
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    with patch.dict(os.environ, env), redirect_stdout(out), redirect_stderr(err):
-        status = console.run(root, arguments)
+    written = patch.object(sys, "argv", ["peakproof", *arguments])
+    with written, patch.dict(os.environ, env), redirect_stdout(out), redirect_stderr(err):
+        status = console.run(app)
     for number, handler in handlers.items():
         signal.signal(number, handler)
     return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())

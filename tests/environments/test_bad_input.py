@@ -42,6 +42,19 @@ def written(folder: Path, **changes: object) -> Path:
     return path
 
 
+TOLD = {
+    "unknown key": "unknown key 'colour'",
+    "wrong unit": "a size such as",
+    "dangling reference": "did you mean 'web'?",
+    "unknown process": "did you mean 'web'?",
+    "unknown kind": "'nginx'",
+    "missing key": "'services.web.process' is missing",
+    "circle in extends": "goes in a circle",
+    "no such platform": "no platform 'nowhere'",
+    "no such file": "nothing.yaml",
+    "a folder": "no definition",
+}
+
 WRONG: dict[str, Callable[[Path], Path]] = {
     "unknown key": lambda folder: written(folder, colour="blue"),
     "wrong unit": lambda folder: written(folder, services={"web": application("web", memory=64)}),
@@ -64,6 +77,7 @@ def test_a_wrong_definition_is_answered_before_docker_is_asked(
     answer = run_here("env", "up", str(path), env=silent_engine.variables)
     assert answer.returncode == 2, answer.stderr
     assert not silent_engine.was_asked()
+    assert TOLD[wrong] in answer.stderr
     assert "Traceback" not in answer.stderr
     assert answer.stdout == ""
 

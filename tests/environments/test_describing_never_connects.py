@@ -22,6 +22,7 @@ DESCRIBING = (
     "environments.containers.steps",
     "environments.containers.labels",
     "environments.containers.readiness",
+    "environments.wanted",
     "environments.cli",
     "peakproof.cli",
 )

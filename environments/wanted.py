@@ -1,0 +1,53 @@
+"""What a person asks to stand, read and checked before any engine is asked. Reads files only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from environments import loading
+from environments.platform import checked_name
+from environments.site import Site
+from environments.topology import Topology
+from foundation import units
+from foundation.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is to stand: a topology under a name on a site. `folders`: image name -> the platform's folder."""
+
+    name: str
+    topology: Topology
+    site: Site
+    folders: Mapping[str, Path]
+
+
+def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wanted:
+    """The definition and site of those names or paths. Raises InputError with every problem."""
+    loaded = loading.topology_of(definition, beside=beside)
+    return Wanted(
+        name=_named(name or loaded.definition.name),
+        topology=loaded.topology,
+        site=loading.site_of(site, beside=beside),
+        folders=loaded.definition.platform.image_folders(),
+    )
+
+
+def lasting(text: str) -> float:
+    """Seconds of a --ttl. Raises InputError."""
+    try:
+        seconds = units.duration(text)
+    except ValueError as error:
+        raise InputError(str(error), where="--ttl") from error
+    if not seconds:
+        raise InputError("an environment cannot stay for no time", where="--ttl", hint="use `env down`")
+    return seconds
+
+
+def _named(text: str) -> str:
+    try:
+        return checked_name(text)
+    except ValueError as error:
+        raise InputError(str(error), where="--name") from error
