@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docker
@@ -16,6 +16,8 @@ from tests.environments.commanding import COMMAND, begin, eventually, left, run
 from tests.environments.written import application, definition
 
 pytestmark = pytest.mark.integration
+
+Start = Callable[..., subprocess.Popen[str]]
 
 
 def starts_node(engine: docker.DockerClient, name: str) -> bool:
@@ -29,13 +31,28 @@ def ended(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.fixture
+def started() -> Iterator[Start]:
+    """Begins processes, and ends those that the test left."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(*program: str) -> subprocess.Popen[str]:
+        processes.append(begin(*program))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
 def busy(
-    engine: docker.DockerClient, new_name: Callable[[], str], tmp_path: Path
+    engine: docker.DockerClient, started: Start, new_name: Callable[[], str], tmp_path: Path
 ) -> tuple[str, Path, subprocess.Popen[str]]:
     """An `up` in the middle of its work: more nodes than start at once, and none gets ready."""
     name = new_name()
     path = definition(tmp_path, {"deaf": application("deaf", nodes=9)})
-    process = begin(*COMMAND, "env", "up", str(path), "--name", name)
+    process = started(*COMMAND, "env", "up", str(path), "--name", name)
     eventually(lambda: starts_node(engine, name), within=60, what="a node of the environment runs")
     return name, path, process
 
@@ -59,11 +76,11 @@ def test_while_one_command_works_another_is_refused_and_ctrl_c_leaves_nothing(
 
 
 def test_a_command_that_was_killed_leaves_nothing_once_its_lease_is_over(
-    engine: docker.DockerClient, new_name: Callable[[], str], tmp_path: Path
+    engine: docker.DockerClient, started: Start, new_name: Callable[[], str], tmp_path: Path
 ) -> None:
     name = new_name()
     path = definition(tmp_path, {"web": application("web")})
-    process = begin(sys.executable, "-m", "tests.environments.building_by_hand", str(path), name, "6")
+    process = started(sys.executable, "-m", "tests.environments.building_by_hand", str(path), name, "6")
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n", ended(process)
     assert len(left(engine, name)) == 6
@@ -73,11 +90,11 @@ def test_a_command_that_was_killed_leaves_nothing_once_its_lease_is_over(
 
 
 def test_a_lease_is_renewed_for_as_long_as_the_command_works(
-    engine: docker.DockerClient, new_name: Callable[[], str], tmp_path: Path
+    engine: docker.DockerClient, started: Start, new_name: Callable[[], str], tmp_path: Path
 ) -> None:
     name = new_name()
     path = definition(tmp_path, {"web": application("web")})
-    process = begin(sys.executable, "-m", "tests.environments.building_by_hand", str(path), name, "3")
+    process = started(sys.executable, "-m", "tests.environments.building_by_hand", str(path), name, "3")
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n", ended(process)
     seen: set[str] = set()
