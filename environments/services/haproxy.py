@@ -130,7 +130,7 @@ frontend customers
 
 backend platform
     balance leastconn
-    http-reuse safe
+    http-reuse aggressive
 {check}    default-server inter 500ms fastinter 200ms fall 3 rise 1 maxconn {options.per_server}
     default-server observe layer4 error-limit 3 on-error mark-down
 {lines}

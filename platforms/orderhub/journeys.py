@@ -11,13 +11,13 @@ THINK = 0.4  # seconds between looks
 
 
 class Browse(Journey):
-    """One page of the catalogue, from anywhere in it."""
+    """One page of the catalogue, any of them: customers turn pages, they do not begin in the middle."""
 
     journey = "browse"
 
     @task
     def browse(self) -> None:
-        after = self.integer("after", 0, self.rows("products"))
+        after = PAGE * self.integer("page", 0, self.rows("products") // PAGE)
         page = self.get("page", f"/products?limit={PAGE}&after={after}").json()
         check(len(page["items"]) <= PAGE, f"at most {PAGE} products on a page")
         check(page["next"] is None or page["next"] > after, f"a next page beyond {after}")

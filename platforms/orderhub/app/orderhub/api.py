@@ -27,6 +27,7 @@ from orderhub.settings import Settings, from_environment
 log = logging.getLogger(__name__)
 
 JSON = "application/json"
+BRIEFLY = {"Cache-Control": f"max-age={catalogue.FRESH}"}
 
 
 def create() -> ASGIApp:
@@ -61,12 +62,14 @@ def build(settings: Settings) -> ASGIApp:
 
 
 def _add_routes(app: FastAPI, pool: Pool) -> None:
+    pages = catalogue.Pages(pool)
+
     @app.get("/products", responses=REPLIES["products"])
     async def products(
         limit: Annotated[int, Query(ge=1, le=200)] = 20, after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0
     ) -> Response:
-        """A page of the catalogue; `next` is the following page's `after`."""
-        return Response(await catalogue.page(pool, after=after, limit=limit), media_type=JSON)
+        """A page of the catalogue, at most a second old; `next` is the following page's `after`."""
+        return Response(await pages.page(after=after, limit=limit), media_type=JSON, headers=BRIEFLY)
 
     @app.get("/products/{sku}/price", responses=REPLIES["price"])
     async def price(
