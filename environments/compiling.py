@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
@@ -16,7 +17,7 @@ from foundation.errors import Problem
 def compile_topology(definition: Definition) -> Topology:
     """What runs for this definition. Raises InputError: unknown names, cycles, each with file:line."""
     documents.refuse(definition.document, list(_reference_problems(definition)))
-    documents.refuse(definition.document, list(_cycle_problems(definition)))
+    documents.refuse(definition.document, [*_cycle_problems(definition), *_placeholder_problems(definition)])
     services = _described(definition)
     documents.refuse(definition.document, list(_secret_problems(definition, services)))
     nodes = tuple(node for service in services.values() for node in service.nodes)
@@ -121,6 +122,23 @@ def _reference_problem(definition: Definition, name: str, reference: Reference) 
     if right and reference.connects and "port" not in kind.bind(reference.service, options, platform):
         what = f"service {name!r} connects to {reference.service!r}, which has no port"
         yield definition.document.problem(at, what)
+
+
+def _placeholder_problems(definition: Definition) -> Iterator[Problem]:
+    """Variables that ask for a property that there is not, or for a service by nearly its name.
+
+    A service that the definition left out is no problem: a process may run without it.
+    """
+    bindings = _surroundings(definition).bindings
+    known = [f"{service}.{key}" for service, bound in bindings.items() for key in bound]
+    for name, options in definition.written.services.items():
+        for asked in KINDS[options.kind].asks(options, definition.platform):
+            word = f"{asked.service}.{asked.wanted}"
+            meant = asked.service in bindings or difflib.get_close_matches(asked.service, bindings)
+            if word not in known and meant:
+                what = f"{asked.variable} asks for {{{word}}}, which the definition does not have"
+                hint = documents.did_you_mean(word, known)
+                yield definition.document.problem(("services", name), what, hint)
 
 
 def _cycle_problems(definition: Definition) -> Iterator[Problem]:

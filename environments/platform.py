@@ -44,7 +44,6 @@ class ProcessInput(Input):
     secrets: tuple[str, ...] = Field(default=(), description="keys of `secrets` that this process may read")
     port: int | None = Field(default=None, ge=1, le=65535)
     ready: str | ReadyCommand | None = Field(default=None, description="a path on `port`, or a command")
-    live: str | None = None
     needs: tuple[Name, ...] = Field(default=(), description="services that must be ready before it starts")
     lifecycle: Lifecycle = Lifecycle.ALWAYS
     stop_grace: Duration = 10.0

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from foundation import console
 
 if TYPE_CHECKING:
-    from typer._click import Command, Context
+    from typer._click import Command, Context, HelpFormatter
 
 # Command -> where its Typer application or function stands, and what `--help` says of it.
 ROOMS: dict[str, tuple[str, str]] = {
@@ -36,9 +36,12 @@ class Rooms(TyperGroup):
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
         if cmd_name not in ROOMS:
             return None
-        place, summary = ROOMS[cmd_name]
-        # The overview asks for every command's summary; only the one that is called is imported.
-        return _loaded(cmd_name, place) if cmd_name in sys.argv else _named(cmd_name, summary)
+        return _loaded(cmd_name, ROOMS[cmd_name][0])
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
+        """The overview, from the summaries alone: nothing is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in ROOMS.items()])
 
 
 def _loaded(name: str, place: str) -> Command:
@@ -52,12 +55,6 @@ def _loaded(name: str, place: str) -> Command:
         command = typer.main.get_command(application)
     command.name = name
     return command
-
-
-def _named(name: str, summary: str) -> Command:
-    placeholder = typer.Typer(add_completion=False)
-    placeholder.command(name, help=summary)(lambda: None)
-    return typer.main.get_command(placeholder)
 
 
 app = typer.Typer(cls=Rooms, no_args_is_help=True, add_completion=False, rich_markup_mode=None)

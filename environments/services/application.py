@@ -12,6 +12,7 @@ from environments.platform import Name, Platform, ProcessInput, ReadyCommand
 from environments.services.kind import (
     BACK,
     FRONT,
+    Asked,
     Reference,
     Service,
     ServiceKind,
@@ -64,6 +65,20 @@ def problems(options: ApplicationOptions, platform: Platform) -> list[tuple[Loca
     return [(("process",), what, known)]
 
 
+def asks(options: ApplicationOptions, platform: Platform) -> list[Asked]:
+    """Every {service.property} in its nodes' variables."""
+    return [
+        Asked(variable=variable, service=found[1], wanted=found[2])
+        for variable, text in _environment(options, platform).items()
+        for found in _PLACEHOLDER.finditer(text)
+    ]
+
+
+def _environment(options: ApplicationOptions, platform: Platform) -> dict[str, str]:
+    process = platform.written.processes[options.process]
+    return {**platform.written.environment, **process.environment, **options.environment}
+
+
 def describe(name: str, options: ApplicationOptions, surroundings: Surroundings) -> Service:
     process = surroundings.platform.written.processes[options.process]
     members = surroundings.members[name]
@@ -77,7 +92,7 @@ def describe(name: str, options: ApplicationOptions, surroundings: Surroundings)
 def _node(node: str, service: str, options: ApplicationOptions, surroundings: Surroundings) -> Node:
     platform = surroundings.platform
     process = platform.written.processes[options.process]
-    environment = {**platform.written.environment, **process.environment, **options.environment}
+    environment = _environment(options, platform)
     return Node(
         name=node,
         service=service,
@@ -126,4 +141,5 @@ KIND = ServiceKind(
     describe=describe,
     references=references,
     problems=problems,
+    asks=asks,
 )

@@ -37,6 +37,15 @@ class Reference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A {service.property} that a variable is filled from."""
+
+    variable: str
+    service: str
+    wanted: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """What a service sees of its definition: the platform, and every service's nodes and bindings."""
 
@@ -75,6 +84,7 @@ class ServiceKind(Generic[Options]):
     bind       how others reach it: host, port, … (never a secret)
     references the services it names, relative to its own place in the document
     problems   what is wrong with the options given the platform: (place, what, allowed words)
+    asks       what its variables are filled from
     describe   the nodes
     """
 
@@ -86,6 +96,7 @@ class ServiceKind(Generic[Options]):
     problems: Callable[[Options, Platform], list[tuple[Location, str, list[str]]]] = (
         lambda _options, _platform: []
     )
+    asks: Callable[[Options, Platform], list[Asked]] = lambda _options, _platform: []
 
 
 def node_names(service: str, count: int) -> tuple[str, ...]:

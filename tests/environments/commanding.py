@@ -41,9 +41,8 @@ def run_here(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedPro
     """The same in this process, where starting one would cost more than the test."""
     out, err = io.StringIO(), io.StringIO()
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    written = patch.object(sys, "argv", ["peakproof", *arguments])
-    with written, patch.dict(os.environ, env), redirect_stdout(out), redirect_stderr(err):
-        status = console.run(app)
+    with patch.dict(os.environ, env), redirect_stdout(out), redirect_stderr(err):
+        status = console.run(app, arguments)
     for number, handler in handlers.items():
         signal.signal(number, handler)
     return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())

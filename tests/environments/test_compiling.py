@@ -21,8 +21,9 @@ from environments.topology import (
     Partner,
     VirtualAddress,
 )
+from foundation.errors import InputError
 from foundation.units import duration
-from tests.environments.written import application, compiled
+from tests.environments.written import Services, application, compiled
 
 LAPTOP = topology_of("laptop", beside=Path()).topology
 
@@ -186,3 +187,16 @@ def test_where_nothing_is_reached_from_outside_there_is_no_door(tmp_path: Path) 
     assert [node.name for node in topology.nodes] == ["web-1"]
     assert all(network.internal for network in topology.networks)
     assert topology.images() == ["hello/app"]
+
+
+@pytest.mark.parametrize("asked", ["{store.prot}", "{stor.host}"])
+def test_a_variable_that_asks_for_what_there_is_not_is_told(tmp_path: Path, asked: str) -> None:
+    services: Services = {
+        "web": application("web", environment={"HELLO_OTHER": asked}),
+        "store": {"kind": "postgres"},
+    }
+    with pytest.raises(InputError) as raised:
+        compiled(tmp_path, services)
+    (problem,) = raised.value.problems
+    assert asked in problem.what
+    assert "did you mean 'store." in str(problem.hint)

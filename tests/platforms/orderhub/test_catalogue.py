@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cachetools import TTLCache
 
 
 @pytest.mark.anyio
@@ -18,7 +19,7 @@ async def test_a_page_is_read_again_only_when_it_is_a_second_old(monkeypatch: py
     now = 0.0
     monkeypatch.setattr(catalogue, "page", page)
     pages = catalogue.Pages(pool=None)  # type: ignore[arg-type]  # nothing here reaches the database
-    pages._fresh = catalogue.TTLCache(maxsize=8, ttl=catalogue.FRESH, timer=lambda: now)
+    pages._fresh = TTLCache(maxsize=8, ttl=catalogue.FRESH, timer=lambda: now)
     assert [await pages.page(after=after, limit=20) for after in (0, 0, 20)] == [b"0/20", b"0/20", b"20/20"]
     assert read == [0, 20]
     now = 1.5
