@@ -132,7 +132,10 @@ def test_a_generator_that_dies_makes_the_run_invalid(loaded: Running, client: do
     ran = loaded.ended()
     assert ran.exit_code == 3, ran.stderr
     assert ran.results.verdict.status is Status.INVALID
-    assert "the load generator ended with status 137" in ran.stderr
+    reasons = [finding.reason for finding in ran.results.verdict.broken]
+    assert "the load generator ended with status 137" in reasons
+    assert ran.results.conservation is not None, "what it wrote until then is evidence"
+    assert ran.results.conservation.holds
     assert left(client, loaded.plan.environment) == []
 
 
