@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from anonymizer import key_cli
 from foundation.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ app = typer.Typer(
     help="Copy production data into an environment, masked under a policy that names every column.",
     no_args_is_help=True,
 )
+app.add_typer(key_cli.app, name="key")
 
 _PASSWORDS = "Keep passwords out of it: use PGPASSFILE, a service file, or the option that names a variable."
 SourceDsn = Annotated[str | None, typer.Option("--source", metavar="DSN", help=f"The source. {_PASSWORDS}")]
@@ -42,6 +44,12 @@ KeyFile = Annotated[
 KeyVariable = Annotated[
     str | None,
     typer.Option("--key-env", metavar="NAME", help="The variable that holds the key in hexadecimal."),
+]
+KeyCommand = Annotated[
+    str | None,
+    typer.Option(
+        "--key-command", metavar="COMMAND", help="A command that writes the key to stdout; no shell."
+    ),
 ]
 Ephemeral = Annotated[
     bool,
@@ -63,6 +71,7 @@ def run(
     target_variable: TargetVariable = None,
     key_file: KeyFile = None,
     key_variable: KeyVariable = None,
+    key_command: KeyCommand = None,
     ephemeral_key: Ephemeral = False,
     replace: Replace = False,
     as_json: Json = False,
@@ -77,7 +86,7 @@ def run(
     chosen = anonymizer.load_policy(policy)
     places = _dsn(source, source_variable, "source"), _dsn(target, target_variable, "target")
     with _bar() as progress:
-        key = _key(key_file, key_variable, ephemeral=ephemeral_key)
+        key = _key(key_file, key_variable, key_command, ephemeral=ephemeral_key)
         receipt = anonymizer.anonymize(*places, chosen, key, progress=progress, replace=replace)
     _show_receipt(receipt, as_json=as_json)
     raise typer.Exit(ExitCode.OK if receipt.verified else ExitCode.FAIL)
@@ -121,14 +130,17 @@ def _dsn(written: str | None, variable: str | None, role: str) -> str:
     return os.environ[variable]
 
 
-def _key(file: Path | None, variable: str | None, *, ephemeral: bool) -> Key:
+def _key(file: Path | None, variable: str | None, command: str | None, *, ephemeral: bool) -> Key:
     from anonymizer import keys
 
-    if (file is not None) + (variable is not None) + ephemeral != 1:
-        raise InputError("choose one key: --key-file FILE, --key-env NAME or --ephemeral-key")
+    if sum(given is not None for given in (file, variable, command)) + ephemeral != 1:
+        choices = "--key-file FILE, --key-env NAME, --key-command COMMAND or --ephemeral-key"
+        raise InputError(f"choose one key: {choices}", hint="`peakproof anonymize key new` makes one")
     if file is not None:
         return keys.from_file(file)
-    return keys.from_variable(variable) if variable is not None else keys.ephemeral()
+    if variable is not None:
+        return keys.from_variable(variable)
+    return keys.from_command(command) if command is not None else keys.ephemeral()
 
 
 @contextmanager

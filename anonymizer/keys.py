@@ -5,6 +5,8 @@ from __future__ import annotations
 import binascii
 import os
 import secrets
+import shlex
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import final
@@ -15,7 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from foundation.errors import InputError
 
 SHORTEST = 32
-_MAKE_ONE = "make one with `openssl rand -hex 32`; 32 random bytes, raw or in hexadecimal"
+_MAKE_ONE = "make one with `peakproof anonymize key new --out FILE`; 32 random bytes, raw or in hexadecimal"
+_COMMAND_SECONDS = 60
 
 
 @final
@@ -75,6 +78,55 @@ def from_variable(name: str, environment: Mapping[str, str] = os.environ) -> Key
     if name not in environment:
         raise InputError(f"the environment variable {name} is not set", hint=_MAKE_ONE)
     return _decoded(environment[name].encode(), f"the key in ${name}")
+
+
+def from_command(command: str) -> Key:
+    """The key that a command writes to stdout: a vault's client. Split into words here, no shell is started.
+
+    What it says is never repeated, on either channel: it may be the key. Raises InputError.
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise InputError(
+            f"the key command cannot be split into words: {error}", hint="check the quotes"
+        ) from None
+    program = words[0] if words else ""
+    try:
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_COMMAND_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise InputError(f"the key command {program} gave no key in {_COMMAND_SECONDS} s") from None
+    except (OSError, IndexError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is empty"
+        raise InputError(
+            f"the key command {program!r} cannot be run: {why}", hint="check the program"
+        ) from None
+    if done.returncode != 0:
+        raise InputError(f"the key command {program} ended with {done.returncode}", hint="run it by hand")
+    return _decoded(done.stdout, f"the key from {program}")
+
+
+def create(path: Path) -> Key:
+    """A new random key in a new file that only its owner reads, in hexadecimal.
+
+    Raises InputError: the file exists (a key is never written over), or cannot be written.
+    """
+    raw = secrets.token_bytes(SHORTEST)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        hint = "a lost key cannot be made again: name another file, or move this one away"
+        raise InputError("exists already and is not written over", where=str(path), hint=hint) from None
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=str(path), hint="check it") from error
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        os.fchmod(descriptor, 0o600)
+        file.write(raw.hex() + "\n")
+        file.flush()
+        os.fsync(descriptor)
+    return Key(raw)
 
 
 def _decoded(content: bytes, what: str) -> Key:

@@ -110,3 +110,14 @@ def test_a_server_that_does_not_answer_ends_with_69(policy: Path) -> None:
     nobody = "postgresql://x@127.0.0.1:1/x"
     command = ["run", "--policy", str(policy), "--source", nobody, "--target", nobody, "--ephemeral-key"]
     assert run(app, command) == 69
+
+
+def test_key_new_writes_a_key_and_shows_only_its_fingerprint(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "key.hex"
+    assert run(app, ["key", "new", "--out", str(file), "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["file"] == str(file)
+    assert file.read_text().strip() not in said.out + said.err
+    assert run(app, ["key", "new", "--out", str(file)]) == 2

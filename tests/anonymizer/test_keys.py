@@ -42,7 +42,7 @@ def test_a_file_may_hold_the_key_raw_or_in_hexadecimal(tmp_path: Path) -> None:
 def test_a_missing_file_or_variable_says_how_to_make_a_key(tmp_path: Path) -> None:
     with pytest.raises(InputError) as missing:
         keys.from_file(tmp_path / "none")
-    assert "openssl rand -hex 32" in str(missing.value.hint)
+    assert "anonymize key new" in str(missing.value.hint)
     with pytest.raises(InputError, match="NOT_THERE is not set"):
         keys.from_variable("NOT_THERE", {})
 
@@ -67,3 +67,42 @@ def test_ephemeral_keys_differ() -> None:
 def test_the_fingerprint_holds_nothing_of_the_key() -> None:
     assert Key(RAW).fingerprint() not in RAW.hex()
     assert Key(RAW).fingerprint() == Key(RAW).fingerprint()
+
+
+def test_a_new_key_is_in_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
+    made = keys.create(tmp_path / "key")
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    assert keys.from_file(tmp_path / "key").fingerprint() == made.fingerprint()
+    assert keys.create(tmp_path / "other").fingerprint() != made.fingerprint()
+
+
+def test_a_key_is_never_written_over(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("the old one")
+    with pytest.raises(InputError, match="not written over"):
+        keys.create(tmp_path / "key")
+    assert (tmp_path / "key").read_text() == "the old one"
+    with pytest.raises(InputError, match="cannot be written"):
+        keys.create(tmp_path / "no folder" / "key")
+
+
+def test_a_command_may_give_the_key_and_no_shell_reads_it() -> None:
+    assert keys.from_command(f"printf '%s' {RAW.hex()}").fingerprint() == Key(RAW).fingerprint()
+    with pytest.raises(InputError, match="bytes, at least 32"):
+        keys.from_command("echo $(echo a) ; true")
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [
+        ("python3 -c 'import sys; print(\"0badc0de\" * 8); sys.exit(3)'", "ended with 3"),
+        ("python3 -c 'print(\"0badc0de\")'", "4 bytes, at least 32"),
+        ("no-such-program-here", "cannot be run"),
+        ("", "it is empty"),
+        ("echo 'open", "cannot be split"),
+    ],
+)
+def test_a_command_that_gives_no_key_is_told_without_what_it_said(command: str, what: str) -> None:
+    with pytest.raises(InputError, match=what) as refused:
+        keys.from_command(command)
+    assert "0badc0de" not in f"{refused.value} {refused.value.hint}"
+    assert refused.value.__cause__ is None
