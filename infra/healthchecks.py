@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi_docker as docker
 
-from environments.containers.readiness import question
+from environments.probes import question
 from environments.topology import CommandProbe, Probe
 
 # Docker asks for as long as the node lives, so less often than an engine that only waits for a start.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from environments.containers.labels import DIGEST, INSTANCE, KIND, NODE, OWNER
+from environments.labels import DIGEST, INSTANCE, KIND, NODE, OWNER
 from environments.topology import Node
 
 INFRA = "infra"

@@ -14,7 +14,8 @@ import docker
 from docker.models.containers import Container
 from docker.types import IPAMConfig, IPAMPool
 
-from environments.containers import labels, manifests, steps
+from environments import labels
+from environments.containers import manifests, steps
 from environments.containers.node import NodeContainer
 from environments.containers.steps import Standing, Verb
 from environments.docker_errors import mapped

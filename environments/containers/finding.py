@@ -10,7 +10,8 @@ import docker
 from docker.models.containers import Container
 
 from environments import instance as instances
-from environments.containers import files, labels, leases, manifests
+from environments import labels
+from environments.containers import files, leases, manifests
 from environments.containers.leases import Lease
 from environments.docker_errors import mapped
 from environments.instance import Instance

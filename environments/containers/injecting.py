@@ -10,7 +10,7 @@ import docker
 from docker.errors import NotFound
 from docker.models.containers import Container
 
-from environments.containers import labels
+from environments import labels
 from environments.containers.files import archive
 from environments.containers.reaper import SOCKET, agent_files
 from environments.docker_errors import mapped

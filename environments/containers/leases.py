@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import docker
 from docker.errors import APIError, NotFound
 
-from environments.containers import labels, reaper
+from environments import labels
+from environments.containers import reaper
 from environments.docker_errors import mapped
 from foundation.errors import PeakproofError
 

@@ -16,7 +16,7 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
-from environments.containers import labels
+from environments import labels
 from environments.docker_errors import mapped
 from foundation.errors import Refused
 from foundation.units import in_words

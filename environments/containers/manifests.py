@@ -8,7 +8,7 @@ import time
 import docker
 from docker.errors import APIError, NotFound
 
-from environments.containers import labels
+from environments import labels
 from environments.docker_errors import mapped
 from environments.instance import Instance
 

@@ -14,7 +14,7 @@ from docker.models.containers import Container
 from docker.types import EndpointConfig
 from testcontainers.core.container import DockerContainer
 
-from environments.containers import labels, readiness
+from environments import labels, probes
 from environments.containers.files import FileSpec, archive, read, tail
 from environments.docker_errors import mapped
 from environments.instance import Instance
@@ -167,7 +167,7 @@ class NodeContainer(DockerContainer):
         started = time.monotonic()
         with mapped(f"waiting for {self.node.name}"):
             container = self.get_wrapped_container()
-            status = _asked(container, readiness.waiting(probe, deadline))
+            status = _asked(container, probes.waiting(probe, deadline))
             container.reload()
         if container.status != "running":
             ended = container.attrs["State"]
@@ -175,7 +175,8 @@ class NodeContainer(DockerContainer):
             raise self._failed(f"{self.node.name} ended ({reason}) before it was ready")
         if status != 0:
             waited = f"{time.monotonic() - started:.0f} s"
-            raise self._failed(f"{self.node.name}: waited {waited} for {readiness.in_words(probe)}")
+            what = f"{self.node.name}: waited {waited} for {probes.in_words(probe)}"
+            raise self._failed(f"{what}{_last_answer(container, probe)}")
 
     def _failed(self, what: str) -> NodeFailed:
         return NodeFailed(
@@ -188,16 +189,28 @@ class NodeContainer(DockerContainer):
 def _asked(container: Container, command: list[str]) -> int | None:
     """The status with which a command in the container ended; None when the container ended with it."""
     try:
-        status = container.exec_run(command, user="0")[0]
+        # As the image's own user: root without capabilities cannot read the node's secrets.
+        status = container.exec_run(command)[0]
     except APIError as error:
         if error.status_code != NOT_RUNNING:
             raise
         status = None
-    if status not in (0, readiness.TIMED_OUT):
+    if status not in (0, probes.TIMED_OUT):
         # The container is ending. Its state says so only a moment later.
         with contextlib.suppress(requests.exceptions.RequestException):
             container.wait(timeout=ENDING_SECONDS)
     return status
+
+
+def _last_answer(container: Container, probe: Probe) -> str:
+    """What a command that never succeeded says, asked once more: a refused password, a wrong option."""
+    if not isinstance(probe, CommandProbe):
+        return ""
+    with contextlib.suppress(APIError):
+        output = container.exec_run(["timeout", "5", *probe.command])[1]
+        said = (output if isinstance(output, bytes) else b"".join(output)).decode(errors="replace").strip()
+        return f"; it says: {said.splitlines()[-1]}" if said else ""
+    return ""
 
 
 def _limits(node: Node) -> dict[str, Any]:  # Any: docker-py's own keyword arguments

@@ -11,7 +11,7 @@ import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
-from environments.containers import labels
+from environments import labels
 from environments.containers.files import archive
 from environments.docker_errors import mapped
 

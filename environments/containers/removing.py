@@ -13,7 +13,7 @@ from docker.models.containers import Container
 from docker.models.networks import Network
 from docker.models.volumes import Volume
 
-from environments.containers import labels
+from environments import labels
 from environments.docker_errors import mapped
 
 _AT_ONCE = 8

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import docker
 
-from environments.containers import labels
+from environments import labels
 from environments.lookup import PACKAGE
 from foundation import console
 from peakproof.cli import app

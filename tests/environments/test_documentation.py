@@ -102,7 +102,7 @@ def test_the_example_of_a_site_loads(tmp_path: Path) -> None:
 
 
 def test_the_labels_that_are_told_are_those_that_are_written() -> None:
-    labels = (PACKAGE / "environments/containers/labels.py").read_text()
+    labels = (PACKAGE / "environments/labels.py").read_text()
     told = set(re.findall(r"peakproof\.[a-z]+", section("What is where")))
     assert told
     assert all(f'"{label}"' in labels for label in told)

@@ -15,7 +15,7 @@ import docker
 import pytest
 
 from environments.containers.node import NodeFailed
-from environments.topology import Probes, TcpProbe
+from environments.topology import CommandProbe, Probes, TcpProbe
 from tests.environments.commanding import left, run
 from tests.environments.conftest import Standing
 from tests.environments.written import Services, application, definition
@@ -90,6 +90,19 @@ def test_a_node_that_does_not_get_ready_says_what_was_waited_for(
         environment.start(deaf)
     assert any("serving" in line for line in caught.value.detail), "its log"
     engine.containers.get(environment.instance.resource("deaf-1")).remove(force=True, v=True)
+
+
+def test_a_probe_may_read_the_node_s_own_secret_and_what_it_says_is_told(
+    engine: docker.DockerClient, shop: Standing
+) -> None:
+    environment = shop.attach()
+    keeper = environment.instance.topology.node("keeper-1")
+    (secret,) = keeper.attachments.secrets
+    ask = CommandProbe(command=("bash", "-c", f"test -r {secret.path} && echo can be read; false"))
+    closed = replace(keeper, name="closed-1", probes=Probes(ready=ask, deadline=0.5))
+    with pytest.raises(NodeFailed, match="; it says: can be read"):
+        environment.start(closed)
+    engine.containers.get(environment.instance.resource("closed-1")).remove(force=True, v=True)
 
 
 PLATFORM = """\

@@ -11,7 +11,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from environments.containers import labels
+from environments import labels
 from tests.environments.commanding import COMMAND, begin, eventually, left, run
 from tests.environments.written import application, definition
 

@@ -12,8 +12,8 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from environments import images
-from environments.containers import labels, leases, removing
+from environments import images, labels
+from environments.containers import leases, removing
 from environments.containers.injecting import helper_for
 from environments.containers.reaper import NAME as REAPER
 from environments.faults import kill

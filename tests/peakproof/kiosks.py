@@ -15,7 +15,7 @@ from typing import cast
 import docker
 import yaml
 
-from environments.containers import labels
+from environments import labels
 from loadtests import measurements
 from loadtests.ledger import Entry
 from peakproof import results

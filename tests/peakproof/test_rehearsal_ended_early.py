@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from docker.models.containers import Container
 
-from environments import environment, images
-from environments.containers import labels, leases, locks, removing
+from environments import environment, images, labels
+from environments.containers import leases, locks, removing
 from foundation.verdict import Status
 from loadtests import progress
 from loadtests.progress import Progress

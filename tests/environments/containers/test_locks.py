@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import docker
 import pytest
 
-from environments import images
-from environments.containers import labels, locks
+from environments import images, labels
+from environments.containers import locks
 from foundation.errors import Refused
 from tests.environments.commanding import begin, left
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from environments.containers import readiness
+from environments import probes
 from environments.machine import free_port
 from environments.topology import CommandProbe, HttpProbe, Probe, TcpProbe
 
@@ -44,13 +44,11 @@ def http_server() -> Iterator[HTTPServer]:
 
 def asked_once(probe: Probe) -> int:
     """The status with which the question ends."""
-    return subprocess.run(
-        ["bash", "-c", readiness.question(probe)], capture_output=True, timeout=10
-    ).returncode
+    return subprocess.run(["bash", "-c", probes.question(probe)], capture_output=True, timeout=10).returncode
 
 
 def waited(probe: Probe, deadline: float) -> int:
-    return subprocess.run(readiness.waiting(probe, deadline), capture_output=True, timeout=20).returncode
+    return subprocess.run(probes.waiting(probe, deadline), capture_output=True, timeout=20).returncode
 
 
 def test_a_port_that_accepts_is_ready() -> None:
@@ -117,4 +115,4 @@ def test_waiting_ends_at_the_deadline_even_when_a_question_hangs() -> None:
     ],
 )
 def test_what_is_waited_for_is_told_in_words(probe: Probe, words: str) -> None:
-    assert readiness.in_words(probe) == words
+    assert probes.in_words(probe) == words

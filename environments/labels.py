@@ -1,4 +1,4 @@
-"""The labels by which everything of ours is found again. `owner=infra` is never touched by this engine."""
+"""The labels by which everything of ours is found again. `owner=infra` is never touched by `env`."""
 
 from __future__ import annotations
 

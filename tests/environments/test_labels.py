@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from environments.containers import labels
+from environments import labels
 
 
 def test_everything_says_who_owns_it_and_what_it_belongs_to() -> None:
