@@ -11,22 +11,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from anonymizer.copying import Progress
     from anonymizer.keys import Key
+    from anonymizer.plan import Plan
     from anonymizer.policy import Policy
     from anonymizer.verification import Verification
     from foundation.receipts import Receipt
 
-__all__ = ["anonymize", "check", "load_policy", "load_sample"]
+__all__ = ["anonymize", "check", "load_policy", "load_sample", "verify"]
 
 
 def _silent(table: str, rows: int, expected: int) -> None:
     """Progress for nobody."""
 
 
-def load_policy(path: Path) -> Policy:
-    """The policy in a YAML file. Raises InputError with every problem, each with file:line."""
+def load_policy(path: Path, environment: str | None = None) -> Policy:
+    """The policy in a YAML file, as it is in `environment`.
+
+    Raises InputError with every problem, each with file:line.
+    """
     from anonymizer.policy import load_policy
 
-    return load_policy(path)
+    return load_policy(path, environment)
 
 
 def anonymize(
@@ -43,11 +47,21 @@ def anonymize(
     return run.anonymize(source, target, policy, key, progress=progress, replace_rows=replace)
 
 
-def check(source: str, target: str, policy: Policy) -> Verification:
+def check(source: str, policy: Policy, target: str | None = None) -> Plan:
+    """What a run would do. Raises InputError with all that is in its way; no value is read, nothing written.
+
+    Without a target, one with the source's schema is assumed.
+    """
+    from anonymizer import run
+
+    return run.check(source, policy, target)
+
+
+def verify(source: str, target: str, policy: Policy) -> Verification:
     """Compares a finished target with its source again; the result goes into the target's receipt."""
     from anonymizer import run
 
-    return run.check(source, target, policy)
+    return run.compare(source, target, policy)
 
 
 def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None = None) -> dict[str, int]:

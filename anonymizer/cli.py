@@ -1,4 +1,4 @@
-"""`peakproof anonymize`: run and check. Parses, calls, prints; a password never has to be in argv."""
+"""`peakproof anonymize`: check, run, verify. Parses, calls, prints; a password never has to be in argv."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from foundation.errors import ExitCode, InputError
 if TYPE_CHECKING:
     from anonymizer.copying import Progress
     from anonymizer.keys import Key
+    from anonymizer.plan import Plan
     from anonymizer.verification import Verification
     from foundation.receipts import Receipt
 
@@ -57,6 +58,10 @@ Ephemeral = Annotated[
         "--ephemeral-key", help="A new key that is forgotten at the end: no run can be linked to it."
     ),
 ]
+InEnvironment = Annotated[
+    str | None,
+    typer.Option("--environment", metavar="NAME", help="The environment of the policy to go by."),
+]
 Replace = Annotated[bool, typer.Option("--replace", help="Remove the rows that the target's tables hold.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
@@ -74,6 +79,7 @@ def run(
     key_command: KeyCommand = None,
     ephemeral_key: Ephemeral = False,
     replace: Replace = False,
+    environment: InEnvironment = None,
     as_json: Json = False,
 ) -> None:
     """Copy the source, masked, into an empty migrated target; check it; leave the receipt there.
@@ -83,7 +89,7 @@ def run(
     """
     import anonymizer
 
-    chosen = anonymizer.load_policy(policy)
+    chosen = anonymizer.load_policy(policy, environment)
     places = _dsn(source, source_variable, "source"), _dsn(target, target_variable, "target")
     with _bar() as progress:
         key = _key(key_file, key_variable, key_command, ephemeral=ephemeral_key)
@@ -100,17 +106,42 @@ def check(
     source_variable: SourceVariable = None,
     target: TargetDsn = None,
     target_variable: TargetVariable = None,
+    environment: InEnvironment = None,
+    as_json: Json = False,
+) -> None:
+    """Check the policy against the source's schema, and the target's if you name one. Copies nothing.
+
+    Example: peakproof anonymize check --source service=production --policy policy.yaml
+    """
+    import anonymizer
+
+    chosen = anonymizer.load_policy(policy, environment)
+    place = _dsn(source, source_variable, "source")
+    named = target is not None or target_variable is not None
+    plan = anonymizer.check(place, chosen, _dsn(target, target_variable, "target") if named else None)
+    _show_plan(plan, as_json=as_json)
+
+
+@app.command()
+def verify(
+    *,
+    policy: PolicyFile,
+    source: SourceDsn = None,
+    source_variable: SourceVariable = None,
+    target: TargetDsn = None,
+    target_variable: TargetVariable = None,
+    environment: InEnvironment = None,
     as_json: Json = False,
 ) -> None:
     """Compare a masked target with its source again and write the result into its receipt.
 
-    Example: peakproof anonymize check --source service=production --target service=qa --policy policy.yaml
+    Example: peakproof anonymize verify --source service=production --target service=qa --policy policy.yaml
     """
     import anonymizer
 
-    chosen = anonymizer.load_policy(policy)
+    chosen = anonymizer.load_policy(policy, environment)
     places = _dsn(source, source_variable, "source"), _dsn(target, target_variable, "target")
-    seen = anonymizer.check(*places, chosen)
+    seen = anonymizer.verify(*places, chosen)
     _show_verification(seen, as_json=as_json)
     raise typer.Exit(ExitCode.OK if seen.passes else ExitCode.FAIL)
 
@@ -159,6 +190,24 @@ def _bar() -> Iterator[Progress]:
             bar.update(tasks[table], completed=rows, total=max(rows, expected))  # type: ignore[arg-type]
 
         yield progress
+
+
+def _show_plan(plan: Plan, *, as_json: bool) -> None:
+    from foundation.console import people, print_json
+
+    counts = {
+        "tables": len(plan.copies),
+        "columns": sum(len(copy.rules) for copy in plan.copies),
+        "masked": sum(len(copy.masked) for copy in plan.copies),
+        "emptied": len(plan.empties),
+    }
+    if as_json:
+        return print_json(counts)
+    people().print(
+        f"the policy fits: {counts['tables']} tables are copied, {counts['masked']} of {counts['columns']} "
+        f"columns masked, {counts['emptied']} tables left empty"
+    )
+    return None
 
 
 def _show_receipt(receipt: Receipt, *, as_json: bool) -> None:

@@ -80,7 +80,7 @@ def _select(plan: TablePlan) -> sql.Composed:
         for name, rule in plan.rules.items()
     ]
     return sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv)").format(
-        sql.SQL(", ").join(columns), plan.table.identifier
+        sql.SQL(", ").join(columns), plan.source_rows
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
+from psycopg import sql
+
 from anonymizer.policy import Policy, Rule, TableRule, distinct_results
 from anonymizer.schema import Column, ForeignKey, Schema, Table
 from anonymizer.transforms import DROP, JSON, transform
@@ -23,6 +25,16 @@ class TablePlan:
 
     table: Table
     rules: Mapping[str, Rule]
+    filter: str | None = None
+
+    @property
+    def source_rows(self) -> sql.Composable:
+        """What stands after FROM when the source's rows are read."""
+        if self.filter is None:
+            return self.table.identifier
+        # A condition may end in a comment: the line ends before the bracket does.
+        condition = sql.SQL(self.filter)  # the policy's own words, by its author
+        return sql.SQL("(SELECT * FROM {} WHERE ({}\n)) AS filtered").format(self.table.identifier, condition)
 
     @property
     def masked(self) -> Mapping[str, Rule]:
@@ -40,6 +52,7 @@ class Plan:
 
 def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
     """The plan. Raises InputError: columns that the policy does not name (with the patch), or any misfit."""
+    _refuse_changed(policy, source)
     _refuse_unnamed(policy, source)
     problems = [*_unknown(policy, source), *_missing(policy, source, target), *_misfits(policy, source)]
     if problems:
@@ -58,7 +71,8 @@ def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
 
 
 def _table_plan(rule: TableRule, table: Table) -> TablePlan:
-    return TablePlan(table=table, rules={name: rule.columns[name] for name in table.stored})
+    rules = {name: rule.columns[name] for name in table.stored}
+    return TablePlan(table=table, rules=rules, filter=rule.filter)
 
 
 def _ordered(names: Sequence[str], target: Schema) -> list[str]:
@@ -70,6 +84,49 @@ def _ordered(names: Sequence[str], target: Schema) -> list[str]:
         return list(TopologicalSorter(graph).static_order())
     except CycleError:
         return list(names)
+
+
+def _refuse_changed(policy: Policy, source: Schema) -> None:
+    """Where the policy says what the source's tables looked like, they must look like that still."""
+    if not policy.schema:
+        return
+    now = fingerprints(source)
+    problems = [
+        policy.document.problem(("schema", name), what)
+        for name in sorted({*now, *policy.schema})
+        if now.get(name) != policy.schema.get(name)
+        for what in _changes(name, policy, source)
+    ]
+    if problems:
+        lines = "\n".join(f"  {name}: {value}" for name, value in now.items())
+        raise InputError(
+            "the source's schema has changed since the policy was written; no data was read",
+            where=str(policy.document.path),
+            problems=problems,
+            hint=f"look at each change, adapt the policy, then write into it:\nschema:\n{lines}",
+        )
+
+
+def fingerprints(source: Schema) -> dict[str, str]:
+    """What a policy's `schema` holds when it is written for this source."""
+    return {name: table.fingerprint for name, table in source.tables.items()}
+
+
+def _changes(name: str, policy: Policy, source: Schema) -> Iterator[str]:
+    table, rule = source.tables.get(name), policy.tables.get(name)
+    if table is None:
+        yield f"the table {name} is gone"
+    elif name not in policy.schema:
+        yield f"the table {name} is new"
+    elif rule is None or not rule.columns:
+        yield f"{name} has other columns or types"
+    else:
+        new = [column for column in table.stored if column not in rule.columns]
+        gone = sorted(rule.columns.keys() - table.columns.keys())
+        yield from (f"{name}.{column} ({table.columns[column].type}) is new" for column in new)
+        yield from (f"{name}.{column} is gone" for column in gone)
+        if not new and not gone:
+            yield f"a column of {name} has another type, or one that the server generates came or went"
 
 
 def _refuse_unnamed(policy: Policy, source: Schema) -> None:

@@ -6,17 +6,18 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from anonymizer.inheritance import extended, in_environment
 from anonymizer.pools import version as pools_version
 from anonymizer.transforms import DROP, JSON, KEEP, TRANSFORMS, WORDS, transform
 from anonymizer.transforms.base import INJECTIVE
-from foundation.documents import Document, Input, Location, did_you_mean, load, refuse
-from foundation.errors import Problem
+from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
+from foundation.errors import InputError, Problem
 
 Class = Literal["identifying", "common", "sensitive", "free"]
 Scalar = str | int | float | bool
@@ -28,13 +29,22 @@ _PATH = re.compile(r"\$(\.[\w-]+|\[\*\])+")
 class Rule(Input):
     """What happens to one column, or to one place in a JSON document. `keep` and `drop` are words."""
 
-    transform: str
-    class_: Class | None = Field(default=None, alias="class")
-    scope: str = "value"
-    domain: str | None = None
-    options: dict[str, Scalar] = Field(default={})
-    paths: dict[str, Rule] = Field(default={})
-    others: Literal["drop", "keep"] = "drop"
+    transform: str = Field(description="`keep`, `drop`, `json`, or the name of a transform")
+    class_: Class | None = Field(
+        default=None, alias="class", description="how telling the value is; a masked column needs it"
+    )
+    scope: str = Field(
+        default="value",
+        description="`value`, or `entity(COLUMN)`: the pseudonym belongs to whom that column names",
+    )
+    domain: str | None = Field(
+        default=None, description="the population a value belongs to; one domain, one pseudonym"
+    )
+    options: dict[str, Scalar] = Field(default={}, description="options of the transform")
+    paths: dict[str, Rule] = Field(default={}, description="`json` only: what happens at each path")
+    others: Literal["drop", "keep"] = Field(
+        default="drop", description="`json` only: what happens to every path that is not named"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -62,19 +72,52 @@ class Rule(Input):
 class TableRule(Input):
     """What happens to one table: its rows are copied, left alone (`skip`), or there are none (`empty`)."""
 
-    rows: Literal["copy", "skip", "empty"] = "copy"
-    columns: dict[str, Rule] = Field(default={})
+    rows: Literal["copy", "skip", "empty"] = Field(
+        default="copy", description="`copy` its rows, `skip` it on both sides, or see that it is `empty`"
+    )
+    filter: str | None = Field(
+        default=None, description="a condition in the source's SQL; only rows for which it is true are read"
+    )
+    columns: dict[str, Rule] = Field(default={}, description="what happens to every column")
 
     @model_validator(mode="before")
     @classmethod
     def _word(cls, written: object) -> object:
         return {"rows": written} if isinstance(written, str) else written
 
+    @field_validator("filter")
+    @classmethod
+    def _one_condition(cls, written: str | None) -> str | None:
+        if written is not None and (not written.strip() or ";" in written):
+            raise ValueError("expected one condition, without WHERE and without a semicolon")
+        return written
 
-class _Written(Input):
-    policy: str
-    version: int = Field(ge=1)
-    tables: dict[str, TableRule]
+    @model_validator(mode="after")
+    def _filters_rows(self) -> TableRule:
+        if self.filter is not None and self.rows != "copy":
+            raise ValueError("a filter is of no use where no rows are copied")
+        return self
+
+
+class Override(Input):
+    """What is otherwise in one environment; laid over `tables` key by key, null takes a key away."""
+
+    tables: dict[str, object] = Field(description="as in `tables` above, only what differs")
+
+
+class Written(Input):
+    """A policy's file, after `extends` was resolved."""
+
+    policy: str = Field(description="the policy's name")
+    version: int = Field(ge=1, description="counted up by whoever changes the policy")
+    tables: dict[str, TableRule] = Field(description="what happens to every table")
+    environments: dict[str, Override] = Field(
+        default={}, description="what is otherwise in an environment, chosen by `--environment NAME`"
+    )
+    schema_: dict[str, str] = Field(
+        default={}, alias="schema",
+        description="fingerprints of the source's tables as they were; a change stops the run",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,24 +128,50 @@ class Policy:
     version: int
     tables: Mapping[str, TableRule]
     document: Document
+    # Fingerprints of the source's tables when the policy was written; empty: nobody wrote them down.
+    schema: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hash(self) -> str:
         """SHA-256 of what the policy means, with the pools' version; layout and order do not count."""
-        tables = {name: table.model_dump(mode="json", by_alias=True) for name, table in self.tables.items()}
+        tables = {name: _meaning(table) for name, table in self.tables.items()}
         meaning = {"version": self.version, "pools": pools_version(), "tables": tables}
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
 
 
-def load_policy(path: Path) -> Policy:
-    """The policy in a YAML file. Raises InputError with every problem, each with file:line."""
-    written, document = load(path, _Written)
+def _meaning(table: TableRule) -> dict[str, object]:
+    written = table.model_dump(mode="json", by_alias=True)
+    return {key: value for key, value in written.items() if key != "filter" or value is not None}
+
+
+def load_policy(path: Path, environment: str | None = None) -> Policy:
+    """The policy in a YAML file, as it is in `environment`. Raises InputError with every problem, file:line.
+
+    All environments are looked at, so that a mistake in one is not found on the day it is needed.
+    """
+    whole = extended(path)
+    written = validate(whole, Written)
+    if environment is not None and environment not in written.environments:
+        hint = did_you_mean(environment, written.environments)
+        raise InputError(f"the policy has no environment {environment!r}", where=str(path), hint=hint)
+    for name in written.environments:
+        _checked(in_environment(whole, name))
+    if environment is None:
+        return _checked(whole)
+    return _checked(in_environment(whole, environment))
+
+
+def _checked(document: Document) -> Policy:
+    written = validate(document, Written)
     problems = [problem for at, rule in _rules(written) for problem in _problems(document, at, rule)]
     refuse(document, problems)
-    return Policy(name=written.policy, version=written.version, tables=written.tables, document=document)
+    return Policy(
+        name=written.policy, version=written.version, tables=written.tables, schema=written.schema_,
+        document=document,
+    )  # fmt: skip
 
 
-def _rules(written: _Written) -> Iterator[tuple[Location, Rule]]:
+def _rules(written: Written) -> Iterator[tuple[Location, Rule]]:
     for name, table in written.tables.items():
         for column, rule in table.columns.items():
             at: Location = ("tables", name, "columns", column)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import psycopg
 from psycopg import sql
 
+from anonymizer import filters
 from anonymizer.connections import refuse_same, session, translated
 from anonymizer.copying import Progress, copy_tables
 from anonymizer.keys import Key
@@ -32,7 +33,7 @@ def anonymize(
     with _read_snapshot(source) as reader, session(target, "target") as writer:
         refuse_same(reader, writer)
         there = read_schema(writer)
-        plan = make_plan(policy, _counted(reader, read_schema(reader), policy), there)
+        plan = _plan(reader, policy, there)
         receipt = Receipt(
             policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, schema=plan.source.fingerprint,
             key=key.fingerprint(), started=now(),
@@ -43,7 +44,27 @@ def anonymize(
         return _finished(writer, replace(receipt, tables=rows), seen)
 
 
-def check(source: str, target: str, policy: Policy) -> Verification:
+def check(source: str, policy: Policy, target: str | None = None) -> Plan:
+    """What a run would do, or InputError with all that is in its way. Reads nothing of rows but counts.
+
+    Without a target, one with the source's schema is assumed.
+    """
+    with _read_snapshot(source) as reader:
+        if target is None:
+            return _plan(reader, policy, None)
+        with session(target, "target") as other:
+            refuse_same(reader, other)
+            return _plan(reader, policy, read_schema(other))
+
+
+def _plan(reader: psycopg.Connection, policy: Policy, there: Schema | None) -> Plan:
+    here = read_schema(reader)
+    plan = make_plan(policy, _counted(reader, here, policy), here if there is None else there)
+    filters.refuse_wrong(reader, plan, policy)
+    return plan
+
+
+def compare(source: str, target: str, policy: Policy) -> Verification:
     """Compares a finished target with its source again, and writes the result into its receipt.
 
     Rows that the source has got since the copy count as missing. Raises as `anonymize`; Refused: no receipt.

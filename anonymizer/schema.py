@@ -61,6 +61,13 @@ class Table:
         """The columns that hold values of their own (not generated ones)."""
         return tuple(column.name for column in self.columns.values() if not column.generated)
 
+    @property
+    def fingerprint(self) -> str:
+        """64 bits of SHA-256 of columns and types: tells when a policy is out of date."""
+        shape = {column.name: column.type for column in self.columns.values()}
+        digest = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()
+        return f"sha256:{digest[:16]}"  # the prefix keeps YAML from reading digits as a number
+
 
 @dataclass(frozen=True, kw_only=True)
 class Schema:

@@ -74,9 +74,9 @@ def _table(
     places = list(_places(plan.rules))
     key = _key(plan)
     with ThreadPoolExecutor(max_workers=1) as other:  # both servers work at the same time
-        coming = other.submit(_prints, source, plan.table, key, places, seed)
+        coming = other.submit(_prints, source, plan.source_rows, key, places, seed)
         with translated(f"target, {name}"):
-            after = _prints(target, plan.table, key, places, seed)
+            after = _prints(target, plan.table.identifier, key, places, seed)
         with translated(f"source, {name}"):
             before = coming.result()
     wrong = []
@@ -122,7 +122,11 @@ def _key(plan: TablePlan) -> sql.Composable | None:
 
 
 def _prints(
-    connection: psycopg.Connection, table: Table, key: sql.Composable | None, places: list[_Place], seed: int
+    connection: psycopg.Connection,
+    rows: sql.Composable,
+    key: sql.Composable | None,
+    places: list[_Place],
+    seed: int,
 ) -> Prints:
     """Fingerprints: one row a row, the key's first. Shape: (rows, 1 + places)."""
     of_places = [
@@ -133,7 +137,7 @@ def _prints(
     ]
     of_key = sql.SQL("hashtextextended({}, {})").format(key or sql.Literal(""), sql.Literal(seed))
     query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT binary)").format(
-        sql.SQL(", ").join([of_key, *of_places]), table.identifier
+        sql.SQL(", ").join([of_key, *of_places]), rows
     )
     with connection.cursor().copy(query) as copy:
         return _integers(b"".join(copy), 1 + len(places))

@@ -38,18 +38,31 @@ def places(make_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch) -> list
 
 
 @pytest.mark.integration
-def test_run_and_check_pass_and_speak_json(
+def test_check_run_and_verify_pass_and_speak_json(
     places: list[str], policy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert run(app, ["check", *places, "--policy", str(policy), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found == {"tables": 1, "columns": 2, "masked": 1, "emptied": 0}
     assert run(app, ["run", *places, "--policy", str(policy), "--ephemeral-key", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["tables"] == {"people": 1}
-    assert run(app, ["check", *places, "--policy", str(policy), "--json"]) == 0
+    assert run(app, ["verify", *places, "--policy", str(policy), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["passes"], found["comparisons"][0]["place"]) == (True, "people.email")
 
 
 @pytest.mark.integration
-def test_a_check_that_fails_ends_with_one_and_says_where(
+def test_check_needs_no_target_and_tells_what_the_policy_does_not_name(
+    places: list[str], policy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(app, ["check", *places[:2], "--policy", str(policy)]) == 0
+    policy.write_text(POLICY.replace("id: keep, ", ""))
+    assert run(app, ["check", *places[:2], "--policy", str(policy)]) == 2
+    assert "people.id (integer) is not named" in capsys.readouterr().err
+
+
+@pytest.mark.integration
+def test_a_verification_that_fails_ends_with_one_and_says_where(
     places: list[str], policy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     policy.write_text(POLICY.replace("transform: email", "transform: keep"))
@@ -57,7 +70,7 @@ def test_a_check_that_fails_ends_with_one_and_says_where(
     said = capsys.readouterr().err
     assert "people.email: 1 of 1 values stand where they stood" in said
     assert "jan@firma.pl" not in said
-    assert run(app, ["check", *places, "--policy", str(policy)]) == 1
+    assert run(app, ["verify", *places, "--policy", str(policy)]) == 1
 
 
 @pytest.mark.integration

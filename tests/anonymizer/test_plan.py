@@ -150,3 +150,31 @@ def test_a_reference_that_would_break_is_refused(tmp_path: Path, child: str, par
 def test_an_entity_is_followed_to_the_end_of_its_foreign_key() -> None:
     assert FAMILY.root("child", "parent_nip") == ("people", "nip")
     assert FAMILY.root("people", "id") == ("people", "id")
+
+
+def test_a_source_that_changed_since_the_policy_is_refused_with_what_changed(tmp_path: Path) -> None:
+    rules = RULES + "schema: {people: %s, gone: sha256:0}\n"
+    source = schema(PEOPLE, table("new", ID))
+    error = refusal(tmp_path, rules % "sha256:1", source)
+    assert "has changed since the policy was written" in str(error)
+    assert [problem.what for problem in error.problems] == [
+        "the table gone is gone",
+        "the table new is new",
+        "a column of people has another type, or one that the server generates came or went",
+    ]
+    assert f"people: {PEOPLE.fingerprint}" in str(error.hint)
+
+
+def test_a_column_that_came_or_went_is_named(tmp_path: Path) -> None:
+    changed = table("people", ID, column("name"), column("note", "varchar", 30), column("birthday", "date"))
+    rules = RULES + f"schema: {{people: '{PEOPLE.fingerprint}'}}\n"
+    error = refusal(tmp_path, rules, schema(changed))
+    assert [problem.what for problem in error.problems] == [
+        "people.birthday (date) is new",
+        "people.born is gone",
+    ]
+
+
+def test_a_source_as_the_policy_says_passes(tmp_path: Path) -> None:
+    rules = RULES + f"schema: {{people: '{PEOPLE.fingerprint}'}}\n"
+    assert plan(tmp_path, rules, PEOPLE_ONLY).copies

@@ -76,6 +76,24 @@ def test_the_hash_is_of_the_meaning_not_of_the_layout(tmp_path: Path) -> None:
     assert short != hash_of(tmp_path, "  a: skip\n  people: {columns: {x: drop, y: drop}}\n")
 
 
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [
+        ("{filter: 'id = 1; DROP TABLE x'}", "without a semicolon"),
+        ("{filter: ' '}", "expected one condition"),
+        ("{rows: empty, filter: id = 1}", "of no use"),
+    ],
+)
+def test_a_filter_is_one_condition_of_a_table_that_is_copied(tmp_path: Path, table: str, what: str) -> None:
+    [problem] = problems(tmp_path, f"  people: {table}\n")
+    assert what in problem
+
+
+def test_a_filter_is_part_of_what_the_policy_means(tmp_path: Path) -> None:
+    plain = hash_of(tmp_path, "  people: {columns: {x: keep}}\n")
+    assert plain != hash_of(tmp_path, "  people: {filter: x > 1, columns: {x: keep}}\n")
+
+
 def test_the_example_of_the_documentation_is_a_policy(tmp_path: Path, root: Path) -> None:
     text = (root / "docs" / "anonymizer.md").read_text()
     (tmp_path / "policy.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])

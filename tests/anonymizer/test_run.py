@@ -196,9 +196,9 @@ def test_a_kept_identifying_column_fails_the_check_and_the_database_is_refused(s
 def test_check_finds_a_single_value_that_somebody_put_back(shop: Shop) -> None:
     shop.run()
     policy = anonymizer.load_policy(shop.policy)
-    assert anonymizer.check(shop.source, shop.target, policy).passes
+    assert anonymizer.verify(shop.source, shop.target, policy).passes
     do(shop.target, "UPDATE people SET email = 'QWOSOBA42@firma.pl' WHERE id = 42")
-    seen = anonymizer.check(shop.source, shop.target, policy)
+    seen = anonymizer.verify(shop.source, shop.target, policy)
     assert seen.faults == ("people.email: 1 of 300 values stand where they stood (0 expected by chance)",)
     with pytest.raises(Refused):
         require(shop.target)
@@ -210,14 +210,14 @@ def test_check_finds_a_value_inside_a_document(shop: Shop) -> None:
         shop.target,
         """UPDATE people SET settings = '{"contact": {"mail": "qwosoba9@firma.pl"}}' WHERE id = 9""",
     )
-    [fault] = anonymizer.check(shop.source, shop.target, anonymizer.load_policy(shop.policy)).faults
+    [fault] = anonymizer.verify(shop.source, shop.target, anonymizer.load_policy(shop.policy)).faults
     assert fault.startswith("people.settings $.contact.mail: 1 of 300")
 
 
 def test_check_finds_values_in_a_table_whose_key_is_masked(shop: Shop) -> None:
     shop.run()
     do(shop.target, "INSERT INTO settled SELECT format('526025%s', 1000 + n) FROM generate_series(1, 3) AS n")
-    faults = anonymizer.check(shop.source, shop.target, anonymizer.load_policy(shop.policy)).faults
+    faults = anonymizer.verify(shop.source, shop.target, anonymizer.load_policy(shop.policy)).faults
     assert "settled: 50 rows in the source, 53 in the target" in faults
     assert any(fault.startswith("settled.nip: 3 of 50 values") for fault in faults)
 
@@ -225,7 +225,7 @@ def test_check_finds_values_in_a_table_whose_key_is_masked(shop: Shop) -> None:
 def test_check_finds_missing_rows(shop: Shop) -> None:
     shop.run()
     do(shop.target, "DELETE FROM crm.notes WHERE id = 5")
-    faults = anonymizer.check(shop.source, shop.target, anonymizer.load_policy(shop.policy)).faults
+    faults = anonymizer.verify(shop.source, shop.target, anonymizer.load_policy(shop.policy)).faults
     assert "crm.notes: 300 rows in the source, 299 in the target" in faults
 
 
@@ -341,6 +341,34 @@ def test_a_killed_run_leaves_empty_tables_and_a_receipt_that_is_refused(shop: Sh
         require(shop.target)
     do(shop.source, "DELETE FROM crm.notes WHERE length(body) = 900")
     assert shop.run().verified, "the next run needs no help"
+
+
+def test_a_filter_leaves_rows_out_and_the_verification_agrees(shop: Shop) -> None:
+    shop.change("  crm.notes:\n", "  crm.notes:\n    filter: person <= 10 -- the first ones\n")
+    receipt = shop.run()
+    assert receipt.verified
+    assert ask(shop.source, "SELECT count(*) > 0 FROM crm.notes WHERE person > 10")
+    kept = ask(shop.source, "SELECT count(*) FROM crm.notes WHERE person <= 10")
+    assert receipt.tables["crm.notes"] == kept == ask(shop.target, "SELECT count(*) FROM crm.notes")
+
+
+@pytest.mark.parametrize(
+    ("table", "condition", "what"),
+    [
+        ("people", "id <= 10", "refer by"),
+        ("people", "no_such_column = 1", "no condition"),
+        ("people", "id = )", "no condition"),
+        ("people", "id", "no condition"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_refused_before_a_row_is_read(
+    shop: Shop, table: str, condition: str, what: str
+) -> None:
+    shop.change(f"  {table}:\n", f"  {table}:\n    filter: {condition!r}\n")
+    error = shop.refusal()
+    assert isinstance(error, InputError)
+    assert what in " ".join([str(error), *error.detail])
+    assert ask(shop.target, "SELECT to_regclass('peakproof.receipt') IS NULL")
 
 
 def wait_until(dsn: str, query: str) -> None:

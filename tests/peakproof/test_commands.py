@@ -17,7 +17,8 @@ from tests.peakproof.report import samples
 
 SUBCOMMANDS = [
     ["env", "up"], ["env", "down"], ["env", "list"], ["env", "status"], ["env", "logs"], ["env", "extend"],
-    ["anonymize", "run"], ["anonymize", "check"], ["load", "run"], ["infra", "check"],
+    ["anonymize", "run"], ["anonymize", "check"], ["anonymize", "verify"],
+    ["load", "run"], ["infra", "check"],
 ]  # fmt: skip
 
 
