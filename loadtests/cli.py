@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from foundation.slo import Objective
     from loadtests.arrivals import Stream
+    from loadtests.profiles.shape import Point
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,8 +32,12 @@ def run(
     url: Annotated[str, typer.Argument(help="base URL; loopback unless allowed")],
     journeys: Annotated[Path, typer.Option(help="a Python file with Journey classes")],
     journey: Annotated[str, typer.Option(help="the main journey: the one the rate counts")],
-    rate: Annotated[str, typer.Option(help="arrivals of the main journey, such as 60/s")],
+    rate: Annotated[str, typer.Option(help="arrivals of the main journey, such as 60/s; a profile's peak")],
     duration: Annotated[str, typer.Option(help="how long arrivals come, such as 60s")] = "60s",
+    profile: Annotated[str, typer.Option(help="how the rate changes; load profiles draws them")] = "constant",
+    replay: Annotated[
+        Path | None, typer.Option(help="a CSV file or access log whose times are the profile")
+    ] = None,
     seed: Annotated[int, typer.Option(help="the same seed makes the same load")] = 7,
     also: Annotated[
         list[str] | None, typer.Option(help="another journey and its ratio to the main one, such as browse:5")
@@ -66,13 +71,17 @@ def run(
 
     objectives = _objectives(slo or [])
     name = commands.new_run()
+    seconds = _quantity("--duration", units.duration, duration)
+    named, points = _profile(profile, replay, seconds)
     job = Job(
         run=name,
         target=url,
         journeys=str(journeys.resolve()),
         streams=_streams(journey, also or []),
         rate=_quantity("--rate", units.rate, rate),
-        duration=_quantity("--duration", units.duration, duration),
+        duration=seconds,
+        profile=named,
+        points=points,
         seed=seed,
         output=str((out or Path("report") / name).resolve()),
         spacing="even" if evenly else "poisson",
@@ -82,6 +91,40 @@ def run(
         allowed=tuple(allow or []),
     )
     raise typer.Exit(int(commands.run(job, objectives, as_json=as_json)))
+
+
+@app.command()
+def profiles(
+    name: Annotated[str | None, typer.Argument(help="one of them; all by default")] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="draw the times of a CSV file or access log instead")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="one JSON document on stdout, for machines")
+    ] = False,
+) -> None:
+    """Draw the profiles: how the arrival rate changes, and where that is known from.
+
+    Example: peakproof load profiles midnight-drop
+    """
+    from loadtests import commands
+
+    commands.profiles(name, replay, as_json=as_json)
+
+
+def _profile(name: str, replay: Path | None, duration: float) -> tuple[str, tuple[Point, ...]]:
+    """The profile's name and, for a replay, its points."""
+    from foundation.errors import InputError
+    from loadtests.profiles import REPLAY
+    from loadtests.replay import read
+
+    if replay is None:
+        return name, ()
+    if name != "constant":
+        raise InputError("a replay has its own profile", hint="give --profile or --replay")
+    if not duration > 0:
+        raise InputError("must be above 0", where="--duration")
+    return REPLAY, read(replay, duration).points
 
 
 def _objectives(texts: list[str]) -> list[Objective]:

@@ -11,10 +11,12 @@ from foundation.console import people, print_json
 from foundation.errors import ExitCode, InputError
 from foundation.slo import Metric, Objective
 from foundation.verdict import Verdict, judge
-from loadtests import measurements, objectives, results, screen, targets, validity
+from loadtests import gallery, measurements, objectives, replay, results, screen, targets, validity
 from loadtests.job import Job
 from loadtests.local import generate
 from loadtests.measurements import Measurements
+from loadtests.profiles import PROFILES, replayed
+from loadtests.profiles.shape import Shape
 
 
 def new_run() -> str:
@@ -26,7 +28,8 @@ def run(job: Job, promised: Sequence[Objective], *, as_json: bool = False) -> Ex
     """Generates the load, shows what was measured, and returns the verdict's exit code; 130 after Ctrl-C."""
     _check(job, promised)
     console, interrupted = people(), False
-    console.print(f"run {job.run}: {job.main} at {job.rate:g}/s for {job.duration:g} s, seed {job.seed}")
+    rate = f"{job.rate:g}/s" if job.profile == "constant" else f"up to {job.rate:g}/s ({job.profile})"
+    console.print(f"run {job.run}: {job.main} at {rate} for {job.duration:g} s, seed {job.seed}")
     try:
         with screen.live(console, job) as listen:
             generate(job, listen)
@@ -38,6 +41,22 @@ def run(job: Job, promised: Sequence[Objective], *, as_json: bool = False) -> Ex
     if as_json:
         print_json(results.document(measured, verdict))
     return ExitCode.INTERRUPTED if interrupted else verdict.exit_code
+
+
+def profiles(name: str | None, recorded: Path | None, *, as_json: bool = False) -> None:
+    """Draws every profile, one of them, or that of a file. Raises InputError: no such profile or file."""
+    shapes = _shapes(name, recorded)
+    gallery.show(people(), shapes)
+    if as_json:
+        print_json(gallery.document(shapes))
+
+
+def _shapes(name: str | None, recorded: Path | None) -> list[Shape]:
+    if recorded is not None:
+        return [replayed(replay.read(recorded, duration=gallery.WIDTH).points)]
+    if name is not None and name not in PROFILES:
+        raise InputError(f"no profile {name!r}", hint=f"there are: {', '.join(PROFILES)}")
+    return [PROFILES[name]] if name else [*PROFILES.values()]
 
 
 def judged(measured: Measurements, promised: Sequence[Objective]) -> Verdict:

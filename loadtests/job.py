@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from foundation.errors import InputError
-from loadtests.arrivals import Constant, Schedule, Spacing, Stream
+from loadtests import profiles
+from loadtests.arrivals import Profile, Schedule, Spacing, Stream
+from loadtests.profiles.shape import Point
 
 FILE = "job.json"
 FORMAT = 1
@@ -32,7 +34,10 @@ class Retry:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One load test for generator processes. Rates are per second, times in seconds, paths theirs."""
+    """One load test for generator processes. Rates are per second, times in seconds, paths theirs.
+
+    `rate` is the profile's peak; `points` are those of a replay.
+    """
 
     run: str
     target: str
@@ -43,6 +48,7 @@ class Job:
     seed: int
     output: str
     profile: str = "constant"
+    points: tuple[Point, ...] = ()
     spacing: Spacing = "poisson"
     feeds: str | None = None
     pool: int = 2000
@@ -58,10 +64,9 @@ class Job:
             raise InputError(f"rate and duration must be above 0, got {self.rate}/s for {self.duration} s")
         if not self.streams or any(stream.ratio <= 0 for stream in self.streams):
             raise InputError("a load test needs at least one journey, and ratios above 0")
-        if self.profile not in PROFILES:
-            raise InputError(f"unknown profile {self.profile!r}", hint=f"allowed: {', '.join(PROFILES)}")
         if self.pool < 1 or self.processes < 1 or self.retry.attempts < 1:
             raise InputError("pool, processes and attempts are at least 1")
+        self._profile()  # an unknown one is told now
 
     @property
     def main(self) -> str:
@@ -71,19 +76,18 @@ class Job:
     @property
     def schedule(self) -> Schedule:
         return Schedule(
-            profile=PROFILES[self.profile](peak=self.rate),
+            profile=self._profile(),
             streams=self.streams,
             duration=self.duration,
             seed=self.seed,
             spacing=self.spacing,
         )
 
+    def _profile(self) -> Profile:
+        return profiles.profile(self.profile, peak=self.rate, duration=self.duration, points=self.points)
+
     def write(self, path: Path) -> None:
         path.write_text(json.dumps({"format": FORMAT, **asdict(self)}, indent=2) + "\n")
-
-
-# One more profile is one more entry here.
-PROFILES = {"constant": Constant}
 
 
 def read(path: Path) -> Job:
@@ -101,6 +105,7 @@ def _job(content: Mapping[str, object], path: Path) -> Job:
     values = dict(content)
     try:
         values["streams"] = tuple(Stream(**stream) for stream in values["streams"])  # type: ignore[attr-defined]
+        values["points"] = tuple((at, share) for at, share in values.get("points", ()))  # type: ignore[attr-defined]
         values["retry"] = Retry(**values.get("retry", {}))  # type: ignore[arg-type]
         values["allowed"] = tuple(values.get("allowed", ()))  # type: ignore[arg-type]
         return Job(**values)  # type: ignore[arg-type]

@@ -60,7 +60,7 @@ def generate(
 
 def code() -> Iterator[FileSpec]:
     """The generator's own code: the load tests' packages and the errors they stand on."""
-    for package in ("loadtests", "loadtests/generator"):
+    for package in ("loadtests", "loadtests/profiles", "loadtests/generator"):
         for path in sorted((PACKAGE / package).glob("*.py")):
             yield f"{HOME}/code/{package}/{path.name}", path.read_bytes(), 0o644
     for name in ("__init__.py", "errors.py"):

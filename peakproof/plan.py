@@ -13,7 +13,7 @@ from environments.platform import Name
 from foundation import units
 from foundation.documents import Input, did_you_mean
 from foundation.units import Duration, Rate
-from loadtests.job import PROFILES
+from loadtests.profiles import PROFILES
 
 
 def _sized(text: object) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from foundation import slo
 from loadtests import counters, job, latency_log, ledger, summary
+from loadtests.profiles import PROFILES
 
 
 def text(root: Path) -> str:
@@ -28,3 +29,8 @@ def test_every_option_in_the_doc_is_one(root: Path) -> None:
     known = (root / "loadtests" / "cli.py").read_text()
     for option in sorted(set(re.findall(r"--([a-z]+)", text(root)))):
         assert f"    {option}: " in known, option
+
+
+def test_every_profile_is_in_the_doc(root: Path) -> None:
+    page = (root / "docs" / "loadtests-profiles.md").read_text()
+    assert set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE)) == set(PROFILES)

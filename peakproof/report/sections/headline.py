@@ -158,7 +158,8 @@ def _done(results: Results) -> str:
     faults = words.listed([f"{words.fault(each)} at {words.seconds(each.at)}" for each in results.faults])
     load = results.load
     during = f" with {faults}" if faults else " without a fault"
-    return f"{load.peak:,.4g} orders/s for {words.seconds(load.duration)}{during}"
+    most = "" if load.profile == "constant" else f"{load.profile} with up to "
+    return f"{most}{load.peak:,.4g} orders/s for {words.seconds(load.duration)}{during}"
 
 
 def _kept(results: Results) -> str:

@@ -13,7 +13,7 @@ ABSENT = ("pydantic", "rich", "typer", "yaml", "numpy", "polars", "hdrh", "docke
 
 
 def test_it_runs_from_its_own_files_without_our_other_packages(tmp_path: Path, root: Path) -> None:
-    for package in ("loadtests", "loadtests/generator"):
+    for package in ("loadtests", "loadtests/profiles", "loadtests/generator"):
         (tmp_path / package).mkdir()
         for path in (root / package).glob("*.py"):
             shutil.copy(path, tmp_path / package)
