@@ -1,0 +1,80 @@
+"""docs/your-platform.md: the platform that it shows, written out as a reader would, loads in every part."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import anonymizer
+from anonymizer import sample
+from environments.platform import PlatformInput
+from peakproof import season
+from peakproof.conservation import Booked
+
+EXAMPLE = re.compile(r"```\w+\n(?:#|--) (\S+)\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def shop(root: Path, tmp_path: Path) -> Path:
+    """The folder that a reader has after copying every example."""
+    text = (root / "docs" / "your-platform.md").read_text(encoding="utf-8")
+    for name, content in EXAMPLE.findall(text):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_season_and_all_that_it_names_load(shop: Path) -> None:
+    loaded = season.load("./season.yaml", beside=shop)
+    assert loaded.platform.name == "shop"
+    assert set(loaded.topology.roles) == {"database.leader", "migrate.any", "api.any", "balancer.any"}
+    assert [str(objective) for objective in loaded.objectives] != []
+
+
+def test_every_file_of_the_layout_is_shown(root: Path, shop: Path) -> None:
+    text = (root / "docs" / "your-platform.md").read_text(encoding="utf-8")
+    told = re.findall(r"^  ([\w./]+\.\w+|app/Dockerfile) +\w", text.split("```")[1], re.MULTILINE)
+    assert len(told) == 6
+    assert all((shop / "shop" / name).is_file() for name in told)
+
+
+def test_the_journey_loads_as_the_generator_loads_it(root: Path, shop: Path) -> None:
+    # A process of its own: the generator's libraries change the one that imports them.
+    code = (
+        "import sys; from pathlib import Path; from loadtests.generator.journeys_file import journeys_in;"
+        "print(*journeys_in(Path(sys.argv[1]), ['place-order']))"
+    )
+    argv = [sys.executable, "-c", code, str(shop / "shop" / "journeys.py")]
+    done = subprocess.run(argv, cwd=root, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.returncode) == ("place-order\n", 0), done.stderr
+
+
+def test_the_policy_names_every_column_that_the_sample_has(shop: Path, tmp_path: Path) -> None:
+    policy = anonymizer.load_policy(shop / "shop" / "policy.yaml")
+    made = sample.cached(shop / "shop" / "sample.py", size=3, seed=7, cache=tmp_path / "cache")
+    headers = {
+        file.stem.partition("-")[2]: file.read_text(encoding="utf-8").splitlines()[0]
+        for file in made.glob("*.csv")
+    }
+    assert {table: set(header.replace('"', "").split(",")) for table, header in headers.items()} == {
+        table: set(policy.tables[table].columns) for table in headers
+    }
+
+
+def test_the_query_gives_every_column_and_takes_the_run(shop: Path) -> None:
+    query = (shop / "shop" / "conservation.sql").read_text(encoding="utf-8")
+    assert "%(run)s" in query
+    assert set(re.findall(r"AS (\w+)", query)) == {field.name for field in fields(Booked)}
+
+
+def test_every_key_of_a_platform_is_documented(root: Path) -> None:
+    text = (root / "docs" / "your-platform.md").read_text(encoding="utf-8")
+    table = text.split("| key | meaning |")[1].split("\n\n")[0]
+    cells = " ".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE))
+    assert set(re.findall(r"`(\w+)`", cells)) == set(PlatformInput.model_fields)
