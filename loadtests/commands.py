@@ -11,7 +11,17 @@ from foundation.console import people, print_json
 from foundation.errors import ExitCode, InputError
 from foundation.slo import Metric, Objective
 from foundation.verdict import Verdict, judge
-from loadtests import gallery, measurements, objectives, replay, results, screen, targets, validity
+from loadtests import (
+    gallery,
+    measurements,
+    objectives,
+    replay,
+    results,
+    screen,
+    sufficiency,
+    targets,
+    validity,
+)
 from loadtests.job import Job
 from loadtests.local import generate
 from loadtests.measurements import Measurements
@@ -77,3 +87,7 @@ def _check(job: Job, promised: Sequence[Objective]) -> None:
         )
     if any(objective.metric is Metric.LOST_ORDERS for objective in promised):
         raise InputError("lost orders are judged by the platform's books", hint="use peakproof rehearse")
+    short = [*sufficiency.too_short(promised, job.schedule.profile, job.streams, job.duration)]
+    if short:
+        longest = max(short, key=lambda found: found.duration)
+        raise InputError(str(longest), where="--slo", hint=sufficiency.hint(longest))

@@ -15,6 +15,8 @@ from foundation import documents, slo
 from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import InputError, Problem
 from foundation.slo import Objective
+from loadtests import profiles, sufficiency
+from loadtests.arrivals import Stream
 from loadtests.objectives import unknown_series
 from peakproof import journeys
 from peakproof.plan import SeasonInput
@@ -124,6 +126,7 @@ def _problems(season: Season) -> Iterator[Problem]:
     yield from _timeline_problems(season)
     yield from _journey_problems(season)
     yield from _objective_problems(season)
+    yield from _sufficiency_problems(season)
 
 
 def _lacks(topology: Topology) -> Iterator[str]:
@@ -170,3 +173,18 @@ def _objective_problems(season: Season) -> Iterator[Problem]:
         yield season.document.problem(
             ("slo", planned.index(each)), what, did_you_mean(str(each.series), loaded)
         )
+
+
+def _sufficiency_problems(season: Season) -> Iterator[Problem]:
+    """Percentiles that so short a load cannot tell; those of the definition are told at the duration."""
+    load, planned = season.written.load, [slo.parse(text) for text in season.written.slo]
+    streams = [
+        Stream(journey=load.journey),
+        *(Stream(journey=also.journey, ratio=also.ratio) for also in load.also),
+    ]
+    curve = profiles.profile(load.profile, peak=load.peak, duration=load.duration)
+    faults = [fault.at for fault in season.written.timeline if fault.at < load.duration]
+    for short in sufficiency.too_short(season.objectives, curve, streams, load.duration, faults):
+        known = short.objective in planned
+        at: Location = ("slo", planned.index(short.objective)) if known else ("load", "duration")
+        yield season.document.problem(at, str(short), sufficiency.hint(short))

@@ -103,7 +103,7 @@ def test_a_broken_promise_names_each_order_and_says_what_is_known_of_it(
 def test_a_slow_platform_fails_by_its_latency_and_by_nothing_else(rehearsed: SideBySide) -> None:
     ran = rehearsed["slow"]
     assert (ran.exit_code, ran.results.verdict.status) == (1, Status.FAIL), ran.stderr
-    assert broken_findings(ran) == {"book/seats p99 < 5s"}
+    assert broken_findings(ran) == {"book/seats p50 < 5s"}
 
 
 def test_load_that_the_generator_cannot_send_is_invalid(rehearsed: SideBySide) -> None:

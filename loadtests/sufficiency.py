@@ -1,0 +1,81 @@
+"""Whether a load is long enough for its percentiles: known from the plan, before anything is sent. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from foundation.slo import Metric, Objective
+from foundation.units import in_words
+from loadtests.arrivals import Profile, Stream
+from loadtests.measurements import Window
+from loadtests.profiles import mean_rate
+
+ABOVE = 10
+"""Journeys expected above a percentile, n(1-q): with fewer, its value is an accident."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooShort:
+    """An objective, the journeys expected for it and needed by it, and the seconds that would do."""
+
+    objective: Objective
+    expected: float
+    needed: int
+    duration: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.objective}: {self.expected:,.0f} journeys are expected, {self.objective.subject} needs "
+            f"{self.needed:,} ({ABOVE} above it); the shortest load that works: {self.duration} s"
+        )
+
+
+def needed(quantile: float) -> int:
+    """How many journeys a percentile needs: 1,000 for p99. The maximum (p100) needs but one."""
+    return math.ceil(round(ABOVE / (1 - quantile / 100), 6)) if quantile < 100 else 1
+
+
+def too_short(
+    objectives: Sequence[Objective],
+    profile: Profile,
+    streams: Sequence[Stream],
+    duration: float,
+    faults: Sequence[float] = (),
+) -> Iterator[TooShort]:
+    """Objectives with too few journeys; `faults` are in seconds since the start. A step is one a journey.
+
+    Objectives about journeys that the load does not have are left out.
+    """
+    ratios = {stream.journey: stream.ratio for stream in streams}
+    for objective in objectives:
+        ratio = ratios.get((objective.series or "").partition("/")[0])
+        if objective.metric is not Metric.LATENCY or objective.quantile is None or ratio is None:
+            continue
+        mean = mean_rate(profile, 0, duration) * ratio
+        excluded = _excluded(objective, duration, faults)
+        lost = sum(mean_rate(profile, w.start, w.end) * (w.end - w.start) * ratio for w in excluded)
+        expected, least = mean * duration - lost, needed(objective.quantile)
+        # A hair less than enough is enough: rates are floating-point numbers.
+        if expected < least * (1 - 1e-6) and mean > 0:
+            shortest = math.ceil(round((least + lost) / mean, 3))
+            yield TooShort(objective=objective, expected=expected, needed=least, duration=shortest)
+
+
+def hint(found: TooShort) -> str:
+    """What to do about it."""
+    return f"run it for {in_words(found.duration)} or longer, at a higher rate, or ask for a lower percentile"
+
+
+def _excluded(objective: Objective, duration: float, faults: Sequence[float]) -> list[Window]:
+    """The times that an objective leaves out, whole seconds as they are judged, without overlaps."""
+    if objective.outside is None:
+        return []
+    windows: list[Window] = []
+    for fault in sorted(faults):
+        start = max(float(math.floor(fault)), windows[-1].end if windows else 0.0)
+        end = min(float(math.ceil(fault + objective.outside)), duration)
+        if end > start:
+            windows.append(Window(start=start, end=end))
+    return windows

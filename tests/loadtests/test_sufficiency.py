@@ -1,0 +1,79 @@
+"""A percentile needs ten journeys above it; a plan that cannot have them is told how long it would take."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation import slo
+from loadtests.arrivals import Constant, Stream
+from loadtests.profiles import profile
+from loadtests.sufficiency import TooShort, needed, too_short
+
+STREAMS = (Stream(journey="order"), Stream(journey="browse", ratio=5))
+
+
+def found(
+    text: str, *, rate: float = 60, duration: float = 60, faults: tuple[float, ...] = ()
+) -> list[TooShort]:
+    return list(too_short([slo.parse(text)], Constant(peak=rate), STREAMS, duration, faults))
+
+
+@pytest.mark.parametrize(
+    ("quantile", "journeys"), [(50, 20), (90, 100), (99, 1000), (99.9, 10_000), (99.99, 100_000), (100, 1)]
+)
+def test_how_many_journeys_a_percentile_needs(quantile: float, journeys: int) -> None:
+    assert needed(quantile) == journeys
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["order p99 < 1s", "order/pay p99 < 1s", "order p99 < 1s outside faults+10s", "order p100 < 1s"],
+)
+def test_sixty_a_second_for_fifty_seconds_is_enough_for_a_p99(text: str) -> None:
+    assert found(text, duration=60, faults=(30,)) == []
+
+
+def test_what_is_too_short_is_told_with_the_shortest_load_that_works() -> None:
+    [short] = found("order p99 < 500ms", rate=5)
+    assert str(short) == (
+        "order p99 < 500ms: 300 journeys are expected, order p99 needs 1,000 (10 above it); "
+        "the shortest load that works: 200 s"
+    )
+
+
+def test_a_ratio_counts() -> None:
+    assert found("browse p99 < 1s", rate=5) == []
+    assert found("order p99 < 1s", rate=5) != []
+
+
+def test_what_is_left_out_around_faults_is_missing() -> None:
+    text = "order p99 < 1s outside faults+10s"
+    assert found(text, rate=20, duration=50) == []
+    [short] = found(text, rate=20, duration=50, faults=(20, 25))
+    assert (short.expected, short.duration) == (pytest.approx(20 * 35), 65)
+
+
+@pytest.mark.parametrize("text", ["errors < 1%", "recovery < 5s", "lost orders = 0", "nobody p99 < 1s"])
+def test_other_objectives_are_left_alone(text: str) -> None:
+    assert found(text, rate=1, duration=1) == []
+
+
+@given(
+    quantile=st.sampled_from(["50", "95", "99", "99.9"]),
+    rate=st.floats(0.5, 500),
+    name=st.sampled_from(["constant", "midnight-drop", "b2b-day"]),
+)
+def test_the_shortest_load_that_works_works_and_a_second_less_does_not(
+    quantile: str, rate: float, name: str
+) -> None:
+    objective = slo.parse(f"order p{quantile} < 1s")
+
+    def shorts(duration: float) -> list[TooShort]:
+        curve = profile(name, peak=rate, duration=duration)
+        return list(too_short([objective], curve, STREAMS, duration))
+
+    [short] = shorts(0.01)
+    assert shorts(short.duration) == []
+    assert short.duration < 2 or shorts(short.duration - 1.01) != []
