@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loadtests.comparing import cli as comparing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,6 +22,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Load: open arrivals on any URL you may load, and a verdict.",
 )
+
+
+app.command()(comparing.compare)
+app.command()(comparing.spread)
 
 
 @app.callback()

@@ -1,0 +1,94 @@
+"""What `peakproof load compare` and `load spread` do, from folders to an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from foundation.console import people, print_json
+from foundation.errors import ExitCode, InputError
+from loadtests.comparing import reading, spread
+from loadtests.comparing.verdicts import Change, Comparison, overall
+from loadtests.comparing.verdicts import compare as compared
+
+EXIT: Mapping[Change, ExitCode] = {
+    Change.SAME: ExitCode.OK,
+    Change.FASTER: ExitCode.OK,
+    Change.SLOWER: ExitCode.FAIL,
+    Change.UNDECIDED: ExitCode.INVALID,
+}
+_COLOURS = {Change.SLOWER: "bold red", Change.UNDECIDED: "bold yellow"}
+
+
+def compare(
+    base: Sequence[Path], new: Sequence[Path], quantiles: Sequence[float], seed: int, *, as_json: bool
+) -> ExitCode:
+    """Compares runs, shows each series and returns the exit code: 0 faster or same, 1 slower, 3 undecided."""
+    before, after = reading.read([base, new], quantiles)
+    found = compared(before, after, quantiles, spreads=spread.load(spread.path()), seed=seed)
+    change = overall(found)
+    console = people()
+    console.print(f"{len(before)} runs against {len(after)}", _table(found))
+    console.print(f"[{_COLOURS.get(change, 'bold green')}]{change}[/]")
+    if as_json:
+        print_json(
+            {
+                "change": change,
+                "base": [run.name for run in before],
+                "new": [run.name for run in after],
+                "comparisons": [asdict(comparison) for comparison in found],
+            }
+        )
+    return EXIT[change]
+
+
+def store_spread(paths: Sequence[Path], quantiles: Sequence[float], *, as_json: bool) -> ExitCode:
+    """Stores for this machine how much runs of the same version differ."""
+    (runs,) = reading.read([paths], quantiles)
+    found = spread.spreads_of(runs, quantiles)
+    spread.store(found, spread.path())
+    table = Table("series", "percentile", "runs differ by", box=box.SIMPLE)
+    for (series, quantile), each in found.items():
+        table.add_row(escape(series), f"p{quantile:g}", f"{each.deviation:.1%}")
+    console = people()
+    console.print(table, f"stored in {spread.path()}")
+    if as_json:
+        print_json([{"series": s, "quantile": q, **asdict(each)} for (s, q), each in found.items()])
+    return ExitCode.OK
+
+
+def quantile(text: str) -> float:
+    """The number in "p99". Raises InputError."""
+    number = text.removeprefix("p")
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    if number == text or not 0 < value < 100:
+        raise InputError(f"expected a percentile such as p99, got {text!r}", where="--percentile")
+    return value
+
+
+def _table(comparisons: Sequence[Comparison]) -> Table:
+    table = Table("series", "", "base ms", "new ms", "change", "90 % interval", "verdict", "", box=box.SIMPLE)
+    for each in comparisons:
+        table.add_row(
+            escape(each.series),
+            f"p{each.quantile:g}",
+            f"{each.base * 1e3:.2f}",
+            f"{each.new * 1e3:.2f}",
+            _percent(each.ratio),
+            f"{_percent(each.low)} to {_percent(each.high)}" if each.ratio else "",
+            each.change,
+            each.reason,
+        )
+    return table
+
+
+def _percent(ratio: float | None) -> str:
+    return "" if ratio is None else f"{ratio - 1:+.1%}"
