@@ -8,7 +8,9 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -19,7 +21,7 @@ from pyarrow import csv
 
 from anonymizer.connections import session, translated
 from anonymizer.loading import bulk, copy_in, settle
-from foundation.errors import InputError, Refused
+from foundation.errors import InputError, PeakproofError, Refused
 
 _BLOCK = 1 << 20
 
@@ -72,8 +74,9 @@ def cached(module: Path, size: int, seed: int, cache: Path) -> Path:
     cache.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=".making-", dir=cache))
     try:
-        for number, (name, table) in enumerate(generator.tables(size, seed)):
-            _write(making / f"{number:03d}-{name}.csv", table)
+        with _failures_told(module):
+            for number, (name, table) in enumerate(generator.tables(size, seed)):
+                _write(making / f"{number:03d}-{name}.csv", table)
         making.rename(folder)
     except OSError:
         # Another process may have been first; any other failure is one.
@@ -82,6 +85,11 @@ def cached(module: Path, size: int, seed: int, cache: Path) -> Path:
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return folder
+
+
+def check(module: Path) -> None:
+    """Raises InputError when that is no sample generator. Makes no row."""
+    _generator(module)
 
 
 def _generator(module: Path) -> Generator:
@@ -93,11 +101,31 @@ def _generator(module: Path) -> Generator:
     loaded = importlib.util.module_from_spec(spec)
     # Dataclasses look their module up by name while it is being run.
     sys.modules[spec.name] = loaded
-    spec.loader.exec_module(loaded)
+    with _failures_told(module):
+        spec.loader.exec_module(loaded)
     missing = [name for name in ("VERSION", "tables") if not hasattr(loaded, name)]
     if missing:
         raise InputError(f"does not define {' and '.join(missing)}", where=str(module))
     return cast(Generator, loaded)
+
+
+@contextmanager
+def _failures_told(module: Path) -> Iterator[None]:
+    """The generator is its author's program: what it raises is told with its own file and line."""
+    try:
+        yield
+    except (OSError, PeakproofError):
+        raise
+    except Exception as error:
+        what = f"the sample generator fails: {type(error).__name__}: {error}"
+        raise InputError(what, where=_place(module, error)) from error
+
+
+def _place(module: Path, error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(module)]
+    line = error.lineno if isinstance(error, SyntaxError) else (lines or [None])[-1]
+    return f"{module}:{line}" if line else str(module)
 
 
 def _write(file: Path, table: pa.Table) -> None:

@@ -39,10 +39,11 @@ def _rehearsed(loaded: Season, out: Path | None, ttl: float, *, keep: bool) -> t
     from environments.docker_client import connect
     from environments.images.display import ImageDisplay
     from foundation.console import people
-    from peakproof import rehearsal
+    from peakproof import rehearsal, seeding
     from peakproof.screen import Terminal
     from peakproof.stages import Desk
 
+    seeding.check(loaded)
     run = rehearsal.run_id(loaded)
     with _report_folder(out or rehearsal.report_folder(run)) as folder:
         console, client = people(), connect()

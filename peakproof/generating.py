@@ -10,7 +10,7 @@ from pathlib import Path
 
 from environments.containers import files
 from environments.containers.files import FileSpec
-from environments.containers.node import NodeContainer
+from environments.containers.node import NodeContainer, NodeFailed
 from environments.environment import Environment
 from environments.lookup import PACKAGE
 from environments.services.kind import FRONT
@@ -41,7 +41,7 @@ def generate(
     Ctrl-C ends the generator, brings what there is, and is raised again. Raises InputError, Refused,
     Unavailable when the generator could not start, RunInvalid when it died.
     """
-    generator = environment.start(_node(), [*code(), *given, _job_file(job)])
+    generator = _started(environment, [*code(), *given, _job_file(job)])
     try:
         failed = _listened(generator, listen)
     except BaseException:
@@ -53,9 +53,24 @@ def generate(
     log = files.tail(generator.get_wrapped_container(), 20).splitlines()
     generator.discard()
     if failed is not None:
-        raise _ERRORS.get(failed.exit_code, RunInvalid)(failed.what, hint=failed.hint or None)
+        raise _error(failed)
     if status != ExitCode.OK:
         raise RunInvalid(f"the load generator ended with status {status}", detail=log)
+
+
+def _started(environment: Environment, given: Sequence[FileSpec]) -> NodeContainer:
+    try:
+        return environment.start(_node(), given)
+    except NodeFailed as error:
+        failed = [event for line in error.detail if isinstance(event := progress.parse(line), Failed)]
+        if failed:  # it said itself what is wrong, in its own words for machines
+            raise _error(failed[-1]) from error
+        raise
+
+
+def _error(failed: Failed) -> PeakproofError:
+    what = failed.what.replace(f"{HOME}/", "")  # people know the file by its name, not by where we put it
+    return _ERRORS.get(failed.exit_code, RunInvalid)(what, hint=failed.hint or None)
 
 
 def code() -> Iterator[FileSpec]:

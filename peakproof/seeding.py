@@ -24,6 +24,15 @@ from peakproof.season import Season
 Progress = Callable[[str, int, int], None]
 
 
+def check(season: Season) -> None:
+    """Raises InputError when the platform's policy or sample generator is wrong. Connects to nothing."""
+    platform = season.platform
+    assert platform.written.sample is not None
+    assert platform.written.policy is not None
+    anonymizer.load_policy(platform.file(platform.written.policy))
+    sample.check(platform.file(platform.written.sample))
+
+
 def seed(season: Season, source: Environment, target: Environment, database: str, progress: Progress) -> Data:
     """Makes the sample in `source`, anonymises it into `target`, and requires its receipt there."""
     platform, data = season.platform, season.written.data

@@ -86,7 +86,8 @@ def _refused(client: docker.DockerClient, instance: str) -> Refused:
         left = max(0.0, float(lock.labels.get(labels.UNTIL, "0")) - time.time())
         return Refused(
             f"environment {instance!r} is being changed by {lock.labels.get(labels.WHO)}",
-            hint=f"wait for it (its lock ends in {in_words(left)}), or use another name with --name",
+            hint=f"wait for it (its lock ends in {in_words(left)} at the latest), or use another name"
+            " (`env up --name`; in a plan `environment: {name: …}`)",
         )
     return Refused(f"environment {instance!r} is being changed by another command", hint="try again")
 

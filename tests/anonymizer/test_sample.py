@@ -79,9 +79,17 @@ def test_another_size_seed_or_generator_is_another_sample(module: Path, tmp_path
 
 def test_a_generator_that_fails_leaves_nothing_in_the_cache(module: Path, tmp_path: Path) -> None:
     module.write_text(GENERATOR.replace('yield "crm.child"', "raise RuntimeError #"))
-    with pytest.raises(RuntimeError):
+    with pytest.raises(InputError, match="the sample generator fails: RuntimeError") as raised:
         sample.cached(module, 4, 7, tmp_path / "cache")
+    assert raised.value.where == f"{module}:9", "the line of the generator, not of what it called"
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_generator_that_is_not_python_is_told_with_its_line(module: Path) -> None:
+    module.write_text('VERSION = "1"\n\ndef tables(\n')
+    with pytest.raises(InputError, match="SyntaxError") as raised:
+        sample.check(module)
+    assert raised.value.where == f"{module}:3"
 
 
 def test_a_module_without_tables_is_refused(module: Path, tmp_path: Path) -> None:

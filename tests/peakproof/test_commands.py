@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from foundation.errors import Unavailable
 from peakproof import commands
 from peakproof.cli import ROOMS
 from peakproof.rehearsal import Ended
-from tests.peakproof.kiosks import COMMAND, NOWHERE, Plan, command, written
+from tests.peakproof.kiosks import COMMAND, NOWHERE, TINY, Plan, command, written
 from tests.peakproof.report import samples
 
 SUBCOMMANDS = [
@@ -72,6 +73,16 @@ def test_a_wrong_plan_is_answered_with_every_problem_and_docker_is_not_touched(t
         assert hint in said, done.stderr
     assert said.count(f"{plan.path}:") >= 6
     assert not (tmp_path / "report").exists()
+
+
+def test_a_wrong_policy_is_answered_before_docker_is_touched(tmp_path: Path) -> None:
+    shutil.copytree(TINY, tmp_path / "tiny")
+    policy = tmp_path / "tiny" / "kiosk" / "policy.yaml"
+    policy.write_text(policy.read_text().replace("transform: email", "transform: emial"))
+    done = command("rehearse", str(tmp_path / "tiny" / "season.yaml"), "--out", str(tmp_path / "report"))
+    assert done.returncode == 2, done.stderr
+    assert "did you mean 'email'?" in done.stderr.replace("\n", " ")
+    assert "policy.yaml:" in done.stderr
 
 
 @pytest.mark.parametrize(
