@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import docker
 
 from environments.docker_errors import mapped
@@ -17,7 +19,9 @@ def connect(url: str | None = None) -> docker.DockerClient:
 
     Raises Unavailable at once where no engine answers.
     """
-    with mapped(f"connecting to {url or 'Docker Engine'}"):
+    # A DOCKER_HOST that leads astray is told as such: starting this machine's engine would not help.
+    told = os.environ.get("DOCKER_HOST")
+    with mapped(f"connecting to {url or (f'DOCKER_HOST={told}' if told else 'Docker Engine')}"):
         if url is None:
             return docker.from_env(timeout=_TIMEOUT_S, max_pool_size=_POOL)
         return docker.DockerClient(

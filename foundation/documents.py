@@ -192,9 +192,19 @@ def _kept(
 
 def _found(document: Document, model: type[BaseModel], error: ValidationError) -> list[Problem]:
     return [
-        _problem(document, model, details["loc"], details["type"], details["msg"])
+        _tag_problem(document, details["loc"], details["ctx"])
+        if details["type"] == "union_tag_invalid"
+        else _problem(document, model, details["loc"], details["type"], details["msg"])
         for details in error.errors()
     ]
+
+
+def _tag_problem(document: Document, location: Location, context: Mapping[str, object]) -> Problem:
+    """A key whose word decides which other keys there are, and which is none of those words."""
+    key, word = str(context["discriminator"]).strip("'"), str(context["tag"])
+    allowed = [tag.strip(" '") for tag in str(context["expected_tags"]).split(",")]
+    name = ".".join(str(part) for part in (*location, key))
+    return document.problem((*location, key), f"{name!r}: unknown {word!r}", did_you_mean(word, allowed))
 
 
 def _problem(

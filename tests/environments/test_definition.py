@@ -75,8 +75,13 @@ def test_a_wrong_unit_names_value_and_units(tmp_path: Path) -> None:
 def test_an_unknown_kind_names_the_kinds(tmp_path: Path) -> None:
     told = only_problem(tmp_path, right().replace("kind: haproxy", "kind: nginx"))
     assert "d.yaml:5:" in told
-    assert "'nginx'" in told
+    assert "'services.front.kind': unknown 'nginx'" in told
     assert all(kind in told for kind in ("application", "haproxy", "postgres", "rabbitmq"))
+
+
+def test_a_kind_nearly_right_says_which_was_meant(tmp_path: Path) -> None:
+    told = only_problem(tmp_path, right().replace("kind: haproxy", "kind: haprox"))
+    assert "did you mean 'haproxy'?" in told
 
 
 def test_a_missing_key_names_the_line_of_its_service(tmp_path: Path) -> None:

@@ -40,4 +40,5 @@ def test_an_engine_on_a_port_that_nobody_listens_on() -> None:
         port = taken.getsockname()[1]
     answer = run_here("env", "list", env={"DOCKER_HOST": f"tcp://127.0.0.1:{port}"})
     assert answer.returncode == 69
+    assert f"connecting to DOCKER_HOST=tcp://127.0.0.1:{port}" in answer.stderr.replace("\n", " ")
     assert "what to do: " in answer.stderr
