@@ -61,6 +61,9 @@ def run(
     ] = False,
     pool: Annotated[int, typer.Option(help="journeys at once; more arrivals are turned away")] = 2000,
     processes: Annotated[int, typer.Option(help="generator processes that share the arrivals")] = 1,
+    no_self_test: Annotated[
+        bool, typer.Option("--no-self-test", help="do not test this machine for 3 s before the load")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="one JSON document on stdout, for machines")
     ] = False,
@@ -73,7 +76,8 @@ def run(
     """
     from foundation import units
     from loadtests import commands
-    from loadtests.job import Job
+    from loadtests.job import Job, SelfTest
+    from loadtests.validity import delay_limit
 
     objectives = _objectives(slo or [])
     name = commands.new_run()
@@ -95,6 +99,7 @@ def run(
         pool=pool,
         processes=processes,
         allowed=tuple(allow or []),
+        self_test=None if no_self_test else SelfTest(limit=delay_limit(objectives), required=True),
     )
     raise typer.Exit(int(commands.run(job, objectives, as_json=as_json)))
 

@@ -33,6 +33,18 @@ class Retry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SelfTest:
+    """A test of this machine before the load: seconds that arrivals may be late there (p99 of a second).
+
+    Where it is `required`, a machine that fails it sends nothing; else the verdict is told.
+    """
+
+    limit: float
+    required: bool
+    seconds: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """One load test for generator processes. Rates are per second, times in seconds, paths theirs.
 
@@ -56,6 +68,7 @@ class Job:
     processes: int = 1
     allowed: tuple[str, ...] = ()
     certificates: str | None = None
+    self_test: SelfTest | None = None
 
     def __post_init__(self) -> None:
         if not _RUN.fullmatch(self.run):
@@ -107,6 +120,8 @@ def _job(content: Mapping[str, object], path: Path) -> Job:
         values["streams"] = tuple(Stream(**stream) for stream in values["streams"])  # type: ignore[attr-defined]
         values["points"] = tuple((at, share) for at, share in values.get("points", ()))  # type: ignore[attr-defined]
         values["retry"] = Retry(**values.get("retry", {}))  # type: ignore[arg-type]
+        asked = values.get("self_test")
+        values["self_test"] = SelfTest(**asked) if asked else None  # type: ignore[arg-type]
         values["allowed"] = tuple(values.get("allowed", ()))  # type: ignore[arg-type]
         return Job(**values)  # type: ignore[arg-type]
     except (KeyError, TypeError) as error:

@@ -18,6 +18,7 @@ LOG = "generator.log"
 _PATIENCE = 30.0  # seconds a generator gets to end after it was told to
 _ERRORS: dict[int, type[PeakproofError]] = {
     ExitCode.INPUT: InputError,
+    ExitCode.INVALID: RunInvalid,
     ExitCode.REFUSED: Refused,
     ExitCode.UNAVAILABLE: Unavailable,
 }

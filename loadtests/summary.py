@@ -13,6 +13,18 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tested:
+    """What a self-test showed: how many of its seconds were late, the worst second's p99, the limit."""
+
+    rate: float
+    seconds: int
+    late: int
+    worst_ms: float
+    limit_ms: float
+    on_time: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Summary:
     """Times in ns since the epoch; `clock_step` is how far the wall clock moved against the monotonic one."""
 
@@ -34,6 +46,7 @@ class Summary:
     totals: Mapping[str, Mapping[str, int]]
     dispatch_ms: Mapping[str, float]
     versions: Mapping[str, str]
+    self_test: Tested | None = None
 
 
 def write(summary: Summary, folder: Path) -> None:
@@ -47,6 +60,8 @@ def read(folder: Path) -> Summary:
     """The summary in a worker's folder. Raises ValueError: none, or not one of ours."""
     try:
         found = json.loads((folder / FILE).read_text())
-        return Summary(**{name: value for name, value in found.items() if name != "format"})
+        tested = Tested(**found["self_test"]) if found.get("self_test") else None
+        known = {name: value for name, value in found.items() if name not in ("format", "self_test")}
+        return Summary(**known, self_test=tested)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / FILE}: no whole summary: the generator did not end well") from error

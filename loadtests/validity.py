@@ -24,6 +24,7 @@ CLOCK_STEP = 0.1  # seconds
 def findings(measured: Measurements, objectives: Sequence[Objective] = ()) -> list[Finding]:
     """Every rule with what was seen."""
     return [
+        *_tested(measured),
         _ended_well(measured),
         _all_sent(measured),
         _on_time(measured, delay_limit(objectives)),
@@ -50,6 +51,24 @@ def _ended_well(measured: Measurements) -> Finding:
     return _finding(
         "generators ended well", not reasons and ended == workers, f"{workers}", observed, reasons
     )
+
+
+def _tested(measured: Measurements) -> list[Finding]:
+    """What the self-test before the load showed; nothing where there was none."""
+    tested = [found.self_test for found in measured.summaries if found.self_test is not None]
+    if not tested:
+        return []
+    worst = max(tested, key=lambda found: (found.late, found.worst_ms))
+    reason = "this machine cannot generate this load on time, even against a server that does nothing"
+    return [
+        _finding(
+            "self-test before the load",
+            worst.on_time,
+            f"{worst.rate:g}/s with a dispatch delay p99 of at most {precise(worst.limit_ms / 1000)}",
+            f"{worst.late} of {worst.seconds} seconds late, worst p99 {precise(worst.worst_ms / 1000)}",
+            [] if worst.on_time else [reason],
+        )
+    ]
 
 
 def _all_sent(measured: Measurements) -> Finding:

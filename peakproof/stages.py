@@ -17,10 +17,11 @@ from environments.wanted import Wanted
 from foundation.errors import InputError, RunInvalid
 from loadtests import measurements
 from loadtests.arrivals import Stream
-from loadtests.job import Job
+from loadtests.job import Job, SelfTest
 from loadtests.ledger import Entry
 from loadtests.measurements import Measurements
 from loadtests.progress import Event, Started
+from loadtests.validity import delay_limit
 from peakproof import conservation, generating, seeding, timeline
 from peakproof.books import Books
 from peakproof.conservation import Conservation
@@ -207,6 +208,7 @@ def job_of(season: Season, run: str, target: Environment) -> Job:
         output=generating.OUTPUT,
         feeds=f"{generating.HOME}/feeds",
         allowed=tuple(target.instance.subnets.values()),
+        self_test=SelfTest(limit=delay_limit(season.objectives), required=False),
     )
 
 

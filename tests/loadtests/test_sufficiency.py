@@ -52,7 +52,8 @@ def test_what_is_left_out_around_faults_is_missing() -> None:
     text = "order p99 < 1s outside faults+10s"
     assert found(text, rate=20, duration=50) == []
     [short] = found(text, rate=20, duration=50, faults=(20, 25))
-    assert (short.expected, short.duration) == (pytest.approx(20 * 35), 65)
+    assert short.expected == pytest.approx(20 * 35)
+    assert short.duration == 65
 
 
 @pytest.mark.parametrize("text", ["errors < 1%", "recovery < 5s", "lost orders = 0", "nobody p99 < 1s"])
