@@ -10,17 +10,28 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from anonymizer.copying import Progress
+    from anonymizer.discovery.sampling import Discovery
     from anonymizer.keys import Key
     from anonymizer.plan import Plan
     from anonymizer.policy import Policy
     from anonymizer.verification import Verification
     from foundation.receipts import Receipt
 
-__all__ = ["anonymize", "check", "load_policy", "load_sample", "verify"]
+__all__ = ["anonymize", "check", "discover", "load_policy", "load_sample", "verify"]
 
 
 def _silent(table: str, rows: int, expected: int) -> None:
     """Progress for nobody."""
+
+
+def discover(source: str) -> Discovery:
+    """What every column of a database seems to hold, and the policy that follows. Reads 200 rows a table.
+
+    Raises InputError (login, permission), Unavailable.
+    """
+    from anonymizer.discovery import sampling
+
+    return sampling.discover(source)
 
 
 def load_policy(path: Path, environment: str | None = None) -> Policy:

@@ -1,4 +1,4 @@
-"""`peakproof anonymize`: check, run, verify. Parses, calls, prints; a password never has to be in argv."""
+"""`peakproof anonymize`: discover, check, run, verify. Parses, calls, prints; needs no password in argv."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from foundation.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from anonymizer.copying import Progress
+    from anonymizer.discovery.sampling import Discovery
     from anonymizer.keys import Key
     from anonymizer.plan import Plan
     from anonymizer.verification import Verification
@@ -96,6 +97,45 @@ def run(
         receipt = anonymizer.anonymize(*places, chosen, key, progress=progress, replace=replace)
     _show_receipt(receipt, as_json=as_json)
     raise typer.Exit(ExitCode.OK if receipt.verified else ExitCode.FAIL)
+
+
+@app.command()
+def discover(
+    *,
+    source: SourceDsn = None,
+    source_variable: SourceVariable = None,
+    name: Annotated[str, typer.Option(metavar="NAME", help="The policy's name.")] = "proposal",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A new file for the policy; otherwise it goes to stdout."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Propose a policy from types, names, keys and some values of every column, for you to read and correct.
+
+    Example: peakproof anonymize discover --source service=production --out policy.yaml
+    """
+    import anonymizer
+
+    found = anonymizer.discover(_dsn(source, source_variable, "source"))
+    text = found.policy(name)
+    if out is not None:
+        _write_new(out, text)
+    if as_json:
+        _show_discovery(found)
+    elif out is None:
+        typer.echo(text, nl=False)
+
+
+def _write_new(file: Path, text: str) -> None:
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        hint = "name another file: a policy that somebody has looked at is not written over"
+        raise InputError("exists already", where=str(file), hint=hint) from None
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=str(file), hint="check it") from error
 
 
 @app.command()
@@ -190,6 +230,18 @@ def _bar() -> Iterator[Progress]:
             bar.update(tasks[table], completed=rows, total=max(rows, expected))  # type: ignore[arg-type]
 
         yield progress
+
+
+def _show_discovery(found: Discovery) -> None:
+    from dataclasses import asdict
+
+    from foundation.console import print_json
+
+    columns = [
+        {"table": table, "column": column, **asdict(finding)}
+        for (table, column), finding in found.findings.items()
+    ]
+    print_json({"columns": columns})
 
 
 def _show_plan(plan: Plan, *, as_json: bool) -> None:

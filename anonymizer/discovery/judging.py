@@ -1,0 +1,178 @@
+"""What a column seems to hold, from type, name and values. Pure: the same facts, the same finding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
+
+from anonymizer.discovery import content, naming
+from anonymizer.discovery.facts import Facts, Finding, Kind
+from anonymizer.transforms.base import DATES, JSON, TEXT
+
+# Of kinds with a strict form: what a name claims and (nearly) no value shows is not there.
+_STRICT: frozenset[Kind] = frozenset({"email", "iban", "pesel", "nip", "regon", "ip"})
+_REFUTED = 0.2
+# Kinds that even a single value shows: hardly anything else is formed like that by chance.
+_UNMISTAKABLE: frozenset[Kind] = frozenset({"email", "iban", "pesel"})
+_NUMBERS = frozenset({"bigint", "integer", "numeric", "smallint"})
+_AS_NUMBERS = frozenset({"pesel", "nip", "regon", "iban", "card", "phone", "document"})
+_KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
+
+
+def judge(facts: Facts) -> Finding:
+    """The finding for one column."""
+    base = facts.column.base
+    places = (facts.table.relation, facts.table.schema)
+    if base in JSON:
+        return _document(facts, places)
+    if base in DATES:
+        return _dated(facts.column.name)
+    if base in {"inet", "cidr", "macaddr"}:
+        return Finding(kind="ip", confidence=0.9, reason=f"type {base}: a network address")
+    if base in _NUMBERS:
+        return _numbered(facts)
+    if base == "bytea":
+        return _bytes(facts.column.name)
+    if base in {"text[]", "character varying[]"}:
+        return judged(facts.column.name, places, _elements(facts.values))
+    if base not in TEXT and base != "tsvector":
+        return Finding(kind="none", confidence=0.9, reason=f"type {facts.column.type}")
+    if base == "tsvector":
+        return Finding(kind="free", confidence=0.8, reason="words of other columns")
+    return judged(facts.column.name, places, facts.values)
+
+
+def judged(name: str, places: Sequence[str], values: Sequence[str]) -> Finding:
+    """The finding for text of that name; `places` are what it stands in, nearest first."""
+    named = _resolved(naming.said(name), naming.about([name, *places]), values)
+    shares = content.shares(values)
+    seen = next((kind for kind, share in shares.items() if _enough(kind, share, values)), None)
+    if (
+        named is None
+        and seen in {"first_name", "last_name", "city", "street"}
+        and _is_about_thing(name, places)
+    ):
+        seen = None
+    if seen is not None and (named is None or named == seen or seen in _STRICT or named == "free"):
+        also = f" and the name says {named}" if named == seen else ""
+        agreed = 0.99 if named == seen else 0.9
+        return Finding(
+            kind=seen, confidence=agreed, reason=f"{_percent(shares[seen], values)} look like it{also}"
+        )
+    if named is not None:
+        return _by_name(named, shares, values)
+    if content.is_prose(values) and not _is_about_thing(name, places):
+        return Finding(kind="free", confidence=0.6, reason="sentences that hardly repeat")
+    return Finding(kind="none", confidence=0.8, reason="neither name nor values tell of a person")
+
+
+def _resolved(said: str | None, about: naming.About, values: Sequence[str]) -> Kind | None:
+    if said == "name":
+        by_place: Mapping[str, Kind] = {"person": "full_name", "company": "company"}
+        return by_place.get(about)
+    if said == "maybe_free":
+        return "free" if about != "thing" and (not values or content.is_prose(values)) else None
+    if said == "city" and about == "thing":
+        return None
+    return _KINDS.get(said) if said else None
+
+
+def _is_about_thing(name: str, places: Sequence[str]) -> bool:
+    return naming.about([name, *places]) == "thing"
+
+
+def _enough(kind: Kind, share: float, values: Sequence[str]) -> bool:
+    return share >= content.ENOUGH[kind] and (kind in _UNMISTAKABLE or len(set(values)) >= content.FEW)
+
+
+def _by_name(named: Kind, shares: Mapping[Kind, float], values: Sequence[str]) -> Finding:
+    if not values:
+        return Finding(kind=named, confidence=0.6, reason="its name; there are no values to look at")
+    if named in _STRICT and shares.get(named, 0) < _REFUTED and len(set(values)) >= content.FEW:
+        reason = f"its name says {named}, but {_percent(shares.get(named, 0), values)} look like it"
+        return Finding(kind="none", confidence=0.6, reason=reason)
+    if named == "free" and len(set(values)) < content.FEW and not content.is_prose(values):
+        return Finding(kind="free", confidence=0.5, reason="its name; too few values to tell")
+    share = shares.get(named)
+    seen = "" if share is None else f"; {_percent(share, values)} look like it"
+    return Finding(kind=named, confidence=0.8, reason=f"its name{seen}")
+
+
+def _dated(name: str) -> Finding:
+    if naming.said(name) == "birth_date":
+        return Finding(kind="birth_date", confidence=0.95, reason="its name, and it is a date")
+    return Finding(kind="none", confidence=0.8, reason="a date that its name does not tie to a person")
+
+
+def _numbered(facts: Facts) -> Finding:
+    """Identifiers that somebody keeps as numbers; leading zeros are lost then."""
+    named = naming.said(facts.column.name)
+    if named is not None and named in _AS_NUMBERS:
+        return Finding(kind=_KINDS[named], confidence=0.8, reason=f"its name, kept as {facts.column.type}")
+    padded = [value.zfill(11) for value in facts.values if len(value) in (10, 11)]
+    share = content.shares(padded).get("pesel", 0.0) * len(padded) / max(1, len(facts.values))
+    if _enough("pesel", share, facts.values):
+        return Finding(kind="pesel", confidence=0.9, reason=f"{_percent(share, facts.values)} look like it")
+    return Finding(
+        kind="none", confidence=0.8, reason=f"{facts.column.type}, and its name tells of no person"
+    )
+
+
+def _bytes(name: str) -> Finding:
+    parts = {
+        "photo",
+        "zdjecie",
+        "image",
+        "scan",
+        "skan",
+        "signature",
+        "podpis",
+        "avatar",
+        "fingerprint",
+        "attachment",
+    }
+    if parts & set(naming.words(name)) or naming.said(name):
+        return Finding(kind="free", confidence=0.8, reason="its name, and nobody can look inside")
+    return Finding(kind="free", confidence=0.5, reason="bytes: nobody can look inside")
+
+
+def _elements(values: Sequence[str]) -> list[str]:
+    return [part.strip('"') for value in values for part in value.strip("{}").split(",") if part]
+
+
+def _document(facts: Facts, places: Sequence[str]) -> Finding:
+    found: dict[str, tuple[tuple[str, ...], list[str]]] = {}
+    for value in facts.values:
+        for path, keys, leaf in _leaves(json.loads(value), "$", ()):
+            found.setdefault(path, (keys, []))[1].append(leaf)
+    around = (facts.column.name, *places)
+    paths = {
+        path: judged(keys[-1] if keys else "", (*reversed(keys[:-1]), *around), leaves)
+        for path, (keys, leaves) in sorted(found.items())
+    }
+    personal = sum(finding.personal for finding in paths.values())
+    if not facts.values:
+        return Finding(kind="free", confidence=0.5, reason="a document, and there is none to look at")
+    if not personal:
+        return Finding(kind="none", confidence=0.8, reason=f"{len(paths)} places, none about a person")
+    best = max(finding.confidence for finding in paths.values() if finding.personal)
+    reason = f"{personal} of {len(paths)} places about a person"
+    return Finding(kind="json", confidence=best, reason=reason, paths=paths)
+
+
+def _leaves(value: object, path: str, keys: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{path}.{key}", (*keys, str(key)))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, f"{path}[*]", keys)
+    elif isinstance(value, str):
+        yield path, keys, value
+    else:
+        yield path, keys, ""  # a number, true or null: a place, but nothing to read
+
+
+def _percent(share: float, values: Sequence[str]) -> str:
+    return f"{share:.0%} of {len(set(values))} sampled values"
