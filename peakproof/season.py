@@ -15,6 +15,7 @@ from foundation import documents, slo
 from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import InputError, Problem
 from foundation.slo import Objective
+from foundation.units import in_words
 from loadtests import profiles, sufficiency
 from loadtests.arrivals import Stream
 from loadtests.objectives import unknown_series
@@ -146,7 +147,9 @@ def _timeline_problems(season: Season) -> Iterator[Problem]:
             what = f"no role {fault.role!r} in the environment"
             yield document.problem(("timeline", index), what, did_you_mean(fault.role, roles))
         if fault.at >= season.written.load.duration:
-            yield document.problem(("timeline", index), "comes after the load has ended")
+            at, end = in_words(fault.at), in_words(season.written.load.duration)
+            what = f"{fault.fault} at {at} comes after the load has ended, at {end}"
+            yield document.problem(("timeline", index), what)
 
 
 def _journey_problems(season: Season) -> Iterator[Problem]:

@@ -31,10 +31,6 @@ class Lease:
     volume: str
     until: float
 
-    @property
-    def valid(self) -> bool:
-        return self.until > time.time()
-
 
 def newest(client: docker.DockerClient, instance: str) -> Lease | None:
     """The lease in force for an instance, valid or lapsed; None when there is none."""

@@ -9,13 +9,7 @@ from peakproof.results import FaultRecord
 
 UNKNOWN = "not known"
 NBSP = "\N{NO-BREAK SPACE}"  # between a number and its unit, so that no line ends there
-_DONE = {
-    "kill": "killed",
-    "pause": "paused",
-    "stop": "stopped",
-    "restart": "restarted",
-    "partition": "cut off",
-}
+_DONE = {"kill": "killed", "pause": "paused"}
 
 
 def count(number: int) -> str:

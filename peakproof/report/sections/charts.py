@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from foundation import charts, page
 from foundation.charts import Band, Chart, Limit, Scale, Series, Shape
@@ -14,7 +14,6 @@ from peakproof.report.objectives import objectives
 from peakproof.results import Load, Results
 
 MOST_POINTS = 600  # more cannot be told apart on any screen
-Draw = Callable[[Results, Load, int], Chart]
 
 
 def section(results: Results) -> Section:
