@@ -173,7 +173,7 @@ def verify(
     environment: InEnvironment = None,
     as_json: Json = False,
 ) -> None:
-    """Compare a masked target with its source again and write the result into its receipt.
+    """Compare a masked target with its source, search it for originals, and renew its receipt.
 
     Example: peakproof anonymize verify --source service=production --target service=qa --policy policy.yaml
     """

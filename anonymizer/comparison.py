@@ -46,7 +46,7 @@ class Comparison:
         """Identifying values must not survive beyond what chance explains."""
         if not self.matched:
             return not self.identifying or self.survivors <= self.values * _UNMATCHED
-        return not self.identifying or _at_least(self.pairs, self.by_chance) >= _CHANCE
+        return not self.identifying or at_least(self.pairs, self.by_chance) >= _CHANCE
 
 
 def matched_rows(before: Prints, after: Prints) -> Rows:
@@ -103,7 +103,7 @@ def _expected(was: Prints, became: Prints, kept: int) -> float:
     return float(max(0, meetings) / (len(both) - 1))
 
 
-def _at_least(count: int, expected: float) -> float:
+def at_least(count: int, expected: float) -> float:
     """The chance of `count` or more where `expected` are expected (Poisson)."""
     if count == 0:
         return 1.0

@@ -65,7 +65,7 @@ def _plan(reader: psycopg.Connection, policy: Policy, there: Schema | None) -> P
 
 
 def compare(source: str, target: str, policy: Policy) -> Verification:
-    """Compares a finished target with its source again, and writes the result into its receipt.
+    """Compares a finished target with its source and searches it; writes the result into its receipt.
 
     Rows that the source has got since the copy count as missing. Raises as `anonymize`; Refused: no receipt.
     """
@@ -76,7 +76,7 @@ def compare(source: str, target: str, policy: Policy) -> Verification:
         receipt = read(writer)
         if receipt is None or not receipt.complete:
             raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
-        seen = verify(reader, writer, plan, there)
+        seen = verify(reader, writer, plan, there, everywhere=True)
         store(writer, replace(receipt, verified=seen.passes, findings=seen.faults))
         return seen
 

@@ -1,7 +1,7 @@
-"""The check after a copy: does anything identifying still stand where it stood?
+"""The check after a copy: does anything identifying still stand where it stood, or anywhere else?
 
-Shares nothing with the transforms. Both servers are asked for keyed 64-bit fingerprints under a seed made
-for this check; no value is read.
+Shares nothing with the transforms. Columns are compared by keyed 64-bit fingerprints that both servers
+compute under a seed made for this check; then all texts of the target are searched for originals.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from anonymizer.comparison import NOTHING, Comparison, Prints, compare, matched_
 from anonymizer.connections import translated
 from anonymizer.plan import Plan, TablePlan
 from anonymizer.policy import Rule
+from anonymizer.scanning import Sighting
 from anonymizer.schema import ForeignKey, Schema, Table
+from anonymizer.search import search
 from anonymizer.transforms import KEEP
 from foundation.errors import Refused
 
@@ -31,6 +33,7 @@ class Verification:
 
     comparisons: tuple[Comparison, ...]
     faults: tuple[str, ...]
+    sightings: tuple[Sighting, ...] = ()
 
     @property
     def passes(self) -> bool:
@@ -38,9 +41,18 @@ class Verification:
 
 
 def verify(
-    source: psycopg.Connection, target: psycopg.Connection, plan: Plan, target_schema: Schema
+    source: psycopg.Connection,
+    target: psycopg.Connection,
+    plan: Plan,
+    target_schema: Schema,
+    *,
+    everywhere: bool = False,
 ) -> Verification:
-    """Compares every masked or identifying place by primary key, counts rows, looks for orphans."""
+    """Compares every masked or identifying place by primary key, counts rows, looks for orphans.
+
+    With `everywhere`, all texts of the target are searched for identifying originals, too; that takes longer
+    than the comparison.
+    """
     _refuse_unlike(source, target)
     seed = secrets.randbits(62)
     comparisons: list[Comparison] = []
@@ -57,7 +69,18 @@ def verify(
         for c in comparisons
         if not c.passes
     ]
-    return Verification(comparisons=tuple(comparisons), faults=tuple(faults))
+    seen = search(source, target, plan) if everywhere else []
+    told = {c.place.partition(" ")[0] for c in comparisons if not c.passes}
+    faults += [_told(one) for one in seen if not one.passes and one.place.partition(" ")[0] not in told]
+    return Verification(comparisons=tuple(comparisons), faults=tuple(faults), sightings=tuple(seen))
+
+
+def _told(seen: Sighting) -> str:
+    where = "in the rows of their own persons" if seen.same_row else "there"
+    return (
+        f"{seen.place}: {seen.found} originals ({seen.population}) stand {where} "
+        f"({seen.by_chance:.2g} expected by chance)"
+    )
 
 
 def _refuse_unlike(source: psycopg.Connection, target: psycopg.Connection) -> None:
