@@ -70,7 +70,10 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """What is drawn. `extent` and `interval` in seconds; `description` says in words what can be seen."""
+    """What is drawn. `extent` and `interval` in seconds; `description` says in words what can be seen.
+
+    With `ticks` (where, label) what runs across is something else than time, and so is `extent`.
+    """
 
     anchor: str
     title: str
@@ -83,6 +86,7 @@ class Chart:
     scale: Scale = Scale.LINEAR
     interval: float = 1.0
     empty: str = "nothing was measured"
+    ticks: Sequence[tuple[float, str]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +130,7 @@ def figure(chart: Chart) -> Markup:
         below=BELOW,
         labels=labels,
         paths=[path(series, axis, chart.interval) for series in chart.series],
-        times=time_ticks(chart.extent),
+        times=chart.ticks or time_ticks(chart.extent),
         share=lambda seconds: share(seconds, chart.extent),
         span=lambda start, end: span(start, end, chart.extent),
         number=_number,

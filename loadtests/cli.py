@@ -106,6 +106,80 @@ def run(
 
 
 @app.command()
+def capacity(
+    url: Annotated[str, typer.Argument(help="base URL; loopback unless allowed")],
+    journeys: Annotated[Path, typer.Option(help="a Python file with Journey classes")],
+    journey: Annotated[str, typer.Option(help="the main journey: the one the rate counts")],
+    slo: Annotated[list[str], typer.Option(help='what must hold, such as "place-order p99 < 500ms"')],
+    start: Annotated[str, typer.Option(help="the first rate that is tried")] = "50/s",
+    most: Annotated[str | None, typer.Option(help="a rate that is never exceeded")] = None,
+    budget: Annotated[str, typer.Option(help="how long all trials may take")] = "15m",
+    warm_up: Annotated[str, typer.Option(help="the start of a trial that is not judged")] = "5s",
+    measure: Annotated[str, typer.Option(help="the part of a trial that is judged")] = "30s",
+    reset: Annotated[
+        str | None, typer.Option(help="a command that brings the platform back after a trial; no shell")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="of the load and of the order of rates")] = 7,
+    also: Annotated[
+        list[str] | None, typer.Option(help="another journey and its ratio to the main one, such as browse:5")
+    ] = None,
+    feeds: Annotated[Path | None, typer.Option(help="a folder of CSV files that journeys pick from")] = None,
+    out: Annotated[Path | None, typer.Option(help="a new folder for the results")] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="a host name or network outside this machine that may be loaded")
+    ] = None,
+    pool: Annotated[int, typer.Option(help="journeys at once; more arrivals are turned away")] = 2000,
+    processes: Annotated[int, typer.Option(help="generator processes that share the arrivals")] = 1,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="one JSON document on stdout, for machines")
+    ] = False,
+) -> None:
+    """Find the highest rate at which the objectives hold and queues do not grow, with its 90 % interval.
+
+    Example: peakproof load capacity http://127.0.0.1:8080 --journeys platforms/orderhub/journeys.py
+    --journey place-order --slo "place-order p99 < 500ms" --feeds feeds
+    """
+    import math
+    import shlex
+
+    from foundation import units
+    from loadtests import commands
+    from loadtests.capacity import commands as searching
+    from loadtests.capacity.search import Plan
+    from loadtests.job import Job
+
+    name = commands.new_run()
+    first = _quantity("--start", units.rate, start)
+    timing = searching.Timing(
+        warm_up=round(_quantity("--warm-up", units.duration, warm_up)),
+        measure=round(_quantity("--measure", units.duration, measure)),
+        budget=_quantity("--budget", units.duration, budget),
+    )
+    job = Job(
+        run=name,
+        target=url,
+        journeys=str(journeys.resolve()),
+        streams=_streams(journey, also or []),
+        rate=first,
+        duration=timing.warm_up + timing.measure,
+        seed=seed,
+        output=str((out or Path("report") / name).resolve()),
+        feeds=str(feeds.resolve()) if feeds else None,
+        pool=pool,
+        processes=processes,
+        allowed=tuple(allow or []),
+    )
+    plan = Plan(
+        start=first,
+        trials=timing.trials,
+        most=_quantity("--most", units.rate, most) if most else math.inf,
+        seed=seed,
+    )
+    code = searching.capacity(job, _objectives(slo), timing, plan, shlex.split(reset or ""), as_json=as_json)
+    raise typer.Exit(int(code))
+
+
+@app.command()
 def profiles(
     name: Annotated[str | None, typer.Argument(help="one of them; all by default")] = None,
     replay: Annotated[

@@ -1,0 +1,100 @@
+"""What `peakproof load capacity` does, from a job to an exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.markup import escape
+
+from foundation.console import people, print_json
+from foundation.errors import ExitCode, InputError
+from foundation.slo import Metric, Objective
+from loadtests import objectives, sufficiency, targets
+from loadtests.arrivals import Constant
+from loadtests.capacity import results
+from loadtests.capacity.loading import LoadTrial
+from loadtests.capacity.observing import DRAIN
+from loadtests.capacity.search import Plan, Status, search
+from loadtests.capacity.trials import Observation, Outcome
+from loadtests.job import Job
+
+LEAST_TRIALS = 3  # a rate that holds, one that breaks, and one between
+PAGE, DOCUMENT = "index.html", "capacity.json"
+EXIT: Mapping[Status, ExitCode] = {
+    Status.FOUND: ExitCode.OK,
+    Status.WIDE: ExitCode.INVALID,
+    Status.AT_LEAST: ExitCode.INVALID,
+    Status.NONE: ExitCode.FAIL,
+}
+_COLOURS = {Outcome.HELD: "green", Outcome.BROKE: "red", Outcome.INVALID: "yellow"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """Seconds: of a trial that are not judged, that are, and of all trials together."""
+
+    warm_up: int
+    measure: int
+    budget: float
+
+    @property
+    def trials(self) -> int:
+        """How many trials the budget has room for, each with its drain."""
+        return int(self.budget // (self.warm_up + self.measure + DRAIN))
+
+
+def capacity(
+    job: Job,
+    promised: Sequence[Objective],
+    timing: Timing,
+    plan: Plan,
+    reset: Sequence[str],
+    *,
+    as_json: bool,
+) -> ExitCode:
+    """Searches, shows and writes what was found: 0 found, 1 nothing holds, 3 wide or only a lower bound."""
+    _check(job, promised, timing, plan)
+    console = people()
+    console.print(f"capacity of {job.target}: {job.main}, at most {plan.trials} trials")
+    trial = LoadTrial(job=job, promised=promised, warm_up=timing.warm_up, listen=lambda _: None, reset=reset)
+
+    def tell(seen: Observation) -> None:
+        why = f": {escape('; '.join(seen.reasons))}" if seen.reasons else ""
+        console.print(f"{seen.rate:8.4g}/s [{_COLOURS[seen.outcome]}]{seen.outcome}[/]{why}")
+
+    try:
+        found = search(trial, plan, tell)
+    except KeyboardInterrupt:
+        console.print(f"[bold yellow]no capacity[/]: interrupted; the trials are in {escape(job.output)}")
+        return ExitCode.INTERRUPTED
+    output, figures = Path(job.output), results.document(found, promised)
+    (output / PAGE).write_text(results.html(f"Capacity: {job.main}", found, promised), encoding="utf-8")
+    (output / DOCUMENT).write_text(json.dumps(figures, indent=2) + "\n")
+    console.print(f"[bold]capacity {results.in_words(found)}[/]  picture in {output / PAGE}")
+    if as_json:
+        print_json(figures)
+    return EXIT[found.status]
+
+
+def _check(job: Job, promised: Sequence[Objective], timing: Timing, plan: Plan) -> None:
+    """What can be known to be wrong before anything starts. Raises InputError, Refused."""
+    targets.pinned(job.target, job.allowed)
+    if not promised:
+        raise InputError("what must hold?", where="--slo", hint='such as --slo "place-order p99 < 500ms"')
+    journeys = [stream.journey for stream in job.streams]
+    if unknown := objectives.unknown_series(promised, journeys):
+        raise InputError(f"{unknown[0]}: the load has only {', '.join(journeys)}", where="--slo")
+    if any(o.metric in (Metric.LOST_ORDERS, Metric.RECOVERY) for o in promised):
+        raise InputError("lost orders and recovery belong to a rehearsal", where="--slo")
+    if timing.warm_up < 0 or timing.measure < 3:
+        raise InputError("a trial measures for at least 3 s, after a warm-up of 0 s or more")
+    if plan.trials < LEAST_TRIALS:
+        raise InputError(f"the budget has room for {plan.trials} trials", where="--budget", hint="give more")
+    start = Constant(peak=plan.start)
+    if short := next(sufficiency.too_short(promised, start, job.streams, timing.measure), None):
+        raise InputError(str(short), hint="raise --measure or --start")
+    if Path(job.output).exists() and any(Path(job.output).iterdir()):
+        raise InputError("the output folder is not empty", where=job.output, hint="name a new one with --out")

@@ -1,0 +1,118 @@
+"""The search for capacity on trials whose capacity is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from loadtests.capacity.fit import fit
+from loadtests.capacity.search import Plan, Status, decided, search
+from loadtests.capacity.simulation import Queue
+from loadtests.capacity.trials import Observation, Outcome
+
+SERVICE, LIMIT = 500.0, 0.1  # a capacity of 454/s
+
+
+@dataclass
+class Decided:
+    """A trial whose outcome is a function of its rate."""
+
+    outcome: Callable[[float], Outcome]
+
+    def run(self, rate: float) -> Observation:
+        return Observation(rate=rate, outcome=self.outcome(rate))
+
+
+def sharp(capacity: float, generated: float = float("inf")) -> Decided:
+    """Holds below its capacity; beyond `generated` the load cannot be made."""
+    return Decided(
+        lambda rate: (
+            Outcome.INVALID if rate > generated else Outcome.HELD if rate < capacity else Outcome.BROKE
+        )
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_queues_capacity_is_found_within_five_percent(seed: int) -> None:
+    queue = Queue(service=SERVICE, limit=LIMIT, seed=seed)
+    found = search(queue, Plan(start=20, trials=60, seed=seed))
+    assert found.status is Status.FOUND
+    assert found.rate == pytest.approx(queue.capacity, rel=0.05)
+    assert found.low is not None
+    assert found.high is not None
+    assert (found.high - found.low) / found.rate <= 0.10
+
+
+@pytest.mark.prove
+def test_nineteen_of_twenty_searches_come_within_five_percent() -> None:
+    queues = [Queue(service=SERVICE, limit=LIMIT, seed=seed) for seed in range(20)]
+    found = [search(queue, Plan(start=20, trials=60, seed=queue.seed)) for queue in queues]
+    off = [abs(each.rate / queue.capacity - 1) for each, queue in zip(found, queues, strict=True)]
+    assert sum(each <= 0.05 for each in off) >= 19
+
+
+@pytest.mark.parametrize("start", [1.0, 95.0, 3000.0])
+def test_it_does_not_matter_where_the_search_starts(start: float) -> None:
+    assert search(sharp(100), Plan(start=start, trials=60)).rate == pytest.approx(100, rel=0.05)
+
+
+def test_rates_around_capacity_come_in_random_order() -> None:
+    rates = [each.rate for each in search(sharp(100), Plan(start=60, trials=30)).observations][2:]
+    assert rates != sorted(rates)
+    assert rates != sorted(rates, reverse=True)
+
+
+def test_a_short_budget_ends_in_a_wide_interval() -> None:
+    found = search(sharp(100), Plan(start=60, trials=3))
+    assert found.status is Status.WIDE
+    assert len(found.observations) == 3
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < 100 < found.high
+
+
+def test_where_the_load_ends_first_capacity_is_only_bounded() -> None:
+    found = search(sharp(1000, generated=300), Plan(start=50, trials=40))
+    assert found.status is Status.AT_LEAST
+    assert 300 / 1.1 <= found.rate <= 300
+    assert "could not be generated" in found.reason
+
+
+def test_trials_that_prove_nothing_do_not_move_the_fit() -> None:
+    found = search(sharp(250, generated=300), Plan(start=200, trials=40))
+    assert found.status is Status.FOUND
+    assert found.rate == pytest.approx(250, rel=0.05)
+    assert len(decided(found.observations)) < len(found.observations)
+
+
+def test_the_highest_allowed_rate_is_never_exceeded() -> None:
+    found = search(sharp(1000), Plan(start=50, trials=40, most=130))
+    assert found.status is Status.AT_LEAST
+    assert max(each.rate for each in found.observations) == 130
+    assert found.rate == 130
+
+
+def test_where_nothing_holds_there_is_no_capacity() -> None:
+    found = search(sharp(0), Plan(start=50, trials=40))
+    assert found.status is Status.NONE
+    assert len(found.observations) < 40
+
+
+def test_the_same_seed_tries_the_same_rates() -> None:
+    once, again = (search(sharp(77), Plan(start=10, trials=40, seed=3)) for _ in range(2))
+    assert once == again
+
+
+def test_one_lapse_far_below_does_not_hide_capacity() -> None:
+    trials = [(rate, rate < 100) for rate in (50.0, 60, 70, 80, 90, 95, 105, 110)]
+    lapsed = fit([*trials, (40.0, False)])
+    assert lapsed.capacity == pytest.approx(fit(trials).capacity, rel=0.05)
+
+
+def test_more_trials_make_the_interval_narrower() -> None:
+    few = fit([(90.0, True), (110.0, False)])
+    many = fit([(90.0, True), (98.0, True), (102.0, False), (110.0, False)] * 2)
+    assert many.width < few.width
+    assert few.interval[0] < 100 < few.interval[1]
