@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from anonymizer.keys import Key
     from anonymizer.plan import Plan
     from anonymizer.policy import Policy
+    from anonymizer.previewing import Preview
     from anonymizer.verification import Verification
     from foundation.receipts import Receipt
 
-__all__ = ["anonymize", "check", "discover", "load_policy", "load_sample", "verify"]
+__all__ = ["anonymize", "check", "discover", "load_policy", "load_sample", "preview", "verify"]
 
 
 def _silent(table: str, rows: int, expected: int) -> None:
@@ -66,6 +67,13 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
     from anonymizer import run
 
     return run.check(source, policy, target)
+
+
+def preview(source: str, policy: Policy, key: Key, *, rows: int = 3) -> list[Preview]:
+    """Masked values of a few rows of every table: only of masked columns, and nothing is written."""
+    from anonymizer import run
+
+    return run.preview(source, policy, key, rows=rows)
 
 
 def verify(source: str, target: str, policy: Policy) -> Verification:

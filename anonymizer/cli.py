@@ -1,8 +1,8 @@
-"""`peakproof anonymize`: discover, check, run, verify. Parses, calls, prints; needs no password in argv."""
+"""`peakproof anonymize`: discover, check, preview, run, verify. Needs no password in argv."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from anonymizer.discovery.sampling import Discovery
     from anonymizer.keys import Key
     from anonymizer.plan import Plan
+    from anonymizer.previewing import Preview
     from anonymizer.verification import Verification
     from foundation.receipts import Receipt
 
@@ -65,6 +66,32 @@ InEnvironment = Annotated[
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Remove the rows that the target's tables hold.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+@app.command()
+def preview(
+    *,
+    policy: PolicyFile,
+    source: SourceDsn = None,
+    source_variable: SourceVariable = None,
+    key_file: KeyFile = None,
+    key_variable: KeyVariable = None,
+    key_command: KeyCommand = None,
+    ephemeral_key: Ephemeral = False,
+    environment: InEnvironment = None,
+    rows: Annotated[int, typer.Option(min=1, max=100, help="How many rows of every table.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Show a few rows as they would be masked. Only masked values are shown, and nothing is written.
+
+    Example: peakproof anonymize preview --source service=production --policy policy.yaml --ephemeral-key
+    """
+    import anonymizer
+
+    chosen = anonymizer.load_policy(policy, environment)
+    place = _dsn(source, source_variable, "source")
+    key = _key(key_file, key_variable, key_command, ephemeral=ephemeral_key)
+    _show_preview(anonymizer.preview(place, chosen, key, rows=rows), as_json=as_json)
 
 
 @app.command()
@@ -242,6 +269,24 @@ def _show_discovery(found: Discovery) -> None:
         for (table, column), finding in found.findings.items()
     ]
     print_json({"columns": columns})
+
+
+def _show_preview(tables: Sequence[Preview], *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from rich.markup import escape
+    from rich.table import Table
+
+    from foundation.console import people, print_json
+
+    if as_json:
+        return print_json({"tables": [asdict(table) for table in tables]})
+    for each in tables:
+        shown = Table(*map(escape, each.columns), title=escape(each.table), title_justify="left")
+        for row in each.rows:
+            shown.add_row(*("NULL" if value is None else escape(value) for value in row))
+        people().print(shown)
+    return None
 
 
 def _show_plan(plan: Plan, *, as_json: bool) -> None:

@@ -54,7 +54,7 @@ def _all_masked(
     masks: Mapping[str, TableMask], blocks: Iterator[tuple[TablePlan, bytes]]
 ) -> Iterator[tuple[str, tuple[pa.Buffer, int]]]:
     for table, block in blocks:
-        yield table.table.name, _masked(table, masks[table.table.name], block)
+        yield table.table.name, masked_block(table, masks[table.table.name], block)
 
 
 def _blocks(source: psycopg.Connection, plan: Plan) -> Iterator[tuple[TablePlan, bytes]]:
@@ -74,17 +74,21 @@ def _blocks(source: psycopg.Connection, plan: Plan) -> Iterator[tuple[TablePlan,
 
 
 def _select(plan: TablePlan) -> sql.Composed:
-    # What is dropped is not even read.
+    return sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv)").format(
+        columns_read(plan), plan.source_rows
+    )
+
+
+def columns_read(plan: TablePlan) -> sql.Composed:
+    """What stands between SELECT and FROM; what is dropped is not even read."""
     columns = [
         sql.SQL("NULL") if rule.transform == DROP else sql.Identifier(name)
         for name, rule in plan.rules.items()
     ]
-    return sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv)").format(
-        sql.SQL(", ").join(columns), plan.source_rows
-    )
+    return sql.SQL(", ").join(columns)
 
 
-def _masked(plan: TablePlan, mask: TableMask, block: bytes) -> tuple[pa.Buffer, int]:
+def masked_block(plan: TablePlan, mask: TableMask, block: bytes) -> tuple[pa.Buffer, int]:
     """The masked block as CSV, and its rows."""
     try:
         rows = mask(parsed(block, list(plan.rules)))

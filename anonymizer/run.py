@@ -17,6 +17,8 @@ from anonymizer.loading import bulk, settle
 from anonymizer.masking import table_mask
 from anonymizer.plan import Plan, make_plan
 from anonymizer.policy import Policy
+from anonymizer.previewing import Preview
+from anonymizer.previewing import preview as masked_rows
 from anonymizer.schema import Schema, Table, read_schema
 from anonymizer.verification import Verification, verify
 from foundation.errors import Refused
@@ -55,6 +57,12 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
         with session(target, "target") as other:
             refuse_same(reader, other)
             return _plan(reader, policy, read_schema(other))
+
+
+def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview]:
+    """Masked values of a few rows of every table, as a run into the same schema would write them."""
+    with _read_snapshot(source) as reader:
+        return masked_rows(reader, _plan(reader, policy, None), key, rows=rows)
 
 
 def _plan(reader: psycopg.Connection, policy: Policy, there: Schema | None) -> Plan:

@@ -19,7 +19,7 @@ from tests.peakproof.report import samples
 SUBCOMMANDS = [
     ["env", "up"], ["env", "down"], ["env", "list"], ["env", "status"], ["env", "logs"], ["env", "extend"],
     ["anonymize", "run"], ["anonymize", "check"], ["anonymize", "verify"],
-    ["anonymize", "discover"],
+    ["anonymize", "discover"], ["anonymize", "preview"],
     ["load", "run"], ["infra", "check"],
 ]  # fmt: skip
 

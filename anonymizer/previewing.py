@@ -1,0 +1,60 @@
+"""A few masked rows of every table, to look at before a run. Never shows what a mask was given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import psycopg
+from psycopg import sql
+
+from anonymizer.connections import translated
+from anonymizer.copying import columns_read, masked_block, parsed
+from anonymizer.keys import Key
+from anonymizer.masking import table_mask
+from anonymizer.plan import Plan, TablePlan
+from anonymizer.policy import Rule
+from anonymizer.transforms import JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """Masked columns of one table, and rows of their masked values; NULL is None."""
+
+    table: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | None]]
+
+
+def preview(source: psycopg.Connection, plan: Plan, key: Key, *, rows: int) -> list[Preview]:
+    """At most `rows` masked rows of every table that has a masked column. `source` stands in a snapshot."""
+    shown = (_only_masked(copy) for copy in plan.copies)
+    return [_table(source, copy, plan, key, rows) for copy in shown if copy.masked]
+
+
+def _only_masked(copy: TablePlan) -> TablePlan:
+    """The plan in which documents show nothing but what is masked in them: what is kept is a source value."""
+    return replace(copy, rules={name: _masked_paths(rule) for name, rule in copy.rules.items()})
+
+
+def _masked_paths(rule: Rule) -> Rule:
+    if rule.transform != JSON:
+        return rule
+    paths = {path: inner for path, inner in rule.paths.items() if inner.masks}
+    return rule.model_copy(update={"paths": paths, "others": "drop"})
+
+
+def _table(source: psycopg.Connection, copy: TablePlan, plan: Plan, key: Key, rows: int) -> Preview:
+    query = sql.SQL("COPY (SELECT {} FROM {} LIMIT {}) TO STDOUT (FORMAT csv)").format(
+        columns_read(copy), copy.source_rows, sql.Literal(rows)
+    )
+    with translated(f"source, {copy.table.name}"), source.cursor().copy(query) as stream:
+        block = b"".join(stream)
+    names = list(copy.masked)
+    if not block:
+        return Preview(table=copy.table.name, columns=names, rows=())
+    content, _ = masked_block(copy, table_mask(copy, plan.source, key), block)
+    masked = parsed(content.to_pybytes(), list(copy.rules)).select(names)
+    return Preview(
+        table=copy.table.name, columns=names, rows=[list(row.values()) for row in masked.to_pylist()]
+    )
