@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from foundation.console import people, print_json
-from foundation.errors import ExitCode, InputError
+from foundation.errors import ExitCode, InputError, Unavailable
 from foundation.slo import Metric, Objective
 from foundation.verdict import Verdict, judge
 from loadtests import (
     gallery,
+    junit,
     measurements,
     objectives,
     replay,
+    report,
     results,
     screen,
     sufficiency,
@@ -34,7 +36,9 @@ def new_run() -> str:
     return f"load-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
-def run(job: Job, promised: Sequence[Objective], *, as_json: bool = False) -> ExitCode:
+def run(
+    job: Job, promised: Sequence[Objective], *, junit_file: Path | None = None, as_json: bool = False
+) -> ExitCode:
     """Generates the load, shows what was measured, and returns the verdict's exit code; 130 after Ctrl-C."""
     _check(job, promised)
     console, interrupted = people(), False
@@ -48,9 +52,20 @@ def run(job: Job, promised: Sequence[Objective], *, as_json: bool = False) -> Ex
     measured = measurements.read(Path(job.output))
     verdict = judged(measured, promised)
     screen.show(console, measured, verdict)
+    _written(Path(job.output) / report.FILE, report.html(measured, verdict, tuple(promised)))
+    if junit_file is not None:
+        _written(junit_file, junit.document(measured, verdict))
     if as_json:
         print_json(results.document(measured, verdict))
     return ExitCode.INTERRUPTED if interrupted else verdict.exit_code
+
+
+def _written(path: Path, text: str) -> None:
+    """Writes a report. Raises Unavailable: no such folder, a full disk."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Unavailable(f"cannot be written: {error.strerror}", where=str(path)) from error
 
 
 def profiles(name: str | None, recorded: Path | None, *, as_json: bool = False) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from foundation.bounds import upper_bound
 from foundation.slo import Metric, Objective
 from foundation.units import in_words
 from foundation.verdict import Finding, Weight
@@ -88,7 +89,8 @@ def _errors(objective: Objective, measured: Measurements, seconds: Collection[in
     if not total.wanted:
         return None
     wrong = total.errors + total.turned_away
-    beside = [f"{total.turned_away:,} turned away"] if total.turned_away else []
+    beside = [] if wrong else [f"at most {upper_bound(0, total.wanted) * 100:.2g}% with 95 % confidence"]
+    beside += [f"{total.turned_away:,} turned away"] if total.turned_away else []
     beside += [f"{total.refused:,} refused by the platform (no errors)"] if total.refused else []
     share = wrong / total.wanted
     return share, f"{share:.3%} ({wrong:,} of {total.wanted:,})", ", ".join(beside)

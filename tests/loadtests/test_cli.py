@@ -41,13 +41,27 @@ def until(holds: Callable[[], bool], seconds: float = 60) -> None:
 def test_a_load_that_keeps_its_promises_passes(shop: Shops, tmp_path: Path, root: Path) -> None:
     # The delay that a limit of 20 s bears is a second: this tests the command, not how busy the machine is.
     promised = ["--slo", "order p50 < 20s", "--slo", "errors < 0.1%"]
-    done = load(root, shop().url, tmp_path / "out", "--rate", "50/s", "--duration", "1s", *promised, "--json")
+    done = load(
+        root,
+        shop().url,
+        tmp_path / "out",
+        "--rate",
+        "50/s",
+        "--duration",
+        "1s",
+        *promised,
+        "--json",
+        "--junit",
+        str(tmp_path / "junit.xml"),
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["verdict"]["status"] == "PASS"
     assert found["counters"]["order"]["completed"] == found["counters"]["order"]["wanted"] > 0
     assert found["latency_ms"]["order/place"]["response"]["p99"] > 0
     assert "PASS" in done.stderr
+    assert "PASS" in (tmp_path / "out" / "index.html").read_text()
+    assert 'failures="0"' in (tmp_path / "junit.xml").read_text()
 
 
 def test_a_slow_server_fails(shop: Shops, tmp_path: Path, root: Path) -> None:

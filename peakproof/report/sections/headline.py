@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundation import page
+from foundation.bounds import upper_bound
 from foundation.page import Section
 from foundation.slo import Metric, Objective
 from foundation.verdict import Finding, Status, Weight
 from peakproof.conservation import Fate
 from peakproof.report import words
-from peakproof.report.bounds import upper_bound
 from peakproof.report.objectives import objectives
 from peakproof.results import Load, Results
 

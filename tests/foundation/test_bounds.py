@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peakproof.report.bounds import upper_bound
+from foundation.bounds import upper_bound
 
 
 @given(st.integers(1, 1_000_000))
