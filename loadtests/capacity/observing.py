@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import TypeVar
 
 from foundation.slo import Objective
@@ -26,7 +27,7 @@ def observe(measured: Measurements, promised: Sequence[Objective], warm_up: int)
               if not finding.holds]  # fmt: skip
     reasons = [_said(finding.name, finding.observed) for finding in objectives.evaluate(promised, steady)
                if not finding.holds]  # fmt: skip
-    reasons += [*_turned_away(steady), *_growing(steady), *_not_drained(measured)]
+    reasons += [*_turned_away(steady), *_growing(measured, warm_up), *_not_drained(measured)]
     outcome = Outcome.INVALID if doubts else Outcome.BROKE if reasons else Outcome.HELD
     return Observation(
         rate=measured.job.rate,
@@ -62,12 +63,22 @@ def _turned_away(steady: Measurements) -> list[str]:
     return [f"{away:,} arrivals turned away"] if away else []
 
 
-def _growing(steady: Measurements) -> list[str]:
-    lengths = [float(steady.running.get(second, 0)) for second in steady.seconds]
-    found = slope(lengths)
+def _growing(measured: Measurements, warm_up: int) -> list[str]:
+    found = slope(in_flight(measured)[warm_up:])
     if found.stationary:
         return []
     return [f"in flight grows by {found.value:.2g}/s (95 %: {found.low:.2g} to {found.high:.2g})"]
+
+
+def in_flight(measured: Measurements) -> list[float]:
+    """How many journeys were running at the end of each second of the load.
+
+    From arrivals and ends: a generator's own count is of the moment it wrote a line, not of that second. When
+    a failed journey ended is not known: it counts in no second, and the objectives for errors judge it.
+    """
+    totals = (measured.totals(seconds=[second]) for second in measured.seconds)
+    changes = (total.dispatched - total.failed - total.completed for total in totals)
+    return [float(length) for length in accumulate(changes)]
 
 
 def _not_drained(measured: Measurements) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from foundation import slo
-from loadtests.capacity.observing import observe, without_start
+from loadtests.capacity.observing import in_flight, observe, without_start
 from loadtests.capacity.trials import Outcome
 from loadtests.counters import Counters
 from loadtests.measurements import Measurements
@@ -14,12 +14,17 @@ from tests.loadtests import made
 PROMISED = [slo.parse("order p99 < 100ms"), slo.parse("errors < 1%")]
 
 
-def with_queue(lengths: dict[int, int], **values: object) -> Measurements:
-    return replace(made.measurements(), running=lengths, **values)  # type: ignore[arg-type]
+def with_ends(completed: dict[int, int]) -> Measurements:
+    """A minute of ten arrivals a second, of which so many end in each second."""
+    counted = {
+        second: Counters(wanted=10, dispatched=10, done=10, completed=ended, attempts=10)
+        for second, ended in completed.items()
+    }
+    return made.measurements(counters=counted)
 
 
 def test_a_rate_whose_objectives_hold_and_whose_queue_stays_holds() -> None:
-    found = observe(with_queue(dict.fromkeys(range(60), 5)), PROMISED, 10)
+    found = observe(with_ends({0: 5} | dict.fromkeys(range(1, 60), 10)), PROMISED, 10)
     assert found.outcome is Outcome.HELD
     assert found.rate == 10
     assert found.throughput == 10
@@ -27,9 +32,18 @@ def test_a_rate_whose_objectives_hold_and_whose_queue_stays_holds() -> None:
 
 
 def test_a_growing_queue_breaks_a_rate_whose_objectives_still_hold() -> None:
-    found = observe(with_queue({second: second for second in range(60)}), PROMISED, 10)
+    found = observe(with_ends(dict.fromkeys(range(60), 9)), PROMISED, 10)
     assert found.outcome is Outcome.BROKE
     assert "in flight grows by 1/s" in found.reasons[0]
+
+
+def test_in_flight_is_what_arrived_and_has_not_ended() -> None:
+    assert in_flight(with_ends({0: 4, 1: 7, 2: 19}))[:4] == [6, 9, 0, 0]
+
+
+def test_a_failed_journey_is_in_no_queue() -> None:
+    failed = {5: Counters(wanted=10, dispatched=10, done=10, failed=3, errors=3, completed=7, attempts=10)}
+    assert set(in_flight(made.measurements(counters=failed))) == {0.0}
 
 
 def test_a_broken_objective_is_the_reason() -> None:
