@@ -9,8 +9,6 @@ from environments import compiling, definition, lookup, site
 from environments.definition import Definition
 from environments.site import Site
 from environments.topology import Topology
-from foundation.documents import did_you_mean
-from foundation.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,5 +33,5 @@ def site_of(name: str, *, beside: Path) -> Site:
 def _found(kind: str, name: str, beside: Path) -> Path:
     path = lookup.find(kind, name, beside=beside)
     if path is None:
-        raise InputError(f"no {kind} {name!r}", hint=did_you_mean(name, lookup.known(kind, beside=beside)))
+        raise lookup.absent(kind, name, beside=beside)
     return path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from foundation.documents import Document, Location, did_you_mean
-from foundation.errors import Problem
+from foundation.errors import InputError, Problem
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -21,13 +21,21 @@ _HOMES = {
 def find(kind: str, name: str, *, beside: Path) -> Path | None:
     """The file that `name` stands for, or None. `beside` is the folder of the document that names it."""
     home, pattern = _HOMES[kind]
-    if "/" in name or name.endswith(".yaml"):
-        path = (beside / name).resolve()
-        file = path / "platform.yaml" if path.is_dir() else path
+    if _is_path(name):
+        file = _file(name, beside)
         return file if file.is_file() else None
     file_name = pattern.format(name)
     candidates = [beside / file_name, beside / Path(home).name / file_name, PACKAGE / home / file_name]
     return next((path for path in candidates if path.is_file() and _says(path, kind)), None)
+
+
+def _is_path(name: str) -> bool:
+    return "/" in name or name.endswith(".yaml")
+
+
+def _file(name: str, beside: Path) -> Path:
+    path = (beside / name).resolve()
+    return path / "platform.yaml" if path.is_dir() else path
 
 
 def _says(path: Path, kind: str) -> bool:
@@ -46,6 +54,16 @@ def known(kind: str, *, beside: Path) -> set[str]:
 
 
 def missing(kind: str, name: str, document: Document, at: Location) -> Problem:
-    """The problem of a name that stands for nothing."""
-    beside = document.path.parent
-    return document.problem(at, f"no {kind} {name!r}", did_you_mean(name, known(kind, beside=beside)))
+    """The problem of a name in a document that stands for nothing."""
+    return document.problem(at, f"no {kind} {name!r}", _hint(kind, name, document.path.parent))
+
+
+def absent(kind: str, name: str, *, beside: Path) -> InputError:
+    """The error of a name on the command line that stands for nothing."""
+    return InputError(f"no {kind} {name!r}", hint=_hint(kind, name, beside))
+
+
+def _hint(kind: str, name: str, beside: Path) -> str:
+    if _is_path(name):
+        return f"there is no file {_file(name, beside)}"
+    return f"{did_you_mean(name, known(kind, beside=beside))}; a file of your own is named by its path"

@@ -44,8 +44,7 @@ def load(name: str, *, beside: Path) -> Season:
     """The season of that name or path. Raises InputError with every problem, file:line."""
     path = lookup.find("season", name, beside=beside)
     if path is None:
-        hint = did_you_mean(name, lookup.known("season", beside=beside))
-        raise InputError(f"no season {name!r}", hint=hint)
+        raise lookup.absent("season", name, beside=beside)
     whole = documents.read(path)
     # What is right is looked at even if something else is wrong: a person wants to hear of everything.
     document, written, problems = documents.partly(whole, SeasonInput)

@@ -181,7 +181,7 @@ class NodeContainer(DockerContainer):
     def _failed(self, what: str) -> NodeFailed:
         return NodeFailed(
             what,
-            hint=f"the end of its log is above; image {self.node.process.image}",
+            hint=f"mend what the end of its log says, above (image {self.node.process.image}), and try again",
             detail=tail(self.get_wrapped_container(), LAST_LINES).splitlines(),
         )
 

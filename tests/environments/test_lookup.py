@@ -81,3 +81,9 @@ def test_hints_know_what_stands_beside_the_document(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         loading.site_of("celar", beside=tmp_path)
     assert "did you mean 'cellar'?" in str(caught.value.hint)
+
+
+def test_a_path_that_leads_nowhere_is_told_as_the_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no definition '\./mine\.yaml'") as caught:
+        loading.topology_of("./mine.yaml", beside=tmp_path)
+    assert caught.value.hint == f"there is no file {tmp_path / 'mine.yaml'}"
