@@ -26,7 +26,10 @@ class Tested:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """Times in ns since the epoch; `clock_step` is how far the wall clock moved against the monotonic one."""
+    """Times in ns since the epoch; `clock_step` is how far the wall clock moved against the monotonic one.
+
+    `starved` attempts had no local port or open file left on the generator's machine.
+    """
 
     run: str
     worker: int
@@ -46,6 +49,7 @@ class Summary:
     totals: Mapping[str, Mapping[str, int]]
     dispatch_ms: Mapping[str, float]
     versions: Mapping[str, str]
+    starved: int = 0
     self_test: Tested | None = None
 
 

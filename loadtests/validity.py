@@ -30,6 +30,7 @@ def findings(measured: Measurements, objectives: Sequence[Objective] = ()) -> li
         _on_time(measured, delay_limit(objectives)),
         _recorded(measured),
         _steady_clock(measured),
+        _not_starved(measured),
     ]
 
 
@@ -117,6 +118,15 @@ def _steady_clock(measured: Measurements) -> Finding:
         [] if holds else ["the wall clock was set while the load ran: times do not match the platform's"]
     )
     return _finding("wall clock steady", holds, f"within {precise(CLOCK_STEP)}", precise(step), reasons)
+
+
+def _not_starved(measured: Measurements) -> Finding:
+    starved = sum(found.starved for found in measured.summaries)
+    reasons = ["connections failed for want of a local port or open file of the generator's own machine"]
+    return _finding(
+        "ports and open files sufficed", not starved, "always", f"{starved:,} attempts went without",
+        reasons if starved else [],
+    )  # fmt: skip
 
 
 def _finding(name: str, holds: bool, expected: str, observed: str, reasons: Sequence[str]) -> Finding:

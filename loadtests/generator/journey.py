@@ -20,6 +20,7 @@ from loadtests.arrivals import Arrival
 from loadtests.feeds import Row
 from loadtests.generator.bench import BenchEnvironment
 from loadtests.generator.client import PinnedClients
+from loadtests.generator.limits import starved
 from loadtests.latency_log import Clock
 from loadtests.ledger import Outcome
 from loadtests.retries import outcome, pause, worth_retrying
@@ -244,6 +245,7 @@ class Journey(FastHttpUser):
             return Reply(status=response.status_code, body=content)
         except ATTEMPT_ERRORS as error:
             connection.close()
+            self.bench.recorder.starved += starved(error)
             return Reply(status=None, problem=_problem(error, seconds))
         finally:
             timeout.close()

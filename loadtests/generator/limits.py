@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 from contextlib import suppress
@@ -12,6 +13,9 @@ from foundation.errors import Unavailable
 _SPARE = 100  # the ledger, the logs, the interpreter's own
 _NICENESS = -10
 _HEAVY = 0.5  # of one processor
+_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+# What a connection fails with when this machine has no local port or no open file left for it.
+_STARVED = frozenset({errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE})
 _AUTOGROUP = Path("/proc/self/autogroup")
 
 
@@ -26,6 +30,25 @@ def allow_sockets(connections: int) -> None:
         )
     if soft != resource.RLIM_INFINITY and soft < needed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+def allow_ports(connections: int, known: Path = _PORTS) -> None:
+    """Raises Unavailable when the pool needs more local ports than this machine gives to one target."""
+    try:
+        low, high = (int(number) for number in known.read_text().split())
+    except (OSError, ValueError):
+        return  # a machine that does not say; running out of them is still seen
+    ports = high - low + 1
+    if connections > ports:
+        raise Unavailable(
+            f"{connections:,} connections to one target need as many local ports, this machine has {ports:,}",
+            hint="give a smaller pool, or more ports: sysctl net.ipv4.ip_local_port_range='1024 65535'",
+        )
+
+
+def starved(error: BaseException) -> bool:
+    """Whether an attempt failed because this machine ran out of local ports or open files."""
+    return isinstance(error, OSError) and error.errno in _STARVED
 
 
 def go_first() -> None:

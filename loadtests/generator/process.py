@@ -29,7 +29,7 @@ from loadtests.generator.client import context_of
 from loadtests.generator.dispatcher import dispatch
 from loadtests.generator.journey import Journey
 from loadtests.generator.journeys_file import journeys_in
-from loadtests.generator.limits import allow_sockets, go_first
+from loadtests.generator.limits import allow_ports, allow_sockets, go_first
 from loadtests.generator.pool import Pool
 from loadtests.generator.recorder import Recorder
 from loadtests.job import FILE, Job
@@ -118,6 +118,7 @@ def say(event: Event) -> None:
 def _prepared(job: Job, worker: int) -> Prepared:
     target = pinned(job.target, job.allowed)
     allow_sockets(job.pool)
+    allow_ports(job.pool)
     go_first()
     journeys = journeys_in(Path(job.journeys), [stream.journey for stream in job.streams])
     rows = feeds.read(Path(job.feeds)) if job.feeds else {}
@@ -210,6 +211,7 @@ def _summary(
         clean=not stop() and unfinished == 0,
         interrupted=stop(),
         unfinished=unfinished,
+        starved=recorder.starved,
         intents=book.intents,
         outcomes={str(name): count for name, count in book.outcomes.items()},
         ledger_failure=book.failure,

@@ -45,6 +45,7 @@ class Recorder:
         self._log = LatencyLog(folder / latency_log.FILE, started_at)
         self._counted = (folder / counters.FILE).open("w", encoding="utf-8")
         self.running = 0
+        self.starved = 0
         self.totals: defaultdict[str, Counters] = defaultdict(Counters)
         self.dispatch = Histogram()
         self.failures: dict[str, Failure] = {}

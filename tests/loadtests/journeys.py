@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+
 from loadtests.generator import Journey, check, task
 
 
@@ -58,3 +60,18 @@ class Astray(Journey):
     def astray(self) -> None:
         reply = self.client.get("/page")
         reply.raise_for_status()  # type: ignore[no-untyped-call]
+
+
+class Starving(Journey):
+    """An order for which this process may open no file and no socket."""
+
+    journey = "starving"
+
+    @task
+    def order(self) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+        try:
+            self.submit("place", "/orders", body={"quantity": 1}, content="quantity 1")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -38,7 +38,13 @@ def all_at(value_ms: float, count: int = 10) -> Histogram:
 
 
 def summary(
-    *, arrivals: int = 600, clean: bool = True, interrupted: bool = False, unfinished: int = 0, step: int = 0
+    *,
+    arrivals: int = 600,
+    clean: bool = True,
+    interrupted: bool = False,
+    unfinished: int = 0,
+    step: int = 0,
+    starved: int = 0,
 ) -> Summary:
     return Summary(
         run="run",
@@ -49,6 +55,7 @@ def summary(
         started_at=10**18,
         ended_at=10**18 + 60 * 10**9,
         clock_step=step,
+        starved=starved,
         clean=clean,
         interrupted=interrupted,
         unfinished=unfinished,

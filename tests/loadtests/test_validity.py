@@ -83,3 +83,8 @@ def test_problems_with_the_files_are_told() -> None:
 
 def test_a_clock_that_was_set_is_told() -> None:
     assert list(broken(measurements(summaries=(summary(step=-(2 * 10**8)),)))) == ["wall clock steady"]
+
+
+def test_a_machine_that_ran_out_of_ports_is_told() -> None:
+    found = broken(measurements(summaries=(summary(starved=3),)))
+    assert list(found) == ["ports and open files sufficed"]

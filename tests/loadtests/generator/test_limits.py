@@ -56,3 +56,20 @@ def test_a_pool_beyond_the_hard_limit_is_said_before_the_run(root: Path) -> None
 
 def test_it_goes_first_where_it_may_until_its_work_is_heavy(root: Path) -> None:
     assert told(root, PRECEDENCE) == "True True"
+
+
+def test_a_pool_beyond_the_local_ports_is_said_before_the_run(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "range").write_text("32768\t32867\n")
+    program = f"""
+from pathlib import Path
+known = Path({str(tmp_path / "range")!r})
+limits.allow_ports(100, known)
+limits.allow_ports(10**9, Path({str(tmp_path / "none")!r}))
+try:
+    limits.allow_ports(101, known)
+except Exception as error:
+    print(type(error).__name__, error.exit_code, error)
+"""
+    found = told(root, program)
+    assert found.startswith("Unavailable 69 101 connections to one target need as many local ports")
+    assert "has 100" in found

@@ -301,3 +301,13 @@ def test_the_docs_journey_runs(shop: Shops, loader: Loader, root: Path, tmp_path
     measured = loader.run(loader.job(here.url, "place-order", rate=10, journeys=journeys, feeds=feeds))
     assert measured.failures == ()
     assert measured.totals("place-order").completed == len(here.committed()) == 10
+
+
+def test_a_generator_without_a_socket_left_blames_its_own_machine(shop: Shops, loader: Loader) -> None:
+    asked = shop()
+    measured = loader.run(loader.job(asked.url, "starving", rate=10, retry=Retry(attempts=1)))
+    assert sum(found.starved for found in measured.summaries) == 10
+    broken = [finding.name for finding in findings(measured) if not finding.holds]
+    assert "ports and open files sufficed" in broken
+    assert asked.committed() == []
+    assert {entry.outcome for entry in measured.ledger() if isinstance(entry, Settled)} == {Outcome.REFUSED}
