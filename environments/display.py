@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import TextColumn, TimeElapsedColumn
 
 from environments.containers.building import NodeEvent
+from environments.live import LiveLines
 from foundation.units import in_words
 
 _STYLE = {"starting": "cyan", "ready": "green", "done": "green", "kept": "green", "failed": "bold red"}
 
 
-class NodeDisplay:
+class NodeDisplay(LiveLines):
     """A watch for `up`: which node is starting, ready, done, kept or failed, and after how long."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
-        self._tasks: dict[str, TaskID] = {}
-        self._progress = Progress(
-            SpinnerColumn(finished_text=" "),
-            TextColumn("{task.description:<14}"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[state]}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-
-    def __enter__(self) -> NodeDisplay:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
+        state = TextColumn("{task.fields[state]}")
+        super().__init__(console, TimeElapsedColumn(), state, transient=True)
 
     def __call__(self, event: NodeEvent) -> None:
         styled = f"[{_STYLE[event.state]}]{event.state}[/]"

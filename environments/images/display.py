@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from environments.images.progress import ImageProgress, State
+from environments.live import LiveLines
 
 _STYLE = {
     State.WAITING: "dim",
@@ -20,30 +19,12 @@ _ENDED = (State.CACHED, State.DONE, State.FAILED)
 _DOING_COLUMNS = 60
 
 
-class ImageDisplay:
+class ImageDisplay(LiveLines):
     """A report for `ensure`: waiting, building step x of y, cached or done, and its seconds."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
-        self._tasks: dict[str, TaskID] = {}
-        self._progress = Progress(
-            SpinnerColumn(finished_text=" "),
-            TextColumn("{task.description:<14}"),
-            BarColumn(bar_width=16),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[news]}"),
-            console=console,
-            disable=not console.is_terminal,
-        )
-
-    def __enter__(self) -> ImageDisplay:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
+        news = TextColumn("{task.fields[news]}")
+        super().__init__(console, BarColumn(bar_width=16), TimeElapsedColumn(), news, transient=False)
 
     def __call__(self, news: ImageProgress) -> None:
         if not self._console.is_terminal:
