@@ -5,6 +5,7 @@ Usable alone on any PostgreSQL database.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,20 @@ if TYPE_CHECKING:
     from anonymizer.plan import Plan
     from anonymizer.policy import Policy
     from anonymizer.previewing import Preview
+    from anonymizer.risk import Risk
     from anonymizer.verification import Verification
     from foundation.receipts import Receipt
 
-__all__ = ["anonymize", "check", "discover", "load_policy", "load_sample", "preview", "verify"]
+__all__ = [
+    "anonymize",
+    "check",
+    "discover",
+    "load_policy",
+    "load_sample",
+    "measure_risk",
+    "preview",
+    "verify",
+]
 
 
 def _silent(table: str, rows: int, expected: int) -> None:
@@ -81,6 +92,24 @@ def verify(source: str, target: str, policy: Policy) -> Verification:
     from anonymizer import run
 
     return run.compare(source, target, policy)
+
+
+def measure_risk(
+    dsn: str,
+    table: str,
+    quasi: Sequence[str],
+    *,
+    person: str | None = None,
+    sensitive: str | None = None,
+    wanted: int = 1,
+) -> Risk:
+    """How many persons of a table share their quasi-identifiers; without `person` every row is somebody.
+
+    Raises InputError (no such table or column, login), Unavailable.
+    """
+    from anonymizer import singling
+
+    return singling.singling(dsn, table, quasi, person=person, sensitive=sensitive, wanted=wanted)
 
 
 def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None = None) -> dict[str, int]:

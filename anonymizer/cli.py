@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from anonymizer.keys import Key
     from anonymizer.plan import Plan
     from anonymizer.previewing import Preview
+    from anonymizer.risk import Risk
     from anonymizer.verification import Verification
     from foundation.receipts import Receipt
 
@@ -213,6 +214,40 @@ def verify(
     raise typer.Exit(ExitCode.OK if seen.passes else ExitCode.FAIL)
 
 
+@app.command()
+def risk(
+    *,
+    table: Annotated[str, typer.Option(metavar="TABLE", help="The table whose rows are about people.")],
+    by: Annotated[
+        list[str],
+        typer.Option(metavar="COLUMN", help="A quasi-identifier: what somebody may know. Repeat it."),
+    ],
+    target: TargetDsn = None,
+    target_variable: TargetVariable = None,
+    person: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Whom a row is about; without it each row is somebody."),
+    ] = None,
+    sensitive: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="What should differ within a group (l-diversity).")
+    ] = None,
+    enforce: Annotated[
+        int, typer.Option(min=1, metavar="K", help="Fail when fewer than K share a group.")
+    ] = 1,
+    as_json: Json = False,
+) -> None:
+    """Count how many persons share what somebody may know of them: k-anonymity, and who is singled out.
+
+    Example: peakproof anonymize risk --target service=qa --table customers --by segment --by city --enforce 5
+    """
+    import anonymizer
+
+    place = _dsn(target, target_variable, "target")
+    found = anonymizer.measure_risk(place, table, by, person=person, sensitive=sensitive, wanted=enforce)
+    _show_risk(found, as_json=as_json)
+    raise typer.Exit(ExitCode.OK if found.passes else ExitCode.FAIL)
+
+
 def _dsn(written: str | None, variable: str | None, role: str) -> str:
     import os
 
@@ -343,4 +378,24 @@ def _show_verification(seen: Verification, *, as_json: bool) -> None:
     for fault in seen.faults:
         console.print(f"[bold red]fault:[/] {fault}")
     console.print("the check passed" if seen.passes else "the check did not pass")
+    return None
+
+
+def _show_risk(found: Risk, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from foundation.console import people, print_json
+
+    if as_json:
+        rate = found.singled_out_rate
+        return print_json({"passes": found.passes, "singled_out_rate": rate, **asdict(found)})
+    console = people()
+    console.print(
+        f"{found.singled_out} of {found.persons} persons singled out ({found.singled_out_rate:.2%})"
+    )
+    console.print(f"{found.groups} groups, the smallest of {found.k} persons (k)")
+    if found.l is not None:
+        console.print(f"at least {found.l} different sensitive values in a group (l)")
+    if found.below:
+        console.print(f"[bold red]{found.below} persons are in a group of fewer than {found.wanted}[/]")
     return None
