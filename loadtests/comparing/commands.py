@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -34,6 +35,8 @@ def compare(
     change = overall(found)
     console = people()
     console.print(f"{len(before)} runs against {len(after)}", _table(found))
+    for reason in _reasons(found):
+        console.print(escape(reason))
     console.print(f"[{_COLOURS.get(change, 'bold green')}]{change}[/]")
     if as_json:
         print_json(
@@ -75,19 +78,31 @@ def quantile(text: str) -> float:
 
 
 def _table(comparisons: Sequence[Comparison]) -> Table:
-    table = Table("series", "", "base ms", "new ms", "change", "90 % interval", "verdict", "", box=box.SIMPLE)
+    table = Table(box=box.SIMPLE)
+    for name in ("series", "verdict"):
+        table.add_column(name, no_wrap=True)
+    for name in ("", "base ms", "new ms", "change", "90 % interval"):
+        table.add_column(name, no_wrap=True, justify="right")
     for each in comparisons:
         table.add_row(
             escape(each.series),
+            each.change,
             f"p{each.quantile:g}",
             f"{each.base * 1e3:.2f}",
             f"{each.new * 1e3:.2f}",
             _percent(each.ratio),
             f"{_percent(each.low)} to {_percent(each.high)}" if each.ratio else "",
-            each.change,
-            each.reason,
         )
     return table
+
+
+def _reasons(comparisons: Sequence[Comparison]) -> list[str]:
+    """Why series are undecided, those with the same reason together."""
+    series: defaultdict[str, list[str]] = defaultdict(list)
+    for each in comparisons:
+        if each.reason:
+            series[each.reason].append(f"{each.series} p{each.quantile:g}")
+    return [f"{', '.join(names)}: {reason}" for reason, names in series.items()]
 
 
 def _percent(ratio: float | None) -> str:

@@ -77,10 +77,13 @@ def test_the_exit_code_says_what_the_document_says(
     assert len(found["base"]) == 3
 
 
-def test_single_runs_are_undecided_until_the_machine_knows_its_spread(sides: Sides) -> None:
+def test_single_runs_are_undecided_until_the_machine_knows_its_spread(
+    sides: Sides, capsys: pytest.CaptureFixture[str]
+) -> None:
     base, new = sides([100, 101, 102], [150])
     single = [base / "run-0"]
     assert commands.compare(single, [new], [99.0], 7, as_json=False) == 3
+    assert "order p99: one run says nothing" in " ".join(capsys.readouterr().err.split())
     assert commands.store_spread([base], [99.0], as_json=False) == 0
     assert commands.compare(single, [new], [99.0], 7, as_json=False) == 1
 
