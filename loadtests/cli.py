@@ -62,6 +62,9 @@ def run(
     pool: Annotated[int, typer.Option(help="journeys at once; more arrivals are turned away")] = 2000,
     processes: Annotated[int, typer.Option(help="generator processes that share the arrivals")] = 1,
     junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML, too")] = None,
+    metrics: Annotated[
+        int | None, typer.Option(help="serve metrics for Prometheus on this loopback port meanwhile")
+    ] = None,
     no_self_test: Annotated[
         bool, typer.Option("--no-self-test", help="do not test this machine for 3 s before the load")
     ] = False,
@@ -102,7 +105,9 @@ def run(
         allowed=tuple(allow or []),
         self_test=None if no_self_test else SelfTest(limit=delay_limit(objectives), required=True),
     )
-    raise typer.Exit(int(commands.run(job, objectives, junit_file=junit, as_json=as_json)))
+    raise typer.Exit(
+        int(commands.run(job, objectives, junit_file=junit, metrics_port=metrics, as_json=as_json))
+    )
 
 
 @app.command()

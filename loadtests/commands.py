@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from rich.console import Console
 
 from foundation.console import people, print_json
 from foundation.errors import ExitCode, InputError, Unavailable
@@ -15,6 +18,7 @@ from loadtests import (
     gallery,
     junit,
     measurements,
+    metrics,
     objectives,
     replay,
     report,
@@ -29,6 +33,7 @@ from loadtests.local import generate
 from loadtests.measurements import Measurements
 from loadtests.profiles import PROFILES, replayed
 from loadtests.profiles.shape import Shape
+from loadtests.progress import Event
 
 
 def new_run() -> str:
@@ -37,7 +42,12 @@ def new_run() -> str:
 
 
 def run(
-    job: Job, promised: Sequence[Objective], *, junit_file: Path | None = None, as_json: bool = False
+    job: Job,
+    promised: Sequence[Objective],
+    *,
+    junit_file: Path | None = None,
+    metrics_port: int | None = None,
+    as_json: bool = False,
 ) -> ExitCode:
     """Generates the load, shows what was measured, and returns the verdict's exit code; 130 after Ctrl-C."""
     _check(job, promised)
@@ -45,8 +55,13 @@ def run(
     rate = f"{job.rate:g}/s" if job.profile == "constant" else f"up to {job.rate:g}/s ({job.profile})"
     console.print(f"run {job.run}: {job.main} at {rate} for {job.duration:g} s, seed {job.seed}")
     try:
-        with screen.live(console, job) as listen:
-            generate(job, listen)
+        with screen.live(console, job) as listen, _measured(console, job, metrics_port) as measure:
+
+            def hear(event: Event) -> None:
+                listen(event)
+                measure(event)
+
+            generate(job, hear)
     except KeyboardInterrupt:
         interrupted = True
     measured = measurements.read(Path(job.output))
@@ -58,6 +73,18 @@ def run(
     if as_json:
         print_json(results.document(measured, verdict))
     return ExitCode.INTERRUPTED if interrupted else verdict.exit_code
+
+
+@contextmanager
+def _measured(console: Console, job: Job, port: int | None) -> Iterator[Callable[[Event], None]]:
+    """Metrics on a port while the load runs, where one was asked for."""
+    told = metrics.Metrics(run=job.run)
+    if port is None:
+        yield told.hear
+        return
+    with metrics.served(port, told) as used:
+        console.print(f"metrics at http://127.0.0.1:{used}/metrics")
+        yield told.hear
 
 
 def _written(path: Path, text: str) -> None:

@@ -1,0 +1,69 @@
+"""Metrics for Prometheus: counters add up, gauges are the last second's, the port closes with the load."""
+
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.request
+
+import pytest
+
+from foundation.errors import Unavailable
+from loadtests.metrics import CONTENT, Metrics, served
+from loadtests.progress import Finished, Progress
+
+
+def second(number: int, *, wanted: int = 10, errors: int = 0) -> Progress:
+    return Progress(
+        second=number, wanted=wanted, reached=wanted - 1, in_flight=4, p50_ms=3, p99_ms=250, errors=errors,
+        attempt_errors=2, turned_away=1,
+    )  # fmt: skip
+
+
+def values(text: str) -> dict[str, float]:
+    return {name: float(value) for name, value in re.findall(r"^(peakproof\S+) (\S+)$", text, re.MULTILINE)}
+
+
+def test_counters_add_up_and_gauges_are_the_last_seconds() -> None:
+    metrics = Metrics(run="load-1")
+    for event in (second(1), second(2, wanted=20, errors=3), Finished(worker=0, clean=True, folder="x")):
+        metrics.hear(event)
+    found = values(metrics.text())
+    assert found['peakproof_arrivals_wanted_total{run="load-1"}'] == 30
+    assert found['peakproof_arrivals_sent_total{run="load-1"}'] == 28
+    assert found['peakproof_journey_errors_total{run="load-1"}'] == 3
+    assert found['peakproof_journeys_running{run="load-1"}'] == 4
+    assert found['peakproof_response_seconds{run="load-1",quantile="0.99"}'] == 0.25
+
+
+def test_every_metric_says_what_it_is() -> None:
+    metrics = Metrics(run="load-1")
+    metrics.hear(second(1))
+    text = metrics.text()
+    named = {name.partition("{")[0] for name in values(text)}
+    assert named == set(re.findall(r"^# TYPE (\S+) (?:counter|gauge)$", text, re.MULTILINE))
+    assert named == set(re.findall(r"^# HELP (\S+) \S.*$", text, re.MULTILINE))
+
+
+def test_before_the_first_second_counters_are_zero() -> None:
+    assert set(values(Metrics(run="load-1").text()).values()) == {0}
+
+
+def test_they_are_served_until_the_load_ends() -> None:
+    with served(0, Metrics(run="load-1")) as port:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            assert answer.headers["Content-Type"] == CONTENT
+            assert b"peakproof_arrivals_wanted_total" in answer.read()
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10)
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10)
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with (
+        served(0, Metrics(run="a")) as port,
+        pytest.raises(Unavailable, match=f"port {port} cannot be used"),
+        served(port, Metrics(run="b")),
+    ):
+        pass
