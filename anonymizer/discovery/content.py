@@ -34,6 +34,12 @@ ENOUGH: Mapping[Kind, float] = {
 }
 FEW = 3
 
+_SHAPES: Mapping[Kind, re.Pattern[str]] = {
+    "pesel": re.compile(r"[0-9]{11}"),
+    "nip": re.compile(r"[A-Z]{0,3}[0-9]{8,12}[A-Z]?"),
+    "regon": re.compile(r"[0-9]{9}([0-9]{5})?"),
+    "iban": re.compile(r"([A-Z]{2})?[0-9]{8,30}"),
+}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PHONE = re.compile(r"(\+|00)[0-9][0-9 ()./-]{7,18}|\(?[0-9]{2,3}\)?([ -][0-9]{2,4}){2,4}(x[0-9]+)?")
 _STREET = re.compile(
@@ -52,6 +58,15 @@ def shares(values: Sequence[str]) -> Mapping[Kind, float]:
     if not different:
         return {}
     return {kind: sum(map(test, different)) / len(different) for kind, test in _tests().items()}
+
+
+def has_shape(kind: Kind, values: Sequence[str]) -> bool:
+    """Whether most values look like it but for the check digits: mistyped, foreign, invented."""
+    shape = _SHAPES.get(kind)
+    different = {re.sub(r"[\s./-]", "", value) for value in values}
+    return shape is not None and sum(bool(shape.fullmatch(value)) for value in different) > 0.5 * len(
+        different
+    )
 
 
 def is_prose(values: Sequence[str]) -> bool:

@@ -72,7 +72,11 @@ def _resolved(said: str | None, about: naming.About, values: Sequence[str]) -> K
         by_place: Mapping[str, Kind] = {"person": "full_name", "company": "company"}
         return by_place.get(about)
     if said == "maybe_free":
-        return "free" if about != "thing" and (not values or content.is_prose(values)) else None
+        return (
+            "free"
+            if about != "thing" and (len(set(values)) < content.FEW or content.is_prose(values))
+            else None
+        )
     if said == "city" and about == "thing":
         return None
     return _KINDS.get(said) if said else None
@@ -89,7 +93,12 @@ def _enough(kind: Kind, share: float, values: Sequence[str]) -> bool:
 def _by_name(named: Kind, shares: Mapping[Kind, float], values: Sequence[str]) -> Finding:
     if not values:
         return Finding(kind=named, confidence=0.6, reason="its name; there are no values to look at")
-    if named in _STRICT and shares.get(named, 0) < _REFUTED and len(set(values)) >= content.FEW:
+    if (
+        named in _STRICT
+        and shares.get(named, 0) < _REFUTED
+        and len(set(values)) >= content.FEW
+        and not content.has_shape(named, values)
+    ):
         reason = f"its name says {named}, but {_percent(shares.get(named, 0), values)} look like it"
         return Finding(kind="none", confidence=0.6, reason=reason)
     if named == "free" and len(set(values)) < content.FEW and not content.is_prose(values):

@@ -57,6 +57,7 @@ def test_the_command_writes_a_new_file_and_never_over_one(
     assert run(app, command) == 2
 
 
+@pytest.mark.prove
 def test_a_hundred_tables_take_less_than_ten_seconds(make_database: MakeDatabase) -> None:
     columns = "i AS id, 'x' || i || '@y.pl' AS c1, 'some words ' || i AS c2, i * 7 AS c3"
     rows = "generate_series(1, 300) i"

@@ -30,6 +30,12 @@ def test_values_refute_a_name() -> None:
     assert "0% of 3" in seen.reason
 
 
+def test_a_wrong_check_digit_does_not_refute_a_name() -> None:
+    wrong = [f"4405140135{number}" for number in range(9)]
+    assert found("pesel", wrong).kind == "pesel"
+    assert found("c17", wrong).kind == "none"
+
+
 def test_a_name_without_values_is_believed_with_less_confidence() -> None:
     assert found("email", []).kind == "email"
     assert found("email", []).confidence < found("email", MAILS).confidence
