@@ -22,6 +22,8 @@ _DEEPEST = 3
 _LONGEST = 64 << 20  # an unpacked value stops here: what packs into little may be endless
 _PACKED = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX = re.compile(r"(?:\\x)?((?:[0-9A-Fa-f]{2}){7,})")
+# An account number or the like: base64 of any length has more letters.
+_NUMBER = re.compile(r"[A-Z]{0,2}[0-9_-]+")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
 _GZIP = b"\x1f\x8b"
 _ODD = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
@@ -73,6 +75,8 @@ def _one_layer(text: str) -> Iterator[str]:
     for found in _HEX.finditer(text):
         yield from texts_of(binascii.unhexlify(found[1]))
     for packed in _PACKED.finditer(text):
+        if _NUMBER.fullmatch(packed[0]):
+            continue
         if not (packed[0].isalpha() and (packed[0][1:].islower() or packed[0].isupper())):  # a mere word
             yield from _from_base64(packed[0].rstrip("="))
 

@@ -5,6 +5,7 @@ Knows no database, and of the transforms only which populations each draws its r
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -59,6 +60,14 @@ class Originals:
     sizes: NDArray[np.int16]
     rows: Places
     filter: NDArray[np.bool_]
+
+    @functools.cached_property
+    def all_widths(self) -> frozenset[int]:
+        return frozenset(np.unique(self.widths).tolist()) - {0}
+
+    @functools.cached_property
+    def all_sizes(self) -> frozenset[int]:
+        return frozenset(np.unique(self.sizes).tolist()) - {0}
 
     def distinct(self, population: int, width: int) -> int:
         """How many different numbers of that many digits the population has."""
@@ -156,12 +165,10 @@ def scan(originals: Originals, texts: pa.Array, rows: Places, seed: Seed) -> Hit
     found: list[Places] = []
     where: list[Places] = []
     trials: dict[int, int] = {}
-    widths = {int(width) for width in np.unique(originals.widths)} - {0}
-    sizes = {int(size) for size in np.unique(originals.sizes)} - {0}
-    for width, windows in digit_windows(cells, widths, seed):
+    for width, windows in digit_windows(cells, originals.all_widths, seed):
         trials[width] = len(windows.prints)
         _meet(originals, windows, found, where)
-    for _, windows in word_windows(cells, sizes, seed):
+    for _, windows in word_windows(cells, originals.all_sizes, seed):
         _meet(originals, windows, found, where)
     none = np.zeros(0, np.int64)
     places = np.concatenate(where) if where else none
