@@ -16,6 +16,7 @@ from docker_socket import call, listed, remove_container
 
 PAUSE = 2.0
 OURS = "peakproof.owner=env"
+UNDOES = ("start",)  # what an undo may say: verbs of the engine, `POST /containers/TARGET/VERB`
 
 
 def expired(leases: Iterable[dict[str, Any]], instances: Iterable[str], now: float) -> set[str]:
@@ -68,9 +69,11 @@ def undo_orphans(containers: Iterable[dict[str, Any]], gone: set[str]) -> None:
         labels = helper["Labels"]
         is_fault = labels.get("peakproof.kind") == "fault" and labels["peakproof.instance"] not in gone
         if is_fault and helper["State"] in ("exited", "dead") and "(0)" not in helper["Status"]:
-            action, _, target = labels["peakproof.undo"].partition(":")
-            if action == "start":
-                call("POST", f"/containers/{quote(target)}/start")
+            verb, _, target = labels["peakproof.undo"].partition(":")
+            if verb not in UNDOES:  # the helper stays as evidence: its command was newer than this program
+                print(f"cannot undo {labels['peakproof.undo']}: unknown verb", file=sys.stderr, flush=True)
+                continue
+            call("POST", f"/containers/{quote(target)}/{verb}")
             remove_container(helper["Id"])
             print(f"undid a fault whose helper died: {labels['peakproof.undo']}", flush=True)
 

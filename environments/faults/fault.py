@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """`command` runs in the helper; `undo` is what the reaper does if the helper dies: "start:CONTAINER"."""
+    """`command` runs in the helper; `undo` is what the reaper does if the helper dies: "start:CONTAINER".
+
+    Its verb is one of `UNDOES` in environments/agent/reaper.py.
+    """
 
     name: str
     target: str

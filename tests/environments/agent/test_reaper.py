@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from environments.faults import FAULTS
 from environments.lookup import PACKAGE
 
 NOW = 1_000.0
@@ -71,3 +72,33 @@ def test_a_lock_needs_no_lease_while_it_is_in_force(reaper: ModuleType) -> None:
     assert reaper.is_lock(lock(NOW + 1), NOW)
     assert not reaper.is_lock(lock(NOW - 1), NOW)
     assert not reaper.is_lock({"Labels": {"peakproof.kind": "node"}}, NOW)
+
+
+def helper(undo: str, status: str) -> dict[str, object]:
+    """A fault's helper that ended."""
+    labels = {"peakproof.kind": "fault", "peakproof.instance": "a", "peakproof.undo": undo}
+    return {"Id": "h1", "State": "exited", "Status": status, "Labels": labels}
+
+
+@pytest.mark.parametrize(
+    ("ended", "done"),
+    [
+        (helper("start:api-1", "Exited (137) 1 second ago"), ["POST /containers/api-1/start", "remove h1"]),
+        (helper("start:api-1", "Exited (0) 1 second ago"), []),
+        (helper("unravel:api-1", "Exited (137) 1 second ago"), []),
+    ],
+    ids=["died", "undid it itself", "an undo that this reaper does not know"],
+)
+def test_a_helper_that_died_is_undone_as_its_label_says_and_only_then_goes(
+    reaper: ModuleType, monkeypatch: pytest.MonkeyPatch, ended: dict[str, object], done: list[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(reaper, "call", lambda method, path: asked.append(f"{method} {path}"))
+    monkeypatch.setattr(reaper, "remove_container", lambda name: asked.append(f"remove {name}"))
+    reaper.undo_orphans([ended], set())
+    assert asked == done
+
+
+def test_every_fault_s_undo_is_known(reaper: ModuleType) -> None:
+    verbs = {described("x", None).undo.partition(":")[0] for described in FAULTS.values()}
+    assert verbs <= set(reaper.UNDOES)
