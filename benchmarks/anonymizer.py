@@ -1,4 +1,4 @@
-"""The anonymiser's figures: how often discovery is right on labelled schemas, and how long it takes.
+"""The anonymiser's figures: how often discovery is right, how long it takes, and what verify costs.
 
 `python -m benchmarks.anonymizer [--quick] [--json]` brings up a PostgreSQL of its own; --quick: one round.
 """
@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import tempfile
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 
 import anonymizer
+from anonymizer import keys
 from benchmarks.figures import Figure, show
 from tests import servers
 from tests.anonymizer.discovery.measuring import score
@@ -23,6 +27,36 @@ COLUMNS = (
     "jsonb_build_object('phone', '601 000 ' || i) AS data"
 )
 
+ROWS = 200_000
+TABLE = (
+    "CREATE TABLE people (id integer PRIMARY KEY, first_name text, last_name text, email text, phone text, "
+    "pesel text, nip text, iban text, note text, balance numeric, born date)"
+)
+PEOPLE = f"""
+INSERT INTO people SELECT n, 'Anna' || n % 300, 'Nowacka' || n % 5000, 'anna' || n || '@firma.pl',
+       (600000000 + n * 7)::text, (44051401350 + n * 13)::text, (5260251000 + n)::text,
+       'PL611090101400000' || (71219812874 + n * 17), 'rozmowa z klientem nr ' || n, n,
+       date '1980-01-01' + n % 9000
+  FROM generate_series(1, {ROWS}) AS n"""  # noqa: S608 - a number of ours
+POLICY = """
+policy: people
+version: 1
+tables:
+  people:
+    columns:
+      id: keep
+      first_name: {transform: first_name, class: common, scope: entity(email), domain: person}
+      last_name: {transform: last_name, class: common, scope: entity(email), domain: person}
+      email: {transform: email, class: identifying, domain: person}
+      phone: {transform: phone, class: identifying}
+      pesel: {transform: pesel, class: identifying, scope: entity(email), domain: person}
+      nip: {transform: nip, class: identifying}
+      iban: {transform: iban, class: identifying}
+      note: {transform: regenerate, class: free}
+      balance: keep
+      born: keep
+"""
+
 
 def main() -> None:
     """Measures and prints."""
@@ -30,7 +64,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one round instead of five")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args()
-    show({**accuracy(), **speed(1 if options.quick else 5)}, as_json=options.json)
+    rounds = 1 if options.quick else 5
+    show({**accuracy(), **speed(rounds), **proof(rounds)}, as_json=options.json)
 
 
 def accuracy() -> dict[str, Figure]:
@@ -54,6 +89,54 @@ def speed(rounds: int) -> dict[str, Figure]:
         dsn = _filled(servers.server(running, "database"))
         took = [_seconds(dsn) for _ in range(rounds)]
     return {f"discover {TABLES} tables": Figure(value=statistics.median(took), unit="s", goal=10)}
+
+
+def proof(rounds: int) -> dict[str, Figure]:
+    """`verify` against the plain pipe of the same rows (COPY out of one database into another)."""
+    with servers.running() as running, tempfile.TemporaryDirectory() as folder:
+        servers.may_administer(running)
+        server = servers.server(running, "database")
+        source, target, other = (_people(server, name) for name in ("proof_a", "proof_b", "proof_c"))
+        with psycopg.connect(source, autocommit=True) as connection:
+            connection.execute(PEOPLE.encode())
+        file = Path(folder) / "policy.yaml"
+        file.write_text(POLICY)
+        policy = anonymizer.load_policy(file)
+        anonymizer.anonymize(source, target, policy, keys.ephemeral())
+        pairs = [
+            (_timed(lambda: _pipe(source, other)), _timed(lambda: anonymizer.verify(source, target, policy)))
+            for _ in range(rounds)
+        ]
+    pipe, took = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return {
+        f"verify {ROWS:,} rows, times the pipe": Figure(
+            value=took / pipe, unit="x", goal=2, reason=f"verify {took:.1f} s, pipe {pipe:.1f} s"
+        )
+    }
+
+
+def _people(server: servers.Server, name: str) -> str:
+    server.create_database(name)
+    with psycopg.connect(server.dsn(name), autocommit=True) as connection:
+        connection.execute(TABLE.encode())
+    return server.dsn(name)
+
+
+def _pipe(source: str, target: str) -> None:
+    with psycopg.connect(source) as reader, psycopg.connect(target) as writer:
+        writer.execute("TRUNCATE people")
+        with (
+            reader.cursor().copy("COPY people TO STDOUT") as out,
+            writer.cursor().copy("COPY people FROM STDIN") as into,
+        ):
+            for block in out:
+                into.write(block)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
 
 
 def _filled(server: servers.Server) -> str:
