@@ -34,9 +34,15 @@ def live(console: Console, job: Job) -> Iterator[Callable[[Event], None]]:
 def _line(console: Console, job: Job, event: Event) -> None:
     if isinstance(event, Progress) and event.second % _EVERY == 0:
         console.print(
-            f"{event.second:>4} s of {job.duration:g}: {event.reached} of {event.wanted} arrivals, "
-            f"p99 {event.p99_ms:.1f} ms, {event.errors} errors, {event.turned_away} turned away"
+            f"{event.second:>4} s of {job.duration:g}, in the last: "
+            f"{event.reached} of {event.wanted} arrivals, p99 {_told(event.p99_ms)}, "
+            f"{event.errors} errors, {event.turned_away} turned away"
         )
+
+
+def _told(milliseconds: float) -> str:
+    """Where nothing has been answered yet there is no percentile: 0.0 ms would look like a fast one."""
+    return f"{milliseconds:.1f} ms" if milliseconds else "not yet known"
 
 
 def _view(job: Job, now: Progress) -> Table:
@@ -48,8 +54,8 @@ def _view(job: Job, now: Progress) -> Table:
         "wanted/s": str(now.wanted),
         "sent/s": str(now.reached),
         "in flight": str(now.in_flight),
-        "p50": f"{now.p50_ms:.1f} ms",
-        "p99": f"{now.p99_ms:.1f} ms",
+        "p50": _told(now.p50_ms),
+        "p99": _told(now.p99_ms),
         "errors": str(now.errors),
         "repeated": str(now.attempt_errors),
         "turned away": str(now.turned_away),
