@@ -49,6 +49,7 @@ def _ended_well(measured: Measurements) -> Finding:
     reasons += [f"{unfinished} journeys had to be ended"] if unfinished else []
     reasons += [f"{workers - ended} ended without a summary"] if ended < workers else []
     reasons += [] if same else ["they did not do the same schedule"]
+    reasons += [f"{len(unclean)} did not end cleanly"] if unclean and not reasons else []
     return _finding(
         "generators ended well", not reasons and ended == workers, f"{workers}", observed, reasons
     )

@@ -88,3 +88,8 @@ def test_a_clock_that_was_set_is_told() -> None:
 def test_a_machine_that_ran_out_of_ports_is_told() -> None:
     found = broken(measurements(summaries=(summary(starved=3),)))
     assert list(found) == ["ports and open files sufficed"]
+
+
+def test_a_generator_that_ended_uncleanly_for_a_reason_nobody_knows_did_not_end_well() -> None:
+    found = broken(measurements(summaries=(summary(clean=False),)))
+    assert found == {"generators ended well": "1 did not end cleanly"}
