@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,13 +14,7 @@ from foundation.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from anonymizer.copying import Progress
-    from anonymizer.discovery.sampling import Discovery
     from anonymizer.keys import Key
-    from anonymizer.plan import Plan
-    from anonymizer.previewing import Preview
-    from anonymizer.risk import Risk
-    from anonymizer.verification import Verification
-    from foundation.receipts import Receipt
 
 app = typer.Typer(
     add_completion=False,
@@ -88,11 +82,12 @@ def preview(
     Example: peakproof anonymize preview --source service=production --policy policy.yaml --ephemeral-key
     """
     import anonymizer
+    from anonymizer import screen
 
     chosen = anonymizer.load_policy(policy, environment)
     place = _dsn(source, source_variable, "source")
     key = _key(key_file, key_variable, key_command, ephemeral=ephemeral_key)
-    _show_preview(anonymizer.preview(place, chosen, key, rows=rows), as_json=as_json)
+    screen.show_preview(anonymizer.preview(place, chosen, key, rows=rows), as_json=as_json)
 
 
 @app.command()
@@ -117,13 +112,14 @@ def run(
     --key-file key.hex
     """
     import anonymizer
+    from anonymizer import screen
 
     chosen = anonymizer.load_policy(policy, environment)
     places = _dsn(source, source_variable, "source"), _dsn(target, target_variable, "target")
     with _bar() as progress:
         key = _key(key_file, key_variable, key_command, ephemeral=ephemeral_key)
         receipt = anonymizer.anonymize(*places, chosen, key, progress=progress, replace=replace)
-    _show_receipt(receipt, as_json=as_json)
+    screen.show_receipt(receipt, as_json=as_json)
     raise typer.Exit(ExitCode.OK if receipt.verified else ExitCode.FAIL)
 
 
@@ -144,13 +140,14 @@ def discover(
     Example: peakproof anonymize discover --source service=production --out policy.yaml
     """
     import anonymizer
+    from anonymizer import screen
 
     found = anonymizer.discover(_dsn(source, source_variable, "source"))
     text = found.policy(name)
     if out is not None:
         _write_new(out, text)
     if as_json:
-        _show_discovery(found)
+        screen.show_discovery(found)
     elif out is None:
         typer.echo(text, nl=False)
 
@@ -182,12 +179,13 @@ def check(
     Example: peakproof anonymize check --source service=production --policy policy.yaml
     """
     import anonymizer
+    from anonymizer import screen
 
     chosen = anonymizer.load_policy(policy, environment)
     place = _dsn(source, source_variable, "source")
     named = target is not None or target_variable is not None
     plan = anonymizer.check(place, chosen, _dsn(target, target_variable, "target") if named else None)
-    _show_plan(plan, as_json=as_json)
+    screen.show_plan(plan, as_json=as_json)
 
 
 @app.command()
@@ -206,11 +204,12 @@ def verify(
     Example: peakproof anonymize verify --source service=production --target service=qa --policy policy.yaml
     """
     import anonymizer
+    from anonymizer import screen
 
     chosen = anonymizer.load_policy(policy, environment)
     places = _dsn(source, source_variable, "source"), _dsn(target, target_variable, "target")
     seen = anonymizer.verify(*places, chosen)
-    _show_verification(seen, as_json=as_json)
+    screen.show_verification(seen, as_json=as_json)
     raise typer.Exit(ExitCode.OK if seen.passes else ExitCode.FAIL)
 
 
@@ -241,10 +240,11 @@ def risk(
     Example: peakproof anonymize risk --target service=qa --table customers --by segment --by city --enforce 5
     """
     import anonymizer
+    from anonymizer import screen
 
     place = _dsn(target, target_variable, "target")
     found = anonymizer.measure_risk(place, table, by, person=person, sensitive=sensitive, wanted=enforce)
-    _show_risk(found, as_json=as_json)
+    screen.show_risk(found, as_json=as_json)
     raise typer.Exit(ExitCode.OK if found.passes else ExitCode.FAIL)
 
 
@@ -292,110 +292,3 @@ def _bar() -> Iterator[Progress]:
             bar.update(tasks[table], completed=rows, total=max(rows, expected))  # type: ignore[arg-type]
 
         yield progress
-
-
-def _show_discovery(found: Discovery) -> None:
-    from dataclasses import asdict
-
-    from foundation.console import print_json
-
-    columns = [
-        {"table": table, "column": column, **asdict(finding)}
-        for (table, column), finding in found.findings.items()
-    ]
-    print_json({"columns": columns})
-
-
-def _show_preview(tables: Sequence[Preview], *, as_json: bool) -> None:
-    from dataclasses import asdict
-
-    from rich.markup import escape
-    from rich.table import Table
-
-    from foundation.console import people, print_json
-
-    if as_json:
-        return print_json({"tables": [asdict(table) for table in tables]})
-    for each in tables:
-        shown = Table(*map(escape, each.columns), title=escape(each.table), title_justify="left")
-        for row in each.rows:
-            shown.add_row(*("NULL" if value is None else escape(value) for value in row))
-        people().print(shown)
-    return None
-
-
-def _show_plan(plan: Plan, *, as_json: bool) -> None:
-    from foundation.console import people, print_json
-
-    counts = {
-        "tables": len(plan.copies),
-        "columns": sum(len(copy.rules) for copy in plan.copies),
-        "masked": sum(len(copy.masked) for copy in plan.copies),
-        "emptied": len(plan.empties),
-    }
-    if as_json:
-        return print_json(counts)
-    people().print(
-        f"the policy fits: {counts['tables']} tables are copied, {counts['masked']} of {counts['columns']} "
-        f"columns masked, {counts['emptied']} tables left empty"
-    )
-    return None
-
-
-def _show_receipt(receipt: Receipt, *, as_json: bool) -> None:
-    from foundation.console import people, print_json
-
-    if as_json:
-        return print_json(receipt.to_dict())
-    console = people()
-    console.print(
-        f"{sum(receipt.tables.values())} rows in {len(receipt.tables)} tables, policy {receipt.policy}"
-    )
-    for finding in receipt.findings:
-        console.print(f"[bold red]not masked:[/] {finding}")
-    console.print(
-        "the check passed" if receipt.verified else "the check did not pass: nobody may use this database"
-    )
-    return None
-
-
-def _show_verification(seen: Verification, *, as_json: bool) -> None:
-    from dataclasses import asdict
-
-    from rich.table import Table
-
-    from foundation.console import people, print_json
-
-    if as_json:
-        return print_json({"passes": seen.passes, **asdict(seen)})
-    table = Table("place", "class", "values", "survivors", "by chance", "coincidences")
-    for one in seen.comparisons:
-        kind = "identifying" if one.identifying else ""
-        figures = (f"{one.values}", f"{one.survivors}", f"{one.by_chance:.2g}", f"{one.coincidences}")
-        table.add_row(one.place, kind, *figures, style=None if one.passes else "bold red")
-    console = people()
-    console.print(table)
-    for fault in seen.faults:
-        console.print(f"[bold red]fault:[/] {fault}")
-    console.print("the check passed" if seen.passes else "the check did not pass")
-    return None
-
-
-def _show_risk(found: Risk, *, as_json: bool) -> None:
-    from dataclasses import asdict
-
-    from foundation.console import people, print_json
-
-    if as_json:
-        rate = found.singled_out_rate
-        return print_json({"passes": found.passes, "singled_out_rate": rate, **asdict(found)})
-    console = people()
-    console.print(
-        f"{found.singled_out} of {found.persons} persons singled out ({found.singled_out_rate:.2%})"
-    )
-    console.print(f"{found.groups} groups, the smallest of {found.k} persons (k)")
-    if found.l is not None:
-        console.print(f"at least {found.l} different sensitive values in a group (l)")
-    if found.below:
-        console.print(f"[bold red]{found.below} persons are in a group of fewer than {found.wanted}[/]")
-    return None

@@ -1,0 +1,105 @@
+"""What is seen of the anonymiser's commands: words and tables for people, JSON on stdout for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rich.markup import escape
+from rich.table import Table
+
+from anonymizer.discovery.sampling import Discovery
+from anonymizer.plan import Plan
+from anonymizer.previewing import Preview
+from anonymizer.risk import Risk
+from anonymizer.verification import Verification
+from foundation.console import people, print_json
+from foundation.receipts import Receipt
+
+
+def show_discovery(found: Discovery) -> None:
+    """A proposed policy's columns with the reason of each, as JSON."""
+    columns = [
+        {"table": table, "column": column, **asdict(finding)}
+        for (table, column), finding in found.findings.items()
+    ]
+    print_json({"columns": columns})
+
+
+def show_preview(tables: Sequence[Preview], *, as_json: bool) -> None:
+    """A few masked rows of each table."""
+    if as_json:
+        return print_json({"tables": [asdict(table) for table in tables]})
+    for each in tables:
+        shown = Table(*map(escape, each.columns), title=escape(each.table), title_justify="left")
+        for row in each.rows:
+            shown.add_row(*("NULL" if value is None else escape(value) for value in row))
+        people().print(shown)
+    return None
+
+
+def show_plan(plan: Plan, *, as_json: bool) -> None:
+    """What a run would do."""
+    counts = {
+        "tables": len(plan.copies),
+        "columns": sum(len(copy.rules) for copy in plan.copies),
+        "masked": sum(len(copy.masked) for copy in plan.copies),
+        "emptied": len(plan.empties),
+    }
+    if as_json:
+        return print_json(counts)
+    people().print(
+        f"the policy fits: {counts['tables']} tables are copied, {counts['masked']} of {counts['columns']} "
+        f"columns masked, {counts['emptied']} tables left empty"
+    )
+    return None
+
+
+def show_receipt(receipt: Receipt, *, as_json: bool) -> None:
+    """What a run did, and whether its check passed."""
+    if as_json:
+        return print_json(receipt.to_dict())
+    console = people()
+    console.print(
+        f"{sum(receipt.tables.values())} rows in {len(receipt.tables)} tables, policy {receipt.policy}"
+    )
+    for finding in receipt.findings:
+        console.print(f"[bold red]not masked:[/] {finding}")
+    console.print(
+        "the check passed" if receipt.verified else "the check did not pass: nobody may use this database"
+    )
+    return None
+
+
+def show_verification(seen: Verification, *, as_json: bool) -> None:
+    """What the comparison with the source found: places and counts, never a value."""
+    if as_json:
+        return print_json({"passes": seen.passes, **asdict(seen)})
+    table = Table("place", "class", "values", "survivors", "by chance", "coincidences")
+    for one in seen.comparisons:
+        kind = "identifying" if one.identifying else ""
+        figures = (f"{one.values}", f"{one.survivors}", f"{one.by_chance:.2g}", f"{one.coincidences}")
+        table.add_row(one.place, kind, *figures, style=None if one.passes else "bold red")
+    console = people()
+    console.print(table)
+    for fault in seen.faults:
+        console.print(f"[bold red]fault:[/] {fault}")
+    console.print("the check passed" if seen.passes else "the check did not pass")
+    return None
+
+
+def show_risk(found: Risk, *, as_json: bool) -> None:
+    """How many persons stand out by the columns that were named."""
+    if as_json:
+        rate = found.singled_out_rate
+        return print_json({"passes": found.passes, "singled_out_rate": rate, **asdict(found)})
+    console = people()
+    console.print(
+        f"{found.singled_out} of {found.persons} persons singled out ({found.singled_out_rate:.2%})"
+    )
+    console.print(f"{found.groups} groups, the smallest of {found.k} persons (k)")
+    if found.l is not None:
+        console.print(f"at least {found.l} different sensitive values in a group (l)")
+    if found.below:
+        console.print(f"[bold red]{found.below} persons are in a group of fewer than {found.wanted}[/]")
+    return None
