@@ -82,7 +82,7 @@ def bystander(engine: docker.DockerClient) -> Iterator[Container]:
     image = images.ensure(["python"], folders={}, client=engine)["python"].id
     container = engine.containers.run(image, ["sleep", "300"], detach=True, init=True)
     yield container
-    container.remove(force=True)
+    container.remove(force=True, v=True)
 
 
 def bridge_address(bystander: Container) -> str:
@@ -173,7 +173,7 @@ def owned_by_infra(engine: docker.DockerClient, instance: str) -> Iterator[list[
     try:
         yield left(engine, instance)
     finally:
-        container.remove(force=True)
+        container.remove(force=True, v=True)
         network.remove()
         volume.remove()
 
@@ -227,4 +227,4 @@ def test_a_container_that_is_not_ours_is_never_a_target(
         target.reload()
         assert target.status == "running"
     finally:
-        target.remove(force=True)
+        target.remove(force=True, v=True)

@@ -67,7 +67,7 @@ def test_haproxy_serves_as_its_own_user_what_its_configuration_says(client: dock
         running.container.stop(timeout=10)
         until(lambda: running.ended() in (0, 143), what=lambda: running.log)
     finally:
-        running.container.remove(force=True)
+        running.container.remove(force=True, v=True)
 
 
 def _file(name: str, text: str) -> bytes:
