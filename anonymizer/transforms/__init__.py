@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from anonymizer.transforms import address, company, dates, identifiers, persona, phone, shape, text
+from anonymizer.transforms import address, company, dates, identifiers, permuted, persona, phone, shape, text
 from anonymizer.transforms.base import Transform
 
 TRANSFORMS: Mapping[str, Transform] = {
@@ -15,6 +15,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "first_name": persona.FIRST_NAME,
     "full_name": persona.FULL_NAME,
     "iban": identifiers.IBAN,
+    "integer_key": permuted.INTEGER_KEY,
     "last_name": persona.LAST_NAME,
     "login": persona.LOGIN,
     "nip": identifiers.NIP,
@@ -26,6 +27,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "scramble": shape.SCRAMBLE,
     "shift_date": dates.SHIFT,
     "street": address.STREET,
+    "uuid": permuted.UUID,
 }
 # What a name means instead where it is about a person and not about the number itself.
 _OF_ENTITIES: Mapping[str, Transform] = {"pesel": persona.PERSONA_PESEL}

@@ -22,12 +22,16 @@ OF_ENTITIES = sorted(name for name in TRANSFORMS if "entity" in transform(name, 
 
 
 def values_of(name: str) -> st.SearchStrategy[str]:
+    if name == "integer_key":
+        return st.integers(-(10**15) + 1, 10**15 - 1).map(str) | st.text("abc", max_size=9)
     return DATES if name == "shift_date" else TEXTS
 
 
 def distinct(name: str) -> list[str]:
     """Two hundred different and typical values."""
     dates = [f"2024-{month:02d}-{day:02d}" for month in range(1, 11) for day in range(1, 21)]
+    if name == "integer_key":
+        return [str(number) for number in range(7, 10**9, 10**9 // 200)]
     return (
         dates
         if name == "shift_date"
@@ -119,6 +123,7 @@ def well_formed(name: str, number: str) -> str:
         "pesel": lambda: made.pesel(int(number)),
         "iban": lambda: made.iban(number.zfill(24)),
         "phone": lambda: number,
+        "integer_key": lambda: number,
     }[name]()
 
 
