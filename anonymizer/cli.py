@@ -10,11 +10,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from anonymizer import key_cli
+from anonymizer.options import (
+    Ephemeral,
+    InEnvironment,
+    Json,
+    KeyCommand,
+    KeyFile,
+    KeyVariable,
+    PassphraseVariable,
+    PolicyFile,
+    SourceDsn,
+    SourceVariable,
+    TargetDsn,
+    TargetVariable,
+    chosen_key,
+    dsn,
+)  # fmt: skip
 from foundation.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from anonymizer.copying import Progress
-    from anonymizer.keys import Key
 
 app = typer.Typer(
     add_completion=False,
@@ -24,43 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(key_cli.app, name="key")
 
-_PASSWORDS = "Keep passwords out of it: use PGPASSFILE, a service file, or the option that names a variable."
-SourceDsn = Annotated[str | None, typer.Option("--source", metavar="DSN", help=f"The source. {_PASSWORDS}")]
-SourceVariable = Annotated[
-    str | None,
-    typer.Option("--source-dsn-env", metavar="NAME", help="The variable that holds the source's DSN."),
-]
-TargetDsn = Annotated[str | None, typer.Option("--target", metavar="DSN", help="The migrated target.")]
-TargetVariable = Annotated[
-    str | None,
-    typer.Option("--target-dsn-env", metavar="NAME", help="The variable that holds the target's DSN."),
-]
-PolicyFile = Annotated[Path, typer.Option("--policy", metavar="FILE", help="What happens to every column.")]
-KeyFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="At least 32 random bytes, raw or in hexadecimal.")
-]
-KeyVariable = Annotated[
-    str | None,
-    typer.Option("--key-env", metavar="NAME", help="The variable that holds the key in hexadecimal."),
-]
-KeyCommand = Annotated[
-    str | None,
-    typer.Option(
-        "--key-command", metavar="COMMAND", help="A command that writes the key to stdout; no shell."
-    ),
-]
-Ephemeral = Annotated[
-    bool,
-    typer.Option(
-        "--ephemeral-key", help="A new key that is forgotten at the end: no run can be linked to it."
-    ),
-]
-InEnvironment = Annotated[
-    str | None,
-    typer.Option("--environment", metavar="NAME", help="The environment of the policy to go by."),
-]
 Replace = Annotated[bool, typer.Option("--replace", help="Remove the rows that the target's tables hold.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 @app.command()
@@ -72,6 +51,7 @@ def preview(
     key_file: KeyFile = None,
     key_variable: KeyVariable = None,
     key_command: KeyCommand = None,
+    passphrase_variable: PassphraseVariable = None,
     ephemeral_key: Ephemeral = False,
     environment: InEnvironment = None,
     rows: Annotated[int, typer.Option(min=1, max=100, help="How many rows of every table.")] = 3,
@@ -85,9 +65,10 @@ def preview(
     from anonymizer import screen
 
     chosen = anonymizer.load_policy(policy, environment)
-    place = _dsn(source, source_variable, "source")
-    key = _key(key_file, key_variable, key_command, ephemeral=ephemeral_key)
-    screen.show_preview(anonymizer.preview(place, chosen, key, rows=rows), as_json=as_json)
+    place = dsn(source, source_variable, "source")
+    with chosen_key(key_file, key_variable, key_command, passphrase_variable, ephemeral=ephemeral_key) as key:
+        shown = anonymizer.preview(place, chosen, key, rows=rows)
+    screen.show_preview(shown, as_json=as_json)
 
 
 @app.command()
@@ -101,6 +82,7 @@ def run(
     key_file: KeyFile = None,
     key_variable: KeyVariable = None,
     key_command: KeyCommand = None,
+    passphrase_variable: PassphraseVariable = None,
     ephemeral_key: Ephemeral = False,
     replace: Replace = False,
     environment: InEnvironment = None,
@@ -115,9 +97,11 @@ def run(
     from anonymizer import screen
 
     chosen = anonymizer.load_policy(policy, environment)
-    places = _dsn(source, source_variable, "source"), _dsn(target, target_variable, "target")
-    with _bar() as progress:
-        key = _key(key_file, key_variable, key_command, ephemeral=ephemeral_key)
+    places = dsn(source, source_variable, "source"), dsn(target, target_variable, "target")
+    with (
+        _bar() as progress,
+        chosen_key(key_file, key_variable, key_command, passphrase_variable, ephemeral=ephemeral_key) as key,
+    ):
         receipt = anonymizer.anonymize(*places, chosen, key, progress=progress, replace=replace)
     screen.show_receipt(receipt, as_json=as_json)
     raise typer.Exit(ExitCode.OK if receipt.verified else ExitCode.FAIL)
@@ -142,7 +126,7 @@ def discover(
     import anonymizer
     from anonymizer import screen
 
-    found = anonymizer.discover(_dsn(source, source_variable, "source"))
+    found = anonymizer.discover(dsn(source, source_variable, "source"))
     text = found.policy(name)
     if out is not None:
         _write_new(out, text)
@@ -182,9 +166,9 @@ def check(
     from anonymizer import screen
 
     chosen = anonymizer.load_policy(policy, environment)
-    place = _dsn(source, source_variable, "source")
+    place = dsn(source, source_variable, "source")
     named = target is not None or target_variable is not None
-    plan = anonymizer.check(place, chosen, _dsn(target, target_variable, "target") if named else None)
+    plan = anonymizer.check(place, chosen, dsn(target, target_variable, "target") if named else None)
     screen.show_plan(plan, as_json=as_json)
 
 
@@ -207,7 +191,7 @@ def verify(
     from anonymizer import screen
 
     chosen = anonymizer.load_policy(policy, environment)
-    places = _dsn(source, source_variable, "source"), _dsn(target, target_variable, "target")
+    places = dsn(source, source_variable, "source"), dsn(target, target_variable, "target")
     seen = anonymizer.verify(*places, chosen)
     screen.show_verification(seen, as_json=as_json)
     raise typer.Exit(ExitCode.OK if seen.passes else ExitCode.FAIL)
@@ -242,38 +226,10 @@ def risk(
     import anonymizer
     from anonymizer import screen
 
-    place = _dsn(target, target_variable, "target")
+    place = dsn(target, target_variable, "target")
     found = anonymizer.measure_risk(place, table, by, person=person, sensitive=sensitive, wanted=enforce)
     screen.show_risk(found, as_json=as_json)
     raise typer.Exit(ExitCode.OK if found.passes else ExitCode.FAIL)
-
-
-def _dsn(written: str | None, variable: str | None, role: str) -> str:
-    import os
-
-    if (written is None) == (variable is None):
-        raise InputError(f"name the {role} once: --{role} DSN or --{role}-dsn-env NAME")
-    if written is not None:
-        return written
-    assert variable is not None  # the other one is not None
-    if variable not in os.environ:
-        raise InputError(
-            f"the environment variable {variable} is not set", hint=f"it should hold the {role}'s DSN"
-        )
-    return os.environ[variable]
-
-
-def _key(file: Path | None, variable: str | None, command: str | None, *, ephemeral: bool) -> Key:
-    from anonymizer import keys
-
-    if sum(given is not None for given in (file, variable, command)) + ephemeral != 1:
-        choices = "--key-file FILE, --key-env NAME, --key-command COMMAND or --ephemeral-key"
-        raise InputError(f"choose one key: {choices}", hint="`peakproof anonymize key new` makes one")
-    if file is not None:
-        return keys.from_file(file)
-    if variable is not None:
-        return keys.from_variable(variable)
-    return keys.from_command(command) if command is not None else keys.ephemeral()
 
 
 @contextmanager

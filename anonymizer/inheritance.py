@@ -35,9 +35,10 @@ def in_environment(document: Document, name: str) -> Document:
     at = ("environments", name)
     content = document.content
     assert isinstance(content, dict)  # validated
+    written = content["environments"][name]
     over = Document(
         path=document.path,
-        content=content["environments"][name],
+        content={"tables": written.get("tables", {})},
         places={
             place[len(at) :]: where for place, where in document.places.items() if place[: len(at)] == at
         },

@@ -8,15 +8,18 @@ import secrets
 import shlex
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import final
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from anonymizer.passphrase import Passphrase, Stretching
 from foundation.errors import InputError
 
 SHORTEST = 32
+_SALT_FILE = "such a file is made by `peakproof anonymize key new --passphrase-env NAME --out FILE`"
 _MAKE_ONE = "make one with `peakproof anonymize key new --out FILE`; 32 random bytes, raw or in hexadecimal"
 _COMMAND_SECONDS = 60
 
@@ -30,24 +33,33 @@ class Key:
     def __init__(self, raw: bytes) -> None:
         if len(raw) < SHORTEST:
             raise InputError(f"the key has {len(raw)} bytes, at least {SHORTEST} are needed", hint=_MAKE_ONE)
-        self._raw = raw
+        self._raw = bytearray(raw)
 
     def derive(self, *labels: str) -> Key:
         """The subkey for `labels`, by HKDF-SHA256 (RFC 5869). Other labels give an unrelated key."""
         info = b"".join(len(label.encode()).to_bytes(4, "big") + label.encode() for label in labels)
-        return Key(HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self._raw))
+        return Key(HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(self._material()))
+
+    def forget(self) -> None:
+        """Overwrites the key in memory: nothing can be derived from it any more. Subkeys are not reached."""
+        self._raw[:] = bytes(len(self._raw))
 
     def aes(self) -> bytes:
         """16 bytes for AES-128."""
-        return self.derive("aes-128")._raw[:16]
+        return bytes(self.derive("aes-128")._raw[:16])
 
     def digest(self) -> bytes:
         """32 bytes for a keyed digest (BLAKE2b)."""
-        return self.derive("digest")._raw
+        return bytes(self.derive("digest")._raw)
 
     def fingerprint(self) -> str:
         """Tells keys apart and nothing about them: 64 bits of a one-way derivation, in hexadecimal."""
         return self.derive("fingerprint")._raw[:8].hex()
+
+    def _material(self) -> bytearray:
+        if not any(self._raw):
+            raise ValueError("the key was forgotten")
+        return self._raw
 
     def __repr__(self) -> str:
         return "Key(***)"
@@ -63,14 +75,31 @@ def ephemeral() -> Key:
     return Key(secrets.token_bytes(SHORTEST))
 
 
-def from_file(path: Path) -> Key:
-    """The key in a file. Raises InputError: no such file, too short."""
+def from_file(path: Path, passphrase: Passphrase | None = None) -> Key:
+    """The key in a file, or the one that the file and a passphrase give.
+
+    Raises InputError: no such file, too short, a passphrase that is missing, of no use, or another one.
+    """
     try:
-        return _decoded(path.read_bytes(), f"the key in {path}")
+        content = path.read_bytes()
     except OSError as error:
         raise InputError(
             f"the key cannot be read: {error.strerror}", where=str(path), hint=_MAKE_ONE
         ) from error
+    stretching = Stretching.read(content, str(path))
+    if stretching is None:
+        if passphrase is not None:
+            raise InputError("holds a key, not the salt of a passphrase", where=str(path), hint=_SALT_FILE)
+        return _decoded(content, f"the key in {path}")
+    if passphrase is None:
+        raise InputError(
+            "holds the salt of a passphrase: the passphrase is missing", where=str(path),
+            hint="give it with --passphrase-env NAME",
+        )  # fmt: skip
+    key = Key(stretching.stretched(passphrase))
+    if key.fingerprint() != stretching.fingerprint:
+        raise InputError("not the passphrase that this file was made with", where=str(path), hint="try again")
+    return key
 
 
 def from_variable(name: str, environment: Mapping[str, str] = os.environ) -> Key:
@@ -113,7 +142,23 @@ def create(path: Path) -> Key:
 
     Raises InputError: the file exists (a key is never written over), or cannot be written.
     """
-    raw = secrets.token_bytes(SHORTEST)
+    key = ephemeral()
+    _write_new(path, key._raw.hex())
+    return key
+
+
+def create_stretched(path: Path, passphrase: Passphrase) -> Key:
+    """The key that a passphrase gives with a new salt; the file holds the salt and no secret.
+
+    Raises InputError as `create`.
+    """
+    stretching = Stretching.new()
+    key = Key(stretching.stretched(passphrase))
+    _write_new(path, replace(stretching, fingerprint=key.fingerprint()).written())
+    return key
+
+
+def _write_new(path: Path, content: str) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -123,10 +168,9 @@ def create(path: Path) -> Key:
         raise InputError(f"cannot be written: {error.strerror}", where=str(path), hint="check it") from error
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         os.fchmod(descriptor, 0o600)
-        file.write(raw.hex() + "\n")
+        file.write(content + "\n")
         file.flush()
         os.fsync(descriptor)
-    return Key(raw)
 
 
 def _decoded(content: bytes, what: str) -> Key:

@@ -36,6 +36,8 @@ class TableMask:
 
 def table_mask(plan: TablePlan, schema: Schema, key: Key) -> TableMask:
     """The mask of one table. Batches hold every column as Arrow strings."""
+    if plan.population:
+        key = key.derive("environment", plan.population)
     return TableMask(
         columns={
             name: _json(name, rule, key)

@@ -21,10 +21,11 @@ _COLLISION_RISK = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class TablePlan:
-    """One table to copy: which columns, and the rule of each."""
+    """One table to copy: which columns, the rule of each, and whose pseudonyms (`Policy.population`)."""
 
     table: Table
     rules: Mapping[str, Rule]
+    population: str = ""
     filter: str | None = None
 
     @property
@@ -62,17 +63,16 @@ def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
         )
     copied = [name for name, rule in policy.tables.items() if rule.rows == "copy"]
     return Plan(
-        copies=tuple(
-            _table_plan(policy.tables[name], source.tables[name]) for name in _ordered(copied, target)
-        ),
+        copies=tuple(_table_plan(policy, source.tables[name]) for name in _ordered(copied, target)),
         empties=tuple(target.tables[name] for name, rule in policy.tables.items() if rule.rows == "empty"),
         source=source,
     )
 
 
-def _table_plan(rule: TableRule, table: Table) -> TablePlan:
+def _table_plan(policy: Policy, table: Table) -> TablePlan:
+    rule = policy.tables[table.name]
     rules = {name: rule.columns[name] for name in table.stored}
-    return TablePlan(table=table, rules=rules, filter=rule.filter)
+    return TablePlan(table=table, rules=rules, population=policy.population, filter=rule.filter)
 
 
 def _ordered(names: Sequence[str], target: Schema) -> list[str]:

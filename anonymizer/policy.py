@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -102,7 +102,10 @@ class TableRule(Input):
 class Override(Input):
     """What is otherwise in one environment; laid over `tables` key by key, null takes a key away."""
 
-    tables: dict[str, object] = Field(description="as in `tables` above, only what differs")
+    linked_to: str | None = Field(
+        default=None, description="the environment whose pseudonyms it shares; by default nobody's"
+    )
+    tables: dict[str, object] = Field(default={}, description="as in `tables` above, only what differs")
 
 
 class Written(Input):
@@ -128,6 +131,9 @@ class Policy:
     version: int
     tables: Mapping[str, TableRule]
     document: Document
+    # Whose pseudonyms these are: an environment's name, "" for the policy without one. Other names give
+    # pseudonyms that nobody without the key can link.
+    population: str = ""
     # Fingerprints of the source's tables when the policy was written; empty: nobody wrote them down.
     schema: Mapping[str, str] = field(default_factory=dict)
 
@@ -135,7 +141,12 @@ class Policy:
     def hash(self) -> str:
         """SHA-256 of what the policy means, with the pools' version; layout and order do not count."""
         tables = {name: _meaning(table) for name, table in self.tables.items()}
-        meaning = {"version": self.version, "pools": pools_version(), "tables": tables}
+        meaning = {
+            "version": self.version,
+            "pools": pools_version(),
+            "population": self.population,
+            "tables": tables,
+        }
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
 
 
@@ -154,11 +165,24 @@ def load_policy(path: Path, environment: str | None = None) -> Policy:
     if environment is not None and environment not in written.environments:
         hint = did_you_mean(environment, written.environments)
         raise InputError(f"the policy has no environment {environment!r}", where=str(path), hint=hint)
+    refuse(whole, list(_wrong_links(whole, written.environments)))
     for name in written.environments:
         _checked(in_environment(whole, name))
     if environment is None:
         return _checked(whole)
-    return _checked(in_environment(whole, environment))
+    population = written.environments[environment].linked_to or environment
+    return replace(_checked(in_environment(whole, environment)), population=population)
+
+
+def _wrong_links(document: Document, environments: Mapping[str, Override]) -> Iterator[Problem]:
+    for name, override in environments.items():
+        other = override.linked_to
+        at: Location = ("environments", name, "linked_to")
+        if other is not None and other not in environments:
+            hint = did_you_mean(other, environments)
+            yield document.problem(at, f"the policy has no environment {other!r}", hint)
+        elif other is not None and environments[other].linked_to is not None:
+            yield document.problem(at, f"{other} is linked itself", "link both to the same environment")
 
 
 def _checked(document: Document) -> Policy:

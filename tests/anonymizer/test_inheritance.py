@@ -81,3 +81,32 @@ def test_a_policy_cannot_extend_itself_or_nothing(ours: Path) -> None:
     assert "in a circle" in str(refusal(ours))
     base.unlink()
     assert "no such file" in str(refusal(ours))
+
+
+LINKED = OURS.replace("qa: {tables:", "qa: {linked_to: demo, tables:")
+
+
+def test_environments_have_pseudonyms_of_their_own_unless_they_are_linked(ours: Path) -> None:
+    assert [anonymizer.load_policy(ours, name).population for name in (None, "qa", "demo")] == [
+        "",
+        "qa",
+        "demo",
+    ]
+    ours.write_text(LINKED)
+    assert anonymizer.load_policy(ours, "qa").population == "demo"
+
+
+@pytest.mark.parametrize(
+    ("links", "what"),
+    [
+        ({"qa": "prod"}, "no environment 'prod'"),
+        ({"qa": "demo", "demo": "qa"}, "is linked itself"),
+        ({"qa": "qa"}, "qa is linked itself"),
+    ],
+)
+def test_a_link_leads_to_an_environment_that_has_none(ours: Path, links: dict[str, str], what: str) -> None:
+    written = OURS
+    for name, other in links.items():
+        written = written.replace(f"{name}: {{tables:", f"{name}: {{linked_to: {other}, tables:")
+    ours.write_text(written)
+    assert what in str([problem.what for problem in refusal(ours).problems])

@@ -106,3 +106,10 @@ def test_a_command_that_gives_no_key_is_told_without_what_it_said(command: str, 
         keys.from_command(command)
     assert "0badc0de" not in f"{refused.value} {refused.value.hint}"
     assert refused.value.__cause__ is None
+
+
+def test_a_forgotten_key_derives_nothing_more() -> None:
+    key = keys.ephemeral()
+    key.forget()
+    with pytest.raises(ValueError, match="forgotten"):
+        key.derive("a")

@@ -1,0 +1,114 @@
+"""The options that several commands share, and what they choose: DSNs and the key. Connects to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from foundation.errors import InputError
+
+if TYPE_CHECKING:
+    from anonymizer.keys import Key
+
+_PASSWORDS = "Keep passwords out of it: use PGPASSFILE, a service file, or the option that names a variable."
+SourceDsn = Annotated[str | None, typer.Option("--source", metavar="DSN", help=f"The source. {_PASSWORDS}")]
+SourceVariable = Annotated[
+    str | None,
+    typer.Option("--source-dsn-env", metavar="NAME", help="The variable that holds the source's DSN."),
+]
+TargetDsn = Annotated[str | None, typer.Option("--target", metavar="DSN", help="The migrated target.")]
+TargetVariable = Annotated[
+    str | None,
+    typer.Option("--target-dsn-env", metavar="NAME", help="The variable that holds the target's DSN."),
+]
+PolicyFile = Annotated[Path, typer.Option("--policy", metavar="FILE", help="What happens to every column.")]
+KeyFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="At least 32 random bytes, raw or in hexadecimal.")
+]
+KeyVariable = Annotated[
+    str | None,
+    typer.Option("--key-env", metavar="NAME", help="The variable that holds the key in hexadecimal."),
+]
+KeyCommand = Annotated[
+    str | None,
+    typer.Option(
+        "--key-command", metavar="COMMAND", help="A command that writes the key to stdout; no shell."
+    ),
+]
+Ephemeral = Annotated[
+    bool,
+    typer.Option(
+        "--ephemeral-key", help="A new key that is forgotten at the end: no run can be linked to it."
+    ),
+]
+PassphraseVariable = Annotated[
+    str | None,
+    typer.Option(
+        "--passphrase-env", metavar="NAME", help="The variable that holds the passphrase of --key-file."
+    ),
+]
+InEnvironment = Annotated[
+    str | None,
+    typer.Option("--environment", metavar="NAME", help="The environment of the policy to go by."),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+def dsn(written: str | None, variable: str | None, role: str) -> str:
+    """The DSN that was given, or that the named variable holds. Raises InputError: none, or both."""
+    import os
+
+    if (written is None) == (variable is None):
+        raise InputError(f"name the {role} once: --{role} DSN or --{role}-dsn-env NAME")
+    if written is not None:
+        return written
+    assert variable is not None  # the other one is not None
+    if variable not in os.environ:
+        raise InputError(
+            f"the environment variable {variable} is not set", hint=f"it should hold the {role}'s DSN"
+        )
+    return os.environ[variable]
+
+
+@contextmanager
+def chosen_key(
+    file: Path | None,
+    variable: str | None,
+    command: str | None,
+    passphrase_variable: str | None,
+    *,
+    ephemeral: bool,
+) -> Iterator[Key]:
+    """The one key that was chosen, forgotten afterwards. Raises InputError: none, several, or no key."""
+    key = _key(file, variable, command, passphrase_variable, ephemeral=ephemeral)
+    try:
+        yield key
+    finally:
+        key.forget()
+
+
+def _key(
+    file: Path | None,
+    variable: str | None,
+    command: str | None,
+    passphrase_variable: str | None,
+    *,
+    ephemeral: bool,
+) -> Key:
+    from anonymizer import keys, passphrase
+
+    if sum(given is not None for given in (file, variable, command)) + ephemeral != 1:
+        choices = "--key-file FILE, --key-env NAME, --key-command COMMAND or --ephemeral-key"
+        raise InputError(f"choose one key: {choices}", hint="`peakproof anonymize key new` makes one")
+    if file is not None:
+        words = None if passphrase_variable is None else passphrase.from_variable(passphrase_variable)
+        return keys.from_file(file, words)
+    if passphrase_variable is not None:
+        raise InputError("--passphrase-env needs --key-file: the file with the passphrase's salt")
+    if variable is not None:
+        return keys.from_variable(variable)
+    return keys.from_command(command) if command is not None else keys.ephemeral()
