@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -42,9 +42,16 @@ def copy_in(
         return cursor.rowcount
 
 
-def settle(writer: psycopg.Connection, table: sql.Identifier) -> None:
-    """Sets every sequence that fills a column of the table to its greatest value, and gathers statistics."""
+def settle(writer: psycopg.Connection, table: sql.Identifier, masked: Collection[str] = ()) -> None:
+    """Sets every sequence that fills a column of the table to its greatest value, and gathers statistics.
+
+    Of `masked` columns the keys are clear of their sequences, which begin again: going on where the source's
+    stood would tell how many rows it has had, and above the masked keys little room is left.
+    """
     for sequence, column in writer.execute(_SEQUENCES, {"table": table.as_string(writer)}).fetchall():
+        if column in masked:
+            writer.execute(_RESTART, {"sequence": sequence})
+            continue
         writer.execute(
             sql.SQL("SELECT setval({}::oid::regclass, max({})) FROM {} HAVING max({}) IS NOT NULL").format(
                 sql.Literal(sequence), sql.Identifier(column), table, sql.Identifier(column)
@@ -74,6 +81,9 @@ SELECT format('ALTER TABLE %%s DISABLE TRIGGER %%I', t.tgrelid::regclass, t.tgna
               CASE t.tgenabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, t.tgname)
   FROM pg_trigger t
  WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid = ANY (%(tables)s::text[]::regclass[])"""
+
+_RESTART = """
+SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence WHERE seqrelid = %(sequence)s::oid"""
 
 # Owned by a column (serial, identity), or named in its default.
 _SEQUENCES = """

@@ -15,6 +15,7 @@ from anonymizer.policy import Rule
 from anonymizer.schema import Schema
 from anonymizer.transforms import DROP, JSON, transform
 from anonymizer.transforms.base import words
+from foundation.errors import InputError
 
 ColumnMask = Callable[[pa.Table], pa.Array]
 
@@ -23,14 +24,19 @@ ColumnMask = Callable[[pa.Table], pa.Array]
 class TableMask:
     """What turns a batch of a table's text columns into the masked batch."""
 
+    table: str
     columns: Mapping[str, ColumnMask]
 
     def __call__(self, batch: pa.Table) -> pa.Table:
+        """The masked batch. Raises InputError, with table and column: a value that cannot be masked."""
         masked = batch
         for name, mask in self.columns.items():
             # Each mask sees the batch as it was: an entity is the original one, whatever became of its
             # column.
-            masked = masked.set_column(batch.column_names.index(name), name, mask(batch))
+            try:
+                masked = masked.set_column(batch.column_names.index(name), name, mask(batch))
+            except InputError as error:
+                raise InputError(error.what, where=f"{self.table}.{name}", hint=error.hint) from None
         return masked
 
 
@@ -39,12 +45,13 @@ def table_mask(plan: TablePlan, schema: Schema, key: Key) -> TableMask:
     if plan.population:
         key = key.derive("environment", plan.population)
     return TableMask(
+        table=plan.table.name,
         columns={
             name: _json(name, rule, key)
             if rule.transform == JSON
             else _column(name, rule, key, _domain(plan, schema, rule))
             for name, rule in plan.masked.items()
-        }
+        },
     )
 
 

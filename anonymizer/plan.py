@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from psycopg import sql
 
 from anonymizer.policy import Policy, Rule, TableRule, distinct_results
+from anonymizer.references import completed
 from anonymizer.schema import Column, ForeignKey, Schema, Table
-from anonymizer.transforms import DROP, JSON, transform
+from anonymizer.transforms import DROP, INHERIT, INTEGER_KEY, JSON, transform
 from anonymizer.transforms.base import JSON as JSON_TYPES
+from anonymizer.transforms.permuted import FITTING, WIDEST, Digits
 from foundation.documents import did_you_mean
 from foundation.errors import InputError, Problem
 
@@ -38,6 +40,11 @@ class TablePlan:
         return sql.SQL("(SELECT * FROM {} WHERE ({}\n)) AS filtered").format(self.table.identifier, condition)
 
     @property
+    def renumbered(self) -> frozenset[str]:
+        """The columns whose keys are masked clear of what a sequence gives."""
+        return frozenset(name for name, rule in self.rules.items() if rule.transform == INTEGER_KEY)
+
+    @property
     def masked(self) -> Mapping[str, Rule]:
         return {name: rule for name, rule in self.rules.items() if rule.masks or rule.transform == JSON}
 
@@ -54,6 +61,7 @@ class Plan:
 def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
     """The plan. Raises InputError: columns that the policy does not name (with the patch), or any misfit."""
     _refuse_changed(policy, source)
+    policy = completed(policy, source)
     _refuse_unnamed(policy, source)
     problems = [*_unknown(policy, source), *_missing(policy, source, target), *_misfits(policy, source)]
     if problems:
@@ -142,12 +150,13 @@ def _refuse_unnamed(policy: Policy, source: Schema) -> None:
             for name, columns in unnamed.items()
             for column in columns
         ]
+        keys = {(name, column) for name in unnamed for column in source.tables[name].referring}
         count = f"{len(problems)} {'column' if len(problems) == 1 else 'columns'}"
         raise InputError(
             f"the policy does not say what to do with {count} of the source; no data was read",
             where=str(policy.document.path),
             problems=problems,
-            hint="decide, and add to the policy (a cautious proposal):\n" + patch(unnamed),
+            hint="decide, and add to the policy (a cautious proposal):\n" + patch(unnamed, keys),
         )
 
 
@@ -155,11 +164,15 @@ def _is_unnamed(rule: TableRule | None, column: Column) -> bool:
     return not column.generated and (rule is None or column.name not in rule.columns)
 
 
-def patch(unnamed: Mapping[str, Sequence[Column]]) -> str:
-    """The YAML that would name these columns: masked or dropped where possible, for a person to look at."""
+def patch(unnamed: Mapping[str, Sequence[Column]], keys: Set[tuple[str, str]] = frozenset()) -> str:
+    """The YAML that would name these columns: masked or dropped where possible, for a person to look at.
+
+    `keys` are columns of foreign keys: they become what their parent becomes.
+    """
     lines = ["tables:"]
     for table, columns in unnamed.items():
-        lines += [f"  {table}:", "    columns:", *(f"      {c.name}: {_proposal(c)}" for c in columns)]
+        lines += [f"  {table}:", "    columns:"]
+        lines += [f"      {c.name}: {INHERIT if (table, c.name) in keys else _proposal(c)}" for c in columns]
     return "\n".join(lines)
 
 
@@ -245,7 +258,11 @@ def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tup
     chosen = transform(rule.transform, "entity" if rule.entity else "value")
     if column.base not in chosen.types:
         yield f"{rule.transform} cannot mask {column.type}", f"it masks {', '.join(sorted(chosen.types))}"
-    longest = chosen.longest(chosen.options.model_validate(rule.options))
+    options = chosen.options.model_validate(rule.options)
+    if isinstance(options, Digits) and options.digits > _most_digits(column):
+        hint = f"options: {{digits: {_most_digits(column)}}} where the key is defined, or a wider type"
+        yield f"keys of {options.digits} digits do not fit into {column.type}", hint
+    longest = chosen.longest(options)
     if column.limit is not None and longest is not None and longest > column.limit:
         yield f"{rule.transform} needs {longest} characters, {column.type} holds {column.limit}", None
     results = distinct_results(rule)
@@ -253,6 +270,10 @@ def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tup
         if column.name in columns and results is not None and table.rows**2 / 2 / results > _COLLISION_RISK:
             what = f"unique index {index}: {rule.transform} has {results:.1e} results for {table.rows} rows"
             yield what, "use a one-to-one transform with scope: value, or options: {unique: true}"
+
+
+def _most_digits(column: Column) -> int:
+    return WIDEST if column.base == "bigint" else FITTING.get(column.base, WIDEST)
 
 
 def _key_misfits(policy: Policy, source: Schema, table: Table) -> Iterator[str]:
@@ -266,7 +287,8 @@ def _key_misfits(policy: Policy, source: Schema, table: Table) -> Iterator[str]:
         if parent.rows != "copy" and not dropped:
             yield f"{key.name} refers to {key.parent}, whose rows are not copied"
         elif parent.rows == "copy" and not dropped and not _alike(mine, parent, key):
-            yield f"{key.name}: must be masked like the columns of {key.parent} (transform, domain, options)"
+            same = ", ".join(f"{column}: {INHERIT}" for column in key.columns)
+            yield f"{key.name}: must be masked like the columns of {key.parent}; write {{{same}}}"
 
 
 def _of(rule: TableRule, columns: Sequence[str]) -> list[Rule]:
@@ -275,9 +297,10 @@ def _of(rule: TableRule, columns: Sequence[str]) -> list[Rule]:
 
 def _alike(child: TableRule, parent: TableRule, key: ForeignKey) -> bool:
     pairs = zip(_of(child, key.columns), _of(parent, key.parent_columns), strict=False)
-    return all(
-        not (mine.masks or theirs.masks)
-        or (mine.transform, mine.domain, mine.options, mine.scope)
-        == (theirs.transform, theirs.domain, theirs.options, theirs.scope)
-        for mine, theirs in pairs
-    )
+    return all(not (mine.masks or theirs.masks) or _same(mine, theirs) for mine, theirs in pairs)
+
+
+def _same(mine: Rule, theirs: Rule) -> bool:
+    return (mine.transform, mine.domain, mine.options, mine.entity is None) == (
+        theirs.transform, theirs.domain, theirs.options, theirs.entity is None
+    )  # fmt: skip

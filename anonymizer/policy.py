@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from anonymizer.inheritance import extended, in_environment
 from anonymizer.pools import version as pools_version
-from anonymizer.transforms import DROP, JSON, KEEP, TRANSFORMS, WORDS, transform
+from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, TRANSFORMS, WORDS, transform
 from anonymizer.transforms.base import INJECTIVE
 from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
 from foundation.errors import InputError, Problem
@@ -27,9 +27,11 @@ _PATH = re.compile(r"\$(\.[\w-]+|\[\*\])+")
 
 
 class Rule(Input):
-    """What happens to one column, or to one place in a JSON document. `keep` and `drop` are words."""
+    """What happens to one column, or to one place in a JSON document. `keep`, `drop`, `inherit` are words."""
 
-    transform: str = Field(description="`keep`, `drop`, `json`, or the name of a transform")
+    transform: str = Field(
+        description="`keep`, `drop`, `json`, `inherit` (as what it refers to), or the name of a transform"
+    )
     class_: Class | None = Field(
         default=None, alias="class", description="how telling the value is; a masked column needs it"
     )
@@ -41,6 +43,12 @@ class Rule(Input):
         default=None, description="the population a value belongs to; one domain, one pseudonym"
     )
     options: dict[str, Scalar] = Field(default={}, description="options of the transform")
+    references: str | None = Field(
+        default=None, description="`TABLE.COLUMN` that it refers to without a foreign key; masked like it"
+    )
+    copy_of: str | None = Field(
+        default=None, description="`TABLE.COLUMN` that it is a copy of; gets the same pseudonym"
+    )
     paths: dict[str, Rule] = Field(default={}, description="`json` only: what happens at each path")
     others: Literal["drop", "keep"] = Field(
         default="drop", description="`json` only: what happens to every path that is not named"
@@ -49,7 +57,18 @@ class Rule(Input):
     @model_validator(mode="before")
     @classmethod
     def _word(cls, written: object) -> object:
-        return {"transform": written} if isinstance(written, str) else written
+        if isinstance(written, str):
+            return {"transform": written}
+        if isinstance(written, dict) and not {"references", "copy_of"}.isdisjoint(written):
+            return {"transform": INHERIT, **written}
+        return written
+
+    @field_validator("references", "copy_of")
+    @classmethod
+    def _column(cls, written: str | None) -> str | None:
+        if written is not None and not all(written.rpartition(".")):
+            raise ValueError("expected TABLE.COLUMN")
+        return written
 
     @field_validator("scope")
     @classmethod
@@ -63,6 +82,12 @@ class Rule(Input):
         """The column (or `$.path` within the document) that says who or what the value is about."""
         match = _ENTITY.fullmatch(self.scope)
         return match.group(1) if match else None
+
+    @property
+    def original(self) -> tuple[str, str] | None:
+        """The table and column that it says it takes its values from."""
+        table, dot, column = (self.references or self.copy_of or "").rpartition(".")
+        return (table, column) if dot else None
 
     @property
     def masks(self) -> bool:
@@ -151,8 +176,8 @@ class Policy:
 
 
 def _meaning(table: TableRule) -> dict[str, object]:
-    written = table.model_dump(mode="json", by_alias=True)
-    return {key: value for key, value in written.items() if key != "filter" or value is not None}
+    written: dict[str, object] = table.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return written
 
 
 def load_policy(path: Path, environment: str | None = None) -> Policy:
@@ -209,7 +234,7 @@ def _problems(document: Document, at: Location, rule: Rule) -> Iterator[Problem]
         hint = did_you_mean(rule.transform, (*TRANSFORMS, *WORDS))
         yield document.problem((*at, "transform"), f"{name}: no transform is called {rule.transform!r}", hint)
         return
-    if rule.class_ is None and rule.transform not in (KEEP, DROP):
+    if rule.class_ is None and rule.transform not in (KEEP, DROP, INHERIT):
         hint = "identifying, common, sensitive or free"
         yield document.problem(at, f"{name}: a masked column needs its class", hint)
     if (rule.transform == JSON) != bool(rule.paths):
@@ -217,6 +242,9 @@ def _problems(document: Document, at: Location, rule: Rule) -> Iterator[Problem]
         yield document.problem(at, f"{name}: {what}")
     if rule.masks:
         yield from _misfits(document, at, name, rule)
+    if rule.original and (rule.transform != INHERIT or (rule.references and rule.copy_of)):
+        what = "`references` and `copy_of` say how it is masked: write one of them, and no transform"
+        yield document.problem(at, f"{name}: {what}")
     yield from _misplaced(document, at, name, rule)
 
 

@@ -25,7 +25,7 @@ _EXTENDS = """`extends: FILE` lays this file over another one: mappings key by k
 null takes a key away.
 """
 _TABLE_WORDS = "`skip` and `empty` may stand for `{rows: …}`.\n"
-_RULE_WORDS = "`keep` and `drop` may stand for `{transform: …}`.\n"
+_RULE_WORDS = "`keep`, `drop` and `inherit` may stand for `{transform: …}`.\n"
 
 
 def reference() -> str:

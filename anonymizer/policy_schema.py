@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 
 from anonymizer.policy import Written
-from anonymizer.transforms import TRANSFORMS, WORDS
+from anonymizer.transforms import DROP, INHERIT, KEEP, TRANSFORMS, WORDS
 
 Schema = dict[str, object]
 
@@ -31,7 +31,7 @@ def policy_schema() -> Schema:
         "anyOf": [{"required": ["extends"]}, {"required": made["required"]}],
         "$defs": {
             **definitions,
-            "Rule": _or_word([*WORDS[:2]], _rule(definitions["Rule"])),
+            "Rule": _or_word([KEEP, DROP, INHERIT], _rule(definitions["Rule"])),
             "TableRule": _or_word(["skip", "empty"], definitions["TableRule"]),
         },
     }

@@ -137,7 +137,7 @@ def _copied(
         rows = copy_tables(reader, writer, plan, masks, progress)
         for copy in plan.copies:
             with translated(f"target, {copy.table.name}"):
-                settle(writer, copy.table.identifier)
+                settle(writer, copy.table.identifier, copy.renumbered)
     return rows
 
 

@@ -62,6 +62,11 @@ class Table:
         return tuple(column.name for column in self.columns.values() if not column.generated)
 
     @property
+    def referring(self) -> frozenset[str]:
+        """The columns of its foreign keys."""
+        return frozenset(column for key in self.foreign_keys for column in key.columns)
+
+    @property
     def fingerprint(self) -> str:
         """64 bits of SHA-256 of columns and types: tells when a policy is out of date."""
         shape = {column.name: column.type for column in self.columns.values()}

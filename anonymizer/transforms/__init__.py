@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from anonymizer.transforms import address, company, dates, identifiers, permuted, persona, phone, shape, text
 from anonymizer.transforms.base import Transform
 
+# The transform whose results a sequence does not reach.
+INTEGER_KEY = "integer_key"
 TRANSFORMS: Mapping[str, Transform] = {
     "address": address.ADDRESS,
     "city": address.CITY,
@@ -15,7 +17,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "first_name": persona.FIRST_NAME,
     "full_name": persona.FULL_NAME,
     "iban": identifiers.IBAN,
-    "integer_key": permuted.INTEGER_KEY,
+    INTEGER_KEY: permuted.INTEGER_KEY,
     "last_name": persona.LAST_NAME,
     "login": persona.LOGIN,
     "nip": identifiers.NIP,
@@ -32,8 +34,8 @@ TRANSFORMS: Mapping[str, Transform] = {
 # What a name means instead where it is about a person and not about the number itself.
 _OF_ENTITIES: Mapping[str, Transform] = {"pesel": persona.PERSONA_PESEL}
 
-KEEP, DROP, JSON = "keep", "drop", "json"
-WORDS = (KEEP, DROP, JSON)
+KEEP, DROP, JSON, INHERIT = "keep", "drop", "json", "inherit"
+WORDS = (KEEP, DROP, JSON, INHERIT)
 
 
 def transform(name: str, scope: str) -> Transform:
