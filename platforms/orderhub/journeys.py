@@ -1,6 +1,8 @@
-"""How customers use orderhub: they browse products, place orders, and look what became of them."""
+"""How customers use orderhub: they browse, order, see what became of it, read invoices, pay, send back."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from loadtests.generator import Journey, check, task
 
@@ -52,6 +54,74 @@ class PlaceOrder(Journey):
             check(found["id"] == order, "the order that was asked for")
             if found["state"] in TERMINAL:
                 return
+
+
+class PromoOrder(PlaceOrder):
+    """A promotion that nobody can resist: every order is for the same product, one or two of it."""
+
+    journey = "promo-order"
+
+    def _lines(self) -> list[dict[str, str | int]]:
+        return [{"sku": self.pick("hot")["sku"], "quantity": self.integer("quantity", 1, 2)}]
+
+
+class ReadInvoices(Journey):
+    """The accountant: the newest invoices, then one of them."""
+
+    journey = "read-invoices"
+
+    @task
+    def read(self) -> None:
+        customer = int(self.pick("customers")["customer"])
+        found = self.get("list", f"/customers/{customer}/invoices?limit={PAGE}").json()["items"]
+        check(
+            all(each["customer"] == customer for each in found), "invoices of the customer that was asked for"
+        )
+        if found:
+            self.think(self.integer("thought", 1, 3) / 2)
+            chosen = found[self.integer("which", 0, len(found) - 1)]
+            one = self.get("invoice", f"/invoices/{chosen['id']}").json()
+            check(one["number"] == chosen["number"], "the invoice that was asked for")
+            check(Decimal(one["net"]) + Decimal(one["vat"]) == Decimal(one["gross"]), "net + vat = gross")
+
+
+class PayInvoice(Journey):
+    """Looks at an open invoice and pays half of what is open; two who pay the same one may meet a refusal."""
+
+    journey = "pay-invoice"
+
+    @task
+    def pay(self) -> None:
+        number = int(self.pick("invoices")["invoice"])
+        invoice = self.get("invoice", f"/invoices/{number}").json()
+        check(invoice["id"] == number, "the invoice that was asked for")
+        amount = (Decimal(invoice["open"]) / 2).quantize(Decimal("0.01"))
+        if amount <= 0:
+            return  # somebody else has paid it
+        self.think(self.integer("thought", 2, 6) / 4)
+        body = {"invoice": number, "amount": f"{amount}"}
+        paid = self.submit("payment", "/payments", body=body, content=f"payment|{number}|{amount}")
+        if paid.accepted:
+            check(paid.json()["amount"] == f"{amount}", "the amount that was paid")
+
+
+class ReturnGoods(Journey):
+    """Looks up an old order and sends one piece of it back."""
+
+    journey = "return-goods"
+
+    @task
+    def send_back(self) -> None:
+        bought = self.pick("purchases")
+        order, sku = bought["order"], bought["sku"]
+        found = self.get("order", f"/orders/{order}").json()
+        check(any(line["sku"] == sku for line in found["lines"]), "the product that was bought")
+        self.think(self.integer("thought", 2, 6) / 4)
+        body = {"order": order, "sku": sku, "quantity": 1, "reason": "damaged in transit"}
+        taken = self.submit("return", "/returns", body=body, content=f"return|{order}|{sku}x1")
+        if taken.accepted:
+            state = self.get("status", f"/returns/{taken.json()['id']}").json()
+            check(state["sku"] == sku, "the return that was asked for")
 
 
 def canonical(customer: int, lines: list[dict[str, str | int]]) -> str:

@@ -147,6 +147,8 @@ def test_the_openapi_description_covers_every_route_and_its_errors(shared: Runni
     assert isinstance(paths, dict)
     assert set(paths) == {
         "/products", "/products/{sku}/price", "/orders", "/orders/{order_id}",
+            "/customers/{customer}/invoices", "/invoices/{number}", "/payments", "/payments/{number}",
+            "/returns", "/returns/{number}",
         "/health/live", "/health/ready",
     }  # fmt: skip
     for operations in paths.values():

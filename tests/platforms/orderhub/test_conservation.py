@@ -41,7 +41,7 @@ def test_a_run_without_orders_has_no_rows(db: Database) -> None:
 def test_a_good_order_is_there_once_took_effect_once_and_is_at_its_end(db: Database) -> None:
     accept_orders(db, "run", 1)
     book(db, "run-0")
-    db.execute("UPDATE orders SET state = 'confirmed', erp_number = 'ERP-1'")
+    db.execute("SELECT confirm_order(id, 'ERP-1') FROM orders")
     assert rows(db)["run-0"] == {
         "key": "run-0", "content": "1|PUMP-1x1", "copies": 1, "effects": 1,
         "terminal": True, "state": "confirmed", "oversold": False,
@@ -134,3 +134,65 @@ def test_the_runs_orders_are_found_by_index(db: Database) -> None:
     plan = "\n".join(str(row[0]) for row in db.execute(b"EXPLAIN " + QUERY, {"run": "run-"}).fetchall())
     for index in ("orders_idempotency_key_key", "bookings_idempotency_key_key"):
         assert f"using {index}" in plan or f"Scan on {index}" in plan
+
+
+def test_a_confirmed_order_without_its_invoice_is_not_at_its_end(db: Database) -> None:
+    accept_orders(db, "run", 1)
+    db.execute("UPDATE orders SET state = 'confirmed', erp_number = 'ERP-1'")
+    row = rows(db)["run-0"]
+    assert (row["state"], row["terminal"]) == ("confirmed, not invoiced", False)
+
+
+def invoice(db: Database) -> int:
+    """A confirmed order of one pump, 98.40 gross; its invoice."""
+    accept_orders(db, "old", 1)
+    db.execute("SELECT confirm_order(id, 'ERP-1') FROM orders")
+    found = db.execute("SELECT id FROM invoices").fetchone()
+    assert found is not None
+    return int(str(found[0]))
+
+
+def test_payments_and_returns_of_the_run_are_there_once_with_what_they_say(db: Database) -> None:
+    number = invoice(db)
+    order = str(db.execute("SELECT id FROM orders").fetchone()[0])  # type: ignore[index]
+    db.execute("SELECT accept_payment('run-1', 'd', %s, 40.00)", [number])
+    db.execute("SELECT request_return('run-2', 'd', %s, 'PUMP-1', 1, 'broken')", [order])
+    found = rows(db)
+    assert found.keys() == {"run-1", "run-2"}
+    assert (found["run-1"]["content"], found["run-2"]["content"]) == (
+        f"payment|{number}|40.00",
+        f"return|{order}|PUMP-1x1",
+    )
+    for row in found.values():
+        assert (row["copies"], row["effects"], row["terminal"], row["oversold"]) == (1, 1, True, False)
+
+
+def test_a_payment_that_was_taken_twice_is_doubled(db: Database) -> None:
+    number = invoice(db)
+    db.execute("SELECT accept_payment('run-1', 'd', %s, 40.00)", [number])
+    db.execute("ALTER TABLE payments DROP CONSTRAINT payments_idempotency_key_key")
+    db.execute(
+        "INSERT INTO payments (idempotency_key, invoice_id, amount, paid_at, payer_name, payer_iban,"
+        " transfer_title) SELECT idempotency_key, invoice_id, amount, now(), payer_name, payer_iban,"
+        " transfer_title FROM payments"
+    )
+    assert rows(db)["run-1"]["copies"] == 2
+
+
+def test_the_payments_beyond_their_invoice_and_no_other_are_oversold(db: Database) -> None:
+    number = invoice(db)
+    for key in ("old-1", "run-1"):
+        db.execute("SELECT accept_payment(%s, 'd', %s, 40.00)", [key, number])
+    db.execute("UPDATE invoices SET net = 50, gross = net + vat - net + 50")
+    assert oversold(db) == ["run-1"]
+
+
+def test_the_returns_beyond_what_was_ordered_are_oversold(db: Database) -> None:
+    invoice(db)
+    for key in ("run-1", "run-2"):
+        db.execute(
+            "INSERT INTO returns (idempotency_key, order_id, product_id, quantity, reason, contact_name,"
+            " contact_email) SELECT %s, order_id, product_id, quantity, 'r', 'n', 'e' FROM order_lines",
+            [key],
+        )
+    assert oversold(db) == ["run-2"]

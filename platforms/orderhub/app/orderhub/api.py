@@ -10,14 +10,14 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import FastAPI, Header, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from orderhub import catalogue, orders
+from orderhub import after_sales, catalogue, orders
+from orderhub.accepting import answered, checked
 from orderhub.database import DatabaseSaturated, DatabaseUnavailable, Pool, fetch_one, make_pool
 from orderhub.logs import about_order
 from orderhub.problems import Problem
@@ -57,6 +57,7 @@ def build(settings: Settings) -> ASGIApp:
         description="Orders of business customers. Money is a decimal string; errors are RFC 9457.",
     )
     _add_routes(app, pool)
+    after_sales.add_routes(app, pool)
     _add_error_handlers(app)
     return Deadline(app, seconds=settings.request_timeout)
 
@@ -90,9 +91,9 @@ def _add_routes(app: FastAPI, pool: Pool) -> None:
         order: orders.OrderRequest, idempotency_key: Annotated[str | None, Header()] = None
     ) -> Response:
         """Accepts an order: it, its reservation and its message are committed, or nothing is."""
-        key = _checked(idempotency_key)
+        key = checked(idempotency_key)
         with about_order(key):
-            return await _place(pool, key, order)
+            return await answered(orders.accept(pool, key, order), what="order", folder="/orders")
 
     @app.get("/orders/{order_id}", responses=REPLIES["order"])
     async def order(order_id: UUID) -> Response:
@@ -115,34 +116,6 @@ def _add_routes(app: FastAPI, pool: Pool) -> None:
         """This process can do its work: the database answers."""
         await fetch_one(pool, "SELECT 1", ())
         return Response(b'{"status":"ready"}', media_type=JSON)
-
-
-def _checked(key: str | None) -> str:
-    if key is None:
-        raise Problem(code="idempotency-key-missing")
-    if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
-        raise Problem(code="idempotency-key-invalid")
-    return key
-
-
-async def _place(pool: Pool, key: str, order: orders.OrderRequest) -> Response:
-    try:
-        outcome = await orders.accept(pool, key, order)
-    except DatabaseSaturated as error:
-        log.warning("order not taken", extra={"data": {"reason": str(error)}})
-        raise Problem(code="database-saturated") from error
-    except DatabaseUnavailable as error:
-        log.warning("order in doubt", extra={"data": {"reason": str(error)}})
-        raise Problem(code="outcome-unknown") from error
-    data = {"order": outcome.order, "subject": outcome.subject}
-    log.info("order %s", outcome.verdict, extra={"data": data})
-    if outcome.verdict not in ("accepted", "replayed"):
-        raise Problem(code=outcome.verdict, detail=outcome.subject)
-    headers = {"Location": f"/orders/{outcome.order}"}
-    if outcome.verdict == "replayed":
-        headers["Idempotent-Replay"] = "true"
-    body = orjson.dumps({"id": outcome.order, "state": outcome.state, "total": outcome.total})
-    return Response(body, status_code=201, media_type=JSON, headers=headers)
 
 
 def _add_error_handlers(app: FastAPI) -> None:

@@ -19,9 +19,7 @@ WITH moved AS (
      WHERE id = %s AND state = 'accepted' RETURNING id)
 SELECT CASE WHEN EXISTS (SELECT FROM moved) THEN 'sent_to_erp' ELSE state END, failure_reason
   FROM orders WHERE id = %s"""
-CONFIRM: LiteralString = """
-UPDATE orders SET state = 'confirmed', erp_number = %s, updated_at = clock_timestamp()
- WHERE id = %s AND state IN ('accepted', 'sent_to_erp') RETURNING id"""
+CONFIRM: LiteralString = "SELECT confirm_order(p_order => %s, p_number => %s)"
 FAIL: LiteralString = "SELECT fail_order(p_order => %s, p_reason => %s, p_release => %s)"
 
 
@@ -65,8 +63,9 @@ async def begin(pool: Pool, order: UUID) -> tuple[str, str | None] | None:
 
 
 async def confirm(pool: Pool, order: UUID, number: str) -> bool:
-    """True when this call confirmed it, False when it already had an end."""
-    return await fetch_one(pool, CONFIRM, (number, order)) is not None
+    """True when this call confirmed it and wrote its invoice, False when it already had an end."""
+    row = await fetch_one(pool, CONFIRM, (order, number))
+    return bool(row and row[0])
 
 
 async def fail(pool: Pool, order: UUID, step: Fail) -> bool:

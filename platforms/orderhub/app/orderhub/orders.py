@@ -6,17 +6,19 @@ costs one round trip and its locks last one commit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Literal, cast, get_args
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from orderhub.accepting import Outcome, ask
 from orderhub.database import Pool, fetch_one
 
-ACCEPT = "SELECT outcome, id, state, total::text, subject FROM accept_order(%s, %s, %s, %s, %s, %s)"
+ACCEPT: LiteralString = (
+    "SELECT outcome, id, state, total::text, subject FROM accept_order(%s, %s, %s, %s, %s, %s)"
+)
 
 READ = """
 SELECT o.idempotency_key, json_build_object(
@@ -29,17 +31,6 @@ SELECT o.idempotency_key, json_build_object(
 
 Sku = Annotated[
     str, Field(min_length=3, max_length=32, pattern=r"^[A-Z0-9][A-Z0-9-]+$", examples=["PUMP-0042"])
-]
-
-Verdict = Literal[
-    "accepted",
-    "replayed",
-    "key-reused",
-    "unknown-customer",
-    "customer-not-active",
-    "unknown-sku",
-    "out-of-stock",
-    "credit-limit",
 ]
 
 
@@ -70,38 +61,20 @@ class OrderRequest(BaseModel):
         return sha256(orjson.dumps([self.customer, lines, self.note])).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of a request: `order`, `state` and `total` are set when it was accepted, now or before."""
-
-    verdict: Verdict
-    order: UUID | None
-    state: str | None
-    total: str | None
-    subject: str | None
-
-
 async def accept(pool: Pool, key: str, request: OrderRequest) -> Outcome:
     """Accepts or refuses in one transaction. Safe to repeat: the key makes it one order.
 
     Raises DatabaseSaturated (nothing was done) or DatabaseUnavailable (unknown).
     """
-    row = await fetch_one(
-        pool,
-        ACCEPT,
-        (
-            key,
-            request.digest(),
-            request.customer,
-            [line.sku for line in request.lines],
-            [line.quantity for line in request.lines],
-            request.note,
-        ),
+    values = (
+        key,
+        request.digest(),
+        request.customer,
+        [line.sku for line in request.lines],
+        [line.quantity for line in request.lines],
+        request.note,
     )
-    assert row is not None  # the function returns one row on every path
-    verdict, order, state, total, subject = row
-    assert verdict in get_args(Verdict), verdict
-    return Outcome(verdict=cast(Verdict, verdict), order=order, state=state, total=total, subject=subject)
+    return await ask(pool, ACCEPT, values, "total")
 
 
 async def read(pool: Pool, order: UUID) -> tuple[str, bytes] | None:

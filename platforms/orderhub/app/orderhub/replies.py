@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
@@ -59,6 +60,49 @@ class Order(BaseModel):
     lines: list[OrderLine]
 
 
+class Invoice(BaseModel):
+    id: int
+    number: str
+    order: UUID
+    customer: int
+    issued_on: date
+    due_on: date
+    net: str = Money
+    vat: str = Money
+    gross: str = Money
+    open: str = Field(pattern=r"^-?\d+\.\d{2}$", description="what is not paid yet")
+
+
+class Invoices(BaseModel):
+    items: list[Invoice]
+
+
+class PaymentAccepted(BaseModel):
+    id: str
+    state: Literal["received"]
+    amount: str = Money
+
+
+class Payment(PaymentAccepted):
+    invoice: int
+    paid_at: AwareDatetime
+
+
+class ReturnAccepted(BaseModel):
+    id: str
+    state: Literal["requested"]
+    quantity: int
+
+
+class Return(BaseModel):
+    id: str
+    order: UUID
+    sku: str
+    quantity: int
+    state: Literal["requested", "received", "refunded", "rejected"]
+    requested_at: AwareDatetime
+
+
 class ProblemBody(BaseModel):
     type: str
     title: str
@@ -86,15 +130,22 @@ def _replies(status: int, model: type[BaseModel], headers: dict[str, str] | None
     return {status: {"model": model, "headers": described}, **PROBLEMS}
 
 
+_ACCEPTED = {
+    "Idempotent-Replay": "true when this key had been accepted before",
+    "Location": "where it can be read",
+}
+
 REPLIES = MappingProxyType(
     {
         "products": _replies(200, ProductPage),
         "price": _replies(200, Price),
-        "place": _replies(
-            201,
-            Accepted,
-            {"Idempotent-Replay": "true when this key had been accepted before", "Location": "the order"},
-        ),
+        "place": _replies(201, Accepted, _ACCEPTED),
         "order": _replies(200, Order),
+        "invoices": _replies(200, Invoices),
+        "invoice": _replies(200, Invoice),
+        "pay": _replies(201, PaymentAccepted, _ACCEPTED),
+        "payment": _replies(200, Payment),
+        "return_goods": _replies(201, ReturnAccepted, _ACCEPTED),
+        "return": _replies(200, Return),
     }
 )
