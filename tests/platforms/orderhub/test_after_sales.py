@@ -54,7 +54,7 @@ def test_confirming_an_order_writes_one_invoice_with_its_tax(db: Database) -> No
     assert db.execute("SELECT confirm_order(id, 'ERP-1') FROM orders").fetchone() == (True,)
     assert db.execute("SELECT confirm_order(id, 'ERP-2') FROM orders").fetchone() == (False,)
     found = db.execute(
-        "SELECT i.net::text, vat::text, gross::text, buyer_name, buyer_address, due_on - issued_on, erp_number"
+        "SELECT net::text, vat::text, gross::text, buyer_name, buyer_address, due_on - issued_on, erp_number"
         " FROM invoices i JOIN orders o ON o.id = i.order_id"
     ).fetchall()
     assert found == [("80.00", "18.40", "98.40", "Alfa sp. z o.o.", "Prosta 1, 00-001 Warszawa", 14, "ERP-1")]
