@@ -35,10 +35,23 @@ def load() -> None:
 
 @app.command()
 def run(
-    url: Annotated[str, typer.Argument(help="base URL; loopback unless allowed")],
-    journeys: Annotated[Path, typer.Option(help="a Python file with Journey classes")],
-    journey: Annotated[str, typer.Option(help="the main journey: the one the rate counts")],
-    rate: Annotated[str, typer.Option(help="arrivals of the main journey, such as 60/s; a profile's peak")],
+    url: Annotated[str | None, typer.Argument(help="base URL; loopback unless allowed")] = None,
+    host: Annotated[str | None, typer.Option(help="the base URL, as Locust calls it")] = None,
+    journeys: Annotated[Path | None, typer.Option(help="a Python file with Journey classes")] = None,
+    journey: Annotated[
+        str | None, typer.Option(help="the main journey of --journeys: the one the rate counts")
+    ] = None,
+    locustfile: Annotated[
+        Path | None, typer.Option(help="a locustfile, as it is: its users, or its tasks at a --rate")
+    ] = None,
+    users: Annotated[int | None, typer.Option(help="a locustfile's users: the closed model")] = None,
+    spawn_rate: Annotated[float | None, typer.Option(help="users started per second")] = None,
+    locust: Annotated[
+        str, typer.Option(help='options for Locust and the locustfile, such as "--tags checkout"')
+    ] = "",
+    rate: Annotated[
+        str | None, typer.Option(help="arrivals of the main journey, such as 60/s; a profile's peak")
+    ] = None,
     duration: Annotated[str, typer.Option(help="how long arrivals come, such as 60s")] = "60s",
     profile: Annotated[str, typer.Option(help="how the rate changes; load profiles draws them")] = "constant",
     replay: Annotated[
@@ -77,9 +90,12 @@ def run(
     Example: peakproof load run http://127.0.0.1:8080 --journeys platforms/orderhub/journeys.py
     --journey place-order --also browse:5 --rate 60/s --duration 60s --feeds feeds
     --slo "place-order p99 < 500ms"
+
+    Example: peakproof load run --locustfile locustfile.py --host http://127.0.0.1:8080 --users 50
+    --spawn-rate 10 --duration 1m
     """
     from foundation import units
-    from loadtests import commands
+    from loadtests import asking, commands
     from loadtests.job import Job, SelfTest
     from loadtests.validity import delay_limit
 
@@ -87,12 +103,16 @@ def run(
     name = commands.new_run()
     seconds = _quantity("--duration", units.duration, duration)
     named, points = _profile(profile, replay, seconds)
+    asked = asking.what(
+        journeys, journey, locustfile, users=users, spawn_rate=spawn_rate, rate=rate, options=locust,
+        profiled=named != "constant",
+    )  # fmt: skip
     job = Job(
         run=name,
-        target=url,
-        journeys=str(journeys.resolve()),
-        streams=_streams(journey, also or []),
-        rate=_quantity("--rate", units.rate, rate),
+        target=asking.target(url, host),
+        journeys=str(asked.file.resolve()),
+        streams=_streams(asked.main, also or []),
+        rate=_quantity("--rate", units.rate, rate) if rate else 0.0,
         duration=seconds,
         profile=named,
         points=points,
@@ -103,7 +123,10 @@ def run(
         pool=pool,
         processes=processes,
         allowed=tuple(allow or []),
-        self_test=None if no_self_test else SelfTest(limit=delay_limit(objectives), required=True),
+        self_test=None
+        if no_self_test or asked.closed
+        else SelfTest(limit=delay_limit(objectives), required=True),
+        locust=asked.locust,
     )
     raise typer.Exit(
         int(commands.run(job, objectives, junit_file=junit, metrics_port=metrics, as_json=as_json))

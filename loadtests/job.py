@@ -11,6 +11,7 @@ from pathlib import Path
 from foundation.errors import InputError
 from loadtests import profiles
 from loadtests.arrivals import Profile, Schedule, Spacing, Stream
+from loadtests.locustfile import Locust
 from loadtests.profiles.shape import Point
 
 FILE = "job.json"
@@ -48,7 +49,9 @@ class SelfTest:
 class Job:
     """One load test for generator processes. Rates are per second, times in seconds, paths theirs.
 
-    `rate` is the profile's peak; `points` are those of a replay.
+    `rate` is the profile's peak; `points` are those of a replay. With `locust`, `journeys` is a locustfile;
+    in its closed model users decide when requests come: there is no rate and no schedule. `web` is the port
+    of Locust's web UI.
     """
 
     run: str
@@ -69,17 +72,26 @@ class Job:
     allowed: tuple[str, ...] = ()
     certificates: str | None = None
     self_test: SelfTest | None = None
+    locust: Locust | None = None
+    web: int | None = None
 
     def __post_init__(self) -> None:
         if not _RUN.fullmatch(self.run):
             raise InputError(f"run id {self.run!r}: letters, digits, - and _ only, at most 61")
-        if not (self.rate > 0 and self.duration > 0):
+        if self.locust is not None and (self.locust.users < 1 or not self.locust.spawn_rate > 0):
+            raise InputError("users are at least 1, their spawn rate is above 0")
+        if not ((self.closed or self.rate > 0) and self.duration > 0):
             raise InputError(f"rate and duration must be above 0, got {self.rate}/s for {self.duration} s")
         if not self.streams or any(stream.ratio <= 0 for stream in self.streams):
             raise InputError("a load test needs at least one journey, and ratios above 0")
         if self.pool < 1 or self.processes < 1 or self.retry.attempts < 1:
             raise InputError("pool, processes and attempts are at least 1")
         self._profile()  # an unknown one is told now
+
+    @property
+    def closed(self) -> bool:
+        """Whether users decide when requests come, as Locust's do, and not a schedule."""
+        return self.locust is not None and self.locust.model == "closed"
 
     @property
     def main(self) -> str:
@@ -122,7 +134,13 @@ def _job(content: Mapping[str, object], path: Path) -> Job:
         values["retry"] = Retry(**values.get("retry", {}))  # type: ignore[arg-type]
         asked = values.get("self_test")
         values["self_test"] = SelfTest(**asked) if asked else None  # type: ignore[arg-type]
+        driven = values.get("locust")
+        values["locust"] = _locust(driven) if driven else None  # type: ignore[arg-type]
         values["allowed"] = tuple(values.get("allowed", ()))  # type: ignore[arg-type]
         return Job(**values)  # type: ignore[arg-type]
     except (KeyError, TypeError) as error:
         raise InputError(f"not a job: {error}", where=str(path)) from error
+
+
+def _locust(values: Mapping[str, object]) -> Locust:
+    return Locust(**{**values, "arguments": tuple(values.get("arguments", ()))})  # type: ignore[arg-type]

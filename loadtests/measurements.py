@@ -126,9 +126,10 @@ def read(output: Path) -> Measurements:
     reader = _Reader()
     for folder in folders:
         reader.read(folder)
-    reader.problems += reader.missing()
+    asked = job.read(folders[0] / job.FILE)
+    reader.problems += reader.missing(closed=asked.closed)
     return Measurements(
-        job=job.read(folders[0] / job.FILE),
+        job=asked,
         folders=folders,
         summaries=tuple(reader.summaries),
         histograms=reader.histograms,
@@ -160,12 +161,16 @@ class _Reader:
         self._attempt(self._failures, folder)
         self._attempt(self._summary, folder)
 
-    def missing(self) -> list[str]:
-        """Journeys that were counted but whose times are not in the log, or the other way round."""
+    def missing(self, *, closed: bool) -> list[str]:
+        """Journeys that were counted but whose times are not in the log, or the other way round.
+
+        In the closed model nothing is due, so there is no dispatch clock.
+        """
+        clocks = [("dispatched", Clock.DISPATCH), ("done", Clock.RESPONSE)]
         return [
             f"{journey}: {counted:,} journeys were {word}, the latency log has {logged:,}"
             for journey, found in self.counters.items()
-            for word, clock in (("dispatched", Clock.DISPATCH), ("done", Clock.RESPONSE))
+            for word, clock in clocks[closed:]
             if (counted := sum(getattr(figures, word) for figures in found.values()))
             != (logged := sum(h.total for h in self.histograms[journey, clock].values()))
         ]

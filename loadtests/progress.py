@@ -59,8 +59,15 @@ class Failed:
     exit_code: int
 
 
-Event = Ready | Started | Progress | Finished | Failed
-_EVENTS = {kind.__name__.lower(): kind for kind in (Ready, Started, Progress, Finished, Failed)}
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """Something that people should know of this load; told once."""
+
+    text: str
+
+
+Event = Ready | Started | Progress | Finished | Failed | Note
+_EVENTS = {kind.__name__.lower(): kind for kind in (Ready, Started, Progress, Finished, Failed, Note)}
 
 
 def line(event: Event) -> str:

@@ -12,6 +12,7 @@ from foundation.page import Column, Group, Row, Section
 from foundation.slo import Objective
 from foundation.units import in_words
 from foundation.verdict import Status, Verdict, Weight
+from loadtests.locustfile import CLOSED
 from loadtests.measurements import Measurements
 from loadtests.objectives import latency_guard, precise
 from loadtests.results import QUANTILES, latencies
@@ -46,8 +47,9 @@ def html(measured: Measurements, verdict: Verdict, promised: tuple[Objective, ..
 
 def _headline(measured: Measurements, verdict: Verdict) -> Section:
     job, total = measured.job, measured.totals(measured.job.main)
+    counted = "requests were sent" if job.closed else "journeys were due"
     done = (
-        f"{job.main}, {_rate(measured)} for {in_words(job.duration)}: {total.wanted:,} journeys were due, "
+        f"{job.main}, {_rate(measured)} for {in_words(job.duration)}: {total.wanted:,} {counted}, "
         f"{total.completed:,} ended well"
     )
     invalid = next((f for f in verdict.broken if f.weight is Weight.VALIDITY), None)
@@ -55,12 +57,18 @@ def _headline(measured: Measurements, verdict: Verdict) -> Section:
     sentence = f"{done}; {missed} of {len(verdict.findings)} checks do not hold." if missed else f"{done}."
     if verdict.status is Status.INVALID and invalid:
         sentence = f"This run proves nothing: {invalid.reason or invalid.observed}. {done}."
-    body = page.fragment("verdict.html", status=verdict.status, sentence=sentence, bound="")
+    body = page.fragment("verdict.html", status=verdict.status, sentence=sentence, bound=_model(measured))
     return Section(anchor="verdict", title="", body=body)
+
+
+def _model(measured: Measurements) -> str:
+    return f"{CLOSED[:1].upper()}{CLOSED[1:]}." if measured.job.closed else ""
 
 
 def _rate(measured: Measurements) -> str:
     job = measured.job
+    if job.locust is not None and job.closed:
+        return f"{job.locust.users:,} users"
     return f"{job.rate:g}/s" if job.profile == "constant" else f"{job.profile} with up to {job.rate:g}/s"
 
 
@@ -93,7 +101,8 @@ def _findings(verdict: Verdict) -> Section:
 def _over_time(measured: Measurements, promised: tuple[Objective, ...]) -> Section:
     width = max(1, math.ceil(len(measured.seconds) / MOST_POINTS))
     figures = [_arrivals(measured, width), _response(measured, width, promised), _errors(measured, width)]
-    note = page.note("By the second in which a journey was due, whenever it was answered.")
+    due = "a request was sent" if measured.job.closed else "a journey was due"
+    note = page.note(f"By the second in which {due}, whenever it was answered.")
     body = page.joined([note, *(charts.figure(figure) for figure in figures)])
     return Section(anchor="charts", title="Over time", body=body)
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from foundation.verdict import Verdict
 from loadtests.latency_log import Clock
+from loadtests.locustfile import CLOSED
 from loadtests.measurements import Measurements
 
 QUANTILES = (50.0, 95.0, 99.0, 99.9)
@@ -22,6 +23,9 @@ def document(measured: Measurements, verdict: Verdict) -> dict[str, object]:
             "rate": job.rate,
             "duration": job.duration,
             "seed": job.seed,
+            "model": "closed" if job.closed else "open",
+            "users": job.locust.users if job.locust and job.closed else None,
+            "remark": CLOSED if job.closed else None,
         },
         "schedule": next((found.schedule for found in measured.summaries), None),
         "counters": {name: asdict(measured.totals(name)) for name in measured.counters},

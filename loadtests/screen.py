@@ -13,8 +13,9 @@ from rich.table import Table
 
 from foundation.verdict import Finding, Status, Verdict
 from loadtests.job import Job
+from loadtests.locustfile import CLOSED
 from loadtests.measurements import Measurements
-from loadtests.progress import Event, Progress
+from loadtests.progress import Event, Note, Progress
 from loadtests.results import latencies
 
 _COLOURS = {Status.PASS: "bold green", Status.FAIL: "bold red", Status.INVALID: "bold yellow"}
@@ -28,14 +29,23 @@ def live(console: Console, job: Job) -> Iterator[Callable[[Event], None]]:
         yield lambda event: _line(console, job, event)
         return
     with Live(console=console, refresh_per_second=4, transient=True) as view:
-        yield lambda event: view.update(_view(job, event)) if isinstance(event, Progress) else None
+
+        def shown(event: Event) -> None:
+            if isinstance(event, Progress):
+                view.update(_view(job, event))
+            elif isinstance(event, Note):
+                console.print(escape(event.text))
+
+        yield shown
 
 
 def _line(console: Console, job: Job, event: Event) -> None:
+    if isinstance(event, Note):
+        console.print(escape(event.text))
     if isinstance(event, Progress) and event.second % _EVERY == 0:
+        sent = f"{event.reached} requests" if job.closed else f"{event.reached} of {event.wanted} arrivals"
         console.print(
-            f"{event.second:>4} s of {job.duration:g}, in the last: "
-            f"{event.reached} of {event.wanted} arrivals, p99 {_told(event.p99_ms)}, "
+            f"{event.second:>4} s of {job.duration:g}, in the last: {sent}, p99 {_told(event.p99_ms)}, "
             f"{event.errors} errors, {event.turned_away} turned away"
         )
 
@@ -47,9 +57,8 @@ def _told(milliseconds: float) -> str:
 
 def _view(job: Job, now: Progress) -> Table:
     left = max(job.duration - now.second, 0)
-    table = Table(
-        title=f"{job.main} at {job.rate:g}/s on {job.target}, {left:.0f} s left", title_justify="left"
-    )
+    load = f"{job.locust.users:,} users" if job.locust and job.closed else f"{job.rate:g}/s"
+    table = Table(title=f"{job.main} at {load} on {job.target}, {left:.0f} s left", title_justify="left")
     figures = {
         "wanted/s": str(now.wanted),
         "sent/s": str(now.reached),
@@ -67,13 +76,15 @@ def _view(job: Job, now: Progress) -> Table:
 
 
 def show(console: Console, measured: Measurements, verdict: Verdict) -> None:
-    """Latencies, failures, findings and the verdict."""
+    """Latencies, failures, findings and the verdict; of a closed load, what it cannot say."""
     console.print(_latencies(measured))
     for failure in measured.failures:
         console.print(
             f"[red]{failure.count:,} x[/] {escape(failure.kind)} (first in second {failure.second})"
         )
     console.print(_findings(verdict.findings))
+    if measured.job.closed:
+        console.print(CLOSED)
     console.print(
         f"[{_COLOURS[verdict.status]}]{verdict.status}[/]  results in {escape(measured.job.output)}"
     )

@@ -28,7 +28,8 @@ class Tested:
 class Summary:
     """Times in ns since the epoch; `clock_step` is how far the wall clock moved against the monotonic one.
 
-    `starved` attempts had no local port or open file left on the generator's machine.
+    `starved` attempts had no local port or open file left on the generator's machine. `exit_code` is what a
+    locustfile asked for, None when it did not.
     """
 
     run: str
@@ -50,6 +51,7 @@ class Summary:
     dispatch_ms: Mapping[str, float]
     versions: Mapping[str, str]
     starved: int = 0
+    exit_code: int | None = None
     self_test: Tested | None = None
 
 

@@ -32,6 +32,17 @@ class Target:
         return f"{self.scheme}://{host}:{self.port}{self.prefix}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Every address that may be connected to: loopback, the target's, and what a person allowed."""
+
+    addresses: frozenset[str]
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+
+    def includes(self, address: str) -> bool:
+        return address in self.addresses or _inside(address, self.networks)
+
+
 def resolved(host: str, port: int) -> Sequence[str]:
     """The addresses of a name. Raises Unavailable when there are none."""
     try:
@@ -62,6 +73,17 @@ def pinned(url: str, allowed: Sequence[str] = (), resolve: Resolve = resolved) -
     _check(host, addresses, allowed)
     prefix = parts.path.rstrip("/")
     return Target(scheme=parts.scheme, host=host, port=port, prefix=prefix, addresses=addresses)
+
+
+def reach(target: Target, allowed: Sequence[str] = (), resolve: Resolve = resolved) -> Reach:
+    """Where a load on `target` may go at all; names are resolved now. Raises Unavailable: an unknown name."""
+    networks = {text: _network(text) for text in allowed}
+    names = [text for text, network in networks.items() if network is None and text != target.host]
+    found = [address for name in names for address in resolve(name, target.port)]
+    return Reach(
+        addresses=frozenset([*target.addresses, *found]),
+        networks=tuple(network for network in networks.values() if network is not None),
+    )
 
 
 def _check(host: str, addresses: Sequence[str], allowed: Sequence[str]) -> None:

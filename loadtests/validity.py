@@ -22,16 +22,35 @@ CLOCK_STEP = 0.1  # seconds
 
 
 def findings(measured: Measurements, objectives: Sequence[Objective] = ()) -> list[Finding]:
-    """Every rule with what was seen."""
+    """Every rule with what was seen. A closed load promises no arrivals, so there is none to be late."""
+    arrivals = (
+        [_requested(measured)]
+        if measured.job.closed
+        else [_all_sent(measured), _on_time(measured, delay_limit(objectives))]
+    )
     return [
         *_tested(measured),
         _ended_well(measured),
-        _all_sent(measured),
-        _on_time(measured, delay_limit(objectives)),
+        *arrivals,
         _recorded(measured),
         _steady_clock(measured),
         _not_starved(measured),
     ]
+
+
+def own_verdict(measured: Measurements) -> list[Finding]:
+    """What a locustfile says of its own run by the exit code that it sets; nothing where it sets none."""
+    codes = [found.exit_code for found in measured.summaries if found.exit_code is not None]
+    if not codes:
+        return []
+    worst = max(codes, key=abs)
+    reason = "" if worst == 0 else "the locustfile set environment.process_exit_code"
+    return [
+        Finding(
+            name="exit code of the locustfile", weight=Weight.OBJECTIVE, holds=worst == 0, expected="0",
+            observed=str(worst), reason=reason,
+        )
+    ]  # fmt: skip
 
 
 def delay_limit(objectives: Sequence[Objective]) -> float:
@@ -81,6 +100,12 @@ def _all_sent(measured: Measurements) -> Finding:
     reasons = [f"{missing:,} arrivals were neither sent nor turned away"] if missing else []
     reasons += [] if total.dispatched else ["nothing was sent at all"]
     return _finding("every arrival sent or turned away", not reasons, f"{wanted:,}", observed, reasons)
+
+
+def _requested(measured: Measurements) -> Finding:
+    sent = measured.totals().dispatched
+    reasons = [] if sent else ["nothing was sent at all"]
+    return _finding("users sent requests", bool(sent), "some", f"{sent:,} requests", reasons)
 
 
 def _on_time(measured: Measurements, limit: float) -> Finding:

@@ -75,9 +75,9 @@ def _error(failed: Failed) -> PeakproofError:
 
 def code() -> Iterator[FileSpec]:
     """The generator's own code: the load tests' packages and the errors they stand on."""
-    for package in ("loadtests", "loadtests/profiles", "loadtests/generator"):
-        for path in sorted((PACKAGE / package).glob("*.py")):
-            yield f"{HOME}/code/{package}/{path.name}", path.read_bytes(), 0o644
+    for package in ("", "/profiles", "/generator", "/generator/locustfiles"):
+        for path in sorted((PACKAGE / f"loadtests{package}").glob("*.py")):
+            yield f"{HOME}/code/loadtests{package}/{path.name}", path.read_bytes(), 0o644
     for name in ("__init__.py", "errors.py"):
         yield f"{HOME}/code/foundation/{name}", (PACKAGE / "foundation" / name).read_bytes(), 0o644
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from time import monotonic_ns
+from typing import Protocol
 
 import gevent
 
 from loadtests.arrivals import Arrival
-from loadtests.generator.pool import Pool
 from loadtests.generator.recorder import Recorder
 
 _SECOND = 1_000_000_000
@@ -16,8 +16,14 @@ _SECOND = 1_000_000_000
 _BURST = 32
 
 
+class Takes(Protocol):
+    """Users that arrivals are given to."""
+
+    def give(self, arrival: Arrival, due: int) -> bool: ...
+
+
 def dispatch(
-    arrivals: Iterable[Arrival], pool: Pool, recorder: Recorder, started: int, stopped: Callable[[], bool]
+    arrivals: Iterable[Arrival], pool: Takes, recorder: Recorder, started: int, stopped: Callable[[], bool]
 ) -> None:
     """Gives every arrival to the pool at `started` + its offset (monotonic ns), until `stopped` says so."""
     burst = 0

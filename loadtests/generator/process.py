@@ -30,13 +30,18 @@ from loadtests.generator.dispatcher import dispatch
 from loadtests.generator.journey import Journey
 from loadtests.generator.journeys_file import journeys_in
 from loadtests.generator.limits import allow_ports, allow_sockets, go_first
+from loadtests.generator.locustfiles import closed, loading
+from loadtests.generator.locustfiles.guard import stay_within
+from loadtests.generator.locustfiles.loading import Locustfile
+from loadtests.generator.locustfiles.users import Users
 from loadtests.generator.pool import Pool
 from loadtests.generator.recorder import Recorder
 from loadtests.job import FILE, Job
 from loadtests.ledger import Ledger
-from loadtests.progress import Event, Finished, Progress, Ready, Started, line
+from loadtests.locustfile import IGNORED
+from loadtests.progress import Event, Finished, Note, Progress, Ready, Started, line
 from loadtests.summary import Summary
-from loadtests.targets import Target, pinned
+from loadtests.targets import Target, pinned, reach
 
 _SECOND = 1_000_000_000
 _FIRST_USERS = 64
@@ -55,6 +60,7 @@ class Prepared:
     target: Target
     context: ssl.SSLContext | None
     journeys: Mapping[str, type[Journey]]
+    locustfile: Locustfile | None
     feeds: Mapping[str, tuple[Row, ...]]
     schedule: str
     arrivals: int
@@ -73,6 +79,14 @@ class Beginning:
         return self.at + monotonic_ns() - self.monotonic
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """How sending ended: journeys that had to be ended, and the exit code that a locustfile asked for."""
+
+    unfinished: int
+    exit_code: int | None = None
+
+
 @dataclass
 class _Stop:
     """Whether the run was told to end early."""
@@ -81,6 +95,9 @@ class _Stop:
 
     def __call__(self) -> bool:
         return self.told
+
+    def end(self) -> None:
+        self.told = True
 
 
 def alone(ready: Ready) -> int:
@@ -94,14 +111,15 @@ def run(job: Job, worker: int = 0, agree: Agree = alone) -> ExitCode:
     prepared = _prepared(job, worker)
     shown = self_test.tested(job, worker)
     go_first()  # once more: a heavy test gave way
+    users = _seated(job, prepared)
     at = agree(Ready(worker=worker, schedule=prepared.schedule, arrivals=prepared.arrivals))
     beginning = Beginning(at=at, monotonic=monotonic_ns() + at - time_ns())
     bench = _bench(job, prepared, beginning)
     stop = _obeying_signals()
-    unfinished = _load(bench, prepared, beginning, worker, stop)
+    sent = _load(bench, prepared, users, beginning, worker, stop)
     bench.ledger.close()
     bench.recorder.close()
-    result = _summary(bench, prepared, beginning, worker, unfinished, stop)
+    result = _summary(bench, prepared, beginning, worker, sent, stop)
     result = replace(result, self_test=shown)
     _write_errors(bench.recorder, prepared.folder)
     summary.write(result, prepared.folder)
@@ -120,9 +138,11 @@ def _prepared(job: Job, worker: int) -> Prepared:
     allow_sockets(job.pool)
     allow_ports(job.pool)
     go_first()
-    journeys = journeys_in(Path(job.journeys), [stream.journey for stream in job.streams])
+    locustfile = _locustfile(job, target)
+    names = [stream.journey for stream in job.streams]
+    journeys = {} if locustfile else journeys_in(Path(job.journeys), names)
     rows = feeds.read(Path(job.feeds)) if job.feeds else {}
-    digest, arrivals = job.schedule.digest()
+    digest, arrivals = ("", 0) if job.closed else job.schedule.digest()
     folder = Path(job.output) / f"worker-{worker}"
     folder.mkdir(parents=True)
     job.write(folder / FILE)
@@ -130,11 +150,20 @@ def _prepared(job: Job, worker: int) -> Prepared:
         target=target,
         context=context_of(target, job.certificates),
         journeys=journeys,
+        locustfile=locustfile,
         feeds=rows,
         schedule=digest,
         arrivals=arrivals,
         folder=folder,
     )
+
+
+def _locustfile(job: Job, target: Target) -> Locustfile | None:
+    """The job's locustfile, read where it can reach nothing but what may be loaded; None without one."""
+    if job.locust is None:
+        return None
+    stay_within(reach(target, job.allowed))
+    return loading.load(job, target.url)
 
 
 def _bench(job: Job, prepared: Prepared, beginning: Beginning) -> Bench:
@@ -155,12 +184,39 @@ def _bench(job: Job, prepared: Prepared, beginning: Beginning) -> Bench:
     )
 
 
-def _load(bench: Bench, prepared: Prepared, beginning: Beginning, worker: int, stop: _Stop) -> int:
-    """Sends the load; returns how many journeys had to be ended."""
-    job, recorder = bench.job, bench.recorder
-    pool = Pool(BenchEnvironment(bench), prepared.journeys, -(-job.pool // job.processes))
-    for stream in job.streams:
+def _seated(job: Job, prepared: Prepared) -> Users | None:
+    """The users of a locustfile that wait for open arrivals; their on_start has run, outside the clock."""
+    if prepared.locustfile is None or job.closed:
+        return None
+    say(Note(text=IGNORED))
+    users = Users(job, prepared.locustfile.environment(prepared.target.url), _share(job))
+    users.fill(job.main, _FIRST_USERS)
+    return users
+
+
+def _load(
+    bench: Bench, prepared: Prepared, users: Users | None, beginning: Beginning, worker: int, stop: _Stop
+) -> Sent:
+    """Sends the load, as its model has it."""
+    if users is not None:
+        users.begin(bench.recorder, stop.end)
+        left = _arrivals(bench, users, beginning, worker, stop)
+        return Sent(unfinished=left, exit_code=closed.leave(users.environment))
+    if prepared.locustfile is not None:
+        return _users(bench, prepared.locustfile, beginning, worker, stop)
+    pool = Pool(BenchEnvironment(bench), prepared.journeys, _share(bench.job))
+    for stream in bench.job.streams:
         pool.fill(stream.journey, _FIRST_USERS)
+    return Sent(unfinished=_arrivals(bench, pool, beginning, worker, stop))
+
+
+def _share(job: Job) -> int:
+    return -(-job.pool // job.processes)
+
+
+def _arrivals(bench: Bench, pool: Pool | Users, beginning: Beginning, worker: int, stop: _Stop) -> int:
+    """Sends a worker's share of the schedule; returns how many journeys had to be ended."""
+    job, recorder = bench.job, bench.recorder
     with quiet_collector(), beating(bench, beginning.monotonic, lambda now: _tell(now, stop)):
         say(Started(worker=worker, at=beginning.at))
         share = job.schedule.share(worker, job.processes)
@@ -168,7 +224,19 @@ def _load(bench: Bench, prepared: Prepared, beginning: Beginning, worker: int, s
         return _drained(pool, job, stop)
 
 
-def _drained(pool: Pool, job: Job, stop: _Stop) -> int:
+def _users(bench: Bench, locustfile: Locustfile, beginning: Beginning, worker: int, stop: _Stop) -> Sent:
+    """Lets Locust run its users."""
+    environment = locustfile.environment(bench.target.url)
+    runner = environment.create_local_runner()
+    closed.Ears(bench).listen(environment)
+    closed.introduce(environment, runner)
+    with quiet_collector(), beating(bench, beginning.monotonic, lambda now: _tell(now, stop)):
+        say(Started(worker=worker, at=beginning.at))
+        closed.drive(bench, locustfile, runner, beginning.monotonic, stop)
+        return Sent(unfinished=0, exit_code=closed.leave(environment))
+
+
+def _drained(pool: Pool | Users, job: Job, stop: _Stop) -> int:
     """Waits for running journeys, as long as their budget lets them run, or shortly when told to end."""
     end = monotonic_ns() + round((job.retry.deadline * 2 + 5) * _SECOND)
     while pool.running and monotonic_ns() < end and not stop():
@@ -180,22 +248,18 @@ def _tell(now: Progress, stop: _Stop) -> None:
     try:
         say(now)
     except BrokenPipeError:  # nobody listens any more: whoever started this load is gone
-        stop.told = True
+        stop.end()
 
 
 def _obeying_signals() -> _Stop:
     stop = _Stop()
-
-    def told() -> None:
-        stop.told = True
-
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        gevent.signal_handler(number, told)
+        gevent.signal_handler(number, stop.end)
     return stop
 
 
 def _summary(
-    bench: Bench, prepared: Prepared, beginning: Beginning, worker: int, unfinished: int, stop: _Stop
+    bench: Bench, prepared: Prepared, beginning: Beginning, worker: int, sent: Sent, stop: _Stop
 ) -> Summary:
     recorder, book, ended_at = bench.recorder, bench.ledger, beginning.now()
     versions = {name: metadata.version(name) for name in _VERSIONS}
@@ -208,9 +272,10 @@ def _summary(
         started_at=beginning.at,
         ended_at=ended_at,
         clock_step=time_ns() - ended_at,
-        clean=not stop() and unfinished == 0,
+        clean=not stop() and sent.unfinished == 0,
         interrupted=stop(),
-        unfinished=unfinished,
+        unfinished=sent.unfinished,
+        exit_code=sent.exit_code,
         starved=recorder.starved,
         intents=book.intents,
         outcomes={str(name): count for name, count in book.outcomes.items()},

@@ -13,10 +13,15 @@ ABSENT = ("pydantic", "rich", "typer", "yaml", "numpy", "polars", "hdrh", "docke
 
 
 def test_it_runs_from_its_own_files_without_our_other_packages(tmp_path: Path, root: Path) -> None:
-    for package in ("loadtests", "loadtests/profiles", "loadtests/generator"):
-        (tmp_path / package).mkdir()
-        for path in (root / package).glob("*.py"):
-            shutil.copy(path, tmp_path / package)
+    for package in (
+        "loadtests",
+        "loadtests/profiles",
+        "loadtests/generator",
+        "loadtests/generator/locustfiles",
+    ):
+        (tmp_path / f"loadtests{package}").mkdir()
+        for path in (root / f"loadtests{package}").glob("*.py"):
+            shutil.copy(path, tmp_path / f"loadtests{package}")
     (tmp_path / "foundation").mkdir()
     for name in FOUNDATION:
         shutil.copy(root / "foundation" / name, tmp_path / "foundation")

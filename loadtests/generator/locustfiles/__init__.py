@@ -1,0 +1,1 @@
+"""Locustfiles as they are: their own closed model, or open arrivals on their users. Changes no locustfile."""

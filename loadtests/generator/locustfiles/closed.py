@@ -1,0 +1,96 @@
+"""Locust's own closed model on this machine: its runner starts the users, we record what they were answered.
+
+Users wait for answers, so the load gives way to a slow platform. Nothing here claims otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic_ns
+
+import gevent
+from locust.env import Environment
+from locust.runners import STATE_STOPPED, STATE_STOPPING, Runner
+
+from loadtests.generator.bench import Bench
+from loadtests.generator.locustfiles import hearing
+from loadtests.generator.locustfiles.loading import Locustfile
+from loadtests.latency_log import Clock
+
+_SECOND = 1_000_000_000
+_GLANCE = 0.05  # seconds between looks at whether it is over
+
+
+class Ears:
+    """Counts and times every request that Locust is told of, from when it was sent."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._recorder, self._journey = bench.recorder, bench.job.main
+        self._names = hearing.Names(self._journey)
+
+    def listen(self, environment: Environment) -> None:
+        environment.events.request.add_listener(self._request)
+        environment.events.user_error.add_listener(self._user_error)
+
+    def _request(
+        self,
+        request_type: object,
+        name: object,
+        response_time: object,
+        exception: object = None,
+        response: object = None,
+        **_: object,
+    ) -> None:
+        done, value = monotonic_ns(), hearing.nanoseconds(response_time)
+        due, series = done - value, self._names.series(request_type, name)
+        problem = hearing.problem_of(series, exception, response)
+        hearing.record(self._recorder, self._journey, series, due, value, problem)
+        self._count(due, value, failed=problem is not None)
+        if problem is None:
+            self._recorder.count(self._journey, done).completed += 1
+
+    def _count(self, due: int, value: int, *, failed: bool) -> None:
+        self._recorder.latency(self._journey, Clock.RESPONSE, due, value)
+        counters = self._recorder.count(self._journey, due)
+        counters.wanted += 1
+        counters.dispatched += 1
+        counters.done += 1
+        counters.failed += failed
+        counters.errors += failed
+
+    def _user_error(self, exception: BaseException, **_: object) -> None:
+        self._recorder.failure(self._journey, monotonic_ns(), exception)
+
+
+def introduce(environment: Environment, runner: Runner) -> None:
+    """Locust's first event, to which files add what they need of the environment."""
+    environment.events.init.fire(environment=environment, runner=runner, web_ui=environment.web_ui)
+
+
+def drive(
+    bench: Bench, locustfile: Locustfile, runner: Runner, started: int, told_to_end: Callable[[], bool]
+) -> None:
+    """Lets Locust's runner run the users until the time is over, their shape ends, or somebody says so."""
+    gevent.sleep(max(started - monotonic_ns(), 0) / _SECOND)
+    assert bench.job.locust is not None
+    if locustfile.shape is not None:
+        runner.start_shape()
+    else:
+        runner.start(bench.job.locust.users, bench.job.locust.spawn_rate)
+    end = started + round(bench.job.duration * _SECOND)
+    gevent.sleep(0)
+    while monotonic_ns() < end and not told_to_end() and runner.state not in (STATE_STOPPING, STATE_STOPPED):
+        bench.recorder.running = runner.user_count
+        gevent.sleep(_GLANCE)
+    runner.stop()
+    bench.recorder.running = 0
+
+
+def leave(environment: Environment) -> int | None:
+    """Locust's last events; the exit code that the locustfile asks for, as its listeners may."""
+    environment.events.quitting.fire(environment=environment, reverse=True)
+    if environment.runner is not None:
+        environment.runner.quit()
+    code = environment.process_exit_code
+    environment.events.quit.fire(exit_code=code or 0)
+    return code

@@ -1,0 +1,94 @@
+"""Reads a locustfile with Locust's own loader and option parser. Starts nothing."""
+
+from __future__ import annotations
+
+import io
+import math
+from argparse import Namespace
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import locust
+from locust import LoadTestShape, User
+from locust.argument_parser import get_parser
+from locust.env import Environment
+from locust.log import setup_logging
+from locust.util.load_locustfile import load_locustfile
+
+from foundation.errors import InputError
+from loadtests.job import Job
+
+# Options of Locust's that this command has its own for, or that would start something else.
+_OURS = {
+    "master": "--expect-workers", "worker": "load worker", "processes": "--processes",
+    "csv_prefix": "--json, and the files of a run", "html_file": "the run's own report",
+    "json": "--json", "json_file": "--json", "autostart": "--web", "headful": "--web",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Locustfile:
+    """What a locustfile defines, and the options it is run with."""
+
+    path: Path
+    users: tuple[type[User], ...]
+    shape: LoadTestShape | None
+    options: Namespace
+
+    def environment(self, host: str) -> Environment:
+        """Locust's environment of this file, with Locust's global events: what the file's listeners heed."""
+        environment = Environment(
+            locustfile=self.path.name, parsed_locustfiles=[str(self.path)], user_classes=list(self.users),
+            shape_class=self.shape, events=locust.events, host=host, parsed_options=self.options,
+            reset_stats=self.options.reset_stats,
+        )  # fmt: skip
+        if self.options.equal_weights:
+            environment.assign_equal_weights()
+        return environment
+
+
+def load(job: Job, host: str) -> Locustfile:
+    """The locustfile of a job. Raises InputError: no file, it fails, no User class, an unknown option."""
+    assert job.locust is not None
+    path = Path(job.journeys)
+    users, shapes = _read(path)
+    options = _options(job, path, host)
+    setup_logging(options.loglevel)
+    chosen = options.user_classes or list(users)
+    unknown = [name for name in chosen if name not in users]
+    if unknown or not users:
+        what = f"no User class {unknown[0]!r}" if unknown else "no User class"
+        raise InputError(what, where=str(path), hint=f"it has: {', '.join(users) or 'none'}")
+    return Locustfile(
+        path=path, users=tuple(users[name] for name in chosen), shape=next(iter(shapes), None),
+        options=options,
+    )  # fmt: skip
+
+
+def _read(path: Path) -> tuple[dict[str, type[User]], list[LoadTestShape]]:
+    if not path.is_file():
+        raise InputError("no such locustfile", where=str(path), hint="give a Python file with User classes")
+    try:
+        return load_locustfile(str(path))  # type: ignore[no-any-return, no-untyped-call, unused-ignore]
+    except (Exception, SystemExit) as error:
+        raise InputError(f"the locustfile fails: {type(error).__name__}: {error}", where=str(path)) from error
+
+
+def _options(job: Job, path: Path, host: str) -> Namespace:
+    """Locust's options, also those of its configuration files and environment variables."""
+    assert job.locust is not None
+    arguments = ["--locustfile", str(path), "--headless", "--host", host,
+                 "--users", str(job.locust.users), "--spawn-rate", str(job.locust.spawn_rate),
+                 "--run-time", f"{math.ceil(job.duration)}s", *job.locust.arguments]  # fmt: skip
+    said = io.StringIO()
+    try:
+        with redirect_stderr(said), redirect_stdout(said):
+            options = get_parser().parse_args(arguments)
+    except SystemExit as error:
+        why = said.getvalue().strip().removeprefix("locust: error: ").rpartition("error: ")[2]
+        raise InputError(f"Locust's options: {why}", where="--locust") from error
+    for name, ours in _OURS.items():
+        if getattr(options, name, None):
+            raise InputError(f"Locust's --{name.replace('_', '-')} is not for here", hint=f"see {ours}")
+    return options  # type: ignore[no-any-return, unused-ignore]

@@ -1,0 +1,80 @@
+"""`load run`'s two kinds of load: what goes together, and what a refusal says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from foundation import slo
+from foundation.errors import InputError
+from loadtests import asking
+from loadtests.locustfile import journey_of, series_of
+
+NOTHING: dict[str, object] = {
+    "journeys": None, "journey": None, "locustfile": None, "users": None, "spawn_rate": None, "rate": None,
+    "options": "", "profiled": False,
+}  # fmt: skip
+FILE = Path("locustfile.py")
+
+
+def asked(**given: object) -> asking.Asked:
+    return asking.what(**{**NOTHING, **given})  # type: ignore[arg-type]
+
+
+def test_a_locustfile_alone_is_closed_with_one_user() -> None:
+    found = asked(locustfile=FILE)
+    assert found.closed
+    assert found.locust is not None
+    assert (found.locust.users, found.main) == (1, "locustfile")
+
+
+def test_a_rate_opens_it() -> None:
+    found = asked(locustfile=FILE, rate="50/s", options="--tags 'a b' Shopper")
+    assert not found.closed
+    assert found.locust is not None
+    assert found.locust.arguments == ("--tags", "a b", "Shopper")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "of journeys or of a locustfile"),
+        ({"journeys": FILE, "locustfile": FILE}, "of journeys or of a locustfile"),
+        ({"journeys": FILE, "journey": "order"}, "--rate: how many arrivals?"),
+        ({"journeys": FILE, "rate": "1/s"}, "--journey: which journey"),
+        ({"journeys": FILE, "journey": "order", "rate": "1/s", "users": 3}, "are a locustfile's"),
+        ({"locustfile": FILE, "profiled": True}, "--rate: how many arrivals?"),
+        ({"locustfile": FILE, "rate": "1/s", "users": 3}, "not both"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(given: dict[str, object], says: str) -> None:
+    with pytest.raises(InputError) as told:
+        asked(**given)
+    assert says in str(told.value)
+
+
+def test_the_base_url_is_given_once() -> None:
+    assert asking.target("http://a", None) == asking.target(None, "http://a")
+    for url, host in ((None, None), ("http://a", "http://b")):
+        with pytest.raises(InputError):
+            asking.target(url, host)
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "series"),
+    [
+        ("GET", "/", "locustfile/get"),
+        ("GET", "/v2/products/[id]?page=1", "locustfile/get-v2-products-id-page-1"),
+        ("", "", "locustfile/request"),
+        ("POST", "Zahlung über 5 €, sofort\n", "locustfile/post-zahlung-ber-5-sofort"),
+    ],
+)
+def test_every_request_has_a_series_that_an_objective_can_name(method: str, name: str, series: str) -> None:
+    assert series_of("locustfile", method, name) == series
+    assert slo.parse(f"{series} p99 < 1s").series == series
+
+
+def test_a_load_is_named_after_its_file() -> None:
+    assert journey_of(Path("/x/Black Friday.py")) == "black-friday"
+    assert journey_of(Path("/x/2026.py")) == "locustfile"
