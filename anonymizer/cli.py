@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from anonymizer import key_cli
+from anonymizer.audit import cli as audit_cli
 from anonymizer.options import (
     Ephemeral,
     InEnvironment,
@@ -38,6 +39,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(key_cli.app, name="key")
+app.add_typer(audit_cli.app, name="audit")
 
 Replace = Annotated[bool, typer.Option("--replace", help="Remove the rows that the target's tables hold.")]
 

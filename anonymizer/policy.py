@@ -133,6 +133,17 @@ class Override(Input):
     tables: dict[str, object] = Field(default={}, description="as in `tables` above, only what differs")
 
 
+class Processing(Input):
+    """What the record of processing (GDPR article 30) wants and only the controller knows."""
+
+    controller: str | None = Field(default=None, description="who decides about the data")
+    contact: str | None = Field(default=None, description="the data protection officer, or whom to ask")
+    purpose: str | None = Field(default=None, description="what the copy is for")
+    data_subjects: str | None = Field(default=None, description="whose data it is, such as customers' buyers")
+    recipients: str | None = Field(default=None, description="who gets the copy")
+    retention: str | None = Field(default=None, description="when the copy is erased")
+
+
 class Written(Input):
     """A policy's file, after `extends` was resolved."""
 
@@ -141,6 +152,9 @@ class Written(Input):
     tables: dict[str, TableRule] = Field(description="what happens to every table")
     environments: dict[str, Override] = Field(
         default={}, description="what is otherwise in an environment, chosen by `--environment NAME`"
+    )
+    processing: Processing | None = Field(
+        default=None, description="facts for the audit report; they change no row"
     )
     schema_: dict[str, str] = Field(
         default={}, alias="schema",
@@ -161,6 +175,9 @@ class Policy:
     population: str = ""
     # Fingerprints of the source's tables when the policy was written; empty: nobody wrote them down.
     schema: Mapping[str, str] = field(default_factory=dict)
+
+    # What the policy states for the record of processing.
+    processing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hash(self) -> str:
@@ -214,9 +231,10 @@ def _checked(document: Document) -> Policy:
     written = validate(document, Written)
     problems = [problem for at, rule in _rules(written) for problem in _problems(document, at, rule)]
     refuse(document, problems)
+    stated = written.processing
     return Policy(
         name=written.policy, version=written.version, tables=written.tables, schema=written.schema_,
-        document=document,
+        document=document, processing=stated.model_dump(exclude_none=True) if stated else {},
     )  # fmt: skip
 
 

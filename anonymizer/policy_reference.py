@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from anonymizer.policy import Override, Rule, TableRule, Written
+from anonymizer.policy import Override, Processing, Rule, TableRule, Written
 from anonymizer.transforms import TRANSFORMS
 from anonymizer.transforms.base import INJECTIVE, TEXT, Transform
 
@@ -35,6 +35,7 @@ def reference() -> str:
         ("A table", [_TABLE_WORDS, *_keys(TableRule)]),
         ("A column, or a path in JSON", [_RULE_WORDS, *_keys(Rule)]),
         ("An environment", list(_keys(Override))),
+        ("Processing, for the audit report", list(_keys(Processing))),
         ("Transforms", list(_transforms())),
     )
     return _HEAD + "".join(f"\n## {title}\n\n" + "\n".join(lines) + "\n" for title, lines in sections)

@@ -72,7 +72,7 @@ def _plan(reader: psycopg.Connection, policy: Policy, there: Schema | None) -> P
     return plan
 
 
-def compare(source: str, target: str, policy: Policy) -> Verification:
+def compare(source: str, target: str, policy: Policy) -> tuple[Plan, Verification]:
     """Compares a finished target with its source and searches it; writes the result into its receipt.
 
     Rows that the source has got since the copy count as missing. Raises as `anonymize`; Refused: no receipt.
@@ -86,7 +86,7 @@ def compare(source: str, target: str, policy: Policy) -> Verification:
             raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
         seen = verify(reader, writer, plan, there, everywhere=True)
         store(writer, replace(receipt, verified=seen.passes, findings=seen.faults))
-        return seen
+        return plan, seen
 
 
 @contextmanager

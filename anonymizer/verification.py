@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import psycopg
@@ -38,6 +38,9 @@ class Verification:
     @property
     def passes(self) -> bool:
         return not self.faults
+
+    def to_dict(self) -> dict[str, object]:
+        return asdict(self)
 
 
 def verify(
