@@ -75,6 +75,14 @@ def pesel_check(payload: Digits) -> Digits:
     return ((10 - _sum(payload, _PESEL) % 10) % 10).astype(np.uint8)
 
 
+def luhn_check(payload: Digits) -> Digits:
+    """The check digit of a payment card's other digits (ISO/IEC 7812-1)."""
+    doubled = payload.astype(np.int64)
+    doubled[:, ::-2] *= 2
+    total = (doubled - 9 * (doubled > 9)).sum(axis=1)
+    return np.asarray((10 - total % 10) % 10, np.uint8)
+
+
 def iban_check(account: Digits) -> Digits:
     """The two check digits of the 24 digits of a Polish account number. Shape: (rows, 2)."""
     high, low = numbers(account[:, :12]) % np.uint64(97), numbers(account[:, 12:]) % np.uint64(97)

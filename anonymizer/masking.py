@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizer import document
+from anonymizer import arrays, document
 from anonymizer.keys import Key
 from anonymizer.plan import TablePlan
 from anonymizer.policy import Rule
 from anonymizer.schema import Schema
 from anonymizer.transforms import DROP, JSON, transform
-from anonymizer.transforms.base import words
+from anonymizer.transforms.base import NUMBERS, Slot, words
 from foundation.errors import InputError
 
 ColumnMask = Callable[[pa.Table], pa.Array]
@@ -49,7 +49,7 @@ def table_mask(plan: TablePlan, schema: Schema, key: Key) -> TableMask:
         columns={
             name: _json(name, rule, key)
             if rule.transform == JSON
-            else _column(name, rule, key, _domain(plan, schema, rule))
+            else _column(name, rule, key, _domain(plan, schema, rule), plan.table.columns[name].slot)
             for name, rule in plan.masked.items()
         },
     )
@@ -62,8 +62,8 @@ def _domain(plan: TablePlan, schema: Schema, rule: Rule) -> str:
     return ".".join(schema.root(plan.table.name, rule.entity))
 
 
-def _column(name: str, rule: Rule, key: Key, domain: str) -> ColumnMask:
-    leaf = leaf_mask(rule, key, domain)
+def _column(name: str, rule: Rule, key: Key, domain: str, slot: Slot) -> ColumnMask:
+    leaf = leaf_mask(rule, key, domain, slot)
     return lambda batch: leaf(_one(batch, name), _one(batch, rule.entity) if rule.entity else None)
 
 
@@ -71,14 +71,17 @@ def _one(batch: pa.Table, name: str) -> pa.Array:
     return batch.column(name).combine_chunks() if batch.num_rows else pa.array([], pa.string())
 
 
-def leaf_mask(rule: Rule, key: Key, domain: str) -> document.LeafMask:
+def leaf_mask(rule: Rule, key: Key, domain: str, slot: Slot = Slot()) -> document.LeafMask:  # noqa: B008 - frozen
     """The rule as a function of values and, for entity scope, the entity's values."""
+    if slot.is_array:
+        return arrays.element_wise(leaf_mask(rule, key, domain, slot.element))
     chosen = transform(rule.transform, "entity" if rule.entity else "value")
-    mask = chosen.bind(chosen.options.model_validate(rule.options))
+    mask = chosen.bind(chosen.options.model_validate(rule.options), slot)
+    zeros = chosen.digits if slot.type in NUMBERS else 0
     subkey = key.derive(domain, chosen.family)
 
     def masked(values: pa.Array, entities: pa.Array | None) -> pa.Array:
-        own = chosen.canonical(values)
+        own = chosen.canonical(pc.utf8_lpad(values, zeros, "0") if zeros else values)
         # Where nobody is named, the value has to stand for whom it is about.
         subjects = own if entities is None else pc.coalesce(words(entities), own)
         keeps = pc.or_(pc.is_null(values), pc.equal(values, "")).fill_null(True)

@@ -256,12 +256,15 @@ def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[
 
 def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:
     chosen = transform(rule.transform, "entity" if rule.entity else "value")
-    if column.base not in chosen.types:
+    if not column.slot.takes(chosen.types):
         yield f"{rule.transform} cannot mask {column.type}", f"it masks {', '.join(sorted(chosen.types))}"
     options = chosen.options.model_validate(rule.options)
     if isinstance(options, Digits) and options.digits > _most_digits(column):
         hint = f"options: {{digits: {_most_digits(column)}}} where the key is defined, or a wider type"
         yield f"keys of {options.digits} digits do not fit into {column.type}", hint
+    misfit = chosen.misfit(options, column.slot)
+    if misfit:
+        yield misfit, None
     longest = chosen.longest(options)
     if column.limit is not None and longest is not None and longest > column.limit:
         yield f"{rule.transform} needs {longest} characters, {column.type} holds {column.limit}", None

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from anonymizer.inheritance import extended, in_environment
 from anonymizer.pools import version as pools_version
 from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, TRANSFORMS, WORDS, transform
-from anonymizer.transforms.base import INJECTIVE
+from anonymizer.transforms.base import INJECTIVE, Transform
 from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
 from foundation.errors import InputError, Problem
 
@@ -271,7 +271,11 @@ def _misfits(document: Document, at: Location, name: str, rule: Rule) -> Iterato
     chosen = transform(rule.transform, scope)
     if scope not in chosen.scopes:
         yield document.problem(
-            (*at, "scope"), f"{name}: {rule.transform} depends on the value itself", "write scope: value"
+            (*at, "scope"), f"{name}: {rule.transform} has no scope {scope}", _scopes(chosen)
+        )
+    if chosen.coarse and rule.class_ == "identifying":
+        yield document.problem(
+            (*at, "class"), f"{name}: {rule.transform} leaves a part of the truth", "it cannot be identifying"
         )
     try:
         chosen.options.model_validate(rule.options)
@@ -287,6 +291,10 @@ def _misfits(document: Document, at: Location, name: str, rule: Rule) -> Iterato
                 else f"{name}: {key}: {details['msg']}",
                 did_you_mean(key, allowed) if unknown else None,
             )
+
+
+def _scopes(chosen: Transform) -> str:
+    return "write scope: value" if "value" in chosen.scopes else "write scope: entity(COLUMN)"
 
 
 def _misplaced(document: Document, at: Location, name: str, rule: Rule) -> Iterator[Problem]:

@@ -56,7 +56,8 @@ def _default(field: FieldInfo) -> str:
 def _transforms() -> Iterator[str]:
     yield from ("| name | gives | options | types | one-to-one |", "|---|---|---|---|---|")
     for name, one in sorted(TRANSFORMS.items()):
-        types = "text" if one.types == TEXT else ", ".join(sorted(one.types))
+        plain = ["text"] if one.types >= TEXT else []
+        types = ", ".join([*plain, *sorted(one.types - TEXT if plain else one.types)])
         yield f"| `{name}` | {one.summary} | {_options(one)} | {types} | {_distinct(one)} |"
 
 

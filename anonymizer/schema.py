@@ -12,6 +12,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 
+from anonymizer.transforms.base import Slot
+
 # Our own receipt lives there; it is no part of anybody's data.
 _OURS = "peakproof"
 
@@ -27,6 +29,13 @@ class Column:
     nullable: bool
     default: bool
     generated: bool
+    # The labels of an enumerated type, or of an array of one, in their order.
+    labels: tuple[str, ...] = ()
+
+    @property
+    def slot(self) -> Slot:
+        """What it takes."""
+        return Slot(type=self.base, limit=self.limit, labels=self.labels)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +155,7 @@ def _table(row: DictRow) -> Table:
 def _column(row: DictRow) -> Column:
     return Column(
         name=row["name"], type=row["type"], base=row["base"], limit=row["limit"], nullable=row["nullable"],
-        default=row["default"], generated=row["generated"],
+        default=row["default"], generated=row["generated"], labels=tuple(row["labels"] or ()),
     )  # fmt: skip
 
 
@@ -169,13 +178,26 @@ SELECT c.oid, n.nspname AS schema, c.relname AS relation, c.reltuples::bigint AS
 
 _COLUMNS: LiteralString = """
 SELECT a.attrelid AS oid, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
-       format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL) AS base,
-       CASE WHEN coalesce(nullif(t.typbasetype, 0), t.oid) IN ('varchar'::regtype, 'bpchar'::regtype)
-             AND greatest(a.atttypmod, t.typtypmod) > 4
-            THEN greatest(a.atttypmod, t.typtypmod) - 4 END AS limit,
-       NOT (a.attnotnull OR t.typnotnull) AS nullable, a.atthasdef OR a.attidentity <> '' AS default,
-       a.attgenerated <> '' AS generated
-  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+       format_type(under.base, NULL) AS base,
+       CASE WHEN coalesce(nullif(b.typelem, 0), b.oid) IN ('varchar'::regtype, 'bpchar'::regtype)
+             AND greatest(a.atttypmod, under.modifier) > 4
+            THEN greatest(a.atttypmod, under.modifier) - 4 END AS limit,
+       NOT (a.attnotnull OR under.never_null) AS nullable, a.atthasdef OR a.attidentity <> '' AS default,
+       a.attgenerated <> '' AS generated,
+       (SELECT array_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e
+         WHERE e.enumtypid IN (b.oid, b.typelem)) AS labels
+  FROM pg_attribute a JOIN LATERAL (
+       -- A domain may stand on a domain: the last type is what is stored.
+       WITH RECURSIVE chain AS (
+            SELECT t.oid, t.typbasetype, t.typtypmod, t.typnotnull, 1 AS place
+              FROM pg_type t WHERE t.oid = a.atttypid
+            UNION ALL
+            SELECT t.oid, t.typbasetype, t.typtypmod, t.typnotnull, place + 1
+              FROM chain JOIN pg_type t ON t.oid = chain.typbasetype)
+       SELECT (array_agg(oid ORDER BY place DESC))[1] AS base, max(typtypmod) AS modifier,
+              bool_or(typnotnull) AS never_null
+         FROM chain) AS under ON true
+  JOIN pg_type b ON b.oid = under.base
  WHERE a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attrelid, a.attnum"""
 

@@ -4,31 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from anonymizer.transforms import address, company, dates, identifiers, permuted, persona, phone, shape, text
+from anonymizer.transforms import (
+    address,
+    amounts,
+    card,
+    company,
+    dates,
+    generalise,
+    identifiers,
+    labels,
+    network,
+    permuted,
+    person_facts,
+    persona,
+    phone,
+    raw,
+    shape,
+    suppress,
+    text,
+)
 from anonymizer.transforms.base import Transform
 
 # The transform whose results a sequence does not reach.
 INTEGER_KEY = "integer_key"
 TRANSFORMS: Mapping[str, Transform] = {
     "address": address.ADDRESS,
+    "birth_date": person_facts.BIRTH_DATE,
+    "card": card.CARD,
     "city": address.CITY,
     "company": company.COMPANY,
     "email": persona.EMAIL,
     "first_name": persona.FIRST_NAME,
     "full_name": persona.FULL_NAME,
+    "generalise": generalise.GENERALISE,
     "iban": identifiers.IBAN,
     INTEGER_KEY: permuted.INTEGER_KEY,
+    "ip": network.IP,
     "last_name": persona.LAST_NAME,
     "login": persona.LOGIN,
+    "mac": network.MAC,
     "nip": identifiers.NIP,
+    "noise": raw.NOISE,
+    "perturb": amounts.PERTURB,
     "pesel": identifiers.PESEL,
     "phone": phone.PHONE,
     "postal_code": address.POSTAL_CODE,
     "regenerate": text.REGENERATE,
     "regon": identifiers.REGON,
+    "relabel": labels.RELABEL,
     "scramble": shape.SCRAMBLE,
+    "sex": person_facts.SEX,
     "shift_date": dates.SHIFT,
     "street": address.STREET,
+    "suppress": suppress.SUPPRESS,
     "uuid": permuted.UUID,
 }
 # What a name means instead where it is about a person and not about the number itself.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pyarrow as pa
@@ -16,9 +16,38 @@ from foundation.documents import Input
 TEXT = frozenset({"text", "character varying", "character", "citext", "name"})
 JSON = frozenset({"json", "jsonb"})
 DATES = frozenset({"date", "timestamp without time zone", "timestamp with time zone"})
+# The greatest value of every integer type.
+INTEGERS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+NUMBERS = frozenset({*INTEGERS, "numeric", "real", "double precision"})
+# Integer columns that have room for any identifier of up to eighteen digits.
+WIDE = frozenset({"bigint", "numeric"})
+# Stands for every enumerated type.
+ENUM = "enum"
 
 # How many different results there are; INJECTIVE: as many as different subjects.
 INJECTIVE = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """Where results are to stand: the type's name without length, its length, an enumerated type's labels."""
+
+    type: str = "text"
+    limit: int | None = None
+    labels: tuple[str, ...] = ()
+
+    @property
+    def is_array(self) -> bool:
+        return self.type.endswith("[]")
+
+    @property
+    def element(self) -> Slot:
+        """What one element of an array is; of anything else, itself."""
+        return replace(self, type=self.type.removesuffix("[]"))
+
+    def takes(self, types: frozenset[str]) -> bool:
+        """Whether a transform for these types can mask it; arrays are masked element by element."""
+        return self.element.type in types or (ENUM in types and bool(self.labels))
 
 
 class Mask(Protocol):
@@ -30,7 +59,10 @@ class Mask(Protocol):
     look at it. Both are Arrow strings of one length; NULL and empty values are put back by the caller.
     """
 
-    def __call__(self, key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array: ...
+    def __call__(self, key: Key, subjects: pa.Array, values: pa.Array, /) -> pa.Array: ...
+
+
+Bind = Callable[[BaseModel, Slot], Mask]
 
 
 class Nothing(Input):
@@ -39,10 +71,10 @@ class Nothing(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Transform:
-    """A named way to mask. `bind` turns validated options into the function."""
+    """A named way to mask. `bind` turns validated options and the place into the function."""
 
     summary: str
-    bind: Callable[[BaseModel], Mask]
+    bind: Bind
     options: type[Input] = Nothing
     types: frozenset[str] = TEXT
     # Transforms of one family under one domain share a key, so that what they say of a person agrees.
@@ -53,6 +85,14 @@ class Transform:
     longest: Callable[[BaseModel], int | None]
     # The number of different results, INJECTIVE for a one-to-one transform.
     results: Callable[[BaseModel], int]
+    # Whether the key decides.
+    keyed: bool = True
+    # A result is a part of the truth: it never protects what is identifying.
+    coarse: bool = False
+    # Identifiers in a column of numbers have lost their leading zeros: how many digits they have.
+    digits: int = 0
+    # What is wrong with these options in that place, or None.
+    misfit: Callable[[BaseModel, Slot], str | None] = lambda _options, _slot: None
 
 
 def words(values: pa.Array) -> pa.Array:
@@ -66,14 +106,14 @@ def exact(values: pa.Array) -> pa.Array:
     return pc.utf8_trim_whitespace(values)
 
 
-def of_subject(mask: Callable[[Key, pa.Array], pa.Array]) -> Callable[[BaseModel], Mask]:
+def of_subject(mask: Callable[[Key, pa.Array], pa.Array]) -> Bind:
     """`bind` of a transform that is a function of (key, subject) and of nothing else."""
-    return lambda _options: lambda key, subjects, _values: mask(key, subjects)
+    return lambda _options, _slot: lambda key, subjects, _values: mask(key, subjects)
 
 
-def always(mask: Mask) -> Callable[[BaseModel], Mask]:
+def always(mask: Mask) -> Bind:
     """`bind` of a transform without options."""
-    return lambda _options: mask
+    return lambda _options, _slot: mask
 
 
 def at_most(characters: int) -> Callable[[BaseModel], int | None]:

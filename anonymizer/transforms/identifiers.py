@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from anonymizer import digits, ff1
 from anonymizer.digits import Digits
 from anonymizer.keys import Key
-from anonymizer.transforms.base import INJECTIVE, Mask, Transform, always, among, at_most, joined
+from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Transform, always, among, at_most, joined
 from anonymizer.transforms.shape import scrambled
 
 _VALUE = frozenset({"value"})
 
 
-def _by_digits(width: int, permuted: Callable[[Key, Digits], Digits], otherwise: Mask) -> Mask:
+def by_digits(width: int, permuted: Callable[[Key, Digits], Digits], otherwise: Mask) -> Mask:
     """Permutes what is exactly `width` digits; leaves the rest to `otherwise`."""
 
     def mask(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
@@ -41,7 +41,7 @@ def _places(fits: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.where(fits, np.cumsum(fits) - 1, fits.sum() + np.cumsum(~fits) - 1)
 
 
-def _checked(payload: Digits, check: Digits, was: Digits, right: Digits) -> Digits:
+def checked(payload: Digits, check: Digits, was: Digits, right: Digits) -> Digits:
     """The payload with its check digit, as far from the right one as it was: a slip stays one."""
     return np.column_stack([payload, (check.astype(np.int16) + was + 10 - right) % 10]).astype(np.uint8)
 
@@ -54,22 +54,22 @@ def _is_issued(payload: Digits) -> NDArray[np.bool_]:
 def _nip(key: Key, numerals: Digits) -> Digits:
     before = numerals[:, :9]
     after = ff1.permute(key, before, allowed=ff1.alike(_is_issued, before))
-    return _checked(after, digits.nip_check(after) % 10, numerals[:, 9], digits.nip_check(before) % 10)
+    return checked(after, digits.nip_check(after) % 10, numerals[:, 9], digits.nip_check(before) % 10)
 
 
 def _regon(key: Key, numerals: Digits) -> Digits:
     before = numerals[:, :8]
     after = ff1.permute(key, before)
-    return _checked(after, digits.regon_check(after), numerals[:, 8], digits.regon_check(before))
+    return checked(after, digits.regon_check(after), numerals[:, 8], digits.regon_check(before))
 
 
 def _regon_branch(key: Key, numerals: Digits) -> Digits:
     free = ff1.permute(key, np.hstack([numerals[:, :8], numerals[:, 9:13]]))
-    company = _checked(
+    company = checked(
         free[:, :8], digits.regon_check(free[:, :8]), numerals[:, 8], digits.regon_check(numerals[:, :8])
     )
     after = np.hstack([company, free[:, 8:]])
-    return _checked(after, digits.regon_check(after), numerals[:, 13], digits.regon_check(numerals[:, :13]))
+    return checked(after, digits.regon_check(after), numerals[:, 13], digits.regon_check(numerals[:, :13]))
 
 
 def _pesel(key: Key, numerals: Digits) -> Digits:
@@ -79,7 +79,7 @@ def _pesel(key: Key, numerals: Digits) -> Digits:
     after[dated] = _within_year(key, numerals[dated])
     odd = numerals[~dated, :10]
     after[~dated] = ff1.permute(key, odd, allowed=ff1.alike(_is_dated, odd))
-    return _checked(after, digits.pesel_check(after), numerals[:, 10], digits.pesel_check(numerals[:, :10]))
+    return checked(after, digits.pesel_check(after), numerals[:, 10], digits.pesel_check(numerals[:, :10]))
 
 
 def _within_year(key: Key, numerals: Digits) -> Digits:
@@ -144,26 +144,27 @@ def _iban(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
         check = (digits.numbers(digits.iban_check(account)) + slip) % np.uint64(100)
         return np.hstack([digits.of_numbers(check, 2), account])
 
-    masked = _by_digits(26, permuted, scrambled)(key, subjects, values)
+    masked = by_digits(26, permuted, scrambled)(key, subjects, values)
     whole = pc.and_(pc.equal(pc.utf8_length(subjects), 26), pc.starts_with(pc.utf8_upper(values), "PL"))
     return pc.if_else(whole, joined(["PL", masked]), masked)
 
 
 def _regons(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
-    return _by_digits(9, _regon, _by_digits(14, _regon_branch, scrambled))(key, subjects, values)
+    return by_digits(9, _regon, by_digits(14, _regon_branch, scrambled))(key, subjects, values)
 
 
-def _identifier(summary: str, mask: Mask, family: str, longest: int) -> Transform:
+def _identifier(summary: str, mask: Mask, family: str, longest: int, numbers: int = 0) -> Transform:
     return Transform(
         summary=summary, bind=always(mask), family=family, scopes=_VALUE, canonical=digits.only,
-        longest=at_most(longest), results=among(INJECTIVE),
+        longest=at_most(longest), results=among(INJECTIVE), digits=numbers,
+        types=TEXT | WIDE if numbers else TEXT,
     )  # fmt: skip
 
 
-NIP = _identifier("a NIP with a valid check digit", _by_digits(10, _nip, scrambled), "nip", 10)
-REGON = _identifier("a REGON of the same length with valid check digits", _regons, "regon", 14)
+NIP = _identifier("a NIP with a valid check digit", by_digits(10, _nip, scrambled), "nip", 10, 10)
+REGON = _identifier("a REGON of the same length with valid check digits", _regons, "regon", 14, 9)
 PESEL = _identifier(
-    "a PESEL of the same sex and birth year with a valid check digit", _by_digits(11, _pesel, scrambled),
-    "pesel", 11,
+    "a PESEL of the same sex and birth year with a valid check digit", by_digits(11, _pesel, scrambled),
+    "pesel", 11, 11,
 )  # fmt: skip
 IBAN = _identifier("a Polish account number with valid check digits", _iban, "iban", 28)

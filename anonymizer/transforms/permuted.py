@@ -17,7 +17,17 @@ from pydantic import BaseModel, Field
 from anonymizer import ff1, prf
 from anonymizer.keys import Key
 from anonymizer.prf import Bytes, Words
-from anonymizer.transforms.base import INJECTIVE, TEXT, Mask, Transform, among, at_most, exact, of_subject
+from anonymizer.transforms.base import (
+    INJECTIVE,
+    TEXT,
+    Mask,
+    Slot,
+    Transform,
+    among,
+    at_most,
+    exact,
+    of_subject,
+)
 from anonymizer.transforms.shape import scrambled
 from foundation.documents import Input
 from foundation.errors import InputError
@@ -39,7 +49,7 @@ class Digits(Input):
     digits: int = Field(default=15, ge=1, le=WIDEST)
 
 
-def integer_key(options: BaseModel) -> Mask:
+def integer_key(options: BaseModel, _slot: Slot) -> Mask:
     """Numbers permuted, their sign kept; what is no number (a soft reference in a text) keeps its shape."""
     size = cast(Digits, options).digits
 

@@ -15,14 +15,14 @@ from pydantic import BaseModel, Field
 from anonymizer import digits, prf
 from anonymizer.keys import Key
 from anonymizer.pools import pool
-from anonymizer.transforms.base import Mask, Transform, among, at_most, joined, of_subject, words
+from anonymizer.transforms.base import Mask, Slot, Transform, among, at_most, joined, of_subject, words
 from foundation.documents import Input
 
 _BASE32 = pa.array(list("abcdefghijklmnopqrstuvwxyz234567"), pa.string())
 _TAIL = 8
 # Adults of working age; a span of whole years keeps the arithmetic plain.
 _FIRST_BIRTH = np.datetime64("1950-01-01")
-_BIRTHS = int((np.datetime64("2005-01-01") - _FIRST_BIRTH).astype(int))
+BIRTHS = int((np.datetime64("2005-01-01") - _FIRST_BIRTH).astype(int))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ def personas(key: Key, subjects: pa.Array) -> Personas:
         female=female,
         first=first,
         last=prf.choose(name, len(pool("last_names_male"))),
-        born=_FIRST_BIRTH.astype(int) + prf.choose(birth, _BIRTHS),
+        born=_FIRST_BIRTH.astype(int) + prf.choose(birth, BIRTHS),
         serial=prf.choose(serial, 5000),
         digest=digest,
     )
@@ -121,12 +121,12 @@ def _tail(key: Key, digest: prf.Bytes, *, unique: bool) -> pa.Array:
     return joined([".", *letters])
 
 
-def login(options: BaseModel) -> Mask:
+def login(options: BaseModel, slot: Slot) -> Mask:
     chosen = cast(Distinct, options)
-    return of_subject(lambda key, subjects: _login(key, subjects, unique=chosen.unique)[0])(options)
+    return of_subject(lambda key, subjects: _login(key, subjects, unique=chosen.unique)[0])(options, slot)
 
 
-def email(options: BaseModel) -> Mask:
+def email(options: BaseModel, slot: Slot) -> Mask:
     """An address that nobody can receive: .example is reserved (RFC 2606)."""
     chosen = cast(Distinct, options)
 
@@ -136,7 +136,7 @@ def email(options: BaseModel) -> Mask:
         host = _spelled("last").take(pa.array(prf.choose(choices, len(pool("last_names_male")))))
         return joined([local, "@", host, ".example"])
 
-    return of_subject(mask)(options)
+    return of_subject(mask)(options, slot)
 
 
 def pesel_of(people: Personas) -> pa.Array:
@@ -198,5 +198,5 @@ EMAIL = Transform(
 PERSONA_PESEL = Transform(
     summary="a PESEL of the persona's birth date and sex",
     bind=of_subject(lambda key, subjects: pesel_of(personas(key, subjects))), family="persona",
-    canonical=words, longest=at_most(11), results=among(_BIRTHS * 10_000),
+    canonical=words, longest=at_most(11), results=among(BIRTHS * 10_000),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from anonymizer import digits, ff1
 from anonymizer.digits import Digits
 from anonymizer.keys import Key
-from anonymizer.transforms.base import INJECTIVE, Mask, Transform, among, at_most, joined
+from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Slot, Transform, among, at_most, joined
 from anonymizer.transforms.shape import scrambled
 from foundation.documents import Input
 
@@ -25,12 +25,14 @@ class Form(Input):
 
 
 def national(values: pa.Array) -> pa.Array:
-    """The canonical form: nine digits without the prefix of Poland, or all digits of a foreign number."""
-    return pc.replace_substring_regex(digits.only(values), r"^(?:00)?48([0-9]{9})$", r"\1")
+    """The canonical form: nine Polish digits, or those of a foreign number with its country (E.164)."""
+    abroad = pc.replace_substring_regex(digits.only(values), r"^00([1-9])", r"\1")
+    # The zero that one once dialled before another area, and Poland's own prefix.
+    return pc.replace_substring_regex(abroad, r"^(?:0|48)([1-9][0-9]{8})$", r"\1")
 
 
-def phone(options: BaseModel) -> Mask:
-    form = cast(Form, options).form
+def phone(options: BaseModel, slot: Slot) -> Mask:
+    form = "national" if slot.element.type in WIDE else cast(Form, options).form
 
     def mask(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
         numerals, fits = digits.read(subjects, 9)
@@ -58,5 +60,5 @@ def _written(number: pa.Array, form: str) -> pa.Array:
 
 PHONE = Transform(
     summary="a telephone number", bind=phone, options=Form, family="phone", scopes=frozenset({"value"}),
-    canonical=national, longest=at_most(15), results=among(INJECTIVE),
+    types=TEXT | WIDE,    canonical=national, longest=at_most(15), results=among(INJECTIVE),
 )  # fmt: skip

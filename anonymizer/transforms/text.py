@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from anonymizer import prf
 from anonymizer.keys import Key
 from anonymizer.pools import pool
-from anonymizer.transforms.base import Mask, Transform, among, joined, words
+from anonymizer.transforms.base import Mask, Slot, Transform, among, joined, words
 from foundation.documents import Input
 
 _SENTENCES = 8
@@ -25,7 +25,7 @@ class Length(Input):
     longest: int = Field(default=400, ge=20)
 
 
-def regenerate(options: BaseModel) -> Mask:
+def regenerate(options: BaseModel, _slot: Slot) -> Mask:
     limit = cast(Length, options).longest
 
     def mask(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:

@@ -9,12 +9,15 @@ from anonymizer.keys import Key
 from anonymizer.masking import table_mask
 from anonymizer.plan import TablePlan
 from anonymizer.policy import Rule
-from anonymizer.schema import Schema, Table
+from anonymizer.schema import Column, Schema, Table
 
 KEY = Key(bytes(range(32)))
+EMAILS = Column(
+    name="email", type="text", base="text", limit=None, nullable=True, default=False, generated=False
+)
 PEOPLE = Table(
-    name="people", schema="public", relation="people", rows=1, columns={}, primary_key=(), foreign_keys=(),
-    unique={},
+    name="people", schema="public", relation="people", rows=1, columns={"email": EMAILS}, primary_key=(),
+    foreign_keys=(), unique={},
 )  # fmt: skip
 EMAIL = Rule.model_validate({"transform": "email", "class": "identifying"})
 

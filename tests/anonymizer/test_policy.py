@@ -38,7 +38,7 @@ def hash_of(tmp_path: Path, tables: str) -> str:
         ("{transform: email, class: secret}", "input should be 'identifying'"),
         ("{transform: email, class: free, scope: row}", 'expected "value" or "entity(COLUMN)"'),
         ("{transform: email, class: free, kind: x}", "unknown key"),
-        ("{transform: nip, class: free, scope: entity(id)}", "nip depends on the value itself"),
+        ("{transform: nip, class: free, scope: entity(id)}", "nip has no scope entity"),
         (
             "{transform: email, class: free, options: {uniqe: true}}",
             "no option 'uniqe' (did you mean 'unique'?",

@@ -9,6 +9,7 @@ import pyarrow as pa
 from anonymizer.keys import Key
 from anonymizer.masking import leaf_mask
 from anonymizer.policy import Rule
+from anonymizer.transforms.base import Slot
 
 KEY = Key(bytes(range(32)))
 Texts = Sequence[str | None]
@@ -22,6 +23,7 @@ def mask(
     key: Key = KEY,
     domain: str = "test",
     options: dict[str, str | int | float | bool] | None = None,
+    slot: Slot = Slot(),  # noqa: B008 - frozen
 ) -> list[str | None]:
     """The masked values; `of` are the entities they are about."""
     rule = Rule.model_validate({
@@ -29,7 +31,7 @@ def mask(
         "scope": "value" if of is None else "entity(who)",
     })  # fmt: skip
     entities = None if of is None else pa.array(of, pa.string())
-    found: list[str | None] = leaf_mask(rule, key, domain)(
+    found: list[str | None] = leaf_mask(rule, key, domain, slot)(
         pa.array(values, pa.string()), entities
     ).to_pylist()
     return found

@@ -25,3 +25,9 @@ def test_it_is_written_in_the_form_that_was_chosen(form: str, pattern: str) -> N
 
 def test_a_foreign_number_keeps_its_shape() -> None:
     assert re.fullmatch(r"\+\d \d{3} \d{3} \d{4}", mask("phone", ["+1 212 555 0100"])[0] or "")
+
+
+def test_a_number_is_the_same_with_and_without_its_country() -> None:
+    polish = ["601234567", "+48 601 234 567", "0048601234567", "0 601-234-567"]
+    assert len(set(mask("phone", polish))) == 1
+    assert mask("phone", ["+49 30 1234567"])[0] != mask("phone", ["+48 30 1234567"])[0]

@@ -1,0 +1,122 @@
+"""Amounts moved by a keyed share: the size of things stays, the number does not.
+
+Zero stays zero, a sign stays, and no other amount stays what it was. The decimals stay as many. A declared
+total is not perturbed but added up again from its masked parts: see `total`.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from anonymizer import prf
+from anonymizer.keys import Key
+from anonymizer.transforms.base import INTEGERS, NUMBERS, Mask, Slot, Transform, among, exact
+from foundation.documents import Input
+
+_PLAIN = r"^-?[0-9]+(\.[0-9]+)?$"
+# So many digits are added and compared as 64-bit integers; longer ones one by one.
+_DIGITS = 17
+# The smallest share, as a part of the greatest: a perturbation that cannot be seen would be none.
+_LEAST = 0.1
+
+Cents = NDArray[np.int64]
+
+
+class Share(Input):
+    """`percent`: the most that an amount moves, either way."""
+
+    percent: int = Field(default=20, ge=1, le=90)
+
+
+def perturb(options: BaseModel, slot: Slot) -> Mask:
+    most = cast(Share, options).percent / 100
+    ceiling = INTEGERS.get(slot.element.type)
+
+    def mask(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
+        shares = _shares(key, subjects, most)
+        plain = pc.match_substring_regex(values, _PLAIN).fill_null(False)
+        short = pc.and_(plain, pc.less_equal(pc.utf8_length(values), _DIGITS)).fill_null(False)
+        out = _written(values, short, shares, ceiling)
+        if short.true_count == len(values):
+            return out
+        rest = [
+            None if easy.as_py() else _one(value.as_py(), float(share), ceiling)
+            for easy, value, share in zip(short, values, shares, strict=True)
+        ]
+        return pc.if_else(short, out, pa.array(rest, pa.string()))
+
+    return mask
+
+
+def _shares(key: Key, subjects: pa.Array, most: float) -> NDArray[np.float64]:
+    """By how much each amount moves: between a tenth of `most` and `most`, up or down."""
+    size, sign = prf.words(key, "share", prf.digests(key, subjects))
+    part = _LEAST + (1 - _LEAST) * (size >> np.uint64(11)).astype(np.float64) / 2.0**53
+    return np.where(sign & np.uint64(1), part, -part) * most
+
+
+def _written(values: pa.Array, short: pa.Array, shares: NDArray[np.float64], ceiling: int | None) -> pa.Array:
+    text = pc.if_else(short, values, "0")
+    point = pc.find_substring(text, ".").to_numpy(zero_copy_only=False)
+    scale = np.where(point < 0, 0, pc.utf8_length(text).to_numpy(zero_copy_only=False) - point - 1)
+    units = pc.replace_substring(text, ".", "").cast(pa.int64()).to_numpy(zero_copy_only=False)
+    moved = _moved(units, shares, scale, ceiling)
+    return _decimals(moved, scale)
+
+
+def _moved(units: Cents, shares: NDArray[np.float64], scale: NDArray[np.int64], ceiling: int | None) -> Cents:
+    """Amounts in their last decimal: moved by their share, at least by one, never to zero nor out of room."""
+    step = np.rint(np.abs(units) * shares).astype(np.int64)
+    step = np.where(step == 0, np.where(shares < 0, -1, 1), step)
+    size = np.abs(units)
+    step = np.where(size + step < 1, 1, step)
+    # A digit more before the point may be one too many for the column: then it moves the other way.
+    room = 10 ** np.maximum(_width(size), scale + 1)
+    room = room if ceiling is None else np.minimum(room, ceiling)
+    grown = np.where((size + step >= room) & (size > 1), size - np.abs(step), size + step)
+    return np.where(units == 0, 0, np.sign(units) * np.maximum(grown, 1))
+
+
+def _width(size: Cents) -> Cents:
+    return np.searchsorted(10 ** np.arange(18, dtype=np.int64), size, side="right").astype(np.int64)
+
+
+def _decimals(units: Cents, scale: NDArray[np.int64]) -> pa.Array:
+    """Whole numbers of the last decimal as text, with the point where it was."""
+    digits = pa.array(np.abs(units)).cast(pa.string())
+    out = digits
+    for places in np.unique(scale[scale > 0]):
+        padded = pc.utf8_lpad(digits, int(places) + 1, "0")
+        whole, part = (
+            pc.utf8_slice_codeunits(padded, 0, -int(places)),
+            pc.utf8_slice_codeunits(padded, -int(places)),
+        )
+        out = pc.if_else(pa.array(scale == places), pc.binary_join_element_wise(whole, part, "."), out)
+    return pc.if_else(pa.array(units < 0), pc.binary_join_element_wise("-", out, ""), out)
+
+
+def _one(value: str | None, share: float, ceiling: int | None) -> str | None:
+    """A long amount, or one with an exponent. "NaN" and "Infinity" stay: they are no amounts."""
+    number = Decimal(value or "0")
+    if not number.is_finite() or not number:
+        return value
+    sign, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)  # finite
+    units = int("".join(map(str, digits)))
+    step = int(units * Decimal(share)) or (1 if share > 0 else -1)
+    limit = 10 ** len(digits) if ceiling is None else min(10 ** len(digits), ceiling + 1)
+    grown = units + step if 1 <= units + step < limit else max(1, units - abs(step))
+    return f"{Decimal((sign, tuple(map(int, str(grown))), exponent)):{'e' if 'e' in (value or '') else 'f'}}"
+
+
+PERTURB = Transform(
+    summary="an amount some percent higher or lower", bind=perturb, options=Share, types=NUMBERS,
+    family="amounts", canonical=exact, longest=lambda _: None, results=among(1),
+)  # fmt: skip
