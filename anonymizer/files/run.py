@@ -1,0 +1,189 @@
+"""Masks files: from a path, a folder or stdin to the same. Whole outputs or none; constant memory."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from anonymizer.digests import TableDigest, digest_of
+from anonymizer.files.content import Source
+from anonymizer.files.formats import READING, WRITING, suffix_of
+from anonymizer.files.masking import block_mask, kinds_of
+from anonymizer.files.outputs import disk_errors, standard_output, whole_file, whole_folder
+from anonymizer.files.tables import table_of
+from anonymizer.files.workers import Task, pool
+from anonymizer.keys import Key
+from anonymizer.plan import Plan, make_plan
+from anonymizer.policy import Policy
+from anonymizer.schema import Schema
+from foundation.errors import InputError, Refused
+
+STREAM = Path("-")
+# Told after every block: table, rows written so far, rows expected (0: nobody knows).
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How files are masked. `table` names the policy's table of a stream; `digests`: they are computed, too."""
+
+    table: str | None = None
+    delimiter: str = ","
+    workers: int = 1
+    replace: bool = False
+    digests: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskedFile:
+    """One file that was written. `digest` covers its masked rows, where it was asked for."""
+
+    table: str
+    rows: int
+    digest: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskedFiles:
+    """What a run over files did."""
+
+    policy: str
+    policy_hash: str
+    key: str
+    files: tuple[MaskedFile, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pair:
+    """A table's file: where it is read and written, and as what."""
+
+    table: str
+    source: Path
+    target: Path
+    reads: str
+    writes: str
+
+
+def anonymize_files(
+    source: Path, target: Path, policy: Policy, key: Key, *, options: Options, progress: Progress
+) -> MaskedFiles:
+    """Masks a file, the files of a folder, or stdin. Raises InputError, Refused, Unavailable."""
+    _refuse_same(source, target)
+    with ExitStack() as stack:
+        pairs = _pairs(source, target, options, stack)
+        sources = {pair.table: stack.enter_context(_opened(pair, options)) for pair in pairs}
+        described = {name: table_of(name, one.schema, one.expected, policy) for name, one in sources.items()}
+        plan = file_plan(policy, Schema(tables=described))
+        files = list(_all_masked(pairs, sources, plan, key, options, progress))
+    return MaskedFiles(
+        policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, key=key.fingerprint(),
+        files=tuple(files),
+    )  # fmt: skip
+
+
+def file_plan(policy: Policy, files: Schema) -> Plan:
+    """What happens to the tables that there are files of; other tables of the policy do not matter here."""
+    tables = {name: rule for name, rule in policy.tables.items() if name in files.tables}
+    filtered = [
+        policy.document.problem(("tables", name, "filter"), f"{name}: a file has no SQL that could filter it")
+        for name, rule in tables.items()
+        if rule.filter is not None
+    ]
+    if filtered:
+        raise InputError("filters are for databases", problems=filtered, hint="take the filter away")
+    schema = {name: fingerprint for name, fingerprint in policy.schema.items() if name in files.tables}
+    return make_plan(replace(policy, tables=tables, schema=schema), files, files)
+
+
+def _refuse_same(source: Path, target: Path) -> None:
+    if STREAM not in (source, target) and source.exists() and target.exists() and source.samefile(target):
+        raise Refused("the target is the source", where=str(target), hint="name another place for the target")
+
+
+def _pairs(source: Path, target: Path, options: Options, stack: ExitStack) -> list[_Pair]:
+    if source.is_dir():
+        into = stack.enter_context(whole_folder(target, replace=options.replace))
+        return [_pair(file, into / file.name, file.stem) for file in _files_of(source)]
+    if source == STREAM and options.table is None:
+        raise InputError("name the table of the policy that stdin holds: --table NAME")
+    if target.is_dir():
+        target = target / source.name
+    return [_pair(source, target, options.table or source.stem)]
+
+
+def _pair(source: Path, target: Path, table: str) -> _Pair:
+    reads, writes = (".csv" if path == STREAM else suffix_of(path) for path in (source, target))
+    return _Pair(table=table, source=source, target=target, reads=reads, writes=writes)
+
+
+def _files_of(folder: Path) -> list[Path]:
+    with disk_errors(folder):
+        files = sorted(file for file in folder.iterdir() if file.suffix.lower() in READING and file.is_file())
+    if not files:
+        raise InputError("holds no CSV or Parquet file", where=str(folder), hint="name another folder")
+    stems = [file.stem for file in files]
+    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
+    if twice:
+        what = f"holds two files of the table {', '.join(twice)}"
+        raise InputError(what, where=str(folder), hint="a table is one file: move the other one away")
+    return files
+
+
+@contextmanager
+def _opened(pair: _Pair, options: Options) -> Iterator[Source]:
+    with ExitStack() as stack:
+        stream: BinaryIO = sys.stdin.buffer
+        if pair.source != STREAM:
+            with disk_errors(pair.source):
+                stream = stack.enter_context(pair.source.open("rb"))
+        name = "stdin" if pair.source == STREAM else str(pair.source)
+        yield stack.enter_context(READING[pair.reads](stream, name, options.delimiter))
+
+
+def _all_masked(
+    pairs: list[_Pair], sources: Mapping[str, Source], plan: Plan, key: Key, options: Options,
+    progress: Progress,
+) -> Iterator[MaskedFile]:  # fmt: skip
+    masks = {copy.table.name: block_mask(copy, plan.source, key) for copy in plan.copies}
+    empty = {table.name for table in plan.empties}
+    with pool(lambda table, block: masks[table](block), options.workers) as masked:
+        for pair in pairs:
+            if pair.table not in masks and pair.table not in empty:
+                continue  # the policy skips it
+            source = sources[pair.table]
+            tasks = _tasks(pair, source) if pair.table in masks else iter(())
+            with _output(pair.target, replace=options.replace) as stream:
+                yield _written(pair, source, stream, masked(tasks), options, progress)
+
+
+def _tasks(pair: _Pair, source: Source) -> Iterator[Task]:
+    for block in source.blocks():
+        yield Task(table=pair.table, rows=block.rows, where=f"{pair.source}, {block.where}")
+
+
+def _output(target: Path, *, replace: bool) -> AbstractContextManager[BinaryIO]:
+    return standard_output() if target == STREAM else whole_file(target, replace=replace)
+
+
+def _written(
+    pair: _Pair, source: Source, stream: BinaryIO, masked: Iterator[pa.Table], options: Options,
+    progress: Progress,
+) -> MaskedFile:  # fmt: skip
+    rows, digest, kinds = 0, TableDigest(), kinds_of(source.schema)
+    with WRITING[pair.writes](stream, source.schema, options.delimiter) as sink:
+        for block in masked:
+            sink.write(block)
+            rows += block.num_rows
+            if options.digests:
+                digest += digest_of(block, kinds)
+            progress(pair.table, rows, source.expected)
+    return MaskedFile(table=pair.table, rows=rows, digest=digest.of(kinds) if options.digests else None)
