@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from anonymizer import key_cli
 from anonymizer.audit import cli as audit_cli
+from anonymizer.files.cli import file
 from anonymizer.options import (
     Ephemeral,
     InEnvironment,
@@ -27,10 +26,8 @@ from anonymizer.options import (
     chosen_key,
     dsn,
 )  # fmt: skip
+from anonymizer.progress_bar import bar
 from foundation.errors import ExitCode, InputError
-
-if TYPE_CHECKING:
-    from anonymizer.copying import Progress
 
 app = typer.Typer(
     add_completion=False,
@@ -40,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(key_cli.app, name="key")
 app.add_typer(audit_cli.app, name="audit")
+app.command()(file)
 
 Replace = Annotated[bool, typer.Option("--replace", help="Remove the rows that the target's tables hold.")]
 
@@ -101,7 +99,7 @@ def run(
     chosen = anonymizer.load_policy(policy, environment)
     places = dsn(source, source_variable, "source"), dsn(target, target_variable, "target")
     with (
-        _bar() as progress,
+        bar() as progress,
         chosen_key(key_file, key_variable, key_command, passphrase_variable, ephemeral=ephemeral_key) as key,
     ):
         receipt = anonymizer.anonymize(*places, chosen, key, progress=progress, replace=replace)
@@ -232,21 +230,3 @@ def risk(
     found = anonymizer.measure_risk(place, table, by, person=person, sensitive=sensitive, wanted=enforce)
     screen.show_risk(found, as_json=as_json)
     raise typer.Exit(ExitCode.OK if found.passes else ExitCode.FAIL)
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from foundation.console import people
-
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=people(), transient=True) as bar:
-        tasks: dict[str, int] = {}
-
-        def progress(table: str, rows: int, expected: int) -> None:
-            if table not in tasks:
-                tasks[table] = bar.add_task(table)
-            bar.update(tasks[table], completed=rows, total=max(rows, expected))  # type: ignore[arg-type]
-
-        yield progress

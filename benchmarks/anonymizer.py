@@ -16,6 +16,7 @@ import psycopg
 
 import anonymizer
 from anonymizer import keys
+from benchmarks import files
 from benchmarks.figures import Figure, show
 from tests import servers
 from tests.anonymizer.discovery.measuring import score
@@ -65,7 +66,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args()
     rounds = 1 if options.quick else 5
-    show({**accuracy(), **speed(rounds), **proof(rounds)}, as_json=options.json)
+    on_files = files.figures(ROWS if options.quick else 5 * ROWS, rounds, POLICY)
+    show({**accuracy(), **speed(rounds), **proof(rounds), **on_files}, as_json=options.json)
 
 
 def accuracy() -> dict[str, Figure]:

@@ -1,1 +1,1 @@
-"""CSV and Parquet files, folders of them, and stdin to stdout: masked under the same policies as databases."""
+"""CSV and Parquet files, folders of them, and stdin to stdout: masked under a policy, as databases are."""

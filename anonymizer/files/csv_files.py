@@ -55,7 +55,9 @@ class CsvSource:
 
         def wrong(row: csv.InvalidRow) -> str:
             place = "" if row.number is None else f"row {row.number}: "
-            faults.append(f"{place}{row.actual_columns} columns where the header names {row.expected_columns}")
+            faults.append(
+                f"{place}{row.actual_columns} columns where the header names {row.expected_columns}"
+            )
             return "error"
 
         names = self.schema.names
@@ -122,6 +124,10 @@ def _header(stream: BinaryIO, name: str, delimiter: str) -> list[str]:
     names = next(lines.reader(io.StringIO(text.rstrip("\r\n"), newline=""), delimiter=delimiter), [])
     if not any(names):
         raise InputError("has no header line", where=name, hint="name the columns in its first line")
+    other = next((mark for mark in ";\t|," if mark in names[0] and mark != delimiter), None)
+    if len(names) == 1 and other is not None:
+        what = f"its header holds no {delimiter!r}, but {other!r}"
+        raise InputError(what, where=name, hint=f"if that separates its columns: --delimiter {other!r}")
     twice = [one for one, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError(f"names {', '.join(map(repr, twice))} twice", where=f"{name}, header")
@@ -138,9 +144,7 @@ class CsvSink:
     def write(self, rows: pa.Table) -> None:
         texts = [_text(rows.column(name)) for name in rows.column_names]
         frame = cast(pl.DataFrame, pl.from_arrow(pa.table(texts, names=rows.column_names)))
-        frame.write_csv(
-            self.stream, include_header=False, separator=self.delimiter, quote_style="necessary"
-        )
+        frame.write_csv(self.stream, include_header=False, separator=self.delimiter, quote_style="necessary")
 
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -23,7 +23,9 @@ class Reading(Protocol):
 class Writing(Protocol):
     """Begins a file."""
 
-    def __call__(self, stream: BinaryIO, schema: pa.Schema, delimiter: str, /) -> AbstractContextManager[Sink]: ...
+    def __call__(
+        self, stream: BinaryIO, schema: pa.Schema, delimiter: str, /
+    ) -> AbstractContextManager[Sink]: ...
 
 
 READING: Mapping[str, Reading] = {".csv": csv_files.reading, ".parquet": parquet_files.reading}
@@ -31,7 +33,7 @@ WRITING: Mapping[str, Writing] = {".csv": csv_files.writing, ".parquet": parquet
 
 
 def suffix_of(path: Path) -> str:
-    """".csv" or ".parquet". Raises InputError for any other file."""
+    """ ".csv" or ".parquet". Raises InputError for any other file."""
     suffix = path.suffix.lower()
     if suffix not in READING:
         hint = "CSV (.csv) and Parquet (.parquet) can be masked; - is CSV from stdin or to stdout"

@@ -14,7 +14,7 @@ from anonymizer.masking import ColumnMask, table_mask
 from anonymizer.plan import TablePlan
 from anonymizer.schema import Schema
 from anonymizer.transforms import DROP
-from foundation.errors import InputError, PeakproofError
+from foundation.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +67,8 @@ def _as_text(block: pa.Table, name: str) -> pa.Array:
 def _masked(name: str, mask: ColumnMask, texts: pa.Table, kind: pa.DataType) -> pa.Array:
     try:
         return _typed(mask(texts), kind)
-    except PeakproofError:
-        raise
+    except InputError as error:
+        raise InputError(error.what, where=f"column {name}", hint=error.hint) from None
     except (pa.ArrowException, ValueError) as error:
         # Their messages quote values, and so would a traceback: neither is kept.
         what = f"a value could not be masked ({type(error).__name__})"

@@ -1,4 +1,4 @@
-"""Parquet, a block at a time, with its types. What an application noted in the file's metadata stays behind."""
+"""Parquet, a block at a time, with its types. What an application noted in its metadata stays behind."""
 
 from __future__ import annotations
 

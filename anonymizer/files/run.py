@@ -16,12 +16,13 @@ from anonymizer.files.content import Source
 from anonymizer.files.formats import READING, WRITING, suffix_of
 from anonymizer.files.masking import block_mask, kinds_of
 from anonymizer.files.outputs import disk_errors, standard_output, whole_file, whole_folder
-from anonymizer.files.tables import table_of
+from anonymizer.files.tables import column_of, table_of
 from anonymizer.files.workers import Task, pool
 from anonymizer.keys import Key
 from anonymizer.plan import Plan, make_plan
-from anonymizer.policy import Policy
-from anonymizer.schema import Schema
+from anonymizer.policy import Policy, TableRule
+from anonymizer.references import completed
+from anonymizer.schema import Schema, Table
 from foundation.errors import InputError, Refused
 
 STREAM = Path("-")
@@ -31,7 +32,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How files are masked. `table` names the policy's table of a stream; `digests`: they are computed, too."""
+    """How files are masked. `table`: the policy's name for a stream; `digests`: they are computed, too."""
 
     table: str | None = None
     delimiter: str = ","
@@ -91,8 +92,12 @@ def anonymize_files(
 
 
 def file_plan(policy: Policy, files: Schema) -> Plan:
-    """What happens to the tables that there are files of; other tables of the policy do not matter here."""
-    tables = {name: rule for name, rule in policy.tables.items() if name in files.tables}
+    """What happens to the tables that there are files of; others only say how references to them look."""
+    others = {
+        name: _named_only(name, rule) for name, rule in policy.tables.items() if name not in files.tables
+    }
+    whole = completed(policy, Schema(tables={**files.tables, **others}))
+    tables = {name: rule for name, rule in whole.tables.items() if name in files.tables}
     filtered = [
         policy.document.problem(("tables", name, "filter"), f"{name}: a file has no SQL that could filter it")
         for name, rule in tables.items()
@@ -102,6 +107,13 @@ def file_plan(policy: Policy, files: Schema) -> Plan:
         raise InputError("filters are for databases", problems=filtered, hint="take the filter away")
     schema = {name: fingerprint for name, fingerprint in policy.schema.items() if name in files.tables}
     return make_plan(replace(policy, tables=tables, schema=schema), files, files)
+
+
+def _named_only(name: str, rule: TableRule) -> Table:
+    """A table of which there is no file, as far as the policy tells it."""
+    schema = pa.schema([(column, pa.string()) for column in rule.columns])
+    columns = {field.name: column_of(field, rule.columns[field.name]) for field in schema}
+    return Table(name=name, schema="", relation=name, rows=0, columns=columns, unique={})
 
 
 def _refuse_same(source: Path, target: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from anonymizer.policy import Policy, Rule
-from anonymizer.schema import Column, ForeignKey, Schema, Table
+from anonymizer.schema import Column, Table
 from anonymizer.transforms import JSON, transform
 from anonymizer.transforms.base import TEXT
 
@@ -37,11 +37,12 @@ def table_of(name: str, schema: pa.Schema, rows: int, policy: Policy) -> Table:
     """The table in a file. Texts count as what the column's transform expects: files do not say more."""
     written = policy.tables.get(name)
     rules = written.columns if written is not None else {}
-    columns = {field.name: _column(field, rules.get(field.name)) for field in schema}
+    columns = {field.name: column_of(field, rules.get(field.name)) for field in schema}
     return Table(name=name, schema="", relation=name, rows=rows, columns=columns, unique={})
 
 
-def _column(field: pa.Field, rule: Rule | None) -> Column:
+def column_of(field: pa.Field, rule: Rule | None) -> Column:
+    """A field as a column that its rule is to fit."""
     base = base_of(field.type)
     return Column(
         name=field.name, type=base, base=_expected(rule) if base == "text" else base, limit=None,

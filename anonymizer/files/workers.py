@@ -38,7 +38,7 @@ Pool = Callable[[Iterator[Task]], Iterator[pa.Table]]
 
 @contextmanager
 def pool(work: Work, workers: int) -> Iterator[Pool]:
-    """What works on tasks, one after another here or in several processes. At most workers + 2 are in memory."""
+    """What works on tasks: here, or in several processes. At most workers + 2 blocks are in memory."""
     if workers == 1:
         yield lambda tasks: (_here(work, task) for task in tasks)
         return
