@@ -78,6 +78,9 @@ def run(
     metrics: Annotated[
         int | None, typer.Option(help="serve metrics for Prometheus on this loopback port meanwhile")
     ] = None,
+    web: Annotated[
+        int | None, typer.Option(help="serve Locust's web UI on this loopback port meanwhile, such as 8089")
+    ] = None,
     no_self_test: Annotated[
         bool, typer.Option("--no-self-test", help="do not test this machine for 3 s before the load")
     ] = False,
@@ -127,6 +130,7 @@ def run(
         if no_self_test or asked.closed
         else SelfTest(limit=delay_limit(objectives), required=True),
         locust=asked.locust,
+        web=web,
     )
     raise typer.Exit(
         int(commands.run(job, objectives, junit_file=junit, metrics_port=metrics, as_json=as_json))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -135,7 +135,7 @@ def read(output: Path) -> Measurements:
         histograms=reader.histograms,
         counters=reader.counters,
         running=reader.running,
-        failures=tuple(reader.failures),
+        failures=tuple(reader.failures.values()),
         problems=tuple(reader.problems),
     )
 
@@ -152,7 +152,7 @@ class _Reader:
         )
         self.running: defaultdict[int, int] = defaultdict(int)
         self.summaries: list[Summary] = []
-        self.failures: list[FirstFailure] = []
+        self.failures: dict[str, FirstFailure] = {}
         self.problems: list[str] = []
 
     def read(self, folder: Path) -> None:
@@ -194,8 +194,11 @@ class _Reader:
             self.running[second] += number
 
     def _failures(self, folder: Path) -> None:
-        found = json.loads((folder / summary.ERRORS).read_text())
-        self.failures += [FirstFailure(**failure) for failure in found]
+        for values in json.loads((folder / summary.ERRORS).read_text()):
+            found = FirstFailure(**values)
+            known = self.failures.get(found.kind, found)
+            total = found.count + (known.count if known is not found else 0)
+            self.failures[found.kind] = replace(min(known, found, key=lambda f: f.second), count=total)
 
     def _summary(self, folder: Path) -> None:
         found = summary.read(folder)

@@ -66,8 +66,18 @@ class Note:
     text: str
 
 
-Event = Ready | Started | Progress | Finished | Failed | Note
-_EVENTS = {kind.__name__.lower(): kind for kind in (Ready, Started, Progress, Finished, Failed, Note)}
+@dataclass(frozen=True, kw_only=True)
+class Statistics:
+    """What Locust's statistics got since the last one, in Locust's own terms: for its web UI."""
+
+    stats: list[dict[str, object]]
+    stats_total: dict[str, object]
+    errors: dict[str, dict[str, object]]
+
+
+Event = Ready | Started | Progress | Finished | Failed | Note | Statistics
+_KINDS = (Ready, Started, Progress, Finished, Failed, Note, Statistics)
+_EVENTS = {kind.__name__.lower(): kind for kind in _KINDS}
 
 
 def line(event: Event) -> str:

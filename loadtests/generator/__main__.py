@@ -31,7 +31,8 @@ def _generate(path: Path, worker: int | None) -> ExitCode:
     job = read(path)
     if worker is not None:
         return run(job, worker, follow)
-    return Fleet(path, job).run() if job.processes > 1 else run(job)
+    watched = job.web is not None and not job.closed  # its own process: the web UI is not the load's burden
+    return Fleet(path, job).run() if job.processes > 1 or watched else run(job)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ from gevent.queue import Queue
 
 from foundation.errors import ExitCode, Interrupted, RunInvalid
 from loadtests.generator.limits import go_first
-from loadtests.generator.process import say
+from loadtests.generator.process import say, web_note
+from loadtests.generator.watching import Watch, served
 from loadtests.job import Job
-from loadtests.progress import Event, Failed, Finished, Progress, Ready, Started, parse
+from loadtests.progress import Event, Failed, Finished, Note, Progress, Ready, Started, parse
 
 _LEAD = 0.5  # seconds from the last process being ready to the first instant of the load
 
@@ -36,6 +37,7 @@ class Fleet:
 
     def __init__(self, path: Path, job: Job) -> None:
         go_first()
+        self._job = job
         command = [sys.executable, "-m", "loadtests.generator", str(path), "--worker"]
         self._workers = [
             subprocess.Popen(
@@ -51,6 +53,14 @@ class Fleet:
 
     def run(self) -> ExitCode:
         """Starts all at once when all are ready; tells what they do; the first failure's exit code, or OK."""
+        if self._job.web is None:
+            return self._listened(None)
+        watch = Watch(self._job.target, self._job.main, self.end)
+        with served(watch.environment, self._job.web) as url:
+            say(web_note(url))
+            return self._listened(watch)
+
+    def _listened(self, watch: Watch | None) -> ExitCode:
         ended, together = 0, _Together(len(self._workers))
         while ended < len(self._workers):
             event = self._said.get()
@@ -64,6 +74,10 @@ class Fleet:
                 self._start()
             elif (sum_of_all := together.told(event)) is not None:
                 say(sum_of_all)
+                if watch is not None:
+                    watch.hear(sum_of_all)
+            elif watch is not None:
+                watch.hear(event)
         return ExitCode(next((code for worker in self._workers if (code := worker.wait())), 0))
 
     def end(self) -> None:
@@ -93,6 +107,7 @@ class _Together:
         self._ready: list[Ready] = []
         self._seconds: defaultdict[int, list[Progress]] = defaultdict(list)
         self._finished: list[Finished] = []
+        self._notes: set[str] = set()
         self._started = False
 
     def ready(self, event: Ready) -> bool:
@@ -106,6 +121,9 @@ class _Together:
 
     def told(self, event: Event) -> Event | None:
         """What is now known of all of them."""
+        if isinstance(event, Note) and event.text not in self._notes:
+            self._notes.add(event.text)
+            return event
         if isinstance(event, Started) and not self._started:
             self._started = True
             return event

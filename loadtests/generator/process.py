@@ -11,6 +11,7 @@ import signal
 import ssl
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -36,6 +37,7 @@ from loadtests.generator.locustfiles.loading import Locustfile
 from loadtests.generator.locustfiles.users import Users
 from loadtests.generator.pool import Pool
 from loadtests.generator.recorder import Recorder
+from loadtests.generator.watching import Told, served
 from loadtests.job import FILE, Job
 from loadtests.ledger import Ledger
 from loadtests.locustfile import IGNORED
@@ -133,6 +135,11 @@ def say(event: Event) -> None:
     sys.stdout.flush()
 
 
+def web_note(url: str) -> Note:
+    """What people are told of the web UI."""
+    return Note(text=f"Locust's web UI at {url}, until the run ends")
+
+
 def _prepared(job: Job, worker: int) -> Prepared:
     target = pinned(job.target, job.allowed)
     allow_sockets(job.pool)
@@ -200,28 +207,45 @@ def _load(
     """Sends the load, as its model has it."""
     if users is not None:
         users.begin(bench.recorder, stop.end)
-        left = _arrivals(bench, users, beginning, worker, stop)
+        told = _watched(bench.job, users.watch)
+        left = _arrivals(bench, users, told, beginning, worker, stop)
         return Sent(unfinished=left, exit_code=closed.leave(users.environment))
     if prepared.locustfile is not None:
         return _users(bench, prepared.locustfile, beginning, worker, stop)
-    pool = Pool(BenchEnvironment(bench), prepared.journeys, _share(bench.job))
+    environment = BenchEnvironment(bench)
+    told = _watched(bench.job, environment.events.request.add_listener)
+    pool = Pool(environment, prepared.journeys, _share(bench.job))
     for stream in bench.job.streams:
         pool.fill(stream.journey, _FIRST_USERS)
-    return Sent(unfinished=_arrivals(bench, pool, beginning, worker, stop))
+    return Sent(unfinished=_arrivals(bench, pool, told, beginning, worker, stop))
+
+
+def _watched(job: Job, listen: Callable[[Callable[..., None]], object]) -> Told | None:
+    """Locust's statistics for the web UI, where there is one."""
+    if job.web is None:
+        return None
+    told = Told()
+    listen(told.request)
+    return told
 
 
 def _share(job: Job) -> int:
     return -(-job.pool // job.processes)
 
 
-def _arrivals(bench: Bench, pool: Pool | Users, beginning: Beginning, worker: int, stop: _Stop) -> int:
+def _arrivals(
+    bench: Bench, pool: Pool | Users, told: Told | None, beginning: Beginning, worker: int, stop: _Stop
+) -> int:
     """Sends a worker's share of the schedule; returns how many journeys had to be ended."""
     job, recorder = bench.job, bench.recorder
-    with quiet_collector(), beating(bench, beginning.monotonic, lambda now: _tell(now, stop)):
+    with quiet_collector(), beating(bench, beginning.monotonic, lambda now: _tell(now, stop, told)):
         say(Started(worker=worker, at=beginning.at))
         share = job.schedule.share(worker, job.processes)
         dispatch(share, pool, recorder, beginning.monotonic, stop)
-        return _drained(pool, job, stop)
+        left = _drained(pool, job, stop)
+    if told is not None:
+        say(told.since())
+    return left
 
 
 def _users(bench: Bench, locustfile: Locustfile, beginning: Beginning, worker: int, stop: _Stop) -> Sent:
@@ -229,8 +253,12 @@ def _users(bench: Bench, locustfile: Locustfile, beginning: Beginning, worker: i
     environment = locustfile.environment(bench.target.url)
     runner = environment.create_local_runner()
     closed.Ears(bench).listen(environment)
-    closed.introduce(environment, runner)
-    with quiet_collector(), beating(bench, beginning.monotonic, lambda now: _tell(now, stop)):
+    with ExitStack() as around:
+        if bench.job.web is not None:
+            say(web_note(around.enter_context(served(environment, bench.job.web))))
+        closed.introduce(environment, runner)
+        around.enter_context(quiet_collector())
+        around.enter_context(beating(bench, beginning.monotonic, lambda now: _tell(now, stop)))
         say(Started(worker=worker, at=beginning.at))
         closed.drive(bench, locustfile, runner, beginning.monotonic, stop)
         return Sent(unfinished=0, exit_code=closed.leave(environment))
@@ -244,9 +272,11 @@ def _drained(pool: Pool | Users, job: Job, stop: _Stop) -> int:
     return pool.drain(_LAST_WORDS if stop() else 0)
 
 
-def _tell(now: Progress, stop: _Stop) -> None:
+def _tell(now: Progress, stop: _Stop, told: Told | None = None) -> None:
     try:
         say(now)
+        if told is not None:
+            say(told.since())
     except BrokenPipeError:  # nobody listens any more: whoever started this load is gone
         stop.end()
 

@@ -78,7 +78,7 @@ class Users:
         self._runner = environment._create_runner(OpenRunner)
         self._classes = tuple(environment.user_classes)
         self._weights = [user.weight or user.fixed_count for user in self._classes]
-        environment.events.request = _Intended(environment.events.request, self)
+        environment.events.request = self._heard = _Intended(environment.events.request, self)
         environment.events.user_error.add_listener(self._user_error)
         # Where a user would wait, an arrival ends. Locust makes nested task sets: only their class is ours.
         setattr(TaskSet, "wait", lambda tasks: self._park(tasks.user))  # noqa: B010
@@ -103,6 +103,10 @@ class Users:
     def begin(self, recorder: Recorder, end: Callable[[], None]) -> None:
         """From now on arrivals come; `end` is called when the locustfile itself ends the test."""
         self._clocks, self._runner.ended = recorder, end
+
+    def watch(self, listener: Callable[..., None]) -> None:
+        """Lets somebody hear what is measured, as Locust's own statistics do."""
+        self._heard.measured.append(listener)
 
     def give(self, arrival: Arrival, due: int) -> bool:
         """Starts a task for an arrival; False when the pool is full and the arrival is turned away."""
@@ -253,7 +257,8 @@ class _Intended(EventHook):  # type: ignore[misc, unused-ignore]
     def __init__(self, before: EventHook, users: Users) -> None:
         super().__init__()  # type: ignore[no-untyped-call, unused-ignore]
         # Locust's own statistics listen last: its runner was made after the file was read.
-        *self._handlers, self._statistics = before._handlers
+        *self._handlers, statistics = before._handlers
+        self.measured: list[Callable[..., None]] = [statistics]
         self._users = users
 
     def fire(self, *, reverse: bool = False, **event: object) -> None:
@@ -266,5 +271,6 @@ class _Intended(EventHook):  # type: ignore[misc, unused-ignore]
             event["response_time"] = (hearing.nanoseconds(event.get("response_time")) + late) / 1e6
             event["start_time"] = float(str(event.get("start_time") or 0)) - late / 1e9
         super().fire(reverse=reverse, **event)
-        self._statistics(**event)
+        for listener in self.measured:
+            listener(**event)
         self._users.heard(visit, event, late)

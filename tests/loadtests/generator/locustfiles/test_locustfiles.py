@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -15,7 +17,7 @@ from loadtests import commands, report, results
 from loadtests.job import Job, SelfTest
 from loadtests.latency_log import Clock
 from loadtests.locustfile import CLOSED, IGNORED, Locust, Model
-from loadtests.progress import Event, Note
+from loadtests.progress import Event, Note, Progress
 from loadtests.validity import findings
 from tests.loadtests.conftest import Loader, RunningShop
 
@@ -99,11 +101,35 @@ def test_open_arrivals_run_one_task_each_without_waiting(shop: Shops, loader: Lo
     assert {f.name for f in findings(measured) if not f.holds} <= {"arrivals on time"}
 
 
+def test_the_web_ui_shows_what_the_report_says_and_starts_nothing(shop: Shops, loader: Loader) -> None:
+    """Its users linger for two seconds after their request: the web UI is still there when all are done."""
+    said: list[Event] = []
+    seen: dict[str, int] = {}
+
+    def look(event: Event) -> None:
+        said.append(event)
+        if isinstance(event, Progress) and seen.get("Aggregated") != 50:
+            (url,) = (found.text.split()[4].rstrip(",") for found in said if _of_the_web(found))
+            with urllib.request.urlopen(f"{url}/stats/requests", timeout=10) as reply:  # noqa: S310
+                seen.update({entry["name"]: entry["num_requests"] for entry in json.load(reply)["stats"]})
+            with urllib.request.urlopen(f"{url}/swarm", b"user_count=9", timeout=10) as reply:  # noqa: S310
+                assert not json.load(reply)["success"]
+
+    asked = job(loader, shop().url, "open", "Lingering", rate=50, file="stopping.py")
+    measured = loader.run(replace(asked, web=0, processes=2), look)
+    assert seen == {"/page": 50, "Aggregated": 50}, "not what on_start asked: that is in no clock"
+    assert measured.histogram("locustfile/get-page").total == 50
+
+
+def _of_the_web(event: Event) -> TypeGuard[Note]:
+    return isinstance(event, Note) and "web UI" in event.text
+
+
 def test_a_late_start_is_in_the_response_time_that_everybody_hears(
     shop: Shops, loader: Loader, tmp_path: Path
 ) -> None:
     notes = tmp_path / "notes"
-    options = ("--notes", str(notes), "--exclude-tags", "wrong")
+    options = ("--notes", str(notes), "Stopping")
     asked = replace(
         job(loader, shop().url, "open", *options, file="stopping.py", rate=100, duration=1), pool=200
     )
