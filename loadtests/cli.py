@@ -73,6 +73,12 @@ def run(
         bool, typer.Option("--evenly", help="evenly spaced arrivals instead of Poisson's")
     ] = False,
     pool: Annotated[int, typer.Option(help="journeys at once; more arrivals are turned away")] = 2000,
+    connections: Annotated[
+        str, typer.Option(help="pool: kept alive by each user; per-journey: opened anew for each journey")
+    ] = "pool",
+    ca: Annotated[
+        Path | None, typer.Option(help="a PEM file of the authority that signed the target's certificate")
+    ] = None,
     processes: Annotated[int, typer.Option(help="generator processes that share the arrivals")] = 1,
     junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML, too")] = None,
     metrics: Annotated[
@@ -124,6 +130,8 @@ def run(
         spacing="even" if evenly else "poisson",
         feeds=str(feeds.resolve()) if feeds else None,
         pool=pool,
+        connections=connections,  # type: ignore[arg-type]  # Job says what is allowed
+        certificates=str(ca.resolve()) if ca else None,
         processes=processes,
         allowed=tuple(allow or []),
         self_test=None

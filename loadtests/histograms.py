@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 _SUB_BUCKET_BITS = 11  # 2048 sub-buckets: the least power of two above 2 * 10**3, for 3 significant digits
@@ -27,6 +27,9 @@ def index_of(value: int) -> int:
     """The counter a non-negative value belongs to."""
     shift = value.bit_length() - _SUB_BUCKET_BITS
     return value if shift <= 0 else (shift << _HALF_BITS) + (value >> shift)
+
+
+_LAST = index_of(HIGHEST)
 
 
 def highest_of(index: int) -> int:
@@ -53,9 +56,7 @@ class Histogram:
 
     def record(self, value: int) -> None:
         """Counts one value; negative ones (a timer that fired early) count as 0."""
-        value = min(value, HIGHEST) if value > 0 else 0
-        shift = value.bit_length() - _SUB_BUCKET_BITS
-        self.counts[value if shift <= 0 else (shift << _HALF_BITS) + (value >> shift)] += 1
+        self.counts[_counter_of(value)] += 1
 
     def add(self, other: Histogram) -> None:
         for index, count in other.counts.items():
@@ -99,6 +100,21 @@ def merged(histograms: Iterable[Histogram]) -> Histogram:
     return total
 
 
+def of(values: Iterable[int]) -> Histogram:
+    """The histogram of values in nanoseconds: as if each were recorded, but several times faster."""
+    return Histogram(Counter(map(_counter_of, values)))
+
+
+def _counter_of(value: int) -> int:
+    """The counter of any value: a negative one (a timer that fired early) is 0, beyond a day is a day."""
+    if value >= HIGHEST:
+        return _LAST
+    shift = value.bit_length() - _SUB_BUCKET_BITS
+    if shift > 0 and value > 0:
+        return (shift << _HALF_BITS) + (value >> shift)
+    return value if value > 0 else 0
+
+
 def encode(histogram: Histogram) -> str:
     """HdrHistogram's V2 compressed payload as base64."""
     body = b"".join(_varint(number) for number in _runs(histogram.counts))
@@ -135,6 +151,8 @@ def _runs(counts: Mapping[int, int]) -> Iterator[int]:
 
 def _varint(number: int) -> bytes:
     """ZigZag LEB128."""
+    if 0 <= number < len(_SHORT):
+        return _SHORT[number]
     rest = (number << 1) ^ (number >> 63)
     encoded = bytearray()
     while rest >= 0x80:
@@ -142,6 +160,10 @@ def _varint(number: int) -> bytes:
         rest >>= 7
     encoded.append(rest)
     return bytes(encoded)
+
+
+# Nearly all counts of a second are small, and a second has a thousand of them.
+_SHORT = tuple(bytes([number << 1]) for number in range(64))
 
 
 def _counts(body: bytes) -> Iterator[tuple[int, int]]:

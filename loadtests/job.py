@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 from foundation.errors import InputError
 from loadtests import profiles
@@ -16,6 +17,7 @@ from loadtests.profiles.shape import Point
 
 FILE = "job.json"
 FORMAT = 1
+Connections = Literal["pool", "per-journey"]
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 
 
@@ -49,9 +51,9 @@ class SelfTest:
 class Job:
     """One load test for generator processes. Rates are per second, times in seconds, paths theirs.
 
-    `rate` is the profile's peak; `points` are those of a replay. With `locust`, `journeys` is a locustfile;
-    in its closed model users decide when requests come: there is no rate and no schedule. `web` is the port
-    of Locust's web UI.
+    `rate` is the profile's peak; `points` are those of a replay. A user of the pool keeps its connection, or
+    opens one for each journey. With `locust`, `journeys` is a locustfile; in its closed model users decide
+    when requests come: there is no rate and no schedule. `web` is the port of Locust's web UI.
     """
 
     run: str
@@ -67,6 +69,7 @@ class Job:
     spacing: Spacing = "poisson"
     feeds: str | None = None
     pool: int = 2000
+    connections: Connections = "pool"
     retry: Retry = field(default_factory=Retry)
     processes: int = 1
     allowed: tuple[str, ...] = ()
@@ -86,6 +89,9 @@ class Job:
             raise InputError("a load test needs at least one journey, and ratios above 0")
         if self.pool < 1 or self.processes < 1 or self.retry.attempts < 1:
             raise InputError("pool, processes and attempts are at least 1")
+        if self.connections not in get_args(Connections):
+            allowed = " or ".join(get_args(Connections))
+            raise InputError(f"connections are {allowed}, not {self.connections!r}")
         self._profile()  # an unknown one is told now
 
     @property

@@ -8,6 +8,7 @@ Importing this patches the standard library for gevent, as Locust does: never im
 import locust  # first: it patches sockets before anything keeps an unpatched one
 from locust import task
 
-from loadtests.generator.journey import CheckFailed, Journey, Reply, StepFailed, check
+from loadtests.generator.attempts import CheckFailed, Reply, StepFailed, check
+from loadtests.generator.journey import Journey
 
 __all__ = ["CheckFailed", "Journey", "Reply", "StepFailed", "check", "locust", "task"]

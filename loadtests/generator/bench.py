@@ -35,3 +35,8 @@ class BenchEnvironment(Environment):
     def __init__(self, bench: Bench) -> None:
         super().__init__(host=bench.target.url)
         self.bench = bench
+
+    @property
+    def listened(self) -> bool:
+        """Whether anybody listens to requests: telling nobody of each costs more than recording it."""
+        return bool(self.events.request._handlers)

@@ -1,30 +1,21 @@
-"""One user's connection to the pinned target: at most one socket, kept alive, replaced when it breaks.
-
-Locust's own clients are given the same connections, so that no request and no redirect leaves the target.
-"""
+"""Locust's own clients, held to the pinned target: no request and no redirect of theirs leaves it."""
 
 from __future__ import annotations
 
 import ssl
-from time import monotonic_ns
 
 import gevent.socket
 import gevent.ssl
-from gevent.monkey import get_original
 from geventhttpclient.client import HTTPClient, HTTPClientPool
 from geventhttpclient.url import URL
 
-from foundation.errors import Refused
+from foundation.errors import InputError, Refused
+from loadtests.generator.connection import connected, silent
 from loadtests.targets import Target
 
-_poll = get_original("select", "poll")
 
-
-class Connection:
-    """What geventhttpclient asks of a pool, with one socket. `sent` is when it was last handed out.
-
-    That is just before the first byte of a request: all waiting for a connection (TCP, TLS) is before `sent`.
-    """
+class OneSocket:
+    """What geventhttpclient asks of a pool of connections, with one socket, replaced when it breaks."""
 
     # HTTPClient sends idempotent requests again by itself, size + 1 times. Here every attempt is counted.
     size = -1
@@ -34,16 +25,14 @@ class Connection:
         self._context = context
         self._socket: gevent.socket.socket | None = None
         self._lent: gevent.socket.socket | None = None
-        self.sent = 0
 
     def get_socket(self) -> gevent.socket.socket:
         """The open socket if it is still good, or a new one. Raises OSError."""
         kept, self._socket = self._socket, None
-        if kept is not None and not _idle(kept):
+        if kept is not None and not silent(kept):
             kept.close()
             kept = None
-        self._lent = kept if kept is not None else self._connected()
-        self.sent = monotonic_ns()
+        self._lent = kept if kept is not None else connected(self._target, self._context)
         return self._lent
 
     def return_socket(self, sock: gevent.socket.socket) -> None:
@@ -60,41 +49,16 @@ class Connection:
                 sock.close()
         self._socket = self._lent = None
 
-    def _connected(self) -> gevent.socket.socket:
-        failure: OSError = ConnectionRefusedError("no address to connect to")
-        for address in self._target.addresses:
-            try:
-                return self._secured(gevent.socket.create_connection((address, self._target.port)))
-            except OSError as error:
-                failure = error
-        raise failure
-
-    def _secured(self, sock: gevent.socket.socket) -> gevent.socket.socket:
-        sock.setsockopt(gevent.socket.IPPROTO_TCP, gevent.socket.TCP_NODELAY, 1)
-        if self._context is None:
-            return sock
-        return self._context.wrap_socket(sock, server_hostname=self._target.host)
-
-
-def _idle(sock: gevent.socket.socket) -> bool:
-    """Whether a kept socket is open and silent: one that is readable was closed by the other side."""
-    if sock.fileno() < 0:
-        return False
-    poll = _poll()
-    poll.register(sock.fileno(), 1)  # POLLIN; select() would fail from descriptor 1024 on
-    return not poll.poll(0)
-
 
 class Client(HTTPClient):
-    """geventhttpclient's client on one Connection."""
+    """geventhttpclient's client on one socket."""
 
     def __init__(self, target: Target, context: ssl.SSLContext | None) -> None:
         super().__init__(target.host, port=target.port, headers={"User-Agent": "peakproof"})
         if target.scheme == "https":
             self.ssl = True
             self._base_url_string = self._base_url_string.replace("http:", "https:", 1)
-        self.connection = Connection(target, context)
-        self._connection_pool = self.connection  # type: ignore[assignment]  # does all that is asked of a pool
+        self._connection_pool = OneSocket(target, context)  # type: ignore[assignment]  # does all that is asked of a pool
 
 
 class PinnedClients(HTTPClientPool):
@@ -116,5 +80,18 @@ class PinnedClients(HTTPClientPool):
 
 
 def context_of(target: Target, certificates: str | None) -> ssl.SSLContext | None:
-    """How TLS is checked: the machine's authorities, or those in a PEM file; None without TLS."""
-    return gevent.ssl.create_default_context(cafile=certificates) if target.scheme == "https" else None
+    """How TLS is checked: the machine's authorities, or those in a PEM file; None without TLS.
+
+    Raises InputError when the file is not there or has no certificates.
+    """
+    if target.scheme != "https":
+        return None
+    try:
+        context: ssl.SSLContext = gevent.ssl.create_default_context(cafile=certificates)
+        return context
+    except OSError as error:
+        raise InputError(
+            f"no certificate authorities can be read here: {error.strerror or 'no PEM file'}",
+            where=certificates,
+            hint="give a PEM file with the certificate of the authority that signed the target's",
+        ) from error

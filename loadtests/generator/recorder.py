@@ -1,20 +1,22 @@
 """Records what happens, by the second in which it was due, and writes the latency log and the counters.
 
-Recording is a dictionary's increment; writing yields between lines, so that arrivals are not held up by it.
+Recording appends to arrays; a second's times become histograms when it is written. Writing yields between
+lines, so that arrivals are not held up by it.
 """
 
 from __future__ import annotations
 
 import sys
 import traceback
+from array import array
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from loadtests import counters, latency_log
 from loadtests.counters import Counted, Counters
-from loadtests.histograms import Histogram, merged
+from loadtests.histograms import Histogram, of
 from loadtests.latency_log import Clock, Interval, LatencyLog
 
 _SECOND = 1_000_000_000
@@ -30,15 +32,34 @@ class Failure:
     traceback: str
 
 
+class Times:
+    """One series in one second: each clock's times in ns, as they came."""
+
+    __slots__ = ("_by_clock", "dispatch", "response", "service")
+
+    def __init__(self) -> None:
+        self.dispatch, self.service, self.response = array("q"), array("q"), array("q")
+        self._by_clock = {
+            Clock.DISPATCH: self.dispatch,
+            Clock.SERVICE: self.service,
+            Clock.RESPONSE: self.response,
+        }
+
+    def of(self, clock: Clock) -> array[int]:
+        return self._by_clock[clock]
+
+    def histograms(self) -> Iterator[tuple[Clock, Histogram]]:
+        """One histogram for each clock that measured anything."""
+        return ((clock, of(found)) for clock, found in self._by_clock.items() if found)
+
+
 class Recorder:
     """`started` is when the load starts; it is told everything in monotonic nanoseconds."""
 
     def __init__(self, folder: Path, *, started: int, started_at: int, give_way: Callable[[], None]) -> None:
-        self._started = started
+        self.started = started
         self._give_way = give_way
-        self._latencies: defaultdict[int, defaultdict[tuple[str, Clock], Histogram]] = defaultdict(
-            lambda: defaultdict(Histogram)
-        )
+        self._times: defaultdict[int, defaultdict[str, Times]] = defaultdict(lambda: defaultdict(Times))
         self._counters: defaultdict[int, defaultdict[str, Counters]] = defaultdict(
             lambda: defaultdict(Counters)
         )
@@ -57,11 +78,15 @@ class Recorder:
 
     def count(self, journey: str, due: int) -> Counters:
         """The counters of a journey for the second in which it was due, to be increased."""
-        return self._counters[(due - self._started) // _SECOND][journey]
+        return self._counters[(due - self.started) // _SECOND][journey]
+
+    def times(self, series: str, due: int) -> Times:
+        """The times of a series for the second in which it was due, to be appended to at once."""
+        return self._times[(due - self.started) // _SECOND][series]
 
     def latency(self, series: str, clock: Clock, due: int, value: int) -> None:
         """One measured time in ns, put where it was due."""
-        self._latencies[(due - self._started) // _SECOND][series, clock].record(value)
+        self.times(series, due).of(clock).append(value)
 
     def failure(self, journey: str, due: int, error: BaseException) -> None:
         """Counts an error by its kind and keeps the first traceback of each."""
@@ -71,18 +96,14 @@ class Recorder:
             self.failures[kind] = Failure(
                 kind=kind,
                 journey=journey,
-                second=(due - self._started) // _SECOND,
+                second=(due - self.started) // _SECOND,
                 traceback="".join(traceback.format_exception(error)),
             )
 
     def snapshot(self, second: int, series: str) -> Histogram:
         """Response times of one second so far."""
-        found = self._latencies.get(second)
-        return (
-            merged([found[series, Clock.RESPONSE]])
-            if found and (series, Clock.RESPONSE) in found
-            else Histogram()
-        )
+        found = self._times.get(second)
+        return of(found[series].response) if found and series in found else Histogram()
 
     def write(self, before: int = sys.maxsize) -> Counters:
         """Writes and forgets all seconds before one; returns the sum of what was counted in them."""
@@ -91,8 +112,8 @@ class Recorder:
             for journey, found in self._counters.pop(second).items():
                 self._write_counters(second, journey, found)
                 written.add(found)
-        for second in sorted(second for second in self._latencies if second < before):
-            self._write_latencies(second)
+        for second in sorted(second for second in self._times if second < before):
+            self._write_times(second)
         self._log.flush()
         self._counted.flush()
         return written
@@ -109,12 +130,10 @@ class Recorder:
             counters.line(Counted(second=second, journey=journey, running=self.running, counters=found))
         )
 
-    def _write_latencies(self, second: int) -> None:
-        found = self._latencies.pop(second)
-        arrivals = [
-            h for (series, clock), h in found.items() if clock is Clock.DISPATCH and "/" not in series
-        ]
-        self.dispatch.add(merged(arrivals))
-        for (series, clock), histogram in found.items():
-            self._log.write(Interval(series=series, clock=clock, second=second, histogram=histogram))
-            self._give_way()
+    def _write_times(self, second: int) -> None:
+        for series, times in self._times.pop(second).items():
+            for clock, histogram in times.histograms():
+                if clock is Clock.DISPATCH and "/" not in series:
+                    self.dispatch.add(histogram)
+                self._log.write(Interval(series=series, clock=clock, second=second, histogram=histogram))
+                self._give_way()

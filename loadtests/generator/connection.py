@@ -1,0 +1,199 @@
+"""HTTP/1.1 over one socket to the pinned target: kept alive, replaced when it breaks, one request at a time.
+
+Knows no redirects, no cookies and no retries: each of them would be a request that nobody counted.
+"""
+
+from __future__ import annotations
+
+import ssl
+from time import monotonic_ns
+
+import gevent
+import gevent.socket
+import httptools
+from gevent.monkey import get_original
+
+from loadtests.targets import Target
+
+_poll = get_original("select", "poll")
+_READ = 1  # libev's EV_READ
+_POLLIN = 1
+_BLOCK = 65_536
+_FINAL = 200  # the least status that is no interim answer
+_SIZES = frozenset({b"content-length", b"transfer-encoding"})
+_FRESH = 20_000_000  # ns that a connection is trusted after an answer without being looked at
+
+
+class AnswerBroken(OSError):  # noqa: N818 - says what happened
+    """The server closed the connection within an answer, or what it sent is no HTTP."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(None, why)
+
+
+class Connection:
+    """One user's connection. `sent` is when the last request's first byte was about to leave; 0 if none did.
+
+    All waiting for a connection (TCP, TLS) is before `sent`.
+    """
+
+    def __init__(self, target: Target, context: ssl.SSLContext | None) -> None:
+        self._target = target
+        self._context = context
+        self._socket: gevent.socket.socket | None = None
+        self._readable: gevent.core.io | None = None
+        self._hub = gevent.get_hub()
+        self._answer = _Answer()
+        self._used = 0
+        self.sent = 0
+
+    def exchange(self, request: bytes) -> tuple[int, bytes]:
+        """Sends a whole request and returns the answer's status and body. Raises OSError.
+
+        Whatever interrupts it closes the connection: a late answer is never taken for another request's.
+        """
+        self.sent = 0
+        try:
+            sock, answer = self._opened(), self._answer
+            answer.begin()
+            self.sent = monotonic_ns()
+            if (sent := sock.send(request)) < len(request):  # sendall() would ask for the buffer's size first
+                sock.sendall(memoryview(request)[sent:])
+            self._read(sock, answer)
+            if answer.last:
+                self.close()
+        except httptools.HttpParserError as error:
+            self.close()
+            raise AnswerBroken(f"not an HTTP answer: {error}") from error
+        except BaseException:
+            self.close()
+            raise
+        self._used = monotonic_ns()
+        return answer.parser.get_status_code(), answer.body
+
+    def close(self) -> None:
+        """Closes whatever is open; the next request opens a new connection."""
+        readable, sock, self._readable, self._socket = self._readable, self._socket, None, None
+        if readable is not None:
+            readable.close()
+        if sock is not None:
+            sock.close()
+
+    def _opened(self) -> gevent.socket.socket:
+        sock = self._socket
+        if sock is not None:
+            if monotonic_ns() - self._used < _FRESH or silent(sock):
+                return sock
+            self.close()
+        return self._new()
+
+    def _new(self) -> gevent.socket.socket:
+        self._socket = sock = connected(self._target, self._context)
+        if self._context is None:
+            self._readable = self._hub.loop.io(sock.fileno(), _READ)
+        self._answer = _Answer()
+        return sock
+
+    def _read(self, sock: gevent.socket.socket, answer: _Answer) -> None:
+        while not answer.whole:
+            if self._readable is not None:  # no answer is there at once: asking first would be in vain
+                self._hub.wait(self._readable)
+            data = sock.recv(_BLOCK)
+            if not data:
+                answer.close()
+                return
+            answer.parser.feed_data(data)
+
+
+class _Answer:
+    """The answer that is being read, without the interim ones (1xx) before it. One a connection."""
+
+    __slots__ = ("_chunks", "_headed", "_sized", "_surplus", "kept", "parser", "whole")
+
+    def __init__(self) -> None:
+        self.parser = httptools.HttpResponseParser(self)
+        self.begin()
+
+    def begin(self) -> None:
+        self._chunks: list[bytes] = []
+        self.whole = self.kept = self._surplus = self._headed = self._sized = False
+
+    @property
+    def body(self) -> bytes:
+        return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+
+    @property
+    def last(self) -> bool:
+        """Whether the connection cannot be used for another request."""
+        return self._surplus or not self.kept
+
+    def close(self) -> None:
+        """The connection was closed: the end of an answer without a length, a break in any other."""
+        if self._sized or not self._headed:
+            raise AnswerBroken("the server closed the connection before the end of its answer")
+        self.whole = True
+
+    # What httptools calls ---------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        self._surplus = self.whole
+
+    def on_header(self, name: bytes, value: bytes) -> None:  # noqa: ARG002  # as httptools calls it
+        if name.lower() in _SIZES:
+            self._sized = True
+
+    def on_headers_complete(self) -> None:
+        self._headed = True
+
+    def on_body(self, body: bytes) -> None:
+        self._chunks.append(body)
+
+    def on_message_complete(self) -> None:
+        if self.parser.get_status_code() < _FINAL:
+            self.begin()
+        else:
+            self.whole, self.kept = True, self.parser.should_keep_alive()
+
+
+def connected(target: Target, context: ssl.SSLContext | None) -> gevent.socket.socket:
+    """A new connection to the first of the target's addresses that answers. Raises OSError: none, or TLS."""
+    failure: OSError = ConnectionRefusedError("no address to connect to")
+    for address in target.addresses:
+        try:
+            return _secured(_opened(address, target.port), target, context)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _opened(address: str, port: int) -> gevent.socket.socket:
+    family = gevent.socket.AF_INET6 if ":" in address else gevent.socket.AF_INET
+    sock = gevent.socket.socket(family)
+    try:
+        sock.connect((address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _secured(
+    sock: gevent.socket.socket, target: Target, context: ssl.SSLContext | None
+) -> gevent.socket.socket:
+    sock.setsockopt(gevent.socket.IPPROTO_TCP, gevent.socket.TCP_NODELAY, 1)
+    if context is None:
+        return sock
+    try:
+        return context.wrap_socket(sock, server_hostname=target.host)
+    except BaseException:
+        sock.close()
+        raise
+
+
+def silent(sock: gevent.socket.socket) -> bool:
+    """Whether a kept socket is open and silent: one that is readable was closed by the other side."""
+    if sock.fileno() < 0:
+        return False
+    poll = _poll()
+    poll.register(sock.fileno(), _POLLIN)  # select() would fail from descriptor 1024 on
+    return not poll.poll(0)

@@ -1,0 +1,42 @@
+"""The bytes of HTTP/1.1 requests to one target. Sends nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from foundation.errors import InputError
+from loadtests.targets import Target
+
+# What may stand in a request line and in a header's value: nothing that could begin a line of its own.
+_PATH = re.compile(r"/[!-~]*").fullmatch
+_FIELD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t -~]*").fullmatch
+
+
+class Requests:
+    """Makes requests to a target; what is the same in all of them is made once."""
+
+    def __init__(self, target: Target) -> None:
+        name = f"[{target.host}]" if ":" in target.host else target.host
+        default = target.port == (443 if target.scheme == "https" else 80)
+        host = name if default else f"{name}:{target.port}"
+        self._prefix = target.prefix
+        self._common = f" HTTP/1.1\r\nHost: {host}\r\nUser-Agent: peakproof\r\n"
+
+    def encoded(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+        """A whole request. Raises InputError: a path or header that cannot be sent as it is."""
+        if not _PATH(path):
+            raise InputError(
+                "a path starts with / and has no spaces, line ends or letters beyond ASCII",
+                hint="quote what is put into it: urllib.parse.quote(text, safe='')",
+            )
+        fields = "".join([f"{_checked(f'{name}: {value}')}\r\n" for name, value in headers.items()])
+        length = f"Content-Length: {len(body)}\r\n" if body or method != "GET" else ""
+        head = f"{method} {self._prefix}{path}{self._common}{fields}{length}\r\n"
+        return head.encode("ascii") + body
+
+
+def _checked(field: str) -> str:
+    if not _FIELD(field):
+        raise InputError(f"the header {field.partition(':')[0]!r} has characters that no header may have")
+    return field
