@@ -88,10 +88,10 @@ def context_of(target: Target, certificates: str | None) -> ssl.SSLContext | Non
         return None
     try:
         context: ssl.SSLContext = gevent.ssl.create_default_context(cafile=certificates)
-        return context
     except OSError as error:
         raise InputError(
             f"no certificate authorities can be read here: {error.strerror or 'no PEM file'}",
             where=certificates,
             hint="give a PEM file with the certificate of the authority that signed the target's",
         ) from error
+    return context
