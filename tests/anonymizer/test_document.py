@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,6 +99,43 @@ def test_a_document_without_rules_is_unchanged_when_others_are_kept(document: ob
 @given(st.dictionaries(st.text(max_size=5), JSON))
 def test_a_closed_document_has_no_scalar_left(document: dict[str, object]) -> None:
     assert set(scalars(run(document))) <= {None}
+
+
+@given(st.lists(JSON, min_size=1, max_size=8))
+def test_documents_do_not_depend_on_their_neighbours(documents: list[object]) -> None:
+    rules = [hide("$.a", "$.b"), hide("$[*].a"), keep("$.b")]
+    texts = [json.dumps(document) for document in documents]
+    together = masked(pa.array(texts), rules, keep_others=False).to_pylist()
+    assert together == [masked(pa.array([one]), rules, keep_others=False)[0].as_py() for one in texts]
+
+
+@given(st.text(st.characters(exclude_characters="\0", codec="utf-8")))
+def test_a_text_reaches_its_mask_as_it_is_and_its_result_the_document(text: str) -> None:
+    for raw in (json.dumps({"a": text, "b": 1}), json.dumps({"a": text, "b": 1}, ensure_ascii=False)):
+        [found] = masked(pa.array([raw]), [hide("$.a")], keep_others=True).to_pylist()
+        assert json.loads(found) == {"a": f"<{text}|None>", "b": 1}
+
+
+def test_a_masked_number_stays_a_number() -> None:
+    rule = PathRule(steps=steps("$.n"), mask=lambda values, _: pa.array(["007"] * len(values)))
+    assert run([{"n": 12}, {"n": "12"}, {"n": 1.5}], keep("$[*]")) == [{"n": 12}, {"n": "12"}, {"n": 1.5}]
+    assert run({"n": 12}, rule) == {"n": 7}
+    assert run({"n": "12"}, rule) == {"n": "007"}
+
+
+def test_an_entity_inside_something_dropped_still_says_whom_it_is_about() -> None:
+    found = run(
+        {"who": {"mail": "a@x"}, "name": "A"},
+        hide("$.name", "$.who.mail"),
+        PathRule(steps=("who",), dropped=True),
+    )
+    assert found == {"who": None, "name": "<A|a@x>"}
+
+
+@pytest.mark.parametrize("text", ['{"a": "x}', '{"a": yes}', '{"a" 1}', "[1, 2", '"a" "b'])
+def test_what_is_no_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        masked(pa.array([text, "{}"]), [hide("$.a")], keep_others=False)
 
 
 def scalars(node: object) -> list[object]:
