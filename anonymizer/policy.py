@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from anonymizer.inheritance import extended, in_environment
 from anonymizer.pools import version as pools_version
-from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, TRANSFORMS, WORDS, transform
+from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, WORDS, known, own, transform
 from anonymizer.transforms.base import INJECTIVE, Transform
 from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
 from foundation.errors import InputError, Problem
@@ -181,15 +181,22 @@ class Policy:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what the policy means, with the pools' version; layout and order do not count."""
+        """SHA-256 of what the policy means, with the versions of pools and own transforms."""
         tables = {name: _meaning(table) for name, table in self.tables.items()}
         meaning = {
             "version": self.version,
             "pools": pools_version(),
             "population": self.population,
             "tables": tables,
+            "own": {name: own.version(name) for name in self._own},
         }
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def _own(self) -> list[str]:
+        columns = [rule for table in self.tables.values() for rule in table.columns.values()]
+        rules = [rule for column in columns for rule in (column, *column.paths.values())]
+        return sorted({rule.transform for rule in rules} & set(own.names()))
 
 
 def _meaning(table: TableRule) -> dict[str, object]:
@@ -248,8 +255,8 @@ def _rules(written: Written) -> Iterator[tuple[Location, Rule]]:
 
 def _problems(document: Document, at: Location, rule: Rule) -> Iterator[Problem]:
     name = ".".join(str(part) for part in at[1:] if part not in ("columns", "paths"))
-    if rule.transform not in (*TRANSFORMS, *WORDS):
-        hint = did_you_mean(rule.transform, (*TRANSFORMS, *WORDS))
+    if rule.transform not in known(*WORDS):
+        hint = did_you_mean(rule.transform, known(*WORDS))
         yield document.problem((*at, "transform"), f"{name}: no transform is called {rule.transform!r}", hint)
         return
     if rule.class_ is None and rule.transform not in (KEEP, DROP, INHERIT):

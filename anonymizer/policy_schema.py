@@ -14,6 +14,8 @@ from anonymizer.transforms import DROP, INHERIT, KEEP, TRANSFORMS, WORDS
 
 Schema = dict[str, object]
 
+_OWN: Schema = {"pattern": r"\.", "description": "a transform of your own, from an installed distribution"}
+
 
 def policy_schema() -> Schema:
     """What an editor completes and underlines. What depends on a database is left to `check`."""
@@ -45,7 +47,7 @@ def _rule(rule: Schema) -> Schema:
     """The rule with the transforms by name, and the options that each of them has."""
     properties = rule["properties"]
     assert isinstance(properties, Mapping)  # pydantic's
-    transforms = {**properties["transform"], "enum": [*WORDS, *sorted(TRANSFORMS)]}
+    transforms = {**properties["transform"], "anyOf": [{"enum": [*WORDS, *sorted(TRANSFORMS)]}, _OWN]}
     return {
         **{key: value for key, value in rule.items() if key != "required"},
         "properties": {**properties, "transform": transforms},

@@ -14,6 +14,7 @@ from anonymizer.transforms import (
     identifiers,
     labels,
     network,
+    own,
     permuted,
     person_facts,
     persona,
@@ -67,5 +68,14 @@ WORDS = (KEEP, DROP, JSON, INHERIT)
 
 
 def transform(name: str, scope: str) -> Transform:
-    """The transform of that name under that scope ("value" or "entity"). Raises KeyError."""
-    return (_OF_ENTITIES.get(name) if scope == "entity" else None) or TRANSFORMS[name]
+    """The transform of that name under that scope ("value" or "entity").
+
+    Raises KeyError; InputError: a user's own one that cannot be loaded.
+    """
+    built_in = (_OF_ENTITIES.get(name) if scope == "entity" else None) or TRANSFORMS.get(name)
+    return built_in or own.own(name)
+
+
+def known(*words: str) -> tuple[str, ...]:
+    """Every name that may stand as a transform: these words, ours, and those that are installed."""
+    return (*words, *TRANSFORMS, *own.names())
