@@ -9,6 +9,7 @@ import typer
 
 from anonymizer import key_cli
 from anonymizer.audit import cli as audit_cli
+from anonymizer.datasets import cli as datasets_cli
 from anonymizer.files.cli import file
 from anonymizer.options import (
     Ephemeral,
@@ -19,6 +20,7 @@ from anonymizer.options import (
     KeyVariable,
     PassphraseVariable,
     PolicyFile,
+    Replace,
     SourceDsn,
     SourceVariable,
     TargetDsn,
@@ -27,7 +29,8 @@ from anonymizer.options import (
     dsn,
 )  # fmt: skip
 from anonymizer.progress_bar import bar
-from foundation.errors import ExitCode, InputError
+from foundation.errors import ExitCode
+from foundation.files import write_new
 
 app = typer.Typer(
     add_completion=False,
@@ -38,8 +41,8 @@ app = typer.Typer(
 app.add_typer(key_cli.app, name="key")
 app.add_typer(audit_cli.app, name="audit")
 app.command()(file)
-
-Replace = Annotated[bool, typer.Option("--replace", help="Remove the rows that the target's tables hold.")]
+app.command()(datasets_cli.publish)
+app.command()(datasets_cli.load)
 
 
 @app.command()
@@ -129,22 +132,12 @@ def discover(
     found = anonymizer.discover(dsn(source, source_variable, "source"))
     text = found.policy(name)
     if out is not None:
-        _write_new(out, text)
+        hint = "name another file: a policy that somebody has looked at is not written over"
+        write_new(out, text.encode(), hint=hint)
     if as_json:
         screen.show_discovery(found)
     elif out is None:
         typer.echo(text, nl=False)
-
-
-def _write_new(file: Path, text: str) -> None:
-    try:
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write(text)
-    except FileExistsError:
-        hint = "name another file: a policy that somebody has looked at is not written over"
-        raise InputError("exists already", where=str(file), hint=hint) from None
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", where=str(file), hint="check it") from error
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`peakproof anonymize key`: makes keys. Never prints one."""
+"""`peakproof anonymize key`: makes keys: of pseudonyms, of signatures, of datasets. Never prints one."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, help="Make the key that decides every pseudonym.",
+    add_completion=False, rich_markup_mode=None, help="Make keys: of pseudonyms, of signatures, of datasets.",
     no_args_is_help=True,
 )  # fmt: skip
+
+Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="A file that does not exist yet.")]
 
 
 @app.callback()
 def _key() -> None:
-    """Make the key that decides every pseudonym. Example: peakproof anonymize key new --out key.hex"""
+    """Make keys. Example: peakproof anonymize key new --out key.hex"""
 
 
 @app.command()
 def new(
     *,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A file that does not exist yet.")],
+    out: Out,
     passphrase_variable: Annotated[
         str | None,
         typer.Option(
@@ -52,3 +54,29 @@ def new(
         )
     else:
         people().print(f"{out}: a new key, fingerprint {fingerprint}. Whoever holds it can try out values.")
+
+
+@app.command()
+def signing(*, out: Out) -> None:
+    """Make a pair of Ed25519 keys: FILE signs reports and datasets, FILE.pub is for those who check them.
+
+    Example: peakproof anonymize key signing --out audit.pem
+    """
+    from anonymizer.audit import signing
+    from foundation.console import people
+
+    public = signing.create(out)
+    people().print(f"{out} signs: keep it. {public} is for those who check what you signed.")
+
+
+@app.command()
+def encryption(*, out: Out) -> None:
+    """Make a pair of age keys: datasets are encrypted to FILE.pub, and only FILE opens them.
+
+    Example: peakproof anonymize key encryption --out qa.age
+    """
+    from anonymizer.datasets import sealing
+    from foundation.console import people
+
+    recipient = sealing.create(out)
+    people().print(f"{out} opens datasets: keep it. Publish to {recipient}, or to {out}.pub.")

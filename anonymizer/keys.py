@@ -17,10 +17,12 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from anonymizer.passphrase import Passphrase, Stretching
 from foundation.errors import InputError
+from foundation.files import write_new
 
 SHORTEST = 32
 _SALT_FILE = "such a file is made by `peakproof anonymize key new --passphrase-env NAME --out FILE`"
 _MAKE_ONE = "make one with `peakproof anonymize key new --out FILE`; 32 random bytes, raw or in hexadecimal"
+_LOST = "a lost key cannot be made again: name another file, or move this one away"
 _COMMAND_SECONDS = 60
 
 
@@ -143,7 +145,7 @@ def create(path: Path) -> Key:
     Raises InputError: the file exists (a key is never written over), or cannot be written.
     """
     key = ephemeral()
-    _write_new(path, key._raw.hex())
+    write_new(path, key._raw.hex().encode() + b"\n", hint=_LOST, mode=0o600)
     return key
 
 
@@ -154,23 +156,9 @@ def create_stretched(path: Path, passphrase: Passphrase) -> Key:
     """
     stretching = Stretching.new()
     key = Key(stretching.stretched(passphrase))
-    _write_new(path, replace(stretching, fingerprint=key.fingerprint()).written())
+    line = replace(stretching, fingerprint=key.fingerprint()).written()
+    write_new(path, line.encode() + b"\n", hint=_LOST, mode=0o600)
     return key
-
-
-def _write_new(path: Path, content: str) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        hint = "a lost key cannot be made again: name another file, or move this one away"
-        raise InputError("exists already and is not written over", where=str(path), hint=hint) from None
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", where=str(path), hint="check it") from error
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        os.fchmod(descriptor, 0o600)
-        file.write(content + "\n")
-        file.flush()
-        os.fsync(descriptor)
 
 
 def _decoded(content: bytes, what: str) -> Key:

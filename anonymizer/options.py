@@ -55,6 +55,7 @@ InEnvironment = Annotated[
     str | None,
     typer.Option("--environment", metavar="NAME", help="The environment of the policy to go by."),
 ]
+Replace = Annotated[bool, typer.Option("--replace", help="Remove the rows that the target's tables hold.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 

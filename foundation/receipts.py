@@ -55,7 +55,7 @@ def read(connection: psycopg.Connection) -> Receipt | None:
     if not there or not there[0]:
         return None
     row = connection.execute("SELECT document FROM peakproof.receipt").fetchone()
-    return _receipt(row[0]) if row else None
+    return from_dict(row[0]) if row else None
 
 
 def store(connection: psycopg.Connection, receipt: Receipt) -> None:
@@ -83,7 +83,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _receipt(document: Mapping[str, object]) -> Receipt:
+def from_dict(document: Mapping[str, object]) -> Receipt:
+    """The receipt that `to_dict` gave."""
     values = dict(document)
     values["findings"] = tuple(values.get("findings") or ())  # type: ignore[arg-type]
     return Receipt(**values)  # type: ignore[arg-type]

@@ -88,22 +88,6 @@ def verify(
     raise typer.Exit(ExitCode.OK if found.passes else ExitCode.FAIL)
 
 
-@app.command()
-def key(
-    *,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A file that does not exist yet.")],
-) -> None:
-    """Make a pair of Ed25519 keys: FILE signs reports and stays yours, FILE.pub is for those who check them.
-
-    Example: peakproof anonymize audit key --out audit.pem
-    """
-    from anonymizer.audit import signing
-    from foundation.console import people
-
-    public = signing.create(out)
-    people().print(f"{out} signs: keep it. {public} is for those who check your reports.")
-
-
 def _show(found: Checked, *, as_json: bool) -> None:
     from foundation.console import people, print_json
 

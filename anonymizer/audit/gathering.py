@@ -75,12 +75,13 @@ def _tables(connection: psycopg.Connection, plan: Plan, told: Told) -> tuple[Aud
 def _digest(connection: psycopg.Connection, table: Table) -> tuple[int, str]:
     kinds = {name: kind_of(table.columns[name].base) for name in table.stored}
     with translated(f"target, {table.name}"):
-        blocks = (digest_of(parsed(block, list(kinds)), kinds) for block in _blocks(connection, table))
-        whole = reduce(add, blocks, TableDigest())
+        digests = (digest_of(parsed(block, list(kinds)), kinds) for block in blocks(connection, table))
+        whole = reduce(add, digests, TableDigest())
     return whole.rows, whole.of(kinds)
 
 
-def _blocks(connection: psycopg.Connection, table: Table) -> Iterator[bytes]:
+def blocks(connection: psycopg.Connection, table: Table) -> Iterator[bytes]:
+    """A table's stored columns as CSV, whole rows, about two megabytes at a time."""
     columns = sql.SQL(", ").join(map(sql.Identifier, table.stored))
     query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv)").format(columns, table.identifier)
     with connection.cursor().copy(query) as copy:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,9 +16,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from foundation.errors import InputError
+from foundation.files import write_new
 
 ALGORITHM = "Ed25519"
-_MAKE_ONE = "make a pair with `peakproof anonymize audit key --out FILE`"
+_MAKE_ONE = "make a pair with `peakproof anonymize key signing --out FILE`"
 _FIELD = "signature"
 _BEFORE = b"peakproof signed document\n"  # so that a signature is good for nothing else
 
@@ -46,8 +46,8 @@ def create(path: Path) -> Path:
     public_pem = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    _write_new(path, private_pem, 0o600)
-    _write_new(public, public_pem, 0o644)
+    write_new(path, private_pem, hint=_MAKE_ONE, mode=0o600)
+    write_new(public, public_pem, hint=_MAKE_ONE)
     return public
 
 
@@ -123,15 +123,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path), hint=_MAKE_ONE) from error
-
-
-def _write_new(path: Path, content: bytes, mode: int) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except FileExistsError:
-        raise InputError("exists already and is not written over", where=str(path), hint=_MAKE_ONE) from None
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", where=str(path), hint="check it") from error
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, mode)
-        file.write(content)
