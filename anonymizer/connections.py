@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from foundation.errors import InputError, PeakproofError, Refused, Unavailable
 
 # Every value travels as text: one spelling of each type on both sides, whatever the roles' settings are.
-_SESSION = (
+SESSION = (
     "SET client_encoding = 'UTF8'", "SET TimeZone = 'UTC'", "SET DateStyle = 'ISO, YMD'",
     "SET IntervalStyle = 'postgres'", "SET extra_float_digits = 1", "SET bytea_output = 'hex'",
     # A policy of row security would hide rows silently; now it is an error instead.
     "SET row_security = off", "SET lock_timeout = '10s'",
+    # Whatever the role's own limits are: a piece of a table is read in this time, and waiting is not idling.
+    "SET statement_timeout = '4h'", "SET idle_in_transaction_session_timeout = 0",
 )  # fmt: skip
 
 _BY_STATE: dict[str, tuple[type[PeakproofError], str, str]] = {
@@ -42,7 +44,7 @@ def session(dsn: str, role: str) -> Iterator[psycopg.Connection]:
     `translated` says.
     """
     with translated(role), connect(dsn, role) as connection:
-        for setting in _SESSION:
+        for setting in SESSION:
             connection.execute(setting)
         yield connection
 
@@ -57,14 +59,20 @@ def connect(dsn: str, role: str) -> psycopg.Connection:
     server = f"{place.get('host', 'the local socket')}:{place.get('port', 5432)}"
     where = f"{role} {place.get('dbname', '')} on {server}"
     try:
-        return psycopg.connect(
-            dsn, autocommit=True, connect_timeout=10, application_name="peakproof anonymize"
-        )
+        return psycopg.connect(conninfo(dsn), autocommit=True)
     except psycopg.OperationalError as error:
         said = _told(str(error))
         if any(words in said for words in _REFUSED_LOGIN):
             raise InputError(said, where=where, hint="check user, password and database name") from error
         raise Unavailable(said, where=where, hint="check host and port, and that the server runs") from error
+
+
+def conninfo(dsn: str) -> str:
+    """The connection string with our name in it. A server that fell silent is given up after a minute."""
+    return make_conninfo(
+        dsn, application_name="peakproof anonymize", connect_timeout=10, keepalives_idle=20,
+        keepalives_interval=10, keepalives_count=4, tcp_user_timeout=60_000,
+    )  # fmt: skip
 
 
 def _told(message: str) -> str:
@@ -95,10 +103,8 @@ def _translated(error: psycopg.Error, where: str) -> PeakproofError:
     place = ".".join(part for part in (named, diag.column_name) if part)
     where = f"{where}, {place}" if place else where
     state = error.sqlstate or ""
-    if state in _BY_STATE:
-        kind, what, hint = _BY_STATE[state]
-        # A permission's message names the object and quotes nothing.
-        return kind(diag.message_primary or what if state == "42501" else what, where=where, hint=hint)
+    if state == "42501":  # a permission's message names the object and quotes nothing
+        return refusal(state, type(error).__name__, where, diag.message_primary)
     if isinstance(error, psycopg.IntegrityError):
         rule = diag.constraint_name or diag.column_name or "a constraint"
         what = f"a masked row breaks {rule} ({type(error).__name__})"
@@ -109,13 +115,19 @@ def _translated(error: psycopg.Error, where: str) -> PeakproofError:
             where=where,
             hint="choose a transform that fits the column",
         )
-    if isinstance(error, psycopg.OperationalError):
+    if isinstance(error, psycopg.OperationalError) and state not in _BY_STATE:
         return Unavailable(
             f"the connection was lost ({type(error).__name__} {state})".strip(), where=where, hint="run again"
         )
-    return Unavailable(
-        f"the server refused ({type(error).__name__} {state})", where=where, hint="see the server's log"
-    )
+    return refusal(state, type(error).__name__, where)
+
+
+def refusal(state: str, kind: str, where: str, said: str | None = None) -> PeakproofError:
+    """What a server's refusal means: by its SQLSTATE, its name, and what may be repeated of it."""
+    if state in _BY_STATE:
+        error, what, hint = _BY_STATE[state]
+        return error(said or what, where=where, hint=hint)
+    return Unavailable(f"the server refused ({kind} {state})", where=where, hint="see the server's log")
 
 
 def refuse_same(source: psycopg.Connection, target: psycopg.Connection) -> None:

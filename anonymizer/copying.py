@@ -1,133 +1,122 @@
-"""Moves the rows: read, mask and write overlap. Unmasked rows are only ever in this process's memory."""
+"""Shares the chunks of a copy out to workers, which read, mask and write. Goes on where a run stopped."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import psycopg
-import pyarrow as pa
-from psycopg import sql
-from pyarrow import csv
 
-from anonymizer.connections import translated
-from anonymizer.loading import copy_in
-from anonymizer.masking import TableMask
-from anonymizer.overlap import ahead
+from anonymizer import chunks, progress
+from anonymizer.chunks import Chunk
+from anonymizer.deferring import Stage, defer
+from anonymizer.loading import owns
 from anonymizer.plan import Plan, TablePlan
-from anonymizer.transforms import DROP
-from foundation.errors import InputError, PeakproofError
+from anonymizer.tasks import Copy, Done, Moved, Settle, Setup, Statement, Task
+from anonymizer.workers import Workers
 
 # Told after every block: table, rows written so far, rows expected (the server's estimate).
 Progress = Callable[[str, int, int], None]
 
-_BLOCK = 2 << 20
 
+def prepare(source: psycopg.Connection, target: psycopg.Connection, plan: Plan) -> None:
+    """Writes the chunks down and takes away what slows the copy down. The caller commits.
 
-def copy_tables(
-    source: psycopg.Connection,
-    target: psycopg.Connection,
-    plan: Plan,
-    masks: Mapping[str, TableMask],
-    progress: Progress,
-) -> dict[str, int]:
-    """Copies and masks every table of the plan, parents first. Returns the rows written by table.
-
-    `source` stands in a read snapshot, `target` in a transaction.
+    Only an owner may do so. For any other role foreign keys stay, so every table is one chunk.
     """
-    tables = {table.table.name: table for table in plan.copies}
-    rows = dict.fromkeys(tables, 0)
-    with (
-        closing(ahead(_blocks(source, plan))) as blocks,
-        closing(ahead(_all_masked(masks, blocks))) as masked,
-    ):
-        for name, group in groupby(masked, key=lambda item: item[0]):
-            table = tables[name].table
-            content = _written(name, table.rows, (block for _, block in group), progress)
-            with translated(f"target, {name}"):
-                rows[name] = copy_in(target, table.identifier, tables[name].rules, content)
-    return rows
+    tables = [copy.table.identifier for copy in plan.copies]
+    free = owns(target, tables)
+    divide = chunks.split if free and chunks.can_split(source) else chunks.whole
+    cut = [chunk for copy in plan.copies for chunk in divide(copy.table.name, chunks.parts(source, copy))]
+    progress.begin(target, cut)
+    if free:
+        defer(target, tables)
 
 
-def _all_masked(
-    masks: Mapping[str, TableMask], blocks: Iterator[tuple[TablePlan, bytes]]
-) -> Iterator[tuple[str, tuple[pa.Buffer, int]]]:
-    for table, block in blocks:
-        yield table.table.name, masked_block(table, masks[table.table.name], block)
+def senders(source: psycopg.Connection, plan: Plan) -> dict[str, dict[str, tuple[str, str]]]:
+    """By table and column: the function that sends its values as bytes that mean the same anywhere."""
+    found = {}
+    for copy in plan.copies:
+        rows = source.execute(_SENDERS, [copy.table.identifier.as_string(source)]).fetchall()
+        found[copy.table.name] = {name: (schema, function) for name, schema, function in rows}
+    return found
 
 
-def _blocks(source: psycopg.Connection, plan: Plan) -> Iterator[tuple[TablePlan, bytes]]:
-    """Whole rows of CSV, about two megabytes at a time."""
-    for table in plan.copies:
-        with translated(f"source, {table.table.name}"), source.cursor().copy(_select(table)) as copy:
-            rows: list[bytes | bytearray | memoryview] = []
-            size = 0
-            for row in copy:
-                rows.append(row)
-                size += len(row)
-                if size >= _BLOCK:
-                    yield table, b"".join(rows)
-                    rows, size = [], 0
-            if rows:
-                yield table, b"".join(rows)
+@dataclass(frozen=True, kw_only=True)
+class Copying:
+    """A copy under way: the target says what is still to be done."""
+
+    target: psycopg.Connection
+    plan: Plan
+    setup: Setup
+    workers: Workers
+    progress: Progress
+
+    def run(self) -> dict[str, int]:
+        """Copies what is missing and gives back what was taken away. Returns the rows by table."""
+        self._recheck()
+        todo, _ = progress.chunks(self.target)
+        for group in self._orderly(todo):
+            self._copied(group)
+        for stage in Stage:
+            given = [one for one in progress.deferred(self.target) if one.stage == stage]
+            for together in [given] if stage == Stage.INDEX else [[one] for one in given]:
+                self._done(Statement(deferred=one) for one in together)
+        self._done(Settle(table=copy.table.name) for copy in self.plan.copies)
+        return progress.rows_by_table(self.target)
+
+    def _recheck(self) -> None:
+        """Chunks of another snapshot stay only where this one gives the same rows."""
+        _, written = progress.chunks(self.target)
+        old = {one.chunk: one for one in written if one.snapshot != self.setup.snapshot}
+        tasks = [Copy(chunk=chunk, known=(one.rows, one.digest)) for chunk, one in old.items()]
+        for done in self._done(tasks):
+            assert isinstance(done.task, Copy)
+            was = old[done.task.chunk]
+            with self.target.transaction():
+                if done.same:
+                    progress.adopt(self.target, was.chunk, self.setup.snapshot)
+                else:
+                    progress.remove(self.target, was, self._plan(was.chunk).table.identifier)
+
+    def _orderly(self, todo: Sequence[Chunk]) -> Iterator[list[Chunk]]:
+        """All at once where no foreign key is in force; otherwise table by table, parents first."""
+        if owns(self.target, [copy.table.identifier for copy in self.plan.copies]):
+            yield list(todo)
+        else:
+            yield from ([chunk] for chunk in todo)
+
+    def _copied(self, todo: Sequence[Chunk]) -> None:
+        self._done(Copy(chunk=chunk) for chunk in todo)
+
+    def _done(self, tasks: Iterable[Task]) -> list[Done]:
+        done = []
+        rows = progress.rows_by_table(self.target)
+        for event in self.workers.run(tasks):
+            if isinstance(event, Moved):
+                rows[event.table] += event.rows
+                self.progress(event.table, rows[event.table], self._expected[event.table])
+            elif isinstance(event, Done):
+                done.append(event)
+        return done
+
+    @property
+    def _expected(self) -> Mapping[str, int]:
+        return {copy.table.name: copy.table.rows for copy in self.plan.copies}
+
+    def _plan(self, chunk: Chunk) -> TablePlan:
+        return next(copy for copy in self.plan.copies if copy.table.name == chunk.table)
 
 
-def _select(plan: TablePlan) -> sql.Composed:
-    return sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv)").format(
-        columns_read(plan), plan.source_rows
-    )
-
-
-def columns_read(plan: TablePlan) -> sql.Composed:
-    """What stands between SELECT and FROM; what is dropped is not even read."""
-    columns = [
-        sql.SQL("NULL") if rule.transform == DROP else sql.Identifier(name)
-        for name, rule in plan.rules.items()
-    ]
-    return sql.SQL(", ").join(columns)
-
-
-def masked_block(plan: TablePlan, mask: TableMask, block: bytes) -> tuple[pa.Buffer, int]:
-    """The masked block as CSV, and its rows."""
-    try:
-        rows = mask(parsed(block, list(plan.rules)))
-        return formatted(rows), rows.num_rows
-    except PeakproofError:
-        raise
-    except (pa.ArrowException, ValueError) as error:
-        # Their messages quote values, and so would a traceback: neither is kept.
-        what = f"a value could not be masked ({type(error).__name__})"
-        raise InputError(what, where=plan.table.name, hint="check the transforms of this table") from None
-
-
-def parsed(block: bytes, columns: list[str]) -> pa.Table:
-    """PostgreSQL's CSV, every column as text. Unquoted nothing is NULL, quoted nothing is empty."""
-    return csv.read_csv(
-        pa.BufferReader(block),
-        csv.ReadOptions(column_names=columns, block_size=len(block) + 1),
-        csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-        csv.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.string()), null_values=[""], strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        ),
-    )  # fmt: skip
-
-
-def formatted(table: pa.Table) -> pa.Buffer:
-    """CSV as PostgreSQL reads it: every value quoted, NULL as nothing."""
-    sink = pa.BufferOutputStream()
-    csv.write_csv(
-        table, sink, csv.WriteOptions(include_header=False, batch_size=1 << 16, quoting_style="all_valid")
-    )
-    return sink.getvalue()
-
-
-def _written(
-    name: str, expected: int, blocks: Iterator[tuple[pa.Buffer, int]], progress: Progress
-) -> Iterator[memoryview]:
-    done = 0
-    for block, rows in blocks:
-        yield memoryview(block)
-        done += rows
-        progress(name, done, expected)
+# Not where an array or a range holds a type made in this database: its number is another one elsewhere.
+_SENDERS = """
+WITH RECURSIVE base AS (
+    SELECT a.attname, a.atttypid AS oid FROM pg_attribute a
+     WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
+    UNION
+    SELECT base.attname, t.typbasetype FROM base JOIN pg_type t ON t.oid = base.oid AND t.typtype = 'd'
+)
+SELECT base.attname, n.nspname, p.proname
+  FROM base JOIN pg_type t ON t.oid = base.oid
+  JOIN pg_proc p ON p.oid = t.typsend JOIN pg_namespace n ON n.oid = p.pronamespace
+ WHERE t.typtype IN ('b', 'e') AND t.typelem < 16384 OR t.typtype IN ('r', 'm') AND t.oid < 16384"""

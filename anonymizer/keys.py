@@ -54,6 +54,10 @@ class Key:
         """32 bytes for a keyed digest (BLAKE2b)."""
         return bytes(self.derive("digest")._raw)
 
+    def for_worker(self) -> bytes:
+        """The key itself, for a pipe to a process of our own and for nothing else."""
+        return bytes(self._material())
+
     def fingerprint(self) -> str:
         """Tells keys apart and nothing about them: 64 bits of a one-way derivation, in hexadecimal."""
         return self.derive("fingerprint")._raw[:8].hex()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
@@ -16,15 +17,37 @@ def bulk(writer: psycopg.Connection, tables: Sequence[sql.Identifier]) -> Iterat
     The owner may take triggers and foreign keys away and give them back, which checks all rows at once; for
     any other role they stay. Whatever happens, the tables keep them: what is not finished is rolled back.
     """
-    names = [table.as_string(writer) for table in tables]
     with writer.transaction():
-        owned = writer.execute(_OWNED, {"tables": names}).fetchone()
-        pairs = writer.execute(_IN_THE_WAY, {"tables": names}).fetchall() if owned and owned[0] else []
-        for away, _ in pairs:
-            writer.execute(away.encode())
+        pairs = in_the_way(writer, tables) if owns(writer, tables) else []
+        for pair in pairs:
+            writer.execute(pair.away.encode())
         yield
-        for _, back in pairs:
-            writer.execute(back.encode())
+        for pair in pairs:
+            writer.execute(pair.back.encode())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obstacle:
+    """What slows a copy down: the statement that takes it away, and the one that gives it back."""
+
+    away: str
+    back: str
+
+
+def owns(writer: psycopg.Connection, tables: Sequence[sql.Identifier]) -> bool:
+    """Whether the role may alter the tables, and those that refer to them."""
+    row = writer.execute(_OWNED, {"tables": _names(writer, tables)}).fetchone()
+    return bool(row and row[0])
+
+
+def in_the_way(writer: psycopg.Connection, tables: Sequence[sql.Identifier]) -> list[Obstacle]:
+    """Foreign keys and triggers."""
+    rows = writer.execute(_IN_THE_WAY, {"tables": _names(writer, tables)}).fetchall()
+    return [Obstacle(away=away, back=back) for away, back in rows]
+
+
+def _names(writer: psycopg.Connection, tables: Sequence[sql.Identifier]) -> list[str]:
+    return [table.as_string(writer) for table in tables]
 
 
 def copy_in(

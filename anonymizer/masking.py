@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from anonymizer.policy import Rule
 from anonymizer.schema import Schema
 from anonymizer.transforms import DROP, JSON, transform
 from anonymizer.transforms.base import NUMBERS, Slot, words
-from foundation.errors import InputError
+from foundation.errors import InputError, PeakproofError
 
 ColumnMask = Callable[[pa.Table], pa.Array]
 
@@ -53,6 +54,24 @@ def table_mask(plan: TablePlan, schema: Schema, key: Key) -> TableMask:
             for name, rule in plan.masked.items()
         },
     )
+
+
+def masked_batch(plan: TablePlan, mask: TableMask, batch: pa.Table) -> pa.Table:
+    """The batch masked. Raises InputError: a value that its transform cannot mask; which one is not said."""
+    with unquoted(plan):
+        return mask(batch)
+
+
+@contextmanager
+def unquoted(plan: TablePlan) -> Iterator[None]:
+    """Errors of values as ours: their messages quote values, and so would a traceback; neither is kept."""
+    try:
+        yield
+    except PeakproofError:
+        raise
+    except (pa.ArrowException, ValueError) as error:
+        what = f"a value could not be masked ({type(error).__name__})"
+        raise InputError(what, where=plan.table.name, hint="check the transforms of this table") from None
 
 
 def _domain(plan: TablePlan, schema: Schema, rule: Rule) -> str:

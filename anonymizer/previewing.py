@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
+import pyarrow as pa
 from psycopg import sql
 
 from anonymizer.connections import translated
-from anonymizer.copying import columns_read, masked_block, parsed
 from anonymizer.keys import Key
-from anonymizer.masking import table_mask
+from anonymizer.masking import masked_batch, table_mask
 from anonymizer.plan import Plan, TablePlan
 from anonymizer.policy import Rule
 from anonymizer.transforms import JSON
+from anonymizer.wire import columns_as_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,16 +46,13 @@ def _masked_paths(rule: Rule) -> Rule:
 
 
 def _table(source: psycopg.Connection, copy: TablePlan, plan: Plan, key: Key, rows: int) -> Preview:
-    query = sql.SQL("COPY (SELECT {} FROM {} LIMIT {}) TO STDOUT (FORMAT csv)").format(
-        columns_read(copy), copy.source_rows, sql.Literal(rows)
+    query = sql.SQL("SELECT {} FROM {} LIMIT {}").format(
+        columns_as_text(copy), copy.source_rows, sql.Literal(rows)
     )
-    with translated(f"source, {copy.table.name}"), source.cursor().copy(query) as stream:
-        block = b"".join(stream)
-    names = list(copy.masked)
-    if not block:
-        return Preview(table=copy.table.name, columns=names, rows=())
-    content, _ = masked_block(copy, table_mask(copy, plan.source, key), block)
-    masked = parsed(content.to_pybytes(), list(copy.rules)).select(names)
-    return Preview(
-        table=copy.table.name, columns=names, rows=[list(row.values()) for row in masked.to_pylist()]
-    )
+    with translated(f"source, {copy.table.name}"):
+        read = source.execute(query).fetchall()
+    texts = [pa.array([row[at] for row in read], pa.string()) for at in range(len(copy.rules))]
+    batch = pa.table(texts, names=list(copy.rules))
+    masked = masked_batch(copy, table_mask(copy, plan.source, key), batch).select(list(copy.masked))
+    found = [list(row.values()) for row in masked.to_pylist()]
+    return Preview(table=copy.table.name, columns=list(copy.masked), rows=found)

@@ -9,40 +9,54 @@ from dataclasses import replace
 import psycopg
 from psycopg import sql
 
-from anonymizer import filters
+from anonymizer import filters, workers
 from anonymizer.connections import refuse_same, session, translated
-from anonymizer.copying import Progress, copy_tables
+from anonymizer.copying import Copying, Progress, prepare, senders
 from anonymizer.keys import Key
-from anonymizer.loading import bulk, settle
-from anonymizer.masking import table_mask
+from anonymizer.occupying import alone, clear, goes_on, make_room
 from anonymizer.plan import Plan, make_plan
 from anonymizer.policy import Policy
 from anonymizer.previewing import Preview
 from anonymizer.previewing import preview as masked_rows
-from anonymizer.schema import Schema, Table, read_schema
+from anonymizer.progress import end
+from anonymizer.schema import Schema, read_schema
+from anonymizer.tasks import Setup
 from anonymizer.verification import Verification, verify
-from foundation.errors import Refused
+from foundation.errors import InputError, Refused
 from foundation.receipts import Receipt, now, read, store
 
 
 def anonymize(
-    source: str, target: str, policy: Policy, key: Key, *, progress: Progress, replace_rows: bool = False
+    source: str,
+    target: str,
+    policy: Policy,
+    key: Key,
+    *,
+    progress: Progress,
+    replace_rows: bool = False,
+    rate: float | None = None,
 ) -> Receipt:
     """Copies the masked source into the migrated target, checks it, and leaves the receipt there.
 
     Raises InputError (policy, schema, login), Refused (target is the source, or not empty), Unavailable.
     """
-    with _read_snapshot(source) as reader, session(target, "target") as writer:
+    with _read_snapshot(source) as reader, session(target, "target") as writer, alone(writer):
         refuse_same(reader, writer)
-        there = read_schema(writer)
-        plan = _plan(reader, policy, there)
+        plan = _plan(reader, policy, read_schema(writer))
         receipt = Receipt(
             policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, schema=plan.source.fingerprint,
             key=key.fingerprint(), started=now(),
         )  # fmt: skip
-        _make_room(writer, plan, receipt, replace_rows=replace_rows)
-        rows = _copied(reader, writer, plan, key, progress)
-        seen = verify(reader, writer, plan, there)
+        if not goes_on(writer, receipt):
+            with translated("target"), writer.transaction():
+                make_room(writer, plan, receipt, replace_rows=replace_rows)
+                prepare(reader, writer, plan)
+        setup = Setup(
+            source=source, target=target, snapshot=_exported(reader), plan=plan, key=key.for_worker(),
+            senders=senders(reader, plan), rate=rate,
+        )  # fmt: skip
+        rows = _copied(writer, setup, progress)
+        seen = verify(reader, writer, plan, read_schema(writer))
         return _finished(writer, replace(receipt, tables=rows), seen)
 
 
@@ -97,6 +111,12 @@ def _read_snapshot(dsn: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+def _exported(reader: psycopg.Connection) -> str:
+    row = reader.execute("SELECT pg_export_snapshot()").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
 def _counted(reader: psycopg.Connection, schema: Schema, policy: Policy) -> Schema:
     """Exact row counts where capacity is to be proven: tables with a masked column in a unique index."""
     tables = dict(schema.tables)
@@ -109,39 +129,22 @@ def _counted(reader: psycopg.Connection, schema: Schema, policy: Policy) -> Sche
     return Schema(tables=tables)
 
 
-def _make_room(writer: psycopg.Connection, plan: Plan, receipt: Receipt, *, replace_rows: bool) -> None:
-    """Refuses a target with rows, or removes them; from here on the target is marked incomplete."""
-    tables = [*(copy.table for copy in plan.copies), *plan.empties]
-    full = [table.name for table in tables if _holds_rows(writer, table)]
-    if full and not replace_rows:
-        hint = "give an empty target, or --replace to remove what is there"
-        raise Refused(f"the target is not empty: {', '.join(full)}", hint=hint)
-    with writer.transaction():
-        store(writer, receipt)
-        if full:
-            names = sql.SQL(", ").join(table.identifier for table in tables)
-            writer.execute(sql.SQL("TRUNCATE {}").format(names))
-
-
-def _holds_rows(writer: psycopg.Connection, table: Table) -> bool:
-    row = writer.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(table.identifier)).fetchone()
-    return bool(row and row[0])
-
-
-def _copied(
-    reader: psycopg.Connection, writer: psycopg.Connection, plan: Plan, key: Key, progress: Progress
-) -> dict[str, int]:
-    """All tables in one transaction: the target holds the whole copy or nothing of it."""
-    masks = {copy.table.name: table_mask(copy, plan.source, key) for copy in plan.copies}
-    with bulk(writer, [copy.table.identifier for copy in plan.copies]):
-        rows = copy_tables(reader, writer, plan, masks, progress)
-        for copy in plan.copies:
-            with translated(f"target, {copy.table.name}"):
-                settle(writer, copy.table.identifier, copy.renumbered)
-    return rows
+def _copied(writer: psycopg.Connection, setup: Setup, progress: Progress) -> dict[str, int]:
+    """The rows by table. What the policy cannot do is undone; what is cut short is left, to go on with."""
+    plan = setup.plan
+    try:
+        with workers.running(setup, workers.how_many()) as crew:
+            copying = Copying(target=writer, plan=plan, setup=setup, workers=crew, progress=progress)
+            return copying.run()
+    except InputError:
+        with writer.transaction():
+            clear(writer, [copy.table for copy in plan.copies])
+        raise
 
 
 def _finished(writer: psycopg.Connection, receipt: Receipt, seen: Verification) -> Receipt:
     whole = replace(receipt, finished=now(), complete=True, verified=seen.passes, findings=seen.faults)
-    store(writer, whole)
+    with writer.transaction():
+        store(writer, whole)
+        end(writer)
     return whole

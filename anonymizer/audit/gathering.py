@@ -15,12 +15,12 @@ from anonymizer import run
 from anonymizer.audit.record import Audit, AuditedTable, treatments, untouched
 from anonymizer.canonical import kind_of
 from anonymizer.connections import session, translated
-from anonymizer.copying import parsed
 from anonymizer.digests import TableDigest, digest_of
 from anonymizer.plan import Plan
 from anonymizer.policy import Policy
 from anonymizer.pools import version as pools_version
 from anonymizer.schema import Table, read_schema
+from anonymizer.wire import parsed
 from foundation.errors import Refused
 from foundation.receipts import now, read
 

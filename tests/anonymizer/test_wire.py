@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymizer.copying import formatted, parsed
+from anonymizer.wire import formatted, parsed
 from tests.servers import Server
 
 # What PostgreSQL can store in a text.

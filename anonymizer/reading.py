@@ -1,0 +1,84 @@
+"""Reads the source in Arrow batches, in a snapshot that somebody else holds. Never writes, never masks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import adbc_driver_manager
+import pyarrow as pa
+from adbc_driver_postgresql import dbapi
+from psycopg import sql
+
+from anonymizer.connections import SESSION, conninfo, refusal
+from foundation.errors import PeakproofError, Unavailable
+
+# About one megabyte is masked at a time: small enough for the processor's caches.
+_BATCH = 2 << 20
+_SNAPSHOT = (
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    "SET TRANSACTION SNAPSHOT {}",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """A connection of its own to the source. `rate` limits it to so many bytes a second."""
+
+    connection: dbapi.Connection
+    rate: float | None
+
+    def batches(self, query: sql.Composed, where: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a query. Raises what `refusal` makes of the server's errors."""
+        with _told(where), self.connection.cursor() as cursor:
+            cursor.adbc_statement.set_options(
+                **{"adbc.postgresql.batch_size_hint_bytes": str(_BATCH)}  # a hint: rows are never cut
+            )
+            cursor.execute(query.as_string(None))
+            began, taken = time.monotonic(), 0
+            for batch in cursor.fetch_record_batch():
+                yield batch
+                taken += batch.nbytes
+                if self.rate is not None:
+                    time.sleep(max(0.0, taken / self.rate - (time.monotonic() - began)))
+
+
+@contextmanager
+def reader(dsn: str, snapshot: str, *, rate: float | None = None) -> Iterator[Reader]:
+    """A reader in the snapshot of that name. Raises Unavailable: the snapshot is gone, nobody answers."""
+    with _told("source"), dbapi.connect(conninfo(dsn)) as connection:
+        with connection.cursor() as cursor:
+            for statement in _SNAPSHOT:
+                cursor.execute(sql.SQL(statement).format(sql.Literal(snapshot)).as_string(None))
+            for setting in SESSION:
+                cursor.execute(setting)
+        yield Reader(connection=connection, rate=rate)
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    try:
+        yield
+    except PeakproofError:
+        raise
+    except adbc_driver_manager.Error as error:
+        # Its text quotes the server's, which may quote a row.
+        raise refusal(error.sqlstate or "", type(error).__name__, where) from None
+    except OSError as error:
+        # While rows arrive the driver says only this; which rows is in its text, and stays there.
+        raise _lost(str(error), where) from None
+
+
+def _lost(message: str, where: str) -> PeakproofError:
+    if "row-level security" in message or "permission denied" in message:
+        return refusal("42501", "InsufficientPrivilege", where)
+    if "conflict with recovery" in message:
+        hint = "raise max_standby_streaming_delay on the standby, or read from the primary; then run again"
+        return Unavailable(
+            "the standby cancelled the reading in favour of replication", where=where, hint=hint
+        )
+    return Unavailable(
+        "the source could not be read to its end", where=where, hint="see the source server's log; run again"
+    )

@@ -1,0 +1,178 @@
+"""What one worker process does: a chunk is read, masked and written; unmasked rows are only in its memory."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+import psycopg
+import pyarrow as pa
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from psycopg import sql
+
+from anonymizer import progress
+from anonymizer.chunks import Chunk, rows_of
+from anonymizer.connections import session, translated
+from anonymizer.keys import Key
+from anonymizer.loading import settle
+from anonymizer.masking import TableMask, masked_batch, table_mask, unquoted
+from anonymizer.overlap import ahead
+from anonymizer.plan import TablePlan
+from anonymizer.reading import Reader, reader
+from anonymizer.tasks import WRITING, Copy, Done, Event, Failed, Moved, Settle, Setup, Statement, Task
+from anonymizer.wire import Wire, wire
+from foundation.errors import PeakproofError
+
+_LOCK = "SELECT pg_advisory_lock_shared(%s)"
+
+
+def work(pipe: Connection) -> None:
+    """The life of a worker: the setup, then task after task, until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command is told, and tells us
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what is in this memory is written nowhere
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    pa.set_cpu_count(1)
+    try:
+        setup: Setup = pipe.recv()
+        for event in _events(setup, pipe):
+            pipe.send(event)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        pass
+    except PeakproofError as error:
+        pipe.send(Failed.of(error))
+    except Exception as error:  # noqa: BLE001 - a bug of ours; its text might quote a row
+        pipe.send(
+            Failed.of(PeakproofError(f"a worker failed with {type(error).__name__}", where=_line(error)))
+        )
+
+
+def _line(error: BaseException) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+def _events(setup: Setup, pipe: Connection) -> Iterator[Event]:
+    with (
+        session(setup.target, "target") as target,
+        reader(setup.source, setup.snapshot, rate=setup.rate) as source,
+    ):
+        target.execute(_LOCK, [WRITING])
+        copier = Copier(setup, source, target)
+        while True:
+            task: Task = pipe.recv()
+            if isinstance(task, Statement):
+                with translated("target"):
+                    progress.give_back(target, task.deferred)
+                yield Done(task=task)
+            elif isinstance(task, Settle):
+                copier.settle(task)
+                yield Done(task=task)
+            elif task.known is None:
+                yield from copier.copied(task)
+            else:
+                yield Done(task=task, same=copier.digested(task.chunk) == task.known)
+
+
+class Copier:
+    """Copies chunks over one pair of connections."""
+
+    def __init__(self, setup: Setup, source: Reader, target: psycopg.Connection) -> None:
+        self._setup, self._source, self._target = setup, source, target
+        self._key = Key(setup.key)
+        self._plans = {copy.table.name: copy for copy in setup.plan.copies}
+        self._ready: dict[str, tuple[TableMask, Wire]] = {}
+
+    def copied(self, task: Copy) -> Iterator[Event]:
+        """Writes the chunk and its mark in one transaction."""
+        chunk = task.chunk
+        plan = self._plans[chunk.table]
+        digest, rows = self._digest(chunk), 0
+        head, tail = self._wire(plan).head, self._wire(plan).tail
+        with translated(f"target, {chunk.table}"), self._target.transaction():
+            with self._target.cursor().copy(self._into(plan)) as copy:
+                copy.write(head)
+                with closing(ahead(self._masked(chunk))) as blocks:
+                    for block, count in blocks:
+                        copy.write(memoryview(block))
+                        digest.update(memoryview(block).cast("B"))
+                        rows += count
+                        yield Moved(table=chunk.table, rows=count)
+                copy.write(tail)
+            progress.mark(self._target, chunk, self._setup.snapshot, rows, digest.value())
+        yield Done(task=task)
+
+    def settle(self, task: Settle) -> None:
+        """What a table needs once its rows are there."""
+        with translated(f"target, {task.table}"):
+            plan = self._plans[task.table]
+            settle(self._target, plan.table.identifier, plan.renumbered)
+
+    def digested(self, chunk: Chunk) -> tuple[int, bytes]:
+        """Rows and digest of what would be written. Writes nothing."""
+        digest, rows = self._digest(chunk), 0
+        for block, count in self._masked(chunk):
+            digest.update(memoryview(block).cast("B"))
+            rows += count
+        return rows, digest.value()
+
+    def _digest(self, chunk: Chunk) -> Digest:
+        return Digest(self._key.derive("chunk", chunk.table, str(chunk.number)))
+
+    def _masked(self, chunk: Chunk) -> Iterator[tuple[pa.Buffer, int]]:
+        plan = self._plans[chunk.table]
+        mask, how = self._bound(plan)
+        query = sql.SQL("SELECT {} FROM {}").format(how.selected, rows_of(plan, chunk))
+        for batch in self._source.batches(query, f"source, {chunk.table}"):
+            masked = masked_batch(plan, mask, how.texts(batch))
+            yield _spelled(plan, how, batch, masked), batch.num_rows
+
+    def _bound(self, plan: TablePlan) -> tuple[TableMask, Wire]:
+        name = plan.table.name
+        if name not in self._ready:
+            how = wire(plan, self._setup.senders[name])
+            self._ready[name] = table_mask(plan, self._setup.plan.source, self._key), how
+        return self._ready[name]
+
+    def _wire(self, plan: TablePlan) -> Wire:
+        return self._bound(plan)[1]
+
+    def _into(self, plan: TablePlan) -> sql.Composed:
+        how = self._wire(plan)
+        names = sql.SQL(", ").join(map(sql.Identifier, how.names))
+        return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(plan.table.identifier, names, how.format)
+
+
+class Digest:
+    """What was sent, by AES-GMAC; every chunk has a key of its own, so the nonce is constant."""
+
+    def __init__(self, key: Key) -> None:
+        self._encryptor = Cipher(algorithms.AES(key.aes()), modes.GCM(bytes(12))).encryptor()
+
+    @property
+    def update(self) -> Callable[[memoryview], None]:
+        return self._encryptor.authenticate_additional_data
+
+    def value(self) -> bytes:
+        """16 bytes; nothing can be added any more."""
+        self._encryptor.finalize()
+        return self._encryptor.tag
+
+
+def _spelled(plan: TablePlan, how: Wire, batch: pa.RecordBatch, masked: pa.Table) -> pa.Buffer:
+    with unquoted(plan):
+        return how.spelled(batch, masked)
