@@ -29,10 +29,17 @@ class TablePlan:
     rules: Mapping[str, Rule]
     population: str = ""
     filter: str | None = None
+    # The column whose values are divided evenly when a part of the rows is chosen.
+    stratify: str | None = None
+    # Of a subset: conditions of which each row fulfils one; they hold for the snapshot they were made in.
+    selected: tuple[sql.Composable, ...] = ()
 
     @property
     def source_rows(self) -> sql.Composable:
         """What stands after FROM when the source's rows are read."""
+        if self.selected:
+            any_of = sql.SQL(" OR ").join(self.selected)
+            return sql.SQL("(SELECT * FROM {} WHERE {}) AS selected").format(self.table.identifier, any_of)
         if self.filter is None:
             return self.table.identifier
         # A condition may end in a comment: the line ends before the bracket does.
@@ -236,6 +243,9 @@ def _misfits(policy: Policy, source: Schema) -> Iterator[Problem]:
                 at = ("tables", name, "columns", column)
                 for what, hint in _column_misfits(table, table.columns[column], column_rule):
                     yield policy.document.problem(at, f"{name}.{column}: {what}", hint)
+        if rule.stratify is not None and rule.stratify not in table.columns:
+            at, hint = ("tables", name, "stratify"), did_you_mean(rule.stratify, table.columns)
+            yield policy.document.problem(at, f"{name} has no column {rule.stratify!r}", hint)
         for what in _key_misfits(policy, source, table):
             yield policy.document.problem(("tables", name), f"{name}: {what}")
 

@@ -103,6 +103,9 @@ class TableRule(Input):
     filter: str | None = Field(
         default=None, description="a condition in the source's SQL; only rows for which it is true are read"
     )
+    stratify: str | None = Field(
+        default=None, description="the column of which a subset has every value in the same proportion"
+    )
     columns: dict[str, Rule] = Field(default={}, description="what happens to every column")
 
     @model_validator(mode="before")

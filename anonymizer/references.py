@@ -128,15 +128,16 @@ class _Following:
         entity: Callable[[Place], Sequence[str]],
     ) -> Rule:
         """The original's rule for a follower: its entity is the follower's own column that names the same."""
-        update: dict[str, object] = {"references": None, "copy_of": None}
-        if written is not None and written.class_:
-            update["class_"] = written.class_
+        said = written or Rule(transform=INHERIT)
+        update: dict[str, object] = {"references": said.references, "copy_of": said.copy_of}
+        if said.class_:
+            update["class_"] = said.class_
         if rule.entity is None:
             return rule.model_copy(update=update)
         root = self.source.root(place[0], rule.entity)
         update["domain"] = rule.domain or ".".join(root)
-        if written is not None and written.entity:
-            return rule.model_copy(update={**update, "scope": written.scope})
+        if said.entity:
+            return rule.model_copy(update={**update, "scope": said.scope})
         columns = entity(root)
         if len(columns) != 1:
             count = "no column names" if not columns else f"{', '.join(columns)} name"

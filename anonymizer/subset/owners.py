@@ -1,0 +1,128 @@
+"""Which table's rows come along with which other's. Pure: reads keys of a schema, never a row.
+
+A row belongs to one owner, else a fraction of every parent would add up to most of the children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from anonymizer.plan import Plan, TablePlan
+from anonymizer.schema import ForeignKey
+from anonymizer.transforms import DROP
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """Columns of a table that lead to rows of a parent. Of a soft one nobody says that they must."""
+
+    table: str
+    columns: tuple[str, ...]
+    parent: str
+    parent_columns: tuple[str, ...]
+    nullable: bool
+    soft: bool = False
+
+
+def links(plan: Plan) -> tuple[Link, ...]:
+    """Every foreign key and soft reference between copied tables, in a fixed order."""
+    names = {copy.table.name for copy in plan.copies}
+    found = [link for copy in plan.copies for link in (*_keys(copy), *_soft(copy)) if link.parent in names]
+    return tuple(sorted(found, key=lambda link: (link.table, link.parent, link.columns)))
+
+
+def _keys(copy: TablePlan) -> list[Link]:
+    kept = [key for key in copy.table.foreign_keys if not _dropped(copy, key)]
+    return [
+        Link(
+            table=copy.table.name, columns=key.columns, parent=key.parent, parent_columns=key.parent_columns,
+            nullable=any(copy.table.columns[column].nullable for column in key.columns),
+        )
+        for key in kept
+    ]  # fmt: skip
+
+
+def _dropped(copy: TablePlan, key: ForeignKey) -> bool:
+    return any(copy.rules[column].transform == DROP for column in key.columns if column in copy.rules)
+
+
+def _soft(copy: TablePlan) -> list[Link]:
+    said = [(name, rule.original) for name, rule in copy.rules.items() if rule.references]
+    return [
+        Link(
+            table=copy.table.name, columns=(name,), parent=original[0], parent_columns=(original[1],),
+            nullable=True, soft=True,
+        )
+        for name, original in said
+        if original is not None
+    ]  # fmt: skip
+
+
+def owners(
+    tables: Sequence[str], all_links: Sequence[Link], roots: Sequence[str] = ()
+) -> dict[str, Link | None]:
+    """The owner of each table, None for a root, in an order in which owners come before what they own.
+
+    With `roots`, tables that no root leads to are left out: they are only completed. A key that must be set
+    goes before one that may be NULL, then the parent that is farther from the roots.
+    """
+    reached = _reached(tables, all_links, roots)
+    usable = [
+        link
+        for link in all_links
+        if {link.table, link.parent} <= reached and link.table not in roots and link.table != link.parent
+    ]
+    depth = _depths(sorted(reached), usable)
+    chosen: dict[str, Link | None] = dict.fromkeys(sorted(reached))
+    # Deep tables choose last, so that a circle is cut where it is entered from the roots.
+    for table in sorted(reached, key=lambda name: (depth[name], name)):
+        mine = [link for link in usable if link.table == table]
+        mine.sort(key=lambda link: (link.soft, link.nullable, -depth[link.parent], link.parent, link.columns))
+        chosen[table] = next((link for link in mine if not _leads_back(chosen, link.parent, table)), None)
+    if roots:
+        chosen = {name: link for name, link in chosen.items() if link is not None or name in roots}
+    return dict(sorted(chosen.items(), key=lambda item: (_distance(chosen, item[0]), item[0])))
+
+
+def _reached(tables: Sequence[str], all_links: Sequence[Link], roots: Sequence[str]) -> set[str]:
+    """The tables below the roots; all without roots."""
+    if not roots:
+        return set(tables)
+    reached, before = set(roots), set[str]()
+    while reached != before:
+        before = set(reached)
+        reached |= {link.table for link in all_links if link.parent in reached}
+    return reached
+
+
+def _depths(tables: Sequence[str], usable: Sequence[Link]) -> dict[str, int]:
+    """The longest way of keys that must be set from each table up; a circle ends where it closes."""
+    parents = {
+        table: sorted({link.parent for link in usable if link.table == table and not link.nullable})
+        for table in tables
+    }
+    known: dict[str, int] = {}
+
+    def depth(table: str) -> int:
+        if table not in known:
+            known[table] = -1  # under way: a circle ends here
+            known[table] = 1 + max(map(depth, parents[table]), default=-1)
+        return known[table]
+
+    return {table: depth(table) for table in tables}
+
+
+def _leads_back(chosen: Mapping[str, Link | None], start: str, table: str) -> bool:
+    at: str | None = start
+    while at is not None:
+        if at == table:
+            return True
+        link = chosen.get(at)
+        at = link.parent if link else None
+    return False
+
+
+def _distance(chosen: Mapping[str, Link | None], table: str) -> int:
+    link = chosen[table]
+    return 0 if link is None else 1 + _distance(chosen, link.parent)

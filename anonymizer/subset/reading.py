@@ -1,0 +1,140 @@
+"""Asks a PostgreSQL source for the rows of a subset: no temporary table, so a standby will do.
+
+A row is known by where it stands (partition and ctid), which holds for as long as the snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import sql
+
+from anonymizer.connections import translated
+from anonymizer.copying import parsed
+from anonymizer.plan import TablePlan
+from anonymizer.schema import Column
+from anonymizer.subset.closing import AT
+from foundation.errors import InputError
+
+# Keys in one question: a few megabytes of SQL.
+_MOST = 400_000
+# What a soft reference must look like to be compared with a column of that type.
+_SHAPES = {
+    "smallint": r"^-?[0-9]{1,4}$", "integer": r"^-?[0-9]{1,9}$", "bigint": r"^-?[0-9]{1,18}$",
+    "uuid": r"(?i)^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$",
+}  # fmt: skip
+_ALIAS = sql.Identifier("each")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Postgres:
+    """The rows of a read snapshot, filters of the policy applied. `columns`: what keys need of each table."""
+
+    connection: psycopg.Connection
+    copies: Mapping[str, TablePlan]
+    columns: Mapping[str, tuple[str, ...]]
+
+    def candidates(self, table: str, condition: str | None) -> pa.Table:
+        if condition is None:
+            return self._rows(table, sql.SQL(""))
+        try:
+            return self._rows(
+                table, sql.SQL(" WHERE ({}\n)").format(sql.SQL(condition))
+            )  # its author's words
+        except (psycopg.ProgrammingError, psycopg.DataError) as error:
+            what = f"the condition on {table} is none: {error.diag.message_primary}"
+            raise InputError(what, hint='--root "TABLE WHERE …", in the source\'s SQL') from None
+
+    def unset(self, table: str, columns: Sequence[str]) -> pa.Table:
+        conditions = [sql.SQL("{} IS NULL").format(sql.Identifier(name)) for name in columns]
+        with translated(f"source, {table}"):
+            return self._rows(table, sql.SQL(" WHERE ") + sql.SQL(" OR ").join(conditions))
+
+    def among(self, table: str, columns: Sequence[str], keys: pa.Table) -> pa.Table:
+        types = [self.copies[table].table.columns[name] for name in columns]
+        fitting = _fitting(keys, types)
+        with translated(f"source, {table}"):
+            found = [
+                self._rows(table, _join(columns, types, fitting.slice(at, _MOST)))
+                for at in range(0, fitting.num_rows, _MOST)
+            ]
+        return pa.concat_tables(found) if found else _nothing(self.columns[table])
+
+    def _rows(self, table: str, which: sql.Composable) -> pa.Table:
+        names = self.columns[table]
+        query = sql.SQL("COPY (SELECT {} FROM {} AS {}{}) TO STDOUT (FORMAT csv)").format(
+            sql.SQL(", ").join([_PLACE, *(_of_row(name) for name in names)]),
+            self._table(self.copies[table]), _ALIAS, which,
+        )  # fmt: skip
+        with self.connection.cursor().copy(query) as copy:
+            content = b"".join(copy)
+        return parsed(content, [AT, *names]) if content else _nothing(names)
+
+    def _table(self, copy: TablePlan) -> sql.Composable:
+        if copy.filter is None:
+            return copy.table.identifier
+        condition = sql.SQL(copy.filter)  # the policy's own words, by its author
+        return sql.SQL("(SELECT tableoid, ctid, * FROM {} WHERE ({}\n))").format(
+            copy.table.identifier, condition
+        )
+
+
+_PLACE = sql.SQL("{0}.tableoid || ' ' || {0}.ctid").format(_ALIAS)
+
+
+def _of_row(name: str) -> sql.Composable:
+    return sql.SQL("{}.{}").format(_ALIAS, sql.Identifier(name))
+
+
+def _nothing(columns: Sequence[str]) -> pa.Table:
+    return pa.table({name: pa.array([], pa.string()) for name in (AT, *columns)})
+
+
+def _fitting(keys: pa.Table, types: Sequence[Column]) -> pa.Table:
+    """The keys that can be values of these columns; others refer to nothing."""
+    for at, column in enumerate(types):
+        if column.base in _SHAPES:
+            keys = keys.filter(pc.match_substring_regex(keys.column(at), _SHAPES[column.base]))
+    return keys
+
+
+def _join(columns: Sequence[str], types: Sequence[Column], keys: pa.Table) -> sql.Composable:
+    arrays = [
+        sql.SQL("{}::{}[]").format(sql.Literal(_array(keys.column(at))), sql.SQL(_type(column)))
+        for at, column in enumerate(types)
+    ]
+    names = [sql.Identifier(f"key{at}") for at in range(len(columns))]
+    same = [
+        sql.SQL("{} = {}.{}").format(_of_row(column), sql.Identifier("keys"), name)
+        for column, name in zip(columns, names, strict=True)
+    ]
+    return sql.SQL(" JOIN unnest({}) AS keys ({}) ON {}").format(
+        sql.SQL(", ").join(arrays), sql.SQL(", ").join(names), sql.SQL(" AND ").join(same)
+    )
+
+
+def _type(column: Column) -> str:
+    # Without a length "character" would be one character.
+    return "bpchar" if column.base == "character" else column.base
+
+
+def _array(values: pa.ChunkedArray) -> str:
+    """Texts as PostgreSQL writes an array of them."""
+    escaped = pc.replace_substring_regex(values, r'(["\\])', r"\\\1")
+    return "{" + ",".join(f'"{value}"' for value in escaped.to_pylist()) + "}"
+
+
+def selected(places: pa.ChunkedArray) -> Iterator[sql.Composable]:
+    """Conditions under which exactly the rows at these places are read."""
+    split = pc.split_pattern(places, " ")
+    tables, rows = pc.list_element(split, 0), pc.list_element(split, 1)
+    for table in pc.unique(tables).to_pylist():
+        mine = rows.filter(pc.equal(tables, table))
+        for at in range(0, len(mine), _MOST):
+            yield sql.SQL("(tableoid = {}::oid AND ctid = ANY ({}::tid[]))").format(
+                sql.Literal(table), sql.Literal(_array(mine.slice(at, _MOST)))
+            )

@@ -1,0 +1,96 @@
+"""From a plan and a request to the plan of a subset, and what part of every table that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from anonymizer.connections import translated
+from anonymizer.keys import Key
+from anonymizer.plan import Plan, TablePlan
+from anonymizer.subset.closing import AT, Choice, closed
+from anonymizer.subset.owners import Link, links, owners
+from anonymizer.subset.reading import Postgres, selected
+from anonymizer.subset.request import Request
+from foundation.documents import did_you_mean
+from foundation.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """How many of a table's rows are in the subset, and with whom they come (None: roots, or completed)."""
+
+    table: str
+    rows: int
+    of: int
+    owner: str | None
+
+    @property
+    def fraction(self) -> float:
+        return self.rows / self.of if self.of else 0.0
+
+
+def subset(source: psycopg.Connection, plan: Plan, wanted: Request, key: Key) -> tuple[Plan, list[Share]]:
+    """The plan of the rows that are wanted, with all that they refer to. `source` stands in a read snapshot.
+
+    Raises InputError: a root that is not copied, or a condition that is none.
+    """
+    copies = {copy.table.name: copy for copy in plan.copies}
+    _refuse_unknown(wanted, copies)
+    all_links = links(plan)
+    owned = owners(list(copies), all_links, [root.table for root in wanted.roots])
+    choice = Choice(
+        request=wanted, key=key, identity={name: _identity(copy) for name, copy in copies.items()},
+        strata={name: copy.stratify for name, copy in copies.items() if copy.stratify},
+    )  # fmt: skip
+    columns = {name: _columns(copy, all_links, choice) for name, copy in copies.items()}
+    rows = closed(Postgres(connection=source, copies=copies, columns=columns), choice, owned, all_links)
+    places = {name: rows[name].column(AT) if name in rows else _NOWHERE for name in copies}
+    shares = [
+        Share(table=name, rows=len(places[name]), of=_count(source, copy), owner=_owner(owned.get(name)))
+        for name, copy in copies.items()
+    ]
+    return replace(plan, copies=tuple(_only(copy, places[name]) for name, copy in copies.items())), shares
+
+
+_NOWHERE = pa.chunked_array([], pa.string())
+
+
+def _refuse_unknown(wanted: Request, copies: dict[str, TablePlan]) -> None:
+    for root in wanted.roots:
+        if root.table not in copies:
+            what = f"the root {root.table!r} is no table that is copied"
+            raise InputError(what, hint=did_you_mean(root.table, copies))
+
+
+def _identity(copy: TablePlan) -> tuple[str, ...]:
+    """What tells a table's rows apart from one run to the next."""
+    table = copy.table
+    return table.primary_key or next(iter(table.unique.values()), ()) or table.stored
+
+
+def _columns(copy: TablePlan, all_links: Sequence[Link], choice: Choice) -> tuple[str, ...]:
+    name = copy.table.name
+    mine = [column for link in all_links if link.table == name for column in link.columns]
+    theirs = [column for link in all_links if link.parent == name for column in link.parent_columns]
+    needed = {*mine, *theirs, *choice.identity[name], *([copy.stratify] if copy.stratify else [])}
+    return tuple(sorted(needed))
+
+
+def _count(source: psycopg.Connection, copy: TablePlan) -> int:
+    with translated(f"source, {copy.table.name}"):
+        row = source.execute(sql.SQL("SELECT count(*) FROM {}").format(copy.source_rows)).fetchone()
+    return row[0] if row else 0
+
+
+def _owner(link: Link | None) -> str | None:
+    return None if link is None else f"{', '.join(link.columns)} -> {link.parent}"
+
+
+def _only(copy: TablePlan, places: pa.ChunkedArray) -> TablePlan:
+    table = replace(copy.table, rows=len(places))
+    return replace(copy, table=table, selected=tuple(selected(places)) or (sql.SQL("false"),))
