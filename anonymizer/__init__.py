@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from anonymizer.policy import Policy
     from anonymizer.previewing import Preview
     from anonymizer.risk import Risk
+    from anonymizer.subset.request import Request
+    from anonymizer.subset.selecting import Share, Told
     from anonymizer.verification import Verification
     from foundation.receipts import Receipt
 
@@ -28,12 +30,17 @@ __all__ = [
     "load_sample",
     "measure_risk",
     "preview",
+    "shares",
     "verify",
 ]
 
 
 def _silent(table: str, rows: int, expected: int) -> None:
     """Progress for nobody."""
+
+
+def _untold(shares: Sequence[Share]) -> None:
+    """Shares for nobody."""
 
 
 def discover(source: str) -> Discovery:
@@ -57,17 +64,28 @@ def load_policy(path: Path, environment: str | None = None) -> Policy:
 
 
 def anonymize(
-    source: str, target: str, policy: Policy, key: Key, *, progress: Progress = _silent, replace: bool = False
+    source: str,
+    target: str,
+    policy: Policy,
+    key: Key,
+    *,
+    progress: Progress = _silent,
+    replace: bool = False,
+    wanted: Request | None = None,
+    told: Told = _untold,
 ) -> Receipt:
     """Copies the source (a DSN), masked, into the migrated and empty target, and checks it.
 
-    `replace` removes what the target's tables hold. The receipt says whether the check passed; it also
+    `replace` removes what the target's tables hold. Where only a part is `wanted`, `told` gets the share of
+    every table before a row is copied. The receipt says whether the check passed; it also
     stands in the target. Raises InputError (policy, schema, login), Refused (the target is the source, or not
     empty), Unavailable.
     """
     from anonymizer import run
 
-    return run.anonymize(source, target, policy, key, progress=progress, replace_rows=replace)
+    return run.anonymize(
+        source, target, policy, key, progress=progress, replace_rows=replace, wanted=wanted, told=told
+    )
 
 
 def check(source: str, policy: Policy, target: str | None = None) -> Plan:
@@ -78,6 +96,13 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
     from anonymizer import run
 
     return run.check(source, policy, target)
+
+
+def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share]:
+    """What part of every table a run under that key would copy. Reads keys only, and nothing is written."""
+    from anonymizer import run
+
+    return run.shares(source, policy, wanted, key)
 
 
 def preview(source: str, policy: Policy, key: Key, *, rows: int = 3) -> list[Preview]:

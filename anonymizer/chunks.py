@@ -77,6 +77,17 @@ def rows_of(plan: TablePlan, chunk: Chunk) -> sql.Composed:
 
     ONLY: tables that inherit from this one are tables of their own.
     """
+    conditions = _within(plan, chunk)
+    return sql.SQL("ONLY {} AS {} WHERE {}").format(
+        sql.Identifier(chunk.schema, chunk.relation),
+        sql.Identifier(plan.table.relation),
+        sql.SQL(" AND ").join(conditions),
+    )
+
+
+def _within(plan: TablePlan, chunk: Chunk) -> list[sql.Composable]:
+    if plan.selected is not None:  # of the rows that the filter leaves
+        return [plan.selected.condition((chunk.schema, chunk.relation), chunk.first, chunk.end)]
     conditions: list[sql.Composable] = [sql.SQL("true")]
     for bound, comparison in ((chunk.first or None, ">="), (chunk.end, "<")):
         if bound is not None:
@@ -85,11 +96,7 @@ def rows_of(plan: TablePlan, chunk: Chunk) -> sql.Composed:
     if plan.filter is not None:
         # A condition may end in a comment: the line ends before the bracket does.
         conditions.append(sql.SQL("({}\n)").format(sql.SQL(plan.filter)))
-    return sql.SQL("ONLY {} AS {} WHERE {}").format(
-        sql.Identifier(chunk.schema, chunk.relation),
-        sql.Identifier(plan.table.relation),
-        sql.SQL(" AND ").join(conditions),
-    )
+    return conditions
 
 
 _PARTS = """

@@ -13,6 +13,7 @@ from anonymizer.datasets import cli as datasets_cli
 from anonymizer.files.cli import file
 from anonymizer.options import (
     Ephemeral,
+    Fraction,
     InEnvironment,
     Json,
     KeyCommand,
@@ -21,6 +22,7 @@ from anonymizer.options import (
     PassphraseVariable,
     PolicyFile,
     Replace,
+    Roots,
     SourceDsn,
     SourceVariable,
     TargetDsn,
@@ -88,6 +90,8 @@ def run(
     passphrase_variable: PassphraseVariable = None,
     ephemeral_key: Ephemeral = False,
     replace: Replace = False,
+    fraction: Fraction = None,
+    root: Roots = None,
     environment: InEnvironment = None,
     as_json: Json = False,
 ) -> None:
@@ -98,14 +102,17 @@ def run(
     """
     import anonymizer
     from anonymizer import screen
+    from anonymizer.subset.request import request
 
-    chosen = anonymizer.load_policy(policy, environment)
+    chosen, wanted = anonymizer.load_policy(policy, environment), request(fraction, root or ())
     places = dsn(source, source_variable, "source"), dsn(target, target_variable, "target")
     with (
         bar() as progress,
         chosen_key(key_file, key_variable, key_command, passphrase_variable, ephemeral=ephemeral_key) as key,
     ):
-        receipt = anonymizer.anonymize(*places, chosen, key, progress=progress, replace=replace)
+        receipt = anonymizer.anonymize(
+            *places, chosen, key, progress=progress, replace=replace, wanted=wanted, told=screen.show_shares
+        )
     screen.show_receipt(receipt, as_json=as_json)
     raise typer.Exit(ExitCode.OK if receipt.verified else ExitCode.FAIL)
 
@@ -149,20 +156,26 @@ def check(
     target: TargetDsn = None,
     target_variable: TargetVariable = None,
     environment: InEnvironment = None,
+    fraction: Fraction = None,
+    root: Roots = None,
     as_json: Json = False,
 ) -> None:
     """Check the policy against the source's schema, and the target's if you name one. Copies nothing.
 
+    With --fraction or --root, say what part of every table that is, under a key made for this question.
+
     Example: peakproof anonymize check --source service=production --policy policy.yaml
     """
     import anonymizer
-    from anonymizer import screen
+    from anonymizer import keys, screen
+    from anonymizer.subset.request import request
 
-    chosen = anonymizer.load_policy(policy, environment)
+    chosen, wanted = anonymizer.load_policy(policy, environment), request(fraction, root or ())
     place = dsn(source, source_variable, "source")
     named = target is not None or target_variable is not None
     plan = anonymizer.check(place, chosen, dsn(target, target_variable, "target") if named else None)
-    screen.show_plan(plan, as_json=as_json)
+    shares = anonymizer.shares(place, chosen, wanted, keys.ephemeral()) if wanted else ()
+    screen.show_plan(plan, shares, as_json=as_json)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from anonymizer.tasks import WRITING
 from foundation.errors import Refused
 from foundation.receipts import Receipt, read, store
 
+_SAME = ("policy_hash", "schema", "key", "subset")
 _RUNNING = 0x7065616B_72756E00
 
 
@@ -33,11 +34,11 @@ def alone(target: psycopg.Connection) -> Iterator[None]:
 
 
 def goes_on(target: psycopg.Connection, receipt: Receipt) -> bool:
-    """Whether the target holds a part of the very same run: policy, schema and key are equal."""
+    """Whether the target holds a part of the very same run: policy, schema, key and part are equal."""
     found = read(target)
     if found is None or found.complete or not progress.exists(target):
         return False
-    return (found.policy_hash, found.schema, found.key) == (receipt.policy_hash, receipt.schema, receipt.key)
+    return all(getattr(found, name) == getattr(receipt, name) for name in _SAME)
 
 
 def make_room(target: psycopg.Connection, plan: Plan, receipt: Receipt, *, replace_rows: bool) -> None:

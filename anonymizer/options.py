@@ -56,6 +56,18 @@ InEnvironment = Annotated[
     typer.Option("--environment", metavar="NAME", help="The environment of the policy to go by."),
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Remove the rows that the target's tables hold.")]
+Fraction = Annotated[
+    float | None,
+    typer.Option(metavar="F", help="Copy this part of the rows, 0.05 is 5 %, and all that they refer to."),
+]
+Roots = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--root",
+        metavar='"TABLE WHERE …"',
+        help="Copy these rows, what belongs to them, and what they refer to.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 

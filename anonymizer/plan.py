@@ -11,6 +11,7 @@ from psycopg import sql
 from anonymizer.policy import Policy, Rule, TableRule, distinct_results
 from anonymizer.references import completed
 from anonymizer.schema import Column, ForeignKey, Schema, Table
+from anonymizer.selection import Selected
 from anonymizer.transforms import DROP, INHERIT, INTEGER_KEY, JSON, transform
 from anonymizer.transforms.base import JSON as JSON_TYPES
 from anonymizer.transforms.permuted import FITTING, WIDEST, Digits
@@ -31,15 +32,16 @@ class TablePlan:
     filter: str | None = None
     # The column whose values are divided evenly when a part of the rows is chosen.
     stratify: str | None = None
-    # Of a subset: conditions of which each row fulfils one; they hold for the snapshot they were made in.
-    selected: tuple[sql.Composable, ...] = ()
+    # Of a subset: where its rows stand in the snapshot it was chosen in, by the part that holds them.
+    selected: Selected | None = None
 
     @property
     def source_rows(self) -> sql.Composable:
         """What stands after FROM when the source's rows are read."""
-        if self.selected:
-            any_of = sql.SQL(" OR ").join(self.selected)
-            return sql.SQL("(SELECT * FROM {} WHERE {}) AS selected").format(self.table.identifier, any_of)
+        if self.selected is not None and not len(self.selected):
+            return sql.SQL("(SELECT * FROM {} WHERE false) AS selected").format(self.table.identifier)
+        if self.selected is not None:
+            return sql.SQL("({}) AS selected").format(self.selected.rows())
         if self.filter is None:
             return self.table.identifier
         # A condition may end in a comment: the line ends before the bracket does.
@@ -241,11 +243,12 @@ def _misfits(policy: Policy, source: Schema) -> Iterator[Problem]:
         for column, column_rule in rule.columns.items():
             if column in table.columns:
                 at = ("tables", name, "columns", column)
-                for what, hint in _column_misfits(table, table.columns[column], column_rule):
-                    yield policy.document.problem(at, f"{name}.{column}: {what}", hint)
+                for what, remedy in _column_misfits(table, table.columns[column], column_rule):
+                    yield policy.document.problem(at, f"{name}.{column}: {what}", remedy)
         if rule.stratify is not None and rule.stratify not in table.columns:
-            at, hint = ("tables", name, "stratify"), did_you_mean(rule.stratify, table.columns)
-            yield policy.document.problem(at, f"{name} has no column {rule.stratify!r}", hint)
+            hint = did_you_mean(rule.stratify, table.columns)
+            what = f"{name} has no column {rule.stratify!r}"
+            yield policy.document.problem(("tables", name, "stratify"), what, hint)
         for what in _key_misfits(policy, source, table):
             yield policy.document.problem(("tables", name), f"{name}: {what}")
 

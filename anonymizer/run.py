@@ -20,6 +20,8 @@ from anonymizer.previewing import Preview
 from anonymizer.previewing import preview as masked_rows
 from anonymizer.progress import end
 from anonymizer.schema import Schema, read_schema
+from anonymizer.subset.request import Request
+from anonymizer.subset.selecting import Share, Told, nobody, subset
 from anonymizer.tasks import Setup
 from anonymizer.verification import Verification, verify
 from foundation.errors import InputError, Refused
@@ -35,9 +37,12 @@ def anonymize(
     progress: Progress,
     replace_rows: bool = False,
     rate: float | None = None,
+    wanted: Request | None = None,
+    told: Told = nobody,
 ) -> Receipt:
     """Copies the masked source into the migrated target, checks it, and leaves the receipt there.
 
+    Where only a part is `wanted`, `told` gets the share of every table before a row is copied.
     Raises InputError (policy, schema, login), Refused (target is the source, or not empty), Unavailable.
     """
     with _read_snapshot(source) as reader, session(target, "target") as writer, alone(writer):
@@ -47,6 +52,10 @@ def anonymize(
             policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, schema=plan.source.fingerprint,
             key=key.fingerprint(), started=now(),
         )  # fmt: skip
+        if wanted is not None:
+            plan, parts = subset(reader, plan, wanted, key)
+            told(parts)
+            receipt = replace(receipt, subset=str(wanted), of={share.table: share.of for share in parts})
         if not goes_on(writer, receipt):
             with translated("target"), writer.transaction():
                 make_room(writer, plan, receipt, replace_rows=replace_rows)
@@ -71,6 +80,12 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
         with session(target, "target") as other:
             refuse_same(reader, other)
             return _plan(reader, policy, read_schema(other))
+
+
+def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share]:
+    """What part of every table a run under that key would copy. Reads keys, and nothing is written."""
+    with _read_snapshot(source) as reader:
+        return subset(reader, _plan(reader, policy, None), wanted, key)[1]
 
 
 def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview]:
@@ -98,7 +113,8 @@ def compare(source: str, target: str, policy: Policy) -> tuple[Plan, Verificatio
         receipt = read(writer)
         if receipt is None or not receipt.complete:
             raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
-        seen = verify(reader, writer, plan, there, everywhere=True)
+        part = receipt.subset is not None
+        seen = verify(reader, writer, plan, there, everywhere=True, of_a_part=part)
         store(writer, replace(receipt, verified=seen.passes, findings=seen.faults))
         return plan, seen
 

@@ -12,6 +12,7 @@ from anonymizer.discovery.sampling import Discovery
 from anonymizer.plan import Plan
 from anonymizer.previewing import Preview
 from anonymizer.risk import Risk
+from anonymizer.subset.selecting import Share
 from anonymizer.verification import Verification
 from foundation.console import people, print_json
 from foundation.receipts import Receipt
@@ -38,8 +39,16 @@ def show_preview(tables: Sequence[Preview], *, as_json: bool) -> None:
     return None
 
 
-def show_plan(plan: Plan, *, as_json: bool) -> None:
-    """What a run would do."""
+def show_shares(shares: Sequence[Share]) -> None:
+    """What part of every table is in a subset, and with whom its rows come."""
+    table = Table("table", "rows", "of", "fraction", "come with")
+    for one in shares:
+        table.add_row(one.table, f"{one.rows}", f"{one.of}", f"{one.fraction:.2%}", one.owner or "")
+    people().print(table)
+
+
+def show_plan(plan: Plan, shares: Sequence[Share], *, as_json: bool) -> None:
+    """What a run would do; of a subset, what part of every table it would copy."""
     counts = {
         "tables": len(plan.copies),
         "columns": sum(len(copy.rules) for copy in plan.copies),
@@ -47,12 +56,18 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
         "emptied": len(plan.empties),
     }
     if as_json:
-        return print_json(counts)
+        return print_json({**counts, **({"subset": [_share(one) for one in shares]} if shares else {})})
     people().print(
         f"the policy fits: {counts['tables']} tables are copied, {counts['masked']} of {counts['columns']} "
         f"columns masked, {counts['emptied']} tables left empty"
     )
+    if shares:
+        show_shares(shares)
     return None
+
+
+def _share(one: Share) -> dict[str, object]:
+    return {**asdict(one), "fraction": one.fraction}
 
 
 def show_receipt(receipt: Receipt, *, as_json: bool) -> None:
@@ -63,6 +78,8 @@ def show_receipt(receipt: Receipt, *, as_json: bool) -> None:
     console.print(
         f"{sum(receipt.tables.values())} rows in {len(receipt.tables)} tables, policy {receipt.policy}"
     )
+    if receipt.subset is not None:
+        console.print(f"{sum(receipt.tables.values()) / max(1, sum(receipt.of.values())):.2%} of the source")
     for finding in receipt.findings:
         console.print(f"[bold red]not masked:[/] {finding}")
     console.print(

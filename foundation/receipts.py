@@ -31,7 +31,8 @@ class Receipt:
     """What was done to a database. `verified` is None until it was checked; times are ISO 8601 in UTC.
 
     `key` is a one-way fingerprint of the key, `tables` counts the rows written, `findings` says what a failed
-    check found: tables, columns and counts, never a value.
+    check found: tables, columns and counts, never a value. `subset` is what part was asked for (None: all),
+    `of` the rows that the source's tables had.
     """
 
     policy: str
@@ -44,6 +45,8 @@ class Receipt:
     complete: bool = False
     verified: bool | None = None
     findings: tuple[str, ...] = ()
+    subset: str | None = None
+    of: Mapping[str, int] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)

@@ -1,6 +1,6 @@
 """The rows of a subset: roots, what they own, and whatever all of these refer to. Asks for rows; reads none.
 
-Rows are Arrow tables of texts: where a row stands ("at") and the columns that keys need.
+Rows are Arrow tables of texts: where a row stands (AT) and the columns that keys need.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from anonymizer.subset.choosing import choose, choose_evenly
 from anonymizer.subset.owners import Link
 from anonymizer.subset.request import Request
 
-AT = "at"
+# Names that no column of a table can have.
+AT, _NUMBER = "ctid", "tableoid"
 _BETWEEN = "\x1f"
 
 
@@ -115,5 +116,7 @@ def _joined(rows: pa.Table, columns: Sequence[str]) -> pa.Array:
 
 
 def _distinct(rows: pa.Table) -> pa.Table:
-    first = rows.append_column("row", pa.array(range(rows.num_rows))).group_by(AT).aggregate([("row", "min")])
-    return rows.take(first.column("row_min"))
+    first = (
+        rows.append_column(_NUMBER, pa.array(range(rows.num_rows))).group_by(AT).aggregate([(_NUMBER, "min")])
+    )
+    return rows.take(first.column(f"{_NUMBER}_min"))

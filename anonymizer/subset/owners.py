@@ -74,15 +74,33 @@ def owners(
         if {link.table, link.parent} <= reached and link.table not in roots and link.table != link.parent
     ]
     depth = _depths(sorted(reached), usable)
-    chosen: dict[str, Link | None] = dict.fromkeys(sorted(reached))
-    # Deep tables choose last, so that a circle is cut where it is entered from the roots.
-    for table in sorted(reached, key=lambda name: (depth[name], name)):
-        mine = [link for link in usable if link.table == table]
-        mine.sort(key=lambda link: (link.soft, link.nullable, -depth[link.parent], link.parent, link.columns))
-        chosen[table] = next((link for link in mine if not _leads_back(chosen, link.parent, table)), None)
-    if roots:
-        chosen = {name: link for name, link in chosen.items() if link is not None or name in roots}
-    return dict(sorted(chosen.items(), key=lambda item: (_distance(chosen, item[0]), item[0])))
+    choices = {
+        table: sorted(
+            (link for link in usable if link.table == table),
+            key=lambda link: (link.soft, link.nullable, -depth[link.parent], link.parent, link.columns),
+        )
+        for table in sorted(reached.difference(roots))
+    }
+    chosen: dict[str, Link | None] = dict.fromkeys(roots)
+    while len(chosen) < len(reached):
+        table, link = _next({name: some for name, some in choices.items() if name not in chosen}, chosen)
+        chosen[table] = link
+    return chosen
+
+
+def _next(
+    waiting: Mapping[str, Sequence[Link]], chosen: Mapping[str, Link | None]
+) -> tuple[str, Link | None]:
+    """A table whose best owner is there, else one that has some owner there, else a new root in a circle."""
+    for table, best in waiting.items():
+        if not best or best[0].parent in chosen:
+            return table, best[0] if best else None
+    some = [link for each in waiting.values() for link in each if link.parent in chosen]
+    if some:
+        link = min(some, key=lambda link: link.nullable)
+        return link.table, link
+    loose = [table for table, each in waiting.items() if all(link.nullable for link in each)]
+    return (loose or list(waiting))[0], None
 
 
 def _reached(tables: Sequence[str], all_links: Sequence[Link], roots: Sequence[str]) -> set[str]:
@@ -111,18 +129,3 @@ def _depths(tables: Sequence[str], usable: Sequence[Link]) -> dict[str, int]:
         return known[table]
 
     return {table: depth(table) for table in tables}
-
-
-def _leads_back(chosen: Mapping[str, Link | None], start: str, table: str) -> bool:
-    at: str | None = start
-    while at is not None:
-        if at == table:
-            return True
-        link = chosen.get(at)
-        at = link.parent if link else None
-    return False
-
-
-def _distance(chosen: Mapping[str, Link | None], table: str) -> int:
-    link = chosen[table]
-    return 0 if link is None else 1 + _distance(chosen, link.parent)

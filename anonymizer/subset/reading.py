@@ -5,19 +5,21 @@ A row is known by where it stands (partition and ctid), which holds for as long 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import sql
 
 from anonymizer.connections import translated
-from anonymizer.copying import parsed
 from anonymizer.plan import TablePlan
 from anonymizer.schema import Column
+from anonymizer.selection import Selected, place
 from anonymizer.subset.closing import AT
+from anonymizer.wire import parsed
 from foundation.errors import InputError
 
 # Keys in one question: a few megabytes of SQL.
@@ -128,13 +130,25 @@ def _array(values: pa.ChunkedArray) -> str:
     return "{" + ",".join(f'"{value}"' for value in escaped.to_pylist()) + "}"
 
 
-def selected(places: pa.ChunkedArray) -> Iterator[sql.Composable]:
-    """Conditions under which exactly the rows at these places are read."""
-    split = pc.split_pattern(places, " ")
-    tables, rows = pc.list_element(split, 0), pc.list_element(split, 1)
-    for table in pc.unique(tables).to_pylist():
-        mine = rows.filter(pc.equal(tables, table))
-        for at in range(0, len(mine), _MOST):
-            yield sql.SQL("(tableoid = {}::oid AND ctid = ANY ({}::tid[]))").format(
-                sql.Literal(table), sql.Literal(_array(mine.slice(at, _MOST)))
-            )
+def selected(connection: psycopg.Connection, places: pa.ChunkedArray) -> Selected:
+    """The rows at places as `Postgres` tells them: the part's number, and the row's place in it."""
+    if not len(places):
+        return Selected(places={})
+    texts = pc.extract_regex(
+        places, r"^(?P<part>[0-9]+) \((?P<page>[0-9]+),(?P<row>[0-9]+)\)$"
+    ).combine_chunks()
+    part, page, row = (pc.cast(texts.field(at), pa.int64()).to_numpy() for at in range(3))
+    names = {number: _name(connection, number) for number in np.unique(part).tolist()}
+    return Selected(
+        places={name: place(page[part == number], row[part == number]) for number, name in names.items()}
+    )
+
+
+def _name(connection: psycopg.Connection, part: int) -> tuple[str, str]:
+    row = connection.execute(_NAME, [part]).fetchone()
+    assert row is not None  # the snapshot saw its rows
+    return row[0], row[1]
+
+
+_NAME = """
+SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = %s"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -34,6 +34,14 @@ class Share:
         return self.rows / self.of if self.of else 0.0
 
 
+# Told what part of every table is copied, before it is.
+Told = Callable[[Sequence[Share]], None]
+
+
+def nobody(_shares: Sequence[Share]) -> None:
+    """Nobody wants to know."""
+
+
 def subset(source: psycopg.Connection, plan: Plan, wanted: Request, key: Key) -> tuple[Plan, list[Share]]:
     """The plan of the rows that are wanted, with all that they refer to. `source` stands in a read snapshot.
 
@@ -54,7 +62,9 @@ def subset(source: psycopg.Connection, plan: Plan, wanted: Request, key: Key) ->
         Share(table=name, rows=len(places[name]), of=_count(source, copy), owner=_owner(owned.get(name)))
         for name, copy in copies.items()
     ]
-    return replace(plan, copies=tuple(_only(copy, places[name]) for name, copy in copies.items())), shares
+    return replace(
+        plan, copies=tuple(_only(source, copy, places[name]) for name, copy in copies.items())
+    ), shares
 
 
 _NOWHERE = pa.chunked_array([], pa.string())
@@ -91,6 +101,6 @@ def _owner(link: Link | None) -> str | None:
     return None if link is None else f"{', '.join(link.columns)} -> {link.parent}"
 
 
-def _only(copy: TablePlan, places: pa.ChunkedArray) -> TablePlan:
+def _only(source: psycopg.Connection, copy: TablePlan, places: pa.ChunkedArray) -> TablePlan:
     table = replace(copy.table, rows=len(places))
-    return replace(copy, table=table, selected=tuple(selected(places)) or (sql.SQL("false"),))
+    return replace(copy, table=table, selected=selected(source, places))
