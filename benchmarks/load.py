@@ -1,13 +1,16 @@
-"""The figures of load tests: what the search for capacity and the comparison of runs can tell, and the peers.
+"""The figures of load tests: speed, accuracy and memory of the generator, the peers, and what statistics can tell.
 
-`python -m benchmarks.load [--quick] [--json]`; --quick takes a quarter of the seeds.
+`python -m benchmarks.load [--quick] [--only PART] [--json]`; --quick takes a part of the seeds and of the time.
+Peers (k6, vegeta) are looked for on PATH, in ~/go/bin and in the folder that PEERS names; nginx is Debian's.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
 
 from benchmarks.figures import Figure, show
+from benchmarks.loading import accuracy, memory, nginx, season, speed
 from loadtests.capacity.search import Plan, search
 from loadtests.capacity.simulation import Queue
 from loadtests.comparing.runs import Run
@@ -19,26 +22,53 @@ COMPARISONS = 40
 RUNS = 5
 SLOWER = 1.15
 SIMULATED = "simulated"
-UNMEASURED = {
-    "arrivals/s, Poisson, 2 processes, p99 dispatch at most 10 ms": ("1/s", 8_000, "at least"),
-    "highest clean rate to k6's, evenly spaced": ("x", 1.3, "at least"),
-    "rate with all clocks to FastHttpUser's closed loop": ("x", 0.8, "at least"),
-    "dispatch p99 of orderhub's journeys at 300 requests/s": ("ms", 5, "at most"),
-    "p99 and p99.9 against an oracle, stalling server": ("%", 1, "at most"),
-    "growth of memory over 10 minutes at 2,000/s": ("%", 5, "at most"),
-}
-WHY = "needs nginx, k6 and Vegeta, or minutes of two free cores: not measured by this program yet"
+QUICKLY = 4  # a quarter of the seeds
+# Seconds of load in each run of a part: quickly, and else.
+TIMES = {"arrivals": (5, 30), "highest": (2, 5), "loops": (3, 10), "accuracy": (12, 60), "memory": (30, 600)}
+PARTS = ("capacity", "comparing", *TIMES, "season")
+Measure = Callable[[nginx.Server, float], dict[str, Figure]]
 
 
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a quarter of the seeds")
+    parser.add_argument("--quick", action="store_true", help="a part of the seeds and of the time, no season")
+    parser.add_argument("--only", choices=PARTS, action="append", help="one part of it; may be repeated")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args()
-    part = 4 if options.quick else 1
-    figures = {**capacities(SEARCHES // part), **comparisons(COMPARISONS // part), **unmeasured()}
+    figures: dict[str, Figure] = {}
+    for part in options.only or PARTS:
+        figures |= measured(part, quick=options.quick)
     show(figures, as_json=options.json)
+
+
+def measured(part: str, *, quick: bool) -> dict[str, Figure]:
+    """The figures of a part."""
+    if part == "capacity":
+        return capacities(SEARCHES // QUICKLY if quick else SEARCHES)
+    if part == "comparing":
+        return comparisons(COMPARISONS // QUICKLY if quick else COMPARISONS)
+    if part == "season":
+        return season.skipped("left out by --quick") if quick else season.dispatch()
+    return served(part, TIMES[part][0 if quick else 1])
+
+
+def served(part: str, seconds: float) -> dict[str, Figure]:
+    """A part that needs the web server; without it nothing of the part is known."""
+    program = nginx.found()
+    if program is None:
+        return {part: Figure(value=None, unit="", goal=0, reason="needs nginx: apt install nginx-light")}
+    with nginx.serving(program) as server:
+        return SERVED[part](server, seconds)
+
+
+SERVED: Mapping[str, Measure] = {
+    "arrivals": lambda server, seconds: speed.arrivals(server.url, seconds),
+    "highest": lambda server, seconds: speed.highest(server.url, seconds),
+    "loops": lambda server, seconds: speed.loops(server.url, seconds),
+    "accuracy": accuracy.figures,
+    "memory": lambda server, seconds: memory.figures(server.url, seconds),
+}
 
 
 def capacities(seeds: int) -> dict[str, Figure]:
@@ -70,20 +100,6 @@ def comparisons(seeds: int) -> dict[str, Figure]:
         "p99 slower by 15 % found": Figure(
             value=sum(hits), unit=f"of {seeds}", goal=seeds * 36 / 40, sense="at least", reason=SIMULATED
         ),
-    }
-
-
-def unmeasured() -> dict[str, Figure]:
-    """What this program does not measure, and why."""
-    return {
-        name: Figure(
-            value=None,
-            unit=unit,
-            goal=goal,
-            sense="at most" if sense == "at most" else "at least",
-            reason=WHY,
-        )
-        for name, (unit, goal, sense) in UNMEASURED.items()
     }
 
 

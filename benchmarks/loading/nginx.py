@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 _CONFIGURATION = """
@@ -35,14 +36,22 @@ http {{
 _PATIENCE = 10.0  # seconds until it listens
 
 
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """Where it listens, and its first process, whose only child answers."""
+
+    url: str
+    process: int
+
+
 def found() -> str | None:
     """Where nginx is on this machine; None when it is not."""
     return shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
 
 
 @contextmanager
-def serving(program: str) -> Iterator[str]:
-    """The URL of a new nginx that ends with the block."""
+def serving(program: str) -> Iterator[Server]:
+    """A new nginx that ends with the block."""
     with tempfile.TemporaryDirectory() as folder:
         port = _free_port()
         file = Path(folder) / "nginx.conf"
@@ -50,7 +59,7 @@ def serving(program: str) -> Iterator[str]:
         with subprocess.Popen([program, "-p", folder, "-c", str(file)], stderr=subprocess.DEVNULL) as server:
             try:
                 _wait(port)
-                yield f"http://127.0.0.1:{port}"
+                yield Server(url=f"http://127.0.0.1:{port}", process=server.pid)
             finally:
                 server.terminate()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loadtests import measurements
@@ -12,46 +13,65 @@ from loadtests.histograms import merged
 from loadtests.job import Job
 from loadtests.latency_log import Clock
 from loadtests.local import generate
+from loadtests.measurements import Measurements
 
 JOURNEYS = Path(__file__).parent / "journeys.py"
 
 
+ON_TIME = 10.0  # ms of dispatch delay, p99
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """What came of a rate: latencies in ms; `clean` when all was sent, answered and recorded."""
+    """What came of a rate; latencies in ms."""
 
-    rate: float
-    dispatched: int
     turned_away: int
     errors: int
     dispatch_p99: float
-    worst_second: float
-    service_p99: float
     response_p99: float
     problems: tuple[str, ...]
 
+    @property
+    def clean(self) -> bool:
+        """Whether all was sent, on time, answered and recorded."""
+        return not (self.turned_away or self.errors or self.problems) and self.dispatch_p99 <= ON_TIME
 
-def send(
-    url: str, rate: float, seconds: float, *, spacing: Spacing = "poisson", processes: int = 2, seed: int = 7
-) -> Sent:
-    """Sends a rate of one-step orders with ledger, recording and checks."""
-    with tempfile.TemporaryDirectory() as folder:
-        job = Job(
-            run="benchmark", target=url, journeys=str(JOURNEYS), streams=(Stream(journey="order"),),
-            rate=rate, duration=seconds, seed=seed, output=folder, spacing=spacing, processes=processes,
-        )  # fmt: skip
-        generate(job, lambda _: None)
-        found = measurements.read(Path(folder))
+
+def send(url: str, rate: float, seconds: float, *, spacing: Spacing = "poisson") -> Sent:
+    """Sends a rate of one-step orders with ledger, recording and checks, from two processes."""
+    found = measured(order(url, rate, seconds, spacing))
     total = found.totals("order")
     delays = found.histograms["order", Clock.DISPATCH]
     return Sent(
-        rate=rate,
-        dispatched=total.dispatched,
         turned_away=total.turned_away,
         errors=total.errors,
         dispatch_p99=merged(delays.values()).percentile(99) / 1e6,
-        worst_second=max((each.percentile(99) / 1e6 for each in delays.values()), default=0.0),
-        service_p99=found.histogram("order", Clock.SERVICE).percentile(99) / 1e6,
         response_p99=found.histogram("order", Clock.RESPONSE).percentile(99) / 1e6,
         problems=found.problems,
     )
+
+
+def order(url: str, rate: float, seconds: float, spacing: Spacing, journey: str = "order") -> Job:
+    """The job of a rate; `journey` is one of the benchmark's. Its output folder is still to be given."""
+    return Job(
+        run="benchmark", target=url, journeys=str(JOURNEYS), streams=(Stream(journey=journey),),
+        rate=rate, duration=seconds, seed=7, output="", spacing=spacing, processes=2,
+    )  # fmt: skip
+
+
+def measured(job: Job) -> Measurements:
+    """Runs a job in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        generate(replace(job, output=folder), lambda _: None)
+        return measurements.read(Path(folder))
+
+
+def highest(clean: Callable[[float], bool], rates: Iterable[float]) -> float:
+    """The highest of rising rates that is clean; after two that are not, none is tried any more."""
+    best, missed = 0.0, 0
+    for rate in rates:
+        if clean(rate):
+            best, missed = rate, 0
+        elif (missed := missed + 1) == 2:
+            break
+    return best

@@ -1,0 +1,96 @@
+"""`python -m benchmarks.loading.closed plain|clocks URL USERS SECONDS`: a closed loop, one process; prints JSON.
+
+Plain is Locust's FastHttpUser with nothing around it; clocks is a journey of ours with recorder, ledger, checks.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from pathlib import Path
+from time import monotonic_ns, time_ns
+
+from loadtests.generator import Journey, locust  # first: it patches the standard library
+
+# isort: split
+import gevent
+from locust.contrib.fasthttp import FastHttpUser
+from locust.env import Environment
+
+from benchmarks.loading.journeys import Order
+from loadtests.arrivals import Arrival, Draws, Stream
+from loadtests.generator.bench import Bench, BenchEnvironment
+from loadtests.generator.recorder import Recorder
+from loadtests.histograms import of
+from loadtests.job import Job
+from loadtests.ledger import FILE, Ledger
+from loadtests.targets import pinned
+
+_SECOND = 1_000_000_000
+# Sends one order and returns when it is done.
+Send = Callable[[], object]
+
+
+def main() -> None:
+    """Loops until the time is over; every user waits for its answer before it asks again."""
+    kind, url, users, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
+    with tempfile.TemporaryDirectory() as folder:
+        make = _plain(url) if kind == "plain" else _clocked(url, Path(folder))
+        times: list[int] = []
+        end = monotonic_ns() + round(seconds * _SECOND)
+        loops = [gevent.spawn(_loop, make(), end, times) for _ in range(users)]
+        gevent.joinall(loops)
+    found = of(times)
+    sys.stdout.write(
+        json.dumps(
+            {
+                "rate": len(times) / seconds,
+                "p99_ms": found.percentile(99) / 1e6,
+                "p999_ms": found.percentile(99.9) / 1e6,
+                "locust": locust.__version__,
+            }
+        )
+    )
+
+
+def _loop(send: Send, end: int, times: list[int]) -> None:
+    while (began := monotonic_ns()) < end:
+        send()
+        times.append(monotonic_ns() - began)
+
+
+def _plain(url: str) -> Callable[[], Send]:
+    class Plain(FastHttpUser):
+        host = url
+
+    environment = Environment(host=url)  # type: ignore[no-untyped-call]
+    body = {"quantity": 7}
+    return lambda: partial(Plain(environment).client.post, "/orders", json=body)
+
+
+def _clocked(url: str, folder: Path) -> Callable[[], Send]:
+    job = Job(
+        run="closed", target=url, journeys="", streams=(Stream(journey="order"),), rate=1, duration=1, seed=7,
+        output=str(folder),
+    )  # fmt: skip
+    beginning = monotonic_ns()
+    recorder = Recorder(folder, started=beginning, started_at=time_ns(), give_way=lambda: gevent.sleep(0))
+    bench = Bench(
+        job=job, target=pinned(url), context=None, recorder=recorder, ledger=Ledger(folder / FILE, time_ns),
+        feeds={}, draws={"order": Draws(7, "order")},
+    )  # fmt: skip
+    environment, numbers = BenchEnvironment(bench), count()
+
+    def one(user: Journey) -> None:
+        number = next(numbers)
+        user.serve(Arrival(index=number, journey="order", number=number, offset=0), monotonic_ns())
+
+    return lambda: partial(one, Order(environment))
+
+
+if __name__ == "__main__":
+    main()
