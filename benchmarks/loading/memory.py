@@ -27,7 +27,10 @@ def figures(url: str, seconds: float) -> dict[str, Figure]:
     first, last = statistics.median(sizes[part : 2 * part]), statistics.median(sizes[-part:])
     return {
         f"growth of memory over {seconds:g} s at {RATE:,.0f}/s": Figure(
-            value=(last / first - 1) * 100, unit="%", goal=5, reason=f"{last / 1024**2:.0f} MiB in two processes"
+            value=(last / first - 1) * 100,
+            unit="%",
+            goal=5,
+            reason=f"{last / 1024**2:.0f} MiB in two processes",
         )
     }
 

@@ -20,7 +20,9 @@ def arrivals(url: str, seconds: float) -> dict[str, Figure]:
 
 def _at(url: str, rate: float, seconds: float) -> Figure:
     sent = rates.send(url, rate, seconds)
-    told = f"{sent.turned_away:,} turned away, {sent.errors:,} errors, response p99 {sent.response_p99:.1f} ms"
+    told = (
+        f"{sent.turned_away:,} turned away, {sent.errors:,} errors, response p99 {sent.response_p99:.1f} ms"
+    )
     if sent.turned_away or sent.errors or sent.problems:
         return Figure(value=None, unit="ms", goal=rates.ON_TIME, reason=f"not all was sent: {told}")
     return Figure(value=sent.dispatch_p99, unit="ms", goal=rates.ON_TIME, reason=told)
