@@ -1,6 +1,6 @@
-"""The figures of load tests: speed, accuracy and memory of the generator, the peers, and what statistics can tell.
+"""The figures of load tests: the generator's speed, accuracy, memory, the peers, what statistics can tell.
 
-`python -m benchmarks.load [--quick] [--only PART] [--json]`; --quick takes a part of the seeds and of the time.
+`python -m benchmarks.load [--quick] [--only PART] [--json]`; --quick takes a part of the seeds, the time.
 Peers (k6, vegeta) are looked for on PATH, in ~/go/bin and in the folder that PEERS names; nginx is Debian's.
 """
 

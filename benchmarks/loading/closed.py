@@ -1,6 +1,6 @@
-"""`python -m benchmarks.loading.closed plain|clocks URL USERS SECONDS`: a closed loop, one process; prints JSON.
+"""`python -m benchmarks.loading.closed plain|clocks URL USERS SECONDS`: a closed loop; prints JSON.
 
-Plain is Locust's FastHttpUser with nothing around it; clocks is a journey of ours with recorder, ledger, checks.
+Plain is Locust's FastHttpUser alone; clocks is a journey of ours with recorder, ledger, checks.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _plain(url: str) -> Callable[[], Send]:
     class Plain(FastHttpUser):
         host = url
 
-    environment = Environment(host=url)  # type: ignore[no-untyped-call]
+    environment = Environment(host=url)
     body = {"quantity": 7}
     return lambda: partial(Plain(environment).client.post, "/orders", json=body)
 

@@ -1,4 +1,4 @@
-"""How fast the generator is, beside the peers that are on this machine: same server, same machine, same run."""
+"""How fast the generator is, beside the peers that are on this machine: same server, same run."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def loops(url: str, seconds: float) -> dict[str, Figure]:
     ours = peers.closed("clocks", url, USERS, seconds).rate
     return {
         "rate with all clocks to FastHttpUser's closed loop": Figure(
-            value=ours / plain, unit="x", goal=0.8, sense="at least", reason=f"ours {ours:,.0f}/s, {USERS} users",
+            value=ours / plain, unit="x", goal=0.8, sense="at least", reason=f"ours {ours:,.0f}/s",
             peer={"FastHttpUser, 1/s": plain},
         )
     }  # fmt: skip

@@ -17,7 +17,7 @@ Stall = tuple[int, int]
 
 @contextmanager
 def stalling(worker: int, every: float, length: float) -> Iterator[list[Stall]]:
-    """Stops a process for `length` of `every` seconds until the block ends; the stalls as they really were."""
+    """Stops a process for `length` of `every` seconds until the block ends; the stalls as they were."""
     stalls: list[Stall] = []
     ended = threading.Event()
     thread = threading.Thread(target=_stall, args=(worker, every, length, stalls, ended))
