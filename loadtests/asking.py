@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundation.errors import InputError
+from loadtests.distributed import starting
 from loadtests.locustfile import Locust, journey_of
 
 
@@ -53,6 +54,32 @@ def what(
         return _of_journeys(journeys, journey, users is not None or spawn_rate is not None or bool(options))
     assert locustfile is not None
     return _of_locustfile(locustfile, users, spawn_rate, rate, tuple(shlex.split(options)))
+
+
+def machines(
+    workers: str | None, expected: int | None, bind: str | None, command: str, processes: int
+) -> tuple[int, tuple[str, ...]]:
+    """How many processes share a load, and the options of a master that has them on other machines.
+
+    Without workers it is this machine's processes and no options. Raises InputError: options that contradict.
+    """
+    if workers is None and expected is None:
+        if bind is not None:
+            raise InputError("--bind is for workers", hint="give --expect-workers or --workers")
+        return processes, ()
+    if workers is not None and (expected is not None or bind is not None):
+        raise InputError(
+            "workers over SSH come by themselves, through it",
+            hint="give --workers, or --expect-workers and --bind",
+        )
+    if workers is not None:
+        named = starting.hosts(workers)
+        there = ("--hosts", ",".join(named), "--each", str(processes), "--command", command)
+        return len(named) * processes, ("--listen", f"127.0.0.1:{starting.PORT}", *there)
+    if expected is None or expected < 1 or processes > 1:
+        raise InputError("workers are at least 1, and --processes is theirs", where="--expect-workers")
+    listen = starting.address(bind or f"127.0.0.1:{starting.PORT}", "--bind")
+    return expected, ("--listen", str(listen))
 
 
 def _of_journeys(journeys: Path, journey: str | None, has_locusts: bool) -> Asked:

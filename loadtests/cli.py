@@ -80,6 +80,18 @@ def run(
         Path | None, typer.Option(help="a PEM file of the authority that signed the target's certificate")
     ] = None,
     processes: Annotated[int, typer.Option(help="generator processes that share the arrivals")] = 1,
+    workers: Annotated[
+        str | None, typer.Option(help="hosts that generate the load, started over SSH, such as load1,load2")
+    ] = None,
+    worker_command: Annotated[
+        str, typer.Option(help="what peakproof is called on those hosts")
+    ] = "peakproof",
+    expect_workers: Annotated[
+        int | None, typer.Option(help="wait for so many workers, started by hand with load worker")
+    ] = None,
+    bind: Annotated[
+        str | None, typer.Option(help="HOST:PORT that these workers come to; loopback by default")
+    ] = None,
     junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML, too")] = None,
     metrics: Annotated[
         int | None, typer.Option(help="serve metrics for Prometheus on this loopback port meanwhile")
@@ -116,6 +128,7 @@ def run(
         journeys, journey, locustfile, users=users, spawn_rate=spawn_rate, rate=rate, options=locust,
         profiled=named != "constant",
     )  # fmt: skip
+    shared, master = asking.machines(workers, expect_workers, bind, worker_command, processes)
     job = Job(
         run=name,
         target=asking.target(url, host),
@@ -132,7 +145,7 @@ def run(
         pool=pool,
         connections=connections,  # type: ignore[arg-type]  # Job says what is allowed
         certificates=str(ca.resolve()) if ca else None,
-        processes=processes,
+        processes=shared,
         allowed=tuple(allow or []),
         self_test=None
         if no_self_test or asked.closed
@@ -141,8 +154,28 @@ def run(
         web=web,
     )
     raise typer.Exit(
-        int(commands.run(job, objectives, junit_file=junit, metrics_port=metrics, as_json=as_json))
+        int(
+            commands.run(
+                job, objectives, junit_file=junit, metrics_port=metrics, as_json=as_json, master=master
+            )
+        )
     )
+
+
+@app.command()
+def worker(
+    master: Annotated[str, typer.Option(help="HOST:PORT of a load run --expect-workers")],
+    processes: Annotated[int, typer.Option(help="workers on this machine")] = 1,
+) -> None:
+    """Generate a share of a load that another machine's load run leads. It runs the code that is sent.
+
+    Example: peakproof load worker --master 10.0.0.5:5557
+    """
+    from loadtests import commands
+    from loadtests.distributed import starting
+
+    there = starting.address(master, "--master")
+    raise typer.Exit(int(commands.work(str(there), processes)))
 
 
 @app.command()

@@ -17,6 +17,7 @@ from foundation.verdict import Verdict, judge
 from loadtests import (
     gallery,
     junit,
+    local,
     measurements,
     metrics,
     objectives,
@@ -49,8 +50,12 @@ def run(
     junit_file: Path | None = None,
     metrics_port: int | None = None,
     as_json: bool = False,
+    master: Sequence[str] = (),
 ) -> ExitCode:
-    """Generates the load, shows what was measured, and returns the verdict's exit code; 130 after Ctrl-C."""
+    """Generates the load, shows what was measured, and returns the verdict's exit code; 130 after Ctrl-C.
+
+    `master` are the options of a generator whose workers are on other machines.
+    """
     _check(job, promised)
     console, interrupted = people(), False
     console.print(f"run {job.run}: {job.main} {_load(job)} for {job.duration:g} s")
@@ -61,7 +66,7 @@ def run(
                 listen(event)
                 measure(event)
 
-            generate(job, hear)
+            generate(job, hear, master)
     except KeyboardInterrupt:
         interrupted = True
     measured = measurements.read(Path(job.output))
@@ -73,6 +78,13 @@ def run(
     if as_json:
         print_json(results.document(measured, verdict))
     return ExitCode.INTERRUPTED if interrupted else verdict.exit_code
+
+
+def work(master: str, processes: int) -> ExitCode:
+    """Does a share of the load that a master leads, and says what it is told of it."""
+    console = people()
+    console.print(f"joining the master at {master}; Ctrl-C leaves it")
+    return local.work(master, processes, lambda event: screen.note(console, event))
 
 
 def _load(job: Job) -> str:

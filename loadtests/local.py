@@ -6,11 +6,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from foundation.errors import ExitCode, InputError, PeakproofError, Refused, RunInvalid, Unavailable
+from foundation.errors import (
+    ExitCode,
+    InputError,
+    Interrupted,
+    PeakproofError,
+    Refused,
+    RunInvalid,
+    Unavailable,
+)
 from loadtests.job import FILE, Job
 from loadtests.progress import Event, Failed, parse
 
@@ -21,11 +29,14 @@ _ERRORS: dict[int, type[PeakproofError]] = {
     ExitCode.INVALID: RunInvalid,
     ExitCode.REFUSED: Refused,
     ExitCode.UNAVAILABLE: Unavailable,
+    ExitCode.INTERRUPTED: Interrupted,
 }
 
 
-def generate(job: Job, listen: Callable[[Event], None]) -> None:
+def generate(job: Job, listen: Callable[[Event], None], options: Sequence[str] = ()) -> None:
     """Runs a job to its end; its results are in `job.output`. Ctrl-C ends it early, is raised again.
+
+    `options` are the generator's own, such as where its workers come to.
 
     Raises InputError, Refused, Unavailable when it could not start, RunInvalid when it crashed.
     """
@@ -36,7 +47,7 @@ def generate(job: Job, listen: Callable[[Event], None]) -> None:
             "the output folder is not empty", where=str(output), hint="name a new one with --out"
         )
     job.write(output / FILE)
-    with (output / LOG).open("w") as log, _process(output / FILE, log.fileno()) as generator:
+    with (output / LOG).open("w") as log, _process((str(output / FILE), *options), log.fileno()) as generator:
         failed = _listened(generator, listen)
     if failed is not None:
         raise _ERRORS.get(failed.exit_code, PeakproofError)(failed.what, hint=failed.hint or None)
@@ -56,11 +67,24 @@ def _listened(generator: subprocess.Popen[str], listen: Callable[[Event], None])
     return None
 
 
+def work(master: str, processes: int, listen: Callable[[Event], None]) -> ExitCode:
+    """Runs workers of a master on this machine until it dismisses them. Ctrl-C ends them and is raised again.
+
+    Raises what the master or the way to it says.
+    """
+    with ExitStack() as around:
+        workers = [around.enter_context(_process(("--join", master), 2)) for _ in range(processes)]
+        failed = [found for worker in workers if (found := _listened(worker, listen)) is not None]
+    if failed:
+        raise _ERRORS.get(failed[0].exit_code, PeakproofError)(failed[0].what, hint=failed[0].hint or None)
+    return ExitCode(max((worker.returncode for worker in workers), default=0))
+
+
 @contextmanager
-def _process(job: Path, log: int) -> Iterator[subprocess.Popen[str]]:
+def _process(arguments: Sequence[str], log: int) -> Iterator[subprocess.Popen[str]]:
     # A session of its own: Ctrl-C in the terminal is for us, and we tell the generator.
     with subprocess.Popen(
-        [sys.executable, "-m", "loadtests.generator", str(job)],
+        [sys.executable, "-m", "loadtests.generator", *arguments],
         env={**os.environ, "PYTHONPATH": _path(), "PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -15,6 +15,8 @@ from pathlib import Path
 from foundation.errors import InputError
 from loadtests import counters, job, latency_log, ledger, summary
 from loadtests.counters import Counters
+from loadtests.distributed import clocks
+from loadtests.distributed.clocks import Crew
 from loadtests.histograms import Histogram, merged
 from loadtests.job import Job
 from loadtests.latency_log import Clock
@@ -48,7 +50,10 @@ class FirstFailure:
 
 @dataclass(frozen=True, kw_only=True)
 class Measurements:
-    """All workers' figures, by the second in which a journey was due (0 is the start of the load)."""
+    """All workers' figures, by the second in which a journey was due (0 is the start of the load).
+
+    `crew` has the clocks of a load of several machines.
+    """
 
     job: Job
     folders: tuple[Path, ...]
@@ -58,6 +63,7 @@ class Measurements:
     running: Mapping[int, int]
     failures: tuple[FirstFailure, ...]
     problems: tuple[str, ...]
+    crew: Crew | None = None
 
     @property
     def started_at(self) -> int | None:
@@ -126,6 +132,7 @@ def read(output: Path) -> Measurements:
     reader = _Reader()
     for folder in folders:
         reader.read(folder)
+    crew = reader.crew(output)
     asked = job.read(folders[0] / job.FILE)
     reader.problems += reader.missing(closed=asked.closed)
     return Measurements(
@@ -137,6 +144,7 @@ def read(output: Path) -> Measurements:
         running=reader.running,
         failures=tuple(reader.failures.values()),
         problems=tuple(reader.problems),
+        crew=crew,
     )
 
 
@@ -160,6 +168,14 @@ class _Reader:
         self._attempt(self._counters, folder)
         self._attempt(self._failures, folder)
         self._attempt(self._summary, folder)
+
+    def crew(self, output: Path) -> Crew | None:
+        """The workers of a load of several machines."""
+        try:
+            return clocks.read(output)
+        except ValueError as error:
+            self.problems.append(str(error))
+            return None
 
     def missing(self, *, closed: bool) -> list[str]:
         """Journeys that were counted but whose times are not in the log, or the other way round.

@@ -39,9 +39,14 @@ def live(console: Console, job: Job) -> Iterator[Callable[[Event], None]]:
         yield shown
 
 
-def _line(console: Console, job: Job, event: Event) -> None:
+def note(console: Console, event: Event) -> None:
+    """Shows what is worth telling of an event without a view of the load."""
     if isinstance(event, Note):
         console.print(escape(event.text))
+
+
+def _line(console: Console, job: Job, event: Event) -> None:
+    note(console, event)
     if isinstance(event, Progress) and event.second % _EVERY == 0:
         sent = f"{event.reached} requests" if job.closed else f"{event.reached} of {event.wanted} arrivals"
         console.print(

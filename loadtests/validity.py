@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from foundation.slo import Objective
 from foundation.verdict import Finding, Weight
+from loadtests.distributed.clocks import MOST
 from loadtests.histograms import merged
 from loadtests.latency_log import Clock
 from loadtests.measurements import Measurements
@@ -34,6 +35,7 @@ def findings(measured: Measurements, objectives: Sequence[Objective] = ()) -> li
         *arrivals,
         _recorded(measured),
         _steady_clock(measured),
+        *_same_clock(measured),
         _not_starved(measured),
     ]
 
@@ -41,6 +43,8 @@ def findings(measured: Measurements, objectives: Sequence[Objective] = ()) -> li
 def own_verdict(measured: Measurements) -> list[Finding]:
     """What a locustfile says of its own run by the exit code that it sets; nothing where it sets none."""
     codes = [found.exit_code for found in measured.summaries if found.exit_code is not None]
+    if measured.crew is not None and measured.crew.exit_code is not None:
+        codes.append(measured.crew.exit_code)
     if not codes:
         return []
     worst = max(codes, key=abs)
@@ -144,6 +148,26 @@ def _steady_clock(measured: Measurements) -> Finding:
         [] if holds else ["the wall clock was set while the load ran: times do not match the platform's"]
     )
     return _finding("wall clock steady", holds, f"within {precise(CLOCK_STEP)}", precise(step), reasons)
+
+
+def _same_clock(measured: Measurements) -> list[Finding]:
+    """How far the clocks of several machines were apart; nothing where there was one."""
+    crew = measured.crew
+    if crew is None or not crew.workers:
+        return []
+    worst = max(crew.workers, key=lambda found: abs(found.worst.ahead))
+    doubt = max(crew.workers, key=lambda found: found.worst.uncertainty)
+    apart, unsure = abs(worst.worst.ahead) / _SECOND, doubt.worst.uncertainty / _SECOND
+    holds = apart <= MOST / _SECOND
+    reasons = [] if holds else [f"the clock of {worst.host} differs: synchronise it (chrony, NTP)"]
+    if apart + unsure > MOST / _SECOND:
+        reasons.append(f"known to ±{precise(unsure)} only: the way to {doubt.host} takes too long")
+    observed = f"{precise(apart)} at most, ±{precise(unsure)}"
+    return [
+        _finding(
+            "clocks of all machines agree", holds, f"within {precise(MOST / _SECOND)}", observed, reasons
+        )
+    ]
 
 
 def _not_starved(measured: Measurements) -> Finding:

@@ -22,6 +22,7 @@ from loadtests.progress import Event, Failed
 
 HOME = "/load"
 OUTPUT = "/tmp/measurements"  # noqa: S108 - inside the generator's own container
+CODE = ("", "/profiles", "/distributed", "/generator", "/generator/locustfiles", "/generator/distributed")
 _MEMORY = 1024**3
 # Under contention the generator comes first: a starved generator would measure itself. It needs a quarter of
 # a core; a weight far above the platform's ten nodes makes it wake at once, not do more.
@@ -75,7 +76,7 @@ def _error(failed: Failed) -> PeakproofError:
 
 def code() -> Iterator[FileSpec]:
     """The generator's own code: the load tests' packages and the errors they stand on."""
-    for package in ("", "/profiles", "/generator", "/generator/locustfiles"):
+    for package in CODE:
         for path in sorted((PACKAGE / f"loadtests{package}").glob("*.py")):
             yield f"{HOME}/code/loadtests{package}/{path.name}", path.read_bytes(), 0o644
     for name in ("__init__.py", "errors.py"):

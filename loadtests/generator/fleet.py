@@ -61,7 +61,7 @@ class Fleet:
             return self._listened(watch)
 
     def _listened(self, watch: Watch | None) -> ExitCode:
-        ended, together = 0, _Together(len(self._workers))
+        ended, together = 0, Together(len(self._workers))
         while ended < len(self._workers):
             event = self._said.get()
             if event is None:
@@ -99,7 +99,7 @@ class Fleet:
         self._said.put(None)
 
 
-class _Together:
+class Together:
     """Makes one event of what all workers say of the same thing."""
 
     def __init__(self, workers: int) -> None:
@@ -109,6 +109,10 @@ class _Together:
         self._finished: list[Finished] = []
         self._notes: set[str] = set()
         self._started = False
+
+    def expect(self, more: int) -> None:
+        """From now on so many more, or fewer, are waited for: some were lost, or are back."""
+        self._workers += more
 
     def ready(self, event: Ready) -> bool:
         """Whether all are. Raises RunInvalid when they would not do the same schedule."""

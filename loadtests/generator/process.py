@@ -18,6 +18,7 @@ from pathlib import Path
 from time import monotonic_ns, time_ns
 
 import gevent
+from locust.runners import WorkerRunner
 
 from foundation.errors import ExitCode
 from loadtests import feeds, ledger, summary
@@ -89,11 +90,13 @@ class Sent:
     exit_code: int | None = None
 
 
-@dataclass
-class _Stop:
-    """Whether the run was told to end early."""
+@dataclass(kw_only=True)
+class Control:
+    """Whether a run was told to end early, and where it says what it does."""
 
+    say: Callable[[Event], None]
     told: bool = False
+    over: bool = False  # a master says when its members' time is over
 
     def __call__(self) -> bool:
         return self.told
@@ -108,24 +111,35 @@ def alone(ready: Ready) -> int:
     return time_ns() + round(_LEAD * _SECOND)
 
 
-def run(job: Job, worker: int = 0, agree: Agree = alone) -> ExitCode:
-    """Generates a worker's share of the load. Raises InputError, Refused, Unavailable before it starts."""
+def run(
+    job: Job,
+    worker: int = 0,
+    agree: Agree = alone,
+    *,
+    stop: Control | None = None,
+    member: WorkerRunner | None = None,
+) -> ExitCode:
+    """Generates a worker's share of the load. Raises InputError, Refused, Unavailable before it starts.
+
+    `stop` is whoever may end it, by default this process's signals; `member` is Locust's runner of users
+    whom a master starts.
+    """
     prepared = _prepared(job, worker)
     shown = self_test.tested(job, worker)
     go_first()  # once more: a heavy test gave way
-    users = _seated(job, prepared)
+    users = _seated(job, prepared, stop.say if stop else say)
     at = agree(Ready(worker=worker, schedule=prepared.schedule, arrivals=prepared.arrivals))
     beginning = Beginning(at=at, monotonic=monotonic_ns() + at - time_ns())
     bench = _bench(job, prepared, beginning)
-    stop = _obeying_signals()
-    sent = _load(bench, prepared, users, beginning, worker, stop)
+    stop = stop or _obeying_signals()
+    sent = _load(bench, prepared, users, member, beginning, worker, stop)
     bench.ledger.close()
     bench.recorder.close()
     result = _summary(bench, prepared, beginning, worker, sent, stop)
     result = replace(result, self_test=shown)
     _write_errors(bench.recorder, prepared.folder)
     summary.write(result, prepared.folder)
-    say(Finished(worker=worker, clean=result.clean, folder=str(prepared.folder)))
+    stop.say(Finished(worker=worker, clean=result.clean, folder=str(prepared.folder)))
     return ExitCode.INTERRUPTED if stop() else ExitCode.OK
 
 
@@ -191,18 +205,24 @@ def _bench(job: Job, prepared: Prepared, beginning: Beginning) -> Bench:
     )
 
 
-def _seated(job: Job, prepared: Prepared) -> Users | None:
+def _seated(job: Job, prepared: Prepared, tell: Callable[[Event], None]) -> Users | None:
     """The users of a locustfile that wait for open arrivals; their on_start has run, outside the clock."""
     if prepared.locustfile is None or job.closed:
         return None
-    say(Note(text=IGNORED))
+    tell(Note(text=IGNORED))
     users = Users(job, prepared.locustfile.environment(prepared.target.url), _share(job))
     users.fill(job.main, _FIRST_USERS)
     return users
 
 
 def _load(
-    bench: Bench, prepared: Prepared, users: Users | None, beginning: Beginning, worker: int, stop: _Stop
+    bench: Bench,
+    prepared: Prepared,
+    users: Users | None,
+    member: WorkerRunner | None,
+    beginning: Beginning,
+    worker: int,
+    stop: Control,
 ) -> Sent:
     """Sends the load, as its model has it."""
     if users is not None:
@@ -211,7 +231,7 @@ def _load(
         left = _arrivals(bench, users, told, beginning, worker, stop)
         return Sent(unfinished=left, exit_code=closed.leave(users.environment))
     if prepared.locustfile is not None:
-        return _users(bench, prepared.locustfile, beginning, worker, stop)
+        return _users(bench, prepared.locustfile, member, beginning, worker, stop)
     environment = BenchEnvironment(bench)
     told = _watched(bench.job, environment.events.request.add_listener)
     pool = Pool(environment, prepared.journeys, _share(bench.job))
@@ -234,37 +254,49 @@ def _share(job: Job) -> int:
 
 
 def _arrivals(
-    bench: Bench, pool: Pool | Users, told: Told | None, beginning: Beginning, worker: int, stop: _Stop
+    bench: Bench, pool: Pool | Users, told: Told | None, beginning: Beginning, worker: int, stop: Control
 ) -> int:
     """Sends a worker's share of the schedule; returns how many journeys had to be ended."""
     job, recorder = bench.job, bench.recorder
     with quiet_collector(), beating(bench, beginning.monotonic, lambda now: _tell(now, stop, told)):
-        say(Started(worker=worker, at=beginning.at))
+        stop.say(Started(worker=worker, at=beginning.at))
         share = job.schedule.share(worker, job.processes)
         dispatch(share, pool, recorder, beginning.monotonic, stop)
         left = _drained(pool, job, stop)
     if told is not None:
-        say(told.since())
+        stop.say(told.since())
     return left
 
 
-def _users(bench: Bench, locustfile: Locustfile, beginning: Beginning, worker: int, stop: _Stop) -> Sent:
-    """Lets Locust run its users."""
-    environment = locustfile.environment(bench.target.url)
-    runner = environment.create_local_runner()
+def _users(
+    bench: Bench,
+    locustfile: Locustfile,
+    member: WorkerRunner | None,
+    beginning: Beginning,
+    worker: int,
+    stop: Control,
+) -> Sent:
+    """Lets Locust run its users: all of them here, or those that its master gives to this member."""
+    environment = member.environment if member else locustfile.environment(bench.target.url)
+    if member is not None:
+        closed.join(environment, locustfile, bench.target.url)
+    runner = member or environment.create_local_runner()
     closed.Ears(bench).listen(environment)
     with ExitStack() as around:
-        if bench.job.web is not None:
-            say(web_note(around.enter_context(served(environment, bench.job.web))))
+        if bench.job.web is not None and member is None:
+            stop.say(web_note(around.enter_context(served(environment, bench.job.web))))
         closed.introduce(environment, runner)
         around.enter_context(quiet_collector())
         around.enter_context(beating(bench, beginning.monotonic, lambda now: _tell(now, stop)))
-        say(Started(worker=worker, at=beginning.at))
-        closed.drive(bench, locustfile, runner, beginning.monotonic, stop)
+        stop.say(Started(worker=worker, at=beginning.at))
+        if member is not None:
+            closed.attend(bench, member, lambda: stop.over or stop())
+            return Sent(unfinished=0)
+        closed.drive(bench.job, locustfile, runner, bench.recorder, beginning.monotonic, stop)
         return Sent(unfinished=0, exit_code=closed.leave(environment))
 
 
-def _drained(pool: Pool | Users, job: Job, stop: _Stop) -> int:
+def _drained(pool: Pool | Users, job: Job, stop: Control) -> int:
     """Waits for running journeys, as long as their budget lets them run, or shortly when told to end."""
     end = monotonic_ns() + round((job.retry.deadline * 2 + 5) * _SECOND)
     while pool.running and monotonic_ns() < end and not stop():
@@ -272,24 +304,24 @@ def _drained(pool: Pool | Users, job: Job, stop: _Stop) -> int:
     return pool.drain(_LAST_WORDS if stop() else 0)
 
 
-def _tell(now: Progress, stop: _Stop, told: Told | None = None) -> None:
+def _tell(now: Progress, stop: Control, told: Told | None = None) -> None:
     try:
-        say(now)
+        stop.say(now)
         if told is not None:
-            say(told.since())
+            stop.say(told.since())
     except BrokenPipeError:  # nobody listens any more: whoever started this load is gone
         stop.end()
 
 
-def _obeying_signals() -> _Stop:
-    stop = _Stop()
+def _obeying_signals() -> Control:
+    stop = Control(say=say)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         gevent.signal_handler(number, stop.end)
     return stop
 
 
 def _summary(
-    bench: Bench, prepared: Prepared, beginning: Beginning, worker: int, sent: Sent, stop: _Stop
+    bench: Bench, prepared: Prepared, beginning: Beginning, worker: int, sent: Sent, stop: Control
 ) -> Summary:
     recorder, book, ended_at = bench.recorder, bench.ledger, beginning.now()
     versions = {name: metadata.version(name) for name in _VERSIONS}

@@ -15,6 +15,8 @@ from locust.runners import STATE_STOPPED, STATE_STOPPING, Runner
 from loadtests.generator.bench import Bench
 from loadtests.generator.locustfiles import hearing
 from loadtests.generator.locustfiles.loading import Locustfile
+from loadtests.generator.recorder import Recorder
+from loadtests.job import Job
 from loadtests.latency_log import Clock
 
 _SECOND = 1_000_000_000
@@ -68,21 +70,53 @@ def introduce(environment: Environment, runner: Runner) -> None:
 
 
 def drive(
-    bench: Bench, locustfile: Locustfile, runner: Runner, started: int, told_to_end: Callable[[], bool]
+    job: Job,
+    locustfile: Locustfile,
+    runner: Runner,
+    recorder: Recorder | None,
+    started: int,
+    told_to_end: Callable[[], bool],
 ) -> None:
-    """Lets Locust's runner run the users until the time is over, their shape ends, or somebody says so."""
+    """Lets Locust's runner run the users until the time is over, their shape ends, or somebody says so.
+
+    The runner is of this process, or a master, whose workers record what their users do.
+    """
     gevent.sleep(max(started - monotonic_ns(), 0) / _SECOND)
-    assert bench.job.locust is not None
+    assert job.locust is not None
     if locustfile.shape is not None:
         runner.start_shape()
     else:
-        runner.start(bench.job.locust.users, bench.job.locust.spawn_rate)
-    end = started + round(bench.job.duration * _SECOND)
+        gevent.spawn(runner.start, job.locust.users, job.locust.spawn_rate)
+    end = started + round(job.duration * _SECOND)
     gevent.sleep(0)
     while monotonic_ns() < end and not told_to_end() and runner.state not in (STATE_STOPPING, STATE_STOPPED):
-        bench.recorder.running = runner.user_count
+        if recorder is not None:
+            recorder.running = runner.user_count
         gevent.sleep(_GLANCE)
     runner.stop()
+    if recorder is not None:
+        recorder.running = 0
+
+
+def join(environment: Environment, locustfile: Locustfile, host: str) -> None:
+    """Gives an environment that is already connected the locustfile's users, shape and options."""
+    environment.user_classes = list(locustfile.users)
+    environment.shape_class, environment.host = locustfile.shape, host
+    environment.parsed_options, environment.locustfile = locustfile.options, locustfile.path.name
+    environment.stop_timeout = float(locustfile.options.stop_timeout)
+    if locustfile.shape is not None and environment.runner is not None:
+        locustfile.shape.runner = environment.runner
+    if locustfile.options.equal_weights:
+        environment.assign_equal_weights()
+
+
+def attend(bench: Bench, runner: Runner, over: Callable[[], bool]) -> None:
+    """Records the users that a master starts here, until it says that their time is over."""
+    while not over():
+        bench.recorder.running = runner.user_count
+        gevent.sleep(_GLANCE)
+    if runner.state not in (STATE_STOPPING, STATE_STOPPED):
+        runner.stop()
     bench.recorder.running = 0
 
 

@@ -9,16 +9,12 @@ from pathlib import Path
 
 # What the generator may use of ours: these are put into its container, and nothing else.
 FOUNDATION = ("__init__.py", "errors.py")
+CODE = ("", "/profiles", "/distributed", "/generator", "/generator/locustfiles", "/generator/distributed")
 ABSENT = ("pydantic", "rich", "typer", "yaml", "numpy", "polars", "hdrh", "docker")
 
 
 def test_it_runs_from_its_own_files_without_our_other_packages(tmp_path: Path, root: Path) -> None:
-    for package in (
-        "loadtests",
-        "loadtests/profiles",
-        "loadtests/generator",
-        "loadtests/generator/locustfiles",
-    ):
+    for package in CODE:
         (tmp_path / f"loadtests{package}").mkdir()
         for path in (root / f"loadtests{package}").glob("*.py"):
             shutil.copy(path, tmp_path / f"loadtests{package}")

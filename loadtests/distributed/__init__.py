@@ -1,0 +1,1 @@
+"""Load from several machines: what is sent to them, how their clocks are compared. Connects to nothing."""
