@@ -69,7 +69,7 @@ def machines(
         return processes, ()
     if workers is not None and (expected is not None or bind is not None):
         raise InputError(
-            "workers over SSH come by themselves, through it",
+            "workers over SSH come by themselves",
             hint="give --workers, or --expect-workers and --bind",
         )
     if workers is not None:

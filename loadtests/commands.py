@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from foundation.console import people, print_json
-from foundation.errors import ExitCode, InputError, Unavailable
+from foundation.errors import ExitCode, InputError, Interrupted, Unavailable
 from foundation.slo import Metric, Objective
 from foundation.verdict import Verdict, judge
 from loadtests import (
@@ -69,7 +69,7 @@ def run(
             generate(job, hear, master)
     except KeyboardInterrupt:
         interrupted = True
-    measured = measurements.read(Path(job.output))
+    measured = _read(Path(job.output), interrupted=interrupted)
     verdict = judged(measured, promised)
     screen.show(console, measured, verdict)
     _written(Path(job.output) / report.FILE, report.html(measured, verdict, tuple(promised)))
@@ -78,6 +78,16 @@ def run(
     if as_json:
         print_json(results.document(measured, verdict))
     return ExitCode.INTERRUPTED if interrupted else verdict.exit_code
+
+
+def _read(output: Path, *, interrupted: bool) -> Measurements:
+    """What was measured. Raises Interrupted when Ctrl-C came before there was anything."""
+    try:
+        return measurements.read(output)
+    except InputError as error:
+        if not interrupted:
+            raise
+        raise Interrupted("interrupted before the load began: nothing was sent") from error
 
 
 def work(master: str, processes: int) -> ExitCode:

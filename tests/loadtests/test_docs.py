@@ -34,3 +34,14 @@ def test_every_option_in_the_doc_is_one(root: Path) -> None:
 def test_every_profile_is_in_the_doc(root: Path) -> None:
     page = (root / "docs" / "loadtests-profiles.md").read_text()
     assert set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE)) == set(PROFILES)
+
+
+def test_every_option_in_the_pages_of_locustfiles_and_workers_is_one(root: Path) -> None:
+    known = (root / "loadtests" / "cli.py").read_text()
+    for name in ("loadtests-locust.md", "loadtests-distributed.md"):
+        page = (root / "docs" / name).read_text()
+        asked = re.sub(
+            r'--locust "[^"]*"|--join', "", page.replace("\n", " ")
+        )  # Locust's and the generator's own
+        for option in sorted(set(re.findall(r"--([a-z][a-z-]*)", asked))):
+            assert f"    {option.replace('-', '_')}: " in known, f"{name}: --{option}"

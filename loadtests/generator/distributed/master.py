@@ -19,7 +19,7 @@ from gevent.queue import Empty, Queue
 from locust.env import Environment
 from locust.runners import STATE_MISSING, MasterRunner
 
-from foundation.errors import ExitCode, PeakproofError, RunInvalid, Unavailable
+from foundation.errors import ExitCode, Interrupted, PeakproofError, RunInvalid, Unavailable
 from loadtests.distributed import clocks, parcels
 from loadtests.distributed.clocks import Crew, Exchange, Offset
 from loadtests.distributed.starting import Address
@@ -57,6 +57,7 @@ class Master:
     """One load of several workers. `commands` start workers, where they are not started by hand."""
 
     def __init__(self, job: Job, listen: Address, commands: Callable[[int], Commands]) -> None:
+        self._waits = listen.port != 0  # for others than processes of this machine
         self._job, self._members = job, dict[str, Member]()
         self._inbox: Queue = Queue()
         self._told_to_end = False
@@ -105,12 +106,13 @@ class Master:
 
     def _gather(self) -> None:
         wanted = self._job.processes
-        say(Note(text=f"waiting for {wanted} workers at {self._listen}"))
+        if self._waits:
+            say(Note(text=f"waiting for {wanted} workers at {self._listen}"))
         end = monotonic() + _GATHERING
         while len(self._members) < wanted:
             self._step()
             if self._told_to_end:
-                raise RunInvalid("interrupted before all workers had come")
+                raise Interrupted("interrupted before all workers had come")
             if why := self._commands.failed():
                 raise Unavailable(why[0], hint=why[1])
             if monotonic() > end:
