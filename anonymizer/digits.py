@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -24,13 +25,29 @@ _IBAN_TAIL = 252100
 
 def only(values: pa.Array) -> pa.Array:
     """The digits of every string, nothing else of it."""
-    return pc.replace_substring_regex(values, r"[^0-9]+", "")
+    data, starts, lengths = layout(values)
+    begin, end = (int(starts[0]), int(starts[-1] + lengths[-1])) if len(starts) else (0, 0)
+    span = data[begin:end]
+    kept = span - np.uint8(ord("0")) < 10  # no byte of a longer character is a digit's
+    if kept.all():
+        return values
+    before = np.zeros(len(span) + 1, np.int32)
+    np.cumsum(kept, out=before[1:])
+    bounds = before[np.append(starts, end) - begin]
+    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(span[kept])]
+    found = pa.Array.from_buffers(pa.string(), len(values), buffers)
+    return pc.if_else(values.is_valid(), found, None) if values.null_count else found
 
 
 def read(values: pa.Array, width: int) -> tuple[Digits, NDArray[np.bool_]]:
     """Strings as digits, and which of them are exactly `width` digits. Shapes: (rows, width), (rows,)."""
     data, starts, lengths = layout(values)
     fits = lengths == width
+    if len(starts) and fits.all():
+        at = int(starts[0])
+        out = data[at : at + len(starts) * width].reshape(-1, width) - np.uint8(ord("0"))
+        if int(starts[-1]) == at + (len(starts) - 1) * width and out.max() < 10:
+            return out, fits
     out = np.zeros((len(starts), width), np.uint8)
     if fits.any():
         out[fits] = sliding_window_view(data, width)[starts[fits]] - np.uint8(ord("0"))
@@ -41,22 +58,45 @@ def read(values: pa.Array, width: int) -> tuple[Digits, NDArray[np.bool_]]:
 
 def text(matrix: Digits) -> pa.Array:
     """Digits as strings."""
-    rows, width = matrix.shape
-    data = np.ascontiguousarray(matrix + np.uint8(ord("0")))
+    return fixed(matrix + np.uint8(ord("0")))
+
+
+def fixed(characters: NDArray[np.uint8]) -> pa.Array:
+    """Rows of ASCII characters as strings of one length."""
+    rows, width = characters.shape
+    data = np.ascontiguousarray(characters)
     offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
     return pa.Array.from_buffers(pa.string(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 
 
 def numbers(matrix: Digits) -> Words:
     """Digits as numbers; at most 18 digits."""
-    powers = np.array([10**power for power in range(matrix.shape[1] - 1, -1, -1)], np.uint64)
-    return matrix.astype(np.uint64) @ powers
+    # Digit after digit: a product of matrices would wake threads for so little.
+    out = np.zeros(len(matrix), np.uint64)
+    for digit in matrix.T:
+        out *= np.uint64(10)
+        out += digit
+    return out
 
 
 def of_numbers(values: Words, width: int) -> Digits:
     """Numbers as digits with leading zeros."""
-    powers = np.array([10**power for power in range(width - 1, -1, -1)], np.uint64)
-    return (values[:, None] // powers % np.uint64(10)).astype(np.uint8)
+    fours = -(-width // 4)
+    out = np.empty((len(values), fours), np.uint32)
+    rest = values
+    for at in range(fours - 1, -1, -1):
+        higher = rest // np.uint64(10_000)
+        out[:, at] = _fours()[rest - higher * np.uint64(10_000)]
+        rest = higher
+    return out.view(np.uint8)[:, 4 * fours - width :]
+
+
+@cache
+def _fours() -> NDArray[np.uint32]:
+    """Every number of four digits as its four digits."""
+    number = np.arange(10_000)
+    places = [(number // power % 10).astype(np.uint8) for power in (1000, 100, 10, 1)]
+    return np.ascontiguousarray(np.column_stack(places)).view(np.uint32)[:, 0]
 
 
 def nip_check(payload: Digits) -> Digits:
@@ -96,4 +136,7 @@ def _weighted(payload: Digits, weights: Sequence[int]) -> Digits:
 
 
 def _sum(payload: Digits, weights: Sequence[int]) -> NDArray[np.int64]:
-    return payload.astype(np.int64) @ np.array(weights, np.int64)
+    out = np.zeros(len(payload), np.int64)
+    for digit, weight in zip(payload.T, weights, strict=True):
+        out += digit * np.int64(weight)
+    return out

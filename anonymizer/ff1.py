@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
 from anonymizer import digits as decimal
@@ -54,9 +55,14 @@ def transform(aes: bytes, numerals: Digits, tweaks: Bytes | None = None) -> Digi
     """FF1.Encrypt with radix 10. Shapes as in `permute`."""
     size = numerals.shape[1]
     left = size // 2
-    halves = decimal.numbers(numerals[:, :left]), decimal.numbers(numerals[:, left:])
-    a, b = _mixed(aes, halves, size, tweaks)
-    return np.hstack([decimal.of_numbers(a, left), decimal.of_numbers(b, size - left)])
+    out = np.empty_like(numerals)
+    for at in range(0, len(numerals), _CHUNK):
+        part = numerals[at : at + _CHUNK]
+        halves = decimal.numbers(part[:, :left]), decimal.numbers(part[:, left:])
+        a, b = _mixed(aes, halves, size, None if tweaks is None else tweaks[at : at + _CHUNK])
+        out[at : at + _CHUNK, :left] = decimal.of_numbers(a, left)
+        out[at : at + _CHUNK, left:] = decimal.of_numbers(b, size - left)
+    return out
 
 
 def permute_numbers(key: Key, numbers: Words, size: int) -> Words:
@@ -78,11 +84,18 @@ def _mixed(aes: bytes, halves: tuple[Words, Words], size: int, tweaks: Bytes | N
     left, right = size // 2, size - size // 2
     width = math.ceil(math.ceil(right * math.log2(10)) / 8)
     head = _head(aes, size, 0 if tweaks is None else tweaks.shape[1])
+    blocks, low = _prefix(head, len(halves[0]), tweaks)
+    random = np.empty((len(blocks) + 1, 2), ">u8")  # the cipher wants room for one block more
+    cipher = Cipher(algorithms.AES(aes), modes.ECB()).encryptor()  # noqa: S305 - see prf.encrypt
     a, b = halves
     for turn in range(_ROUNDS):
-        modulus = 10 ** (left if turn % 2 == 0 else right)
-        random = _random(aes, head, _tail(tweaks, turn, b, width), 4 * math.ceil(width / 4) + 4, modulus)
-        a, b = b, (a + random) % np.uint64(modulus)
+        modulus = np.uint64(10 ** (left if turn % 2 == 0 else right))
+        # Q: the tweak, zeros, the round, and the other half in `width` bytes.
+        blocks[:, 1] = b ^ (low ^ np.uint64(turn << 8 * width))
+        cipher.update_into(blocks.view(np.uint8).data, random.view(np.uint8).data)
+        added = a + _below(random[:-1], modulus, 4 * math.ceil(width / 4) + 4)
+        # Below twice the modulus; where it is smaller than the modulus, the difference wraps to something huge.
+        a, b = b, np.minimum(added, added - modulus)
     return a, b
 
 
@@ -92,23 +105,28 @@ def _head(aes: bytes, size: int, tweak: int) -> Bytes:
     return encrypt(aes, np.frombuffer(block, np.uint8).reshape(1, 16))
 
 
-def _tail(tweaks: Bytes | None, turn: int, half: Words, width: int) -> Bytes:
-    """The second block Q: tweak, zeros, round, and the half as a big-endian number."""
-    block = np.zeros((len(half), 16), np.uint8)
+def _prefix(head: Bytes, rows: int, tweaks: Bytes | None) -> tuple[NDArray[np.void], Words]:
+    """What all rounds' blocks have in common: the blocks with it, and the second half of each as a number."""
+    fixed = np.broadcast_to(head, (rows if tweaks is not None else 1, 16)).copy()
     if tweaks is not None:
-        block[:, : tweaks.shape[1]] = tweaks
-    block[:, 15 - width] = turn
-    block[:, 16 - width :] = half.astype(">u8").view(np.uint8).reshape(-1, 8)[:, 8 - width :]
-    return block
+        fixed[:, : tweaks.shape[1]] ^= tweaks
+    words = fixed.view(">u8")
+    blocks = np.empty((rows, 2), ">u8")
+    blocks[:, 0] = words[:, 0]
+    return blocks, words[:, 1].astype(np.uint64)
 
 
-def _random(aes: bytes, head: Bytes, tail: Bytes, size: int, modulus: int) -> Words:
-    """The first `size` bytes of the round's block, as a big-endian number modulo `modulus`."""
-    block = encrypt(aes, tail ^ head)[:, :size]
-    if size == 8:  # numerals of up to 18 digits: one division for all of it
-        return np.ascontiguousarray(block).view(">u8")[:, 0].astype(np.uint64) % np.uint64(modulus)
-    chunks = np.ascontiguousarray(block).view(">u2").astype(np.uint64)
-    number = np.zeros(len(block), np.uint64)
-    for chunk in chunks.T:
-        number = (number * np.uint64(1 << 16) + chunk) % np.uint64(modulus)
-    return number
+def _below(random: NDArray[np.void], modulus: np.uint64, size: int) -> Words:
+    """The first `size` bytes (8 or 12) of each block, as a big-endian number modulo `modulus`."""
+    rest = _remainder(random[:, 0].astype(np.uint64), modulus)
+    if size == 8:
+        return rest
+    more = random[:, 1].astype(np.uint64)
+    for shift in (48, 32):  # a modulus of at most 14 digits leaves room for 16 bits
+        rest = _remainder(rest << np.uint64(16) | more >> np.uint64(shift) & np.uint64(0xFFFF), modulus)
+    return rest
+
+
+def _remainder(values: Words, modulus: np.uint64) -> Words:
+    # NumPy divides by a constant many at a time, but not for the remainder.
+    return np.asarray(values - values // modulus * modulus, np.uint64)

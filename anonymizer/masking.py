@@ -9,16 +9,18 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizer import arrays, document
+from anonymizer import arrays, document, prf
 from anonymizer.keys import Key
 from anonymizer.plan import TablePlan
 from anonymizer.policy import Rule
 from anonymizer.schema import Schema
 from anonymizer.transforms import DROP, JSON, transform
-from anonymizer.transforms.base import NUMBERS, Slot, words
+from anonymizer.transforms.base import NUMBERS, Canonical, Slot, words
 from foundation.errors import InputError, PeakproofError
 
-ColumnMask = Callable[[pa.Table], pa.Array]
+# Whom the rows of a batch are about, by column and canonical form: worked out once for all columns that ask.
+Known = dict[tuple[str, Canonical], prf.Subjects]
+ColumnMask = Callable[[pa.Table, Known], pa.Array]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +32,12 @@ class TableMask:
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         """The masked batch. Raises InputError, with table and column: a value that cannot be masked."""
-        masked = batch
+        masked, known = batch, Known()
         for name, mask in self.columns.items():
             # Each mask sees the batch as it was: an entity is the original one, whatever became of its
             # column.
             try:
-                masked = masked.set_column(batch.column_names.index(name), name, mask(batch))
+                masked = masked.set_column(batch.column_names.index(name), name, mask(batch, known))
             except InputError as error:
                 raise InputError(error.what, where=f"{self.table}.{name}", hint=error.hint) from None
         return masked
@@ -45,12 +47,13 @@ def table_mask(plan: TablePlan, schema: Schema, key: Key) -> TableMask:
     """The mask of one table. Batches hold every column as Arrow strings."""
     if plan.population:
         key = key.derive("environment", plan.population)
+    subkeys: dict[tuple[str, str], Key] = {}  # one key for columns whose subjects share their digests
     return TableMask(
         table=plan.table.name,
         columns={
             name: _json(name, rule, key)
             if rule.transform == JSON
-            else _column(name, rule, key, _domain(plan, schema, rule), plan.table.columns[name].slot)
+            else _column(name, rule, key, _domain(plan, schema, rule), plan.table.columns[name].slot, subkeys)
             for name, rule in plan.masked.items()
         },
     )
@@ -81,9 +84,33 @@ def _domain(plan: TablePlan, schema: Schema, rule: Rule) -> str:
     return ".".join(schema.root(plan.table.name, rule.entity))
 
 
-def _column(name: str, rule: Rule, key: Key, domain: str, slot: Slot) -> ColumnMask:
+def _column(
+    name: str, rule: Rule, key: Key, domain: str, slot: Slot, subkeys: dict[tuple[str, str], Key]
+) -> ColumnMask:
     leaf = leaf_mask(rule, key, domain, slot)
-    return lambda batch: leaf(_one(batch, name), _one(batch, rule.entity) if rule.entity else None)
+    chosen = transform(rule.transform, "entity" if rule.entity else "value")
+    if not chosen.digested or slot.is_array or slot.type in NUMBERS:
+        return lambda batch, _: leaf(_one(batch, name), _one(batch, rule.entity) if rule.entity else None)
+    mask = chosen.bind(chosen.options.model_validate(rule.options), slot)
+    subkey = subkeys.setdefault((domain, chosen.family), key.derive(domain, chosen.family))
+    place = (rule.entity, words) if rule.entity else (name, chosen.canonical)
+
+    def masked(batch: pa.Table, known: Known) -> pa.Array:
+        values, about = _one(batch, name), _one(batch, place[0])
+        if about.null_count:
+            return leaf(values, about if rule.entity else None)
+        subjects = known.get(place) or known.setdefault(place, prf.Subjects(place[1](about)))
+        return _put_back(values, mask(subkey, subjects, values))
+
+    return masked
+
+
+def _put_back(values: pa.Array, masked: pa.Array) -> pa.Array:
+    """NULL and the empty string keep their place."""
+    _, _, lengths = prf.layout(values)
+    if not len(lengths) or lengths.all():
+        return masked
+    return pc.if_else(pa.array(lengths == 0), values, masked)
 
 
 def _one(batch: pa.Table, name: str) -> pa.Array:
@@ -103,8 +130,7 @@ def leaf_mask(rule: Rule, key: Key, domain: str, slot: Slot = Slot()) -> documen
         own = chosen.canonical(pc.utf8_lpad(values, zeros, "0") if zeros else values)
         # Where nobody is named, the value has to stand for whom it is about.
         subjects = own if entities is None else pc.coalesce(words(entities), own)
-        keeps = pc.or_(pc.is_null(values), pc.equal(values, "")).fill_null(True)
-        return pc.if_else(keeps, values, mask(subkey, subjects.fill_null(""), values))
+        return _put_back(values, mask(subkey, subjects.fill_null(""), values))
 
     return masked
 
@@ -112,7 +138,7 @@ def leaf_mask(rule: Rule, key: Key, domain: str, slot: Slot = Slot()) -> documen
 def _json(name: str, rule: Rule, key: Key) -> ColumnMask:
     rules = [_path(path, inner, key) for path, inner in rule.paths.items()]
     keep = rule.others == "keep"
-    return lambda batch: document.masked(_one(batch, name), rules, keep_others=keep)
+    return lambda batch, _: document.masked(_one(batch, name), rules, keep_others=keep)
 
 
 def _path(path: str, rule: Rule, key: Key) -> document.PathRule:

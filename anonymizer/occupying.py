@@ -41,6 +41,10 @@ def goes_on(target: psycopg.Connection, receipt: Receipt) -> bool:
     return all(getattr(found, name) == getattr(receipt, name) for name in _SAME)
 
 
+def _identity(receipt: Receipt) -> tuple[str | None, ...]:
+    return receipt.policy_hash, receipt.schema, receipt.key, receipt.subset
+
+
 def make_room(target: psycopg.Connection, plan: Plan, receipt: Receipt, *, replace_rows: bool) -> None:
     """Refuses a target with rows, or removes them; marks the target incomplete. The caller commits."""
     tables = [*(copy.table for copy in plan.copies), *plan.empties]

@@ -24,8 +24,24 @@ _BLOCK = 16
 _LONGEST = 512
 
 
-def digests(key: Key, messages: pa.Array) -> Bytes:
+class Subjects:
+    """Strings whose digests are remembered: several columns of a batch are often about the same subjects."""
+
+    def __init__(self, texts: pa.Array) -> None:
+        self.texts = texts
+        self._known: dict[Key, Bytes] = {}
+
+    def digests(self, key: Key) -> Bytes:
+        """Their digests under a key, computed once. Keys are told apart by identity."""
+        if key not in self._known:
+            self._known[key] = digests(key, self.texts)
+        return self._known[key]
+
+
+def digests(key: Key, messages: pa.Array | Subjects) -> Bytes:
     """AES-CMAC of every string; NULL counts as the empty string. Shape: (rows, 16)."""
+    if isinstance(messages, Subjects):
+        return messages.digests(key)
     data, starts, lengths = _packed(key, messages)
     aes = key.aes()
     out = np.empty((len(starts), _BLOCK), np.uint8)
@@ -47,21 +63,27 @@ def encrypt(aes: bytes, blocks: Bytes) -> Bytes:
     """AES-128 of every 16-byte block by itself. Shape: (rows, 16) in and out."""
     # ECB is right here: each block is one input of a permutation, never a part of a longer text.
     cipher = Cipher(algorithms.AES(aes), modes.ECB()).encryptor()  # noqa: S305
-    return np.frombuffer(cipher.update(blocks.tobytes()), np.uint8).reshape(-1, _BLOCK)
+    return np.frombuffer(cipher.update(np.ascontiguousarray(blocks).data), np.uint8).reshape(-1, _BLOCK)
 
 
 def _cmac(aes: bytes, messages: Bytes, in_last: NDArray[np.int64]) -> Bytes:
     """CMAC of messages of one block count; `in_last`: the bytes of the message in its last block."""
-    first, second = _subkeys(aes)
-    last = messages[:, -_BLOCK:]
-    last[np.arange(_BLOCK) >= in_last[:, None]] = 0
-    partial = np.flatnonzero(in_last < _BLOCK)
-    last[partial, in_last[partial]] = 0x80
-    last ^= np.where((in_last < _BLOCK)[:, None], second, first)
-    state = np.zeros((len(messages), _BLOCK), np.uint8)
-    for at in range(0, messages.shape[1], _BLOCK):
-        state = encrypt(aes, state ^ messages[:, at : at + _BLOCK])
-    return state
+    message, (kept, added) = messages.view(np.uint64), _endings(aes)
+    message[:, -2:] = message[:, -2:] & kept[in_last] ^ added[in_last]
+    state = np.zeros((len(messages), 2), np.uint64)
+    for at in range(0, message.shape[1], 2):
+        state = encrypt(aes, (state ^ message[:, at : at + 2]).view(np.uint8)).view(np.uint64)
+    return state.view(np.uint8)
+
+
+def _endings(aes: bytes) -> tuple[Words, Words]:
+    """By the number of bytes in the last block: the bits of it that are kept, and what is added to it."""
+    whole, partial = _subkeys(aes)
+    places = np.arange(_BLOCK)
+    sizes = np.arange(_BLOCK + 1)[:, None]
+    kept = np.where(places < sizes, 0xFF, 0).astype(np.uint8)
+    added = np.where(places == sizes, 0x80, 0).astype(np.uint8) ^ np.where(sizes < _BLOCK, partial, whole)
+    return kept.view(np.uint64), added.view(np.uint64)
 
 
 def _subkeys(aes: bytes) -> tuple[Bytes, Bytes]:
@@ -107,7 +129,8 @@ def layout(strings: pa.Array) -> tuple[Bytes, NDArray[np.int64], NDArray[np.int6
 
 def choose(choices: Words, size: int) -> NDArray[np.int64]:
     """An index below `size` from each word; the bias of the remainder is below size / 2^64."""
-    return (choices % np.uint64(size)).astype(np.int64)
+    divisor = np.uint64(size)  # NumPy divides by a constant many at a time, but not for the remainder
+    return (choices - choices // divisor * divisor).astype(np.int64)
 
 
 def from_bytes(rows: Sequence[bytes]) -> Bytes:

@@ -15,8 +15,8 @@ from psycopg import sql
 from anonymizer.connections import SESSION, conninfo, refusal
 from foundation.errors import PeakproofError, Unavailable
 
-# About one megabyte is masked at a time: small enough for the processor's caches.
-_BATCH = 2 << 20
+# So many bytes are masked at a time: much less, and the calls themselves cost; more, and only memory grows.
+_BATCH = 8 << 20
 _SNAPSHOT = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     "SET TRANSACTION SNAPSHOT {}",

@@ -66,7 +66,7 @@ def _as_text(block: pa.Table, name: str) -> pa.Array:
 
 def _masked(name: str, mask: ColumnMask, texts: pa.Table, kind: pa.DataType) -> pa.Array:
     try:
-        return _typed(mask(texts), kind)
+        return _typed(mask(texts, {}), kind)
     except InputError as error:
         raise InputError(error.what, where=f"column {name}", hint=error.hint) from None
     except (pa.ArrowException, ValueError) as error:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from anonymizer.keys import Key
+from anonymizer.prf import layout
 from foundation.documents import Input
 
 TEXT = frozenset({"text", "character varying", "character", "citext", "name"})
@@ -50,6 +52,10 @@ class Slot:
         return self.element.type in types or (ENUM in types and bool(self.labels))
 
 
+# Bytes that canonical text may have to change.
+_FOLDED = np.array([byte <= 0x20 or byte >= 0x7F or chr(byte).isupper() for byte in range(256)])
+
+
 class Mask(Protocol):
     """The pseudonyms of a column.
 
@@ -57,12 +63,14 @@ class Mask(Protocol):
     (scope value) or another column's that says who or what the row is about (scope entity). `values` is what
     stands in the source: only a transform that keeps a part of it (a date's distance, a code's shape) may
     look at it. Both are Arrow strings of one length; NULL and empty values are put back by the caller.
+    Transforms that are `digested` get `prf.Subjects` instead, whose digests are shared.
     """
 
     def __call__(self, key: Key, subjects: pa.Array, values: pa.Array, /) -> pa.Array: ...
 
 
 Bind = Callable[[BaseModel, Slot], Mask]
+Canonical = Callable[[pa.Array], pa.Array]
 
 
 class Nothing(Input):
@@ -80,11 +88,13 @@ class Transform:
     # Transforms of one family under one domain share a key, so that what they say of a person agrees.
     family: str
     scopes: frozenset[str] = frozenset({"value", "entity"})
-    canonical: Callable[[pa.Array], pa.Array]
+    canonical: Canonical
     # The most characters a result can have; None: it fits itself to the column.
     longest: Callable[[BaseModel], int | None]
     # The number of different results, INJECTIVE for a one-to-one transform.
     results: Callable[[BaseModel], int]
+    # It looks at subjects through their digests alone, so that columns about the same subjects share them.
+    digested: bool = False
     # Whether the key decides.
     keyed: bool = True
     # A result is a part of the truth: it never protects what is identifying.
@@ -97,8 +107,19 @@ class Transform:
 
 def words(values: pa.Array) -> pa.Array:
     """Canonical text: NFC, no outer or doubled white space, case folded."""
+    if is_plain(values):
+        return values
     plain = pc.utf8_normalize(pc.utf8_trim_whitespace(values), form="NFC")
     return pc.utf8_lower(pc.replace_substring_regex(plain, r"\s+", " "))
+
+
+def is_plain(values: pa.Array) -> bool:
+    """Whether there is nothing but ASCII without white space and capitals: as canonical as text can be."""
+    data, starts, lengths = layout(values)
+    if not len(starts):
+        return True
+    span = data[int(starts[0]) : int(starts[-1] + lengths[-1])]
+    return not len(span) or not _FOLDED[span].any()
 
 
 def exact(values: pa.Array) -> pa.Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import cast
 
 import numpy as np
@@ -25,36 +25,47 @@ _FIRST_BIRTH = np.datetime64("1950-01-01")
 BIRTHS = int((np.datetime64("2005-01-01") - _FIRST_BIRTH).astype(int))
 
 
-@dataclass(frozen=True, kw_only=True)
 class Personas:
-    """One invented person a row. Indices point into the pools; `born` counts days since 1970-01-01."""
+    """One invented person a row: a function of (key, subject) alone, worked out as far as it is asked for.
 
-    female: NDArray[np.bool_]
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-    born: NDArray[np.int64]
-    serial: NDArray[np.int64]
-    digest: prf.Bytes
+    Indices point into the pools; `born` counts days since 1970-01-01.
+    """
+
+    def __init__(self, key: Key, subjects: pa.Array) -> None:
+        self._key = key
+        self.digest = prf.digests(key, subjects)
+        self._sex, self._name = prf.words(key, "name", self.digest)
+
+    @cached_property
+    def female(self) -> NDArray[np.bool_]:
+        return (self._sex & np.uint64(1)).astype(bool)
+
+    @cached_property
+    def first(self) -> NDArray[np.int64]:
+        choices = self._sex >> np.uint64(1)
+        women, men = len(pool("first_names_female")), len(pool("first_names_male"))
+        return np.where(self.female, prf.choose(choices, women), women + prf.choose(choices, men))
+
+    @cached_property
+    def last(self) -> NDArray[np.int64]:
+        return prf.choose(self._name, len(pool("last_names_male")))
+
+    @cached_property
+    def _birth(self) -> tuple[prf.Words, prf.Words]:
+        return prf.words(self._key, "birth", self.digest)
+
+    @cached_property
+    def born(self) -> NDArray[np.int64]:
+        return np.asarray(_FIRST_BIRTH.astype(int) + prf.choose(self._birth[0], BIRTHS), np.int64)
+
+    @cached_property
+    def serial(self) -> NDArray[np.int64]:
+        return prf.choose(self._birth[1], 5000)
 
 
 def personas(key: Key, subjects: pa.Array) -> Personas:
-    """The person each subject becomes: a function of (key, subject) alone."""
-    digest = prf.digests(key, subjects)
-    sex, name = prf.words(key, "name", digest)
-    birth, serial = prf.words(key, "birth", digest)
-    female = (sex & np.uint64(1)).astype(bool)
-    women, men = len(pool("first_names_female")), len(pool("first_names_male"))
-    first = np.where(
-        female, prf.choose(sex >> np.uint64(1), women), women + prf.choose(sex >> np.uint64(1), men)
-    )
-    return Personas(
-        female=female,
-        first=first,
-        last=prf.choose(name, len(pool("last_names_male"))),
-        born=_FIRST_BIRTH.astype(int) + prf.choose(birth, BIRTHS),
-        serial=prf.choose(serial, 5000),
-        digest=digest,
-    )
+    """The person each subject becomes."""
+    return Personas(key, subjects)
 
 
 @cache
@@ -110,7 +121,7 @@ def _login(key: Key, subjects: pa.Array, *, unique: bool) -> tuple[pa.Array, Per
     people = personas(key, subjects)
     first = _spelled("first").take(pa.array(people.first))
     last = _spelled("last").take(pa.array(_last(people)))
-    return joined([joined([first, last], "."), _tail(key, people.digest, unique=unique)]), people
+    return joined([first, ".", last, _tail(key, people.digest, unique=unique)]), people
 
 
 def _tail(key: Key, digest: prf.Bytes, *, unique: bool) -> pa.Array:
@@ -176,27 +187,27 @@ def _email_length(options: BaseModel) -> int:
 
 
 FIRST_NAME = Transform(
-    summary="a Polish first name", bind=of_subject(first_name), family="persona", canonical=words,
+    summary="a Polish first name", bind=of_subject(first_name), family="persona", digested=True, canonical=words,
     longest=lambda _: _longest(first_names()), results=lambda _: len(first_names()),
 )  # fmt: skip
 LAST_NAME = Transform(
-    summary="a Polish surname in the form of the person's sex", bind=of_subject(last_name), family="persona",
+    summary="a Polish surname in the form of the person's sex", bind=of_subject(last_name), family="persona", digested=True,
     canonical=words, longest=lambda _: _longest(last_names()), results=lambda _: len(pool("last_names_male")),
 )  # fmt: skip
 FULL_NAME = Transform(
-    summary="first name and surname", bind=of_subject(full_name), family="persona", canonical=words,
+    summary="first name and surname", bind=of_subject(full_name), family="persona", digested=True, canonical=words,
     longest=lambda _: _longest(first_names(), last_names()) + 1, results=lambda _: _names(),
 )  # fmt: skip
 LOGIN = Transform(
-    summary="a login made of the person's name", bind=login, options=Distinct, family="persona",
+    summary="a login made of the person's name", bind=login, options=Distinct, family="persona", digested=True,
     canonical=words, longest=_login_length, results=_logins,
 )  # fmt: skip
 EMAIL = Transform(
     summary="an e-mail address made of the person's name, under .example", bind=email, options=Distinct,
-    family="persona", canonical=words, longest=_email_length, results=_emails,
+    family="persona", digested=True, canonical=words, longest=_email_length, results=_emails,
 )  # fmt: skip
 PERSONA_PESEL = Transform(
     summary="a PESEL of the persona's birth date and sex",
-    bind=of_subject(lambda key, subjects: pesel_of(personas(key, subjects))), family="persona",
+    bind=of_subject(lambda key, subjects: pesel_of(personas(key, subjects))), family="persona", digested=True,
     canonical=words, longest=at_most(11), results=among(BIRTHS * 10_000),
 )  # fmt: skip

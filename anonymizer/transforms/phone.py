@@ -26,7 +26,10 @@ class Form(Input):
 
 def national(values: pa.Array) -> pa.Array:
     """The canonical form: nine Polish digits, or those of a foreign number with its country (E.164)."""
-    abroad = pc.replace_substring_regex(digits.only(values), r"^00([1-9])", r"\1")
+    plain = digits.only(values)
+    if not pc.any(pc.or_(pc.starts_with(plain, "0"), pc.greater(pc.binary_length(plain), 9))).as_py():
+        return plain
+    abroad = pc.replace_substring_regex(plain, r"^00([1-9])", r"\1")
     # The zero that one once dialled before another area, and Poland's own prefix.
     return pc.replace_substring_regex(abroad, r"^(?:0|48)([1-9][0-9]{8})$", r"\1")
 
@@ -54,8 +57,12 @@ def _subscriber(numeral: Digits) -> NDArray[np.bool_]:
 def _written(number: pa.Array, form: str) -> pa.Array:
     if form == "national":
         return number
-    parts = [pc.utf8_slice_codeunits(number, at, at + 3) for at in (0, 3, 6)]
-    return joined(["+48", *parts], " ")
+    numerals, _ = digits.read(number, 9)
+    shown = np.full((len(number), 15), ord(" "), np.uint8)
+    shown[:, :3] = np.frombuffer(b"+48", np.uint8)
+    for at, to in ((0, 4), (3, 8), (6, 12)):
+        shown[:, to : to + 3] = numerals[:, at : at + 3] + np.uint8(ord("0"))
+    return digits.fixed(shown)
 
 
 PHONE = Transform(
