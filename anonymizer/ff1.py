@@ -94,7 +94,7 @@ def _mixed(aes: bytes, halves: tuple[Words, Words], size: int, tweaks: Bytes | N
         blocks[:, 1] = b ^ (low ^ np.uint64(turn << 8 * width))
         cipher.update_into(blocks.view(np.uint8).data, random.view(np.uint8).data)
         added = a + _below(random[:-1], modulus, 4 * math.ceil(width / 4) + 4)
-        # Below twice the modulus; where it is smaller than the modulus, the difference wraps to something huge.
+        # Below twice the modulus; of what is below it once, the difference wraps to something huge.
         a, b = b, np.minimum(added, added - modulus)
     return a, b
 

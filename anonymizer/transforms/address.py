@@ -53,7 +53,8 @@ def _transform(
     summary: str, mask: Callable[[Key, pa.Array], pa.Array], longest: int, results: int
 ) -> Transform:
     return Transform(
-        summary=summary, bind=of_subject(mask), family="address", digested=True, canonical=words, longest=at_most(longest),
+        summary=summary, bind=of_subject(mask),
+        family="address", digested=True, canonical=words, longest=at_most(longest),
         results=among(results),
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import cast
 
@@ -187,19 +186,23 @@ def _email_length(options: BaseModel) -> int:
 
 
 FIRST_NAME = Transform(
-    summary="a Polish first name", bind=of_subject(first_name), family="persona", digested=True, canonical=words,
+    summary="a Polish first name", bind=of_subject(first_name),
+    family="persona", digested=True, canonical=words,
     longest=lambda _: _longest(first_names()), results=lambda _: len(first_names()),
 )  # fmt: skip
 LAST_NAME = Transform(
-    summary="a Polish surname in the form of the person's sex", bind=of_subject(last_name), family="persona", digested=True,
+    summary="a Polish surname in the form of the person's sex", bind=of_subject(last_name),
+    family="persona", digested=True,
     canonical=words, longest=lambda _: _longest(last_names()), results=lambda _: len(pool("last_names_male")),
 )  # fmt: skip
 FULL_NAME = Transform(
-    summary="first name and surname", bind=of_subject(full_name), family="persona", digested=True, canonical=words,
+    summary="first name and surname", bind=of_subject(full_name),
+    family="persona", digested=True, canonical=words,
     longest=lambda _: _longest(first_names(), last_names()) + 1, results=lambda _: _names(),
 )  # fmt: skip
 LOGIN = Transform(
-    summary="a login made of the person's name", bind=login, options=Distinct, family="persona", digested=True,
+    summary="a login made of the person's name", bind=login, options=Distinct,
+    family="persona", digested=True,
     canonical=words, longest=_login_length, results=_logins,
 )  # fmt: skip
 EMAIL = Transform(

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from anonymizer import digits, ff1
 from anonymizer.digits import Digits
 from anonymizer.keys import Key
-from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Slot, Transform, among, at_most, joined
+from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Slot, Transform, among, at_most
 from anonymizer.transforms.shape import scrambled
 from foundation.documents import Input
 
