@@ -41,6 +41,10 @@ _OF_A_PERSON = frozenset({"first_name", "last_name", "full_name", "login", "pese
 _OF_A_PLACE = frozenset({"street", "postal_code", "city", "address"})
 
 
+# A copy of such a value is the same pseudonym only under the same options: one unique column decides for all.
+_ALIKE = frozenset({"email", "login"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Place:
     """Where a rule is to stand."""
@@ -50,6 +54,7 @@ class _Place:
     finding: Finding
     person: str | None  # the column that says who a row is about
     row: str | None  # the column that tells rows apart
+    unique: bool  # results must differ: by an index, or as this kind's do elsewhere
 
 
 def proposal(name: str, schema: Schema, findings: Findings) -> str:
@@ -78,6 +83,7 @@ def _column(schema: Schema, table: Table, column: str, findings: Findings) -> It
         table=parent, column=parent.columns[name], finding=finding,
         person=emails[0] if len(emails) == 1 and origin == table.name else None,
         row=row if row and not findings[origin, row].personal and origin == table.name else None,
+        unique=_indexed(parent, name) or (finding.kind in _ALIKE and _unique(finding.kind, schema, findings)),
     )  # fmt: skip
     why = f"{finding.kind}, {finding.confidence:.2f}: {finding.reason}"
     if origin != table.name:
@@ -89,13 +95,23 @@ def _column(schema: Schema, table: Table, column: str, findings: Findings) -> It
         yield f"      {_quoted(column)}: {_rule(place)}  # {why}"
 
 
+def _indexed(table: Table, column: str) -> bool:
+    return any(column in columns for columns in table.unique.values())
+
+
+def _unique(kind: Kind, schema: Schema, findings: Findings) -> bool:
+    return any(
+        found.kind == kind and _indexed(schema.tables[table], column)
+        for (table, column), found in findings.items()
+    )
+
+
 def _rule(place: _Place) -> str:
     kind = place.finding.kind
     if kind == "none":
         return "keep"
     name, class_ = _RULES[kind]
     options = _options(kind, place)
-    unique = any(place.column.name in columns for columns in place.table.unique.values())
     chosen = transform(name, "value")
     longest = chosen.longest(chosen.options.model_validate(options))
     if (
@@ -107,13 +123,12 @@ def _rule(place: _Place) -> str:
         chosen = transform(name, "value")
     if place.column.base not in chosen.types:
         return "drop"
-    scope = "" if unique or name == "scramble" else _scope(kind, place)
+    scope = "" if name == "scramble" else _scope(kind, place)
     return _written(name, class_, scope, options)
 
 
 def _options(kind: Kind, place: _Place) -> dict[str, int | bool]:
-    unique = any(place.column.name in columns for columns in place.table.unique.values())
-    if kind in ("email", "login") and unique:
+    if kind in _ALIKE and place.unique:
         return {"unique": True}
     if kind == "free" and place.column.limit:
         return {"longest": place.column.limit} if place.column.limit >= 20 else {}
@@ -123,6 +138,8 @@ def _options(kind: Kind, place: _Place) -> dict[str, int | bool]:
 def _scope(kind: Kind, place: _Place) -> str:
     if kind == "email":
         return "domain: person"
+    if place.unique:
+        return ""
     if kind in _OF_A_PERSON and place.person:
         return f"scope: entity({place.person}), domain: person" if _plain(place.person) else ""
     if kind in _OF_A_PLACE and place.row:

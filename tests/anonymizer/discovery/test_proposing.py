@@ -1,0 +1,46 @@
+"""What is proposed fits together: copies of an address are the same pseudonym, and belong to their person."""
+
+from __future__ import annotations
+
+import yaml
+
+from anonymizer.discovery.facts import Finding, Kind
+from anonymizer.discovery.proposing import Findings, proposal
+from anonymizer.schema import Column, Schema, Table
+
+
+def table(name: str, *columns: str, unique: tuple[str, ...] = ()) -> Table:
+    return Table(
+        name=name, schema="public", relation=name, rows=9, primary_key=(), foreign_keys=(),
+        columns={column: text(column) for column in columns},
+        unique={f"{column}_key": (column,) for column in unique},
+    )  # fmt: skip
+
+
+def text(name: str) -> Column:
+    return Column(
+        name=name, type="text", base="text", limit=None, nullable=True, default=False, generated=False
+    )
+
+
+def found(kind: Kind) -> Finding:
+    return Finding(kind=kind, confidence=0.9, reason="as said")
+
+
+PATIENTS = table("patients", "email", "last_name", unique=("email",))
+REMINDERS = table("reminders", "sent_to", "login")
+FINDINGS: Findings = {
+    ("patients", "email"): found("email"),
+    ("patients", "last_name"): found("last_name"),
+    ("reminders", "sent_to"): found("email"),
+    ("reminders", "login"): found("login"),
+}
+
+
+def test_addresses_are_unique_everywhere_when_they_must_be_somewhere() -> None:
+    schema = Schema(tables={"patients": PATIENTS, "reminders": REMINDERS})
+    tables = yaml.safe_load(proposal("p", schema, FINDINGS))["tables"]
+    address = {"transform": "email", "class": "identifying", "domain": "person", "options": {"unique": True}}
+    assert tables["patients"]["columns"]["email"] == address == tables["reminders"]["columns"]["sent_to"]
+    assert tables["patients"]["columns"]["last_name"]["scope"] == "entity(email)"
+    assert "options" not in tables["reminders"]["columns"]["login"]
