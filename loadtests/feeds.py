@@ -1,9 +1,16 @@
-"""Feeds: what journeys are made of (customers, products), one CSV file each, read once."""
+"""Feeds: what journeys are made of (customers, products), one CSV file each, read once, and who gets which.
+
+Which row it is depends on the seed, the journey and the arrival's number alone: no two processes overlap.
+"""
 
 from __future__ import annotations
 
 import csv
+import math
+from bisect import bisect_left
 from collections.abc import Mapping
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 from foundation.errors import InputError
@@ -16,6 +23,28 @@ def read(folder: Path) -> dict[str, tuple[Row, ...]]:
     if not folder.is_dir():
         raise InputError("no such folder of feeds", where=str(folder), hint="give a folder of CSV files")
     return {path.stem: _rows(path) for path in sorted(folder.glob("*.csv"))}
+
+
+def permuted(number: int, rows: int, key: int) -> int:
+    """A row for a number, each once in a round of `rows` numbers; `key` (64 bits) says in which order.
+
+    An affine permutation: it has no table and no state, however many rows there are.
+    """
+    step = key % rows
+    while math.gcd(step, rows) != 1:
+        step += 1
+    return (number * step + (key >> 32)) % rows
+
+
+def ranked(draw: float, rows: int, exponent: float) -> int:
+    """A row for a number in (0, 1]: the k-th of the file as often as 1 / k**exponent says (Zipf's law)."""
+    shares = _cumulated(rows, exponent)
+    return bisect_left(shares, draw * shares[-1])
+
+
+@lru_cache(maxsize=16)
+def _cumulated(rows: int, exponent: float) -> tuple[float, ...]:
+    return tuple(accumulate(rank**-exponent for rank in range(1, rows + 1)))
 
 
 def _rows(path: Path) -> tuple[Row, ...]:

@@ -30,6 +30,10 @@ class CheckFailed(Exception):  # noqa: N818 - says what happened
     """An answer does not carry what was asked for."""
 
 
+class FeedUsedUp(Exception):  # noqa: N818 - says what happened
+    """A feed of which each row may be used once has none left."""
+
+
 class AttemptTimedOut(gevent.Timeout):  # type: ignore[misc]  # gevent is untyped
     """One attempt took longer than the budget gives it."""
 

@@ -9,18 +9,17 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from time import monotonic_ns, time
-from typing import ClassVar, cast
+from typing import cast
 
 import gevent
 from locust.contrib.fasthttp import FastHttpUser
 
-from foundation.errors import InputError
 from loadtests.arrivals import Arrival
-from loadtests.feeds import Row
 from loadtests.generator.attempts import Attempts, Reply, StepFailed
 from loadtests.generator.bench import BenchEnvironment
 from loadtests.generator.client import PinnedClients
 from loadtests.generator.connection import Connection
+from loadtests.generator.drawing import Drawing
 from loadtests.generator.requests import Requests
 from loadtests.ledger import Outcome
 from loadtests.retries import outcome
@@ -30,14 +29,13 @@ _JSON = {"Content-Type": "application/json"}
 _NONE: Mapping[str, str] = {}
 
 
-class Journey(FastHttpUser):
+class Journey(Drawing, FastHttpUser):
     """A user that runs one task for each arrival. Subclasses name the journey and write its tasks.
 
     `self.get` and `self.submit` are the timed steps; `self.client` is Locust's own, held to the same target.
     """
 
     abstract = True
-    journey: ClassVar[str]
     environment: BenchEnvironment
 
     def __init__(self, environment: BenchEnvironment) -> None:
@@ -51,19 +49,6 @@ class Journey(FastHttpUser):
         self._started = False
 
     # For journeys -------------------------------------------------------------------------------------------
-
-    def pick(self, feed: str, purpose: str = "") -> Row:
-        """A row of a feed, the same for the same arrival. Raises InputError when there is no such feed."""
-        rows = self._feed(feed)
-        return rows[self._draws.below(self.arrival.number, f"{feed}/{purpose}", len(rows))]
-
-    def rows(self, feed: str) -> int:
-        """How many rows a feed has."""
-        return len(self._feed(feed))
-
-    def integer(self, purpose: str, low: int, high: int) -> int:
-        """A whole number in [low, high], the same for the same arrival."""
-        return low + self._draws.below(self.arrival.number, purpose, high - low + 1)
 
     def think(self, seconds: float) -> None:
         """Time the customer takes; no clock runs. The next step is due when it is over."""
@@ -142,12 +127,6 @@ class Journey(FastHttpUser):
             recorder.count(self.journey, now).completed += 1
         if self.bench.job.connections == "per-journey":
             self._connection.close()
-
-    def _feed(self, name: str) -> tuple[Row, ...]:
-        rows = self.bench.feeds.get(name)
-        if rows is None:
-            raise InputError(f"journey {self.journey!r} needs the feed {name!r}", hint=f"add {name}.csv")
-        return rows
 
     # One step -----------------------------------------------------------------------------------------------
 

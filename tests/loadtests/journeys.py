@@ -75,3 +75,15 @@ class Starving(Journey):
             self.submit("place", "/orders", body={"quantity": 1}, content="quantity 1")
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+class Feeding(Journey):
+    """Orders of rows that no other arrival gets, and of one hot row."""
+
+    journey = "feeding"
+
+    @task
+    def order(self) -> None:
+        row, hot, often = self.once("customers"), self.hot("products", 0.8), self.zipf("products")
+        content = f"{row['customer']} {hot['sku']} {often['sku']}"
+        self.submit("place", "/orders", body={"text": content}, content=content)

@@ -311,3 +311,18 @@ def test_a_generator_without_a_socket_left_blames_its_own_machine(shop: Shops, l
     assert "ports and open files sufficed" in broken
     assert asked.committed() == []
     assert {entry.outcome for entry in measured.ledger() if isinstance(entry, Settled)} == {Outcome.REFUSED}
+
+
+def test_rows_that_are_used_once_do_not_overlap_between_processes_and_run_out_loudly(
+    shop: Shops, loader: Loader, tmp_path: Path
+) -> None:
+    feeds, here = tmp_path / "feeds", shop()
+    feeds.mkdir()
+    (feeds / "customers.csv").write_text("customer\n" + "\n".join(map(str, range(60))) + "\n")
+    (feeds / "products.csv").write_text("sku\n" + "\n".join(f"p{n}" for n in range(50)) + "\n")
+    measured = loader.run(loader.job(here.url, "feeding", rate=100, processes=2, feeds=feeds))
+    orders = [str(line["order"]["text"]).split() for line in here.committed()]  # type: ignore[index]
+    assert sorted(int(customer) for customer, _, _ in orders) == list(range(60))
+    assert sum(hot == "p0" for _, hot, _ in orders) > 30
+    assert measured.totals("feeding").failed == 40
+    assert "all are used" in measured.failures[0].kind
