@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from anonymizer import arrays, document, prf
 from anonymizer.keys import Key
 from anonymizer.plan import TablePlan
-from anonymizer.policy import Rule
+from anonymizer.policy import Rule, beside
 from anonymizer.schema import Schema
 from anonymizer.transforms import DROP, JSON, transform
 from anonymizer.transforms.base import NUMBERS, Canonical, Slot, words
@@ -48,15 +48,16 @@ def table_mask(plan: TablePlan, schema: Schema, key: Key) -> TableMask:
     if plan.population:
         key = key.derive("environment", plan.population)
     subkeys: dict[tuple[str, str], Key] = {}  # one key for columns whose subjects share their digests
-    return TableMask(
-        table=plan.table.name,
-        columns={
-            name: _json(name, rule, key)
-            if rule.transform == JSON
-            else _column(name, rule, key, _domain(plan, schema, rule), plan.table.columns[name].slot, subkeys)
-            for name, rule in plan.masked.items()
-        },
-    )
+    columns: dict[str, ColumnMask] = {}
+    for name, rule in plan.masked.items():
+        slot = plan.table.columns[name].slot
+        if rule.transform == JSON:
+            columns[name] = _json(name, rule, key)
+        elif beside(rule) - {rule.entity}:
+            columns[name] = _row(name, rule, key, slot, columns)
+        else:
+            columns[name] = _column(name, rule, key, _domain(plan, schema, rule), slot, subkeys)
+    return TableMask(table=plan.table.name, columns=columns)
 
 
 def masked_batch(plan: TablePlan, mask: TableMask, batch: pa.Table) -> pa.Table:
@@ -111,6 +112,26 @@ def _put_back(values: pa.Array, masked: pa.Array) -> pa.Array:
     if not len(lengths) or lengths.all():
         return masked
     return pc.if_else(pa.array(lengths == 0), values, masked)
+
+
+def _row(name: str, rule: Rule, key: Key, slot: Slot, masks: Mapping[str, ColumnMask]) -> ColumnMask:
+    """A mask that looks at other columns: as they were, or as `masks` (complete when it runs) makes them."""
+    chosen = transform(rule.transform, "value")
+    assert chosen.row is not None  # there are other columns
+    options = chosen.options.model_validate(rule.options)
+    of_row, names, will_be = chosen.row.bind(options, slot), chosen.row.columns(options), chosen.row.masked
+    subkey = key.derive(rule.domain or rule.transform, chosen.family)
+
+    def masked(batch: pa.Table, known: Known) -> pa.Array:
+        values = _one(batch, name)
+        others = {
+            other: masks[other](batch, known) if will_be and other in masks else _one(batch, other)
+            for other in names
+        }
+        keeps = pc.or_(pc.is_null(values), pc.equal(values, "")).fill_null(True)
+        return pc.if_else(keeps, values, of_row(subkey, values, others))
+
+    return masked
 
 
 def _one(batch: pa.Table, name: str) -> pa.Array:

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from psycopg import sql
 
-from anonymizer.policy import Policy, Rule, TableRule, distinct_results
+from anonymizer.policy import Policy, Rule, TableRule, beside, distinct_results
 from anonymizer.references import completed
 from anonymizer.schema import Column, ForeignKey, Schema, Table
 from anonymizer.selection import Selected
@@ -263,6 +263,8 @@ def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[
             f"its entity {rule.entity!r} is no column of {table.name}",
             did_you_mean(rule.entity, table.columns),
         )
+    for other in sorted(beside(rule) - {rule.entity} - table.columns.keys()):
+        yield f"{other!r} is no column of {table.name}", did_you_mean(other, table.columns)
     if rule.masks:
         yield from _transform_misfits(table, column, rule)
 

@@ -288,7 +288,9 @@ def _misfits(document: Document, at: Location, name: str, rule: Rule) -> Iterato
             (*at, "class"), f"{name}: {rule.transform} leaves a part of the truth", "it cannot be identifying"
         )
     try:
-        chosen.options.model_validate(rule.options)
+        options = chosen.options.model_validate(rule.options)
+        if "paths" in at and chosen.row and (chosen.row.masked or chosen.row.columns(options)):
+            yield document.problem(at, f"{name}: {rule.transform} looks at columns; a document has none")
     except ValidationError as error:
         allowed = set(chosen.options.model_fields)
         for details in error.errors():
@@ -317,6 +319,15 @@ def _misplaced(document: Document, at: Location, name: str, rule: Rule) -> Itera
         yield document.problem(
             (*at, "scope"), f"{name}: inside a document an entity is a path", "entity($.email)"
         )
+
+
+def beside(rule: Rule) -> frozenset[str]:
+    """The other columns of the row that a mask looks at: its entity, and what its transform reads."""
+    if not rule.masks:
+        return frozenset()
+    chosen = transform(rule.transform, "entity" if rule.entity else "value")
+    read = chosen.row.columns(chosen.options.model_validate(rule.options)) if chosen.row else ()
+    return frozenset([*read, *([rule.entity] if rule.entity else [])])
 
 
 def distinct_results(rule: Rule) -> int | None:

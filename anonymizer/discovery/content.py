@@ -117,7 +117,8 @@ def _is_full_name(value: str) -> bool:
 
 @cache
 def _first_names() -> frozenset[str]:
-    return _all("first_names_male", "first_names_female") | listed("english_first_names")
+    more = listed("english_first_names") | listed("polish_first_names")
+    return _all("first_names_male", "first_names_female") | more
 
 
 @cache

@@ -12,6 +12,7 @@ from anonymizer.files.tables import base_of
 from anonymizer.keys import Key
 from anonymizer.masking import ColumnMask, table_mask
 from anonymizer.plan import TablePlan
+from anonymizer.policy import beside
 from anonymizer.schema import Schema
 from anonymizer.transforms import DROP
 from foundation.errors import InputError
@@ -41,10 +42,10 @@ class BlockMask:
 def block_mask(plan: TablePlan, schema: Schema, key: Key) -> BlockMask:
     """The mask of one table of any Arrow types."""
     columns = table_mask(plan, schema, key).columns
-    entities = {rule.entity for rule in plan.masked.values() if rule.entity}
+    others = {name for rule in plan.masked.values() for name in beside(rule)}
     return BlockMask(
         columns=columns,
-        read_as_text=tuple(sorted({*columns, *(entities & plan.rules.keys())})),
+        read_as_text=tuple(sorted({*columns, *(others & plan.rules.keys())})),
         dropped=tuple(name for name, rule in plan.rules.items() if rule.transform == DROP),
     )
 

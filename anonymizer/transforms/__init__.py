@@ -20,9 +20,11 @@ from anonymizer.transforms import (
     persona,
     phone,
     raw,
+    redact,
     shape,
     suppress,
     text,
+    totals,
 )
 from anonymizer.transforms.base import Transform
 
@@ -50,6 +52,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "pesel": identifiers.PESEL,
     "phone": phone.PHONE,
     "postal_code": address.POSTAL_CODE,
+    "redact": redact.REDACT,
     "regenerate": text.REGENERATE,
     "regon": identifiers.REGON,
     "relabel": labels.RELABEL,
@@ -58,6 +61,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "shift_date": dates.SHIFT,
     "street": address.STREET,
     "suppress": suppress.SUPPRESS,
+    "total": totals.TOTAL,
     "uuid": permuted.UUID,
 }
 # What a name means instead where it is about a person and not about the number itself.

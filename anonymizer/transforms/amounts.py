@@ -6,6 +6,7 @@ total is not perturbed but added up again from its masked parts: see `total`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
@@ -41,16 +42,13 @@ def perturb(options: BaseModel, slot: Slot) -> Mask:
 
     def mask(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
         shares = _shares(key, subjects, most)
-        plain = pc.match_substring_regex(values, _PLAIN).fill_null(False)
-        short = pc.and_(plain, pc.less_equal(pc.utf8_length(values), _DIGITS)).fill_null(False)
-        out = _written(values, short, shares, ceiling)
-        if short.true_count == len(values):
+        read = parsed(values)
+        out = decimals(_moved(read.units, shares, read.scale, ceiling), read.scale)
+        if read.short.all():
             return out
-        rest = [
-            None if easy.as_py() else _one(value.as_py(), float(share), ceiling)
-            for easy, value, share in zip(short, values, shares, strict=True)
-        ]
-        return pc.if_else(short, out, pa.array(rest, pa.string()))
+        rows = zip(read.short, values.to_pylist(), shares, strict=True)
+        rest = [None if short else _one(value, float(share), ceiling) for short, value, share in rows]
+        return pc.if_else(pa.array(read.short), out, pa.array(rest, pa.string()))
 
     return mask
 
@@ -62,13 +60,24 @@ def _shares(key: Key, subjects: pa.Array, most: float) -> NDArray[np.float64]:
     return np.where(sign & np.uint64(1), part, -part) * most
 
 
-def _written(values: pa.Array, short: pa.Array, shares: NDArray[np.float64], ceiling: int | None) -> pa.Array:
+@dataclass(frozen=True, kw_only=True)
+class Parsed:
+    """Amounts as whole numbers of their last decimal. Where `short` is false, they are 0."""
+
+    units: Cents
+    scale: NDArray[np.int64]
+    short: NDArray[np.bool_]
+
+
+def parsed(values: pa.Array) -> Parsed:
+    """Amounts of at most seventeen characters; longer ones, and those with exponents, are left out."""
+    plain = pc.match_substring_regex(values, _PLAIN)
+    short = pc.and_(plain, pc.less_equal(pc.utf8_length(values), _DIGITS)).fill_null(False)
     text = pc.if_else(short, values, "0")
     point = pc.find_substring(text, ".").to_numpy(zero_copy_only=False)
     scale = np.where(point < 0, 0, pc.utf8_length(text).to_numpy(zero_copy_only=False) - point - 1)
     units = pc.replace_substring(text, ".", "").cast(pa.int64()).to_numpy(zero_copy_only=False)
-    moved = _moved(units, shares, scale, ceiling)
-    return _decimals(moved, scale)
+    return Parsed(units=units, scale=scale.astype(np.int64), short=short.to_numpy(zero_copy_only=False))
 
 
 def _moved(units: Cents, shares: NDArray[np.float64], scale: NDArray[np.int64], ceiling: int | None) -> Cents:
@@ -88,7 +97,7 @@ def _width(size: Cents) -> Cents:
     return np.searchsorted(10 ** np.arange(18, dtype=np.int64), size, side="right").astype(np.int64)
 
 
-def _decimals(units: Cents, scale: NDArray[np.int64]) -> pa.Array:
+def decimals(units: Cents, scale: NDArray[np.int64]) -> pa.Array:
     """Whole numbers of the last decimal as text, with the point where it was."""
     digits = pa.array(np.abs(units)).cast(pa.string())
     out = digits

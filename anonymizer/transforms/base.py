@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -77,6 +77,21 @@ class Nothing(Input):
     """The options of a transform that has none."""
 
 
+class RowMask(Protocol):
+    """The pseudonyms of a column that looks at others of its row."""
+
+    def __call__(self, key: Key, values: pa.Array, others: Mapping[str, pa.Array], /) -> pa.Array: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What a transform reads beside its own column: which columns, and whether as they will be, masked."""
+
+    columns: Callable[[BaseModel], tuple[str, ...]]
+    masked: bool
+    bind: Callable[[BaseModel, Slot], RowMask]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Transform:
     """A named way to mask. `bind` turns validated options and the place into the function."""
@@ -101,6 +116,8 @@ class Transform:
     coarse: bool = False
     # Identifiers in a column of numbers have lost their leading zeros: how many digits they have.
     digits: int = 0
+    # How it works where it looks at other columns of the row.
+    row: Row | None = None
     # What is wrong with these options in that place, or None.
     misfit: Callable[[BaseModel, Slot], str | None] = lambda _options, _slot: None
 

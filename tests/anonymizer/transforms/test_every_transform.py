@@ -18,7 +18,8 @@ from tests.anonymizer.transforms.applied import KEY, Texts, mask
 OTHER = Key(bytes(range(1, 33)))
 DATES = st.dates().map(str)
 TEXTS = st.text(max_size=80) | st.from_regex(r"(PL)?[0-9]{9,28}", fullmatch=True) | st.emails()
-NAMES = sorted(TRANSFORMS)
+# A total stands beside its parts: its tests are its own.
+NAMES = sorted(TRANSFORMS.keys() - {"total"})
 KEYED = sorted(name for name in TRANSFORMS if TRANSFORMS[name].keyed)
 OF_ENTITIES = sorted(name for name in KEYED if "entity" in transform(name, "entity").scopes)
 LABELS = tuple(f"label {number:03d}" for number in range(200))
@@ -157,7 +158,7 @@ def well_formed(name: str, number: str) -> str:
     }[name]()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRANSFORMS)
 def test_it_is_documented(name: str, root: Path) -> None:
     assert f"| `{name}` | {TRANSFORMS[name].summary}" in (root / "docs/anonymizer-transforms.md").read_text()
 
