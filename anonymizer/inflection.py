@@ -19,8 +19,8 @@ _LONGEST = max(map(len, _ENDINGS))
 # How the end of a stem changes before some endings (Marta, Marcie; Olga, Oldze; Piotr, Piotrze).
 _CHANGES = (
     ("ch", "sz"), ("st", "ści"), ("zd", "ździ"), ("zł", "źl"), ("sł", "śl"), ("k", "c"), ("g", "dz"),
-    ("r", "rz"), ("t", "c"), ("d", "dz"), ("ł", "l"), ("ń", "n"), ("ć", "c"), ("ś", "s"), ("ź", "z"), ("h", "sz"),
-    ("sk", "sc"), ("ck", "cc"),
+    ("r", "rz"), ("t", "c"), ("d", "dz"), ("ł", "l"), ("ń", "n"), ("ć", "c"), ("ś", "s"), ("ź", "z"),
+    ("h", "sz"), ("sk", "sc"), ("ck", "cc"),
 )  # fmt: skip
 # A vowel that leaves when an ending comes (Marek, Marka; Kupiec, Kupca; Paweł, Pawła; Kozioł, Kozła).
 _FLEETING = (

@@ -16,6 +16,7 @@ from psycopg import sql
 from pyarrow import csv
 
 from anonymizer.plan import TablePlan
+from anonymizer.policy import beside
 from anonymizer.transforms import DROP
 
 Encoder = Callable[[pa.Array], pa.Array]
@@ -100,7 +101,7 @@ def _encoder(plan: TablePlan, name: str) -> Encoder | None:
 
 
 def _binary(plan: TablePlan, senders: Mapping[str, tuple[str, str]], encoders: Mapping[str, Encoder]) -> Wire:
-    entities = {rule.entity for rule in plan.rules.values() if rule.entity}
+    others = {name for rule in plan.rules.values() for name in beside(rule)}
     carried = []
     for name, rule in plan.rules.items():
         base = plan.table.columns[name].base
@@ -110,7 +111,7 @@ def _binary(plan: TablePlan, senders: Mapping[str, tuple[str, str]], encoders: M
             continue
         send = sql.SQL("{}({})").format(sql.Identifier(*senders[name]), sql.Identifier(name))
         carried.append(Carried(name=name, value=send, text=False))
-        if name in entities:
+        if name in others:
             carried.append(Carried(name=name, value=_text(name, rule.transform), text=True))
     return Wire(names=tuple(plan.rules), carried=tuple(carried), encoders=encoders)
 
