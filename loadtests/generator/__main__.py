@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,7 @@ def main() -> int:
         "--worker", type=int, help="one process of a fleet: which (it is started by the fleet)"
     )
     options = parser.parse_args()
+    del sys.argv[1:]  # Locust's web UI would read them again, as its own
     try:
         return int(_generate(options))
     except PeakproofError as error:

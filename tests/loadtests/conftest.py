@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,14 @@ from loadtests.measurements import Measurements
 from loadtests.progress import Event
 
 HERE = Path(__file__).parent
+
+
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits for a condition, up to a deadline."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
 
 
 @dataclass

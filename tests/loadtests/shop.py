@@ -1,6 +1,6 @@
 """A small order shop on loopback whose misbehaviour is known: run as a process, so that it can be killed.
 
-python shop.py PORT BOOKS BEHAVIOUR, where BOOKS is a file to which it appends every order it commits.
+python shop.py PORT BOOKS BEHAVIOUR [HOST], where BOOKS is a file to which it appends every order it commits.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def _encoded(status: int, content: object, location: str) -> bytes:
 
 async def main() -> None:
     shop = Shop(Path(sys.argv[2]), json.loads(sys.argv[3]))
-    server = await asyncio.start_server(shop.serve, "127.0.0.1", int(sys.argv[1]), backlog=4096)
+    host = sys.argv[4] if len(sys.argv) > 4 else "127.0.0.1"
+    server = await asyncio.start_server(shop.serve, host, int(sys.argv[1]), backlog=4096)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()

@@ -6,13 +6,12 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.loadtests.conftest import HERE, RunningShop
+from tests.loadtests.conftest import HERE, RunningShop, until
 
 Shops = Callable[..., RunningShop]
 COMMAND = (
@@ -28,14 +27,6 @@ def command(url: str, out: Path, *options: str) -> list[str]:
 
 def load(root: Path, url: str, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(url, out, *options), cwd=root, capture_output=True, text=True, timeout=120)
-
-
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    """Waits for a condition, up to a deadline."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
 
 
 def test_a_load_that_keeps_its_promises_passes(shop: Shops, tmp_path: Path, root: Path) -> None:
