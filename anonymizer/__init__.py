@@ -1,6 +1,6 @@
 """Production data -> masked data, under a policy that names every column.
 
-Usable alone on any PostgreSQL database.
+Usable alone on any PostgreSQL, MariaDB or MySQL database, and on files.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from anonymizer.copying import Progress
     from anonymizer.discovery.sampling import Discovery
     from anonymizer.keys import Key
+    from anonymizer.mariadb.verification import Check
     from anonymizer.plan import Plan
     from anonymizer.policy import Policy
     from anonymizer.previewing import Preview
@@ -81,6 +82,12 @@ def anonymize(
     stands in the target. Raises InputError (policy, schema, login), Refused (the target is the source, or not
     empty), Unavailable.
     """
+    from anonymizer.engines import is_mariadb
+
+    if is_mariadb(source, target):
+        from anonymizer.mariadb import run as mariadb
+
+        return mariadb.anonymize(source, target, policy, key, progress=progress, replace_rows=replace)
     from anonymizer import run
 
     return run.anonymize(
@@ -93,6 +100,12 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
 
     Without a target, one with the source's schema is assumed.
     """
+    from anonymizer.engines import is_mariadb
+
+    if is_mariadb(source, target):
+        from anonymizer.mariadb import run as mariadb
+
+        return mariadb.check(source, policy, target)
     from anonymizer import run
 
     return run.check(source, policy, target)
@@ -112,8 +125,14 @@ def preview(source: str, policy: Policy, key: Key, *, rows: int = 3) -> list[Pre
     return run.preview(source, policy, key, rows=rows)
 
 
-def verify(source: str, target: str, policy: Policy) -> Verification:
+def verify(source: str, target: str, policy: Policy) -> Verification | Check:
     """Compares a finished target with its source again; the result goes into the target's receipt."""
+    from anonymizer.engines import is_mariadb
+
+    if is_mariadb(source, target):
+        from anonymizer.mariadb import run as mariadb
+
+        return mariadb.compare(source, target, policy)
     from anonymizer import run
 
     return run.compare(source, target, policy)[1]

@@ -69,7 +69,11 @@ def store(connection: psycopg.Connection, receipt: Receipt) -> None:
 
 def require(connection: psycopg.Connection) -> Receipt:
     """The receipt of a complete and verified database. Raises Refused for any other."""
-    receipt = read(connection)
+    return accepted(read(connection))
+
+
+def accepted(receipt: Receipt | None) -> Receipt:
+    """The receipt itself where it is complete and verified. Raises Refused for any other, and for none."""
     if receipt is None:
         raise Refused("the database has no receipt: nothing shows that it was anonymised", hint=_WHAT_TO_DO)
     if not receipt.complete:

@@ -18,6 +18,7 @@ from tests import skips
 
 if TYPE_CHECKING:
     from environments.environment import Environment
+    from tests.anonymizer.mariadb.server import MariadbServer
     from tests.servers import Server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +70,15 @@ def rabbitmq_server(servers: Environment) -> Server:
     from tests.servers import server
 
     return server(servers, "broker")
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[MariadbServer]:
+    """A MariaDB whose user may do anything; its image is built when the first test asks for it."""
+    from tests.anonymizer.mariadb.server import running
+
+    with running() as server:
+        yield server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,178 @@
+"""Connections to MariaDB and MySQL, and what the driver's errors mean for a person. No raw value passes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pymysql
+from pymysql.cursors import Cursor, SSCursor
+
+from foundation.errors import InputError, PeakproofError, Refused, Unavailable
+
+SCHEMES = ("mysql", "mariadb")
+_EXAMPLE = "write mysql://user@host:3306/database, the password in MYSQL_PWD or in a variable with the DSN"
+# One spelling of every value on both sides, and no value changed silently on its way in.
+_SESSION = (
+    "SET NAMES utf8mb4", "SET time_zone = '+00:00'", "SET net_write_timeout = 600",
+    "SET sql_mode = 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,"
+    "ANSI_QUOTES,PIPES_AS_CONCAT'",
+)  # fmt: skip
+
+_DUPLICATE, _NULL, _CHECKED, _REFERRED = {1062, 1586}, {1048, 1364}, {3819, 4025}, {1451, 1452}
+_UNFITTING = {1264, 1265, 1292, 1366, 1406, 3140}
+_DENIED = {1044, 1045, 1049, 1142, 1143, 1227, 1698}
+_FULL = {1021, 1114}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What a DSN says. The password does not show."""
+
+    host: str
+    port: int
+    user: str
+    database: str
+    password: str
+    certificates: str | None
+
+    def __repr__(self) -> str:
+        return f"{self.database} on {self.host}:{self.port}"
+
+
+Value = bytes | int | str | None
+Row = tuple[Value, ...]
+_ROWS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A connection in autocommit mode. `role` ("source", "target") is how errors call it."""
+
+    role: str
+    place: Place
+    driver: pymysql.Connection[Cursor]
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows of an answer."""
+        with translated(self.role), self.driver.cursor() as cursor:
+            cursor.execute(query, list(values) or None)
+            return list(cursor.fetchall())
+
+    def one(self, query: str, values: Sequence[object] = ()) -> Value:
+        """The first value of the first row; None where there is no row."""
+        found = self.rows(query, values)
+        return found[0][0] if found else None
+
+    def do(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Runs a statement that answers with nothing."""
+        self.rows(statement, values)
+
+    def write(self, statement: bytes) -> None:
+        """Runs a statement as it is: no % in it means anything."""
+        self.driver.query(statement)
+
+    def lines(self, query: str) -> Iterator[Value]:
+        """The first column of every row, as the rows arrive; nothing else can be asked meanwhile."""
+        with self.driver.cursor(SSCursor) as cursor:
+            cursor.execute(query)
+            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+                for row in rows:
+                    yield row[0]
+
+
+def parse(dsn: str, role: str) -> Place:
+    """The parts of mysql://user:password@host:port/database?ssl_ca=FILE. Raises InputError."""
+    parts = urlsplit(dsn)
+    database = parts.path.strip("/")
+    options = parse_qs(parts.query)
+    if parts.scheme not in SCHEMES or not parts.hostname or not database or options.keys() - {"ssl_ca"}:
+        raise InputError(f"the {role} is not a connection string", hint=_EXAMPLE)
+    return Place(
+        host=parts.hostname, port=parts.port or 3306, user=unquote(parts.username or ""),
+        database=unquote(database), password=unquote(parts.password or os.environ.get("MYSQL_PWD", "")),
+        certificates=options.get("ssl_ca", [None])[0],
+    )  # fmt: skip
+
+
+@contextmanager
+def session(dsn: str, role: str) -> Iterator[Session]:
+    """A connection. Raises InputError (a DSN or login that cannot work), Unavailable (nobody answers)."""
+    place = parse(dsn, role)
+    where = f"{role} {place!r}"
+    try:
+        driver = pymysql.connect(
+            host=place.host, port=place.port, user=place.user, password=place.password,
+            database=place.database, charset="utf8mb4", autocommit=True, connect_timeout=10,
+            use_unicode=False, ssl={"ca": place.certificates} if place.certificates else None,
+        )  # fmt: skip
+    except pymysql.Error as error:
+        raise _refused_login(error, where) from None
+    try:
+        opened = Session(role=role, place=place, driver=driver)
+        for setting in _SESSION:
+            opened.do(setting)
+        yield opened
+    finally:
+        with suppress(pymysql.Error):  # a connection that is lost already needs no closing
+            driver.close()
+
+
+def _refused_login(error: pymysql.Error, where: str) -> PeakproofError:
+    code = _code(error)
+    if code in _DENIED:
+        hint = "check user, password and database name"
+        return InputError(f"the login was refused (error {code})", where=where, hint=hint)
+    hint = "check host and port, and that the server runs"
+    return Unavailable(f"nobody answers (error {code})", where=where, hint=hint)
+
+
+def _code(error: BaseException) -> int:
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turns the driver's errors into ours. Its messages quote values, so only their numbers are kept."""
+    try:
+        yield
+    except pymysql.Error as error:
+        raise _translated(_code(error), type(error).__name__, where) from None
+
+
+def _translated(code: int, kind: str, where: str) -> PeakproofError:
+    number = f"error {code}" if code else kind
+    fits = "choose a transform that fits the column"
+    if code in _DENIED:
+        return InputError(f"permission denied ({number})", where=where, hint="grant it, or use another user")
+    if code in _DUPLICATE:
+        return InputError(f"two rows would be equal in a unique index ({number})", where=where, hint=fits)
+    if code in _NULL | _CHECKED | _REFERRED:
+        return InputError(f"a masked row breaks a constraint ({number})", where=where, hint=fits)
+    if code in _UNFITTING:
+        return InputError(f"a masked value does not fit ({number})", where=where, hint=fits)
+    if code in _FULL:
+        return Unavailable("the server's disk is full", where=where, hint="make room and run again")
+    if code == 1205:
+        return Unavailable("a lock could not be had", where=where, hint="see SHOW PROCESSLIST")
+    if code in (2006, 2013, 1927, 0):
+        return Unavailable(f"the connection was lost ({number})", where=where, hint="run again")
+    return Unavailable(f"the server refused ({number})", where=where, hint="see the server's log")
+
+
+def refuse_same(source: Session, target: Session) -> None:
+    """Raises Refused when both are one database, by whatever names they were reached.
+
+    A lock of that name is free on every server but the source's; there, the databases' names tell.
+    """
+    name = f"peakproof-{secrets.token_hex(8)}"
+    source.one("SELECT GET_LOCK(%s, 0)", [name])
+    same_server = target.one("SELECT IS_FREE_LOCK(%s)", [name]) == 0
+    source.one("SELECT RELEASE_LOCK(%s)", [name])
+    if same_server and source.one("SELECT lower(DATABASE())") == target.one("SELECT lower(DATABASE())"):
+        hint = "name another database as the target; the source is only ever read"
+        raise Refused("the target is the source", hint=hint)

@@ -1,0 +1,192 @@
+"""A run on MariaDB or MySQL, from connections to receipt. The source is only ever read, in one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from anonymizer.copying import Progress
+from anonymizer.keys import Key
+from anonymizer.mariadb import receipts, statements
+from anonymizer.mariadb.connections import Session, refuse_same, session, translated
+from anonymizer.mariadb.copying import copy_tables
+from anonymizer.mariadb.schema import Described, read_schema
+from anonymizer.mariadb.verification import Check, verify
+from anonymizer.masking import table_mask
+from anonymizer.plan import Plan, TablePlan, make_plan
+from anonymizer.policy import Policy
+from anonymizer.schema import Schema, Table
+from foundation.errors import InputError, Problem, Refused, Unavailable
+from foundation.receipts import Receipt, now
+
+
+def anonymize(
+    source: str, target: str, policy: Policy, key: Key, *, progress: Progress, replace_rows: bool = False
+) -> Receipt:
+    """Copies the masked source into the migrated target, checks it, and leaves the receipt there.
+
+    Raises InputError (policy, schema, login), Refused (target is the source, or not empty), Unavailable.
+    """
+    with _read_snapshot(source) as reader, session(target, "target") as writer:
+        refuse_same(reader, writer)
+        there = read_schema(writer)
+        plan = _plan(reader, policy, there)
+        receipt = Receipt(
+            policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, schema=plan.source.fingerprint,
+            key=key.fingerprint(), started=now(),
+        )  # fmt: skip
+        _make_room(writer, plan, receipt, replace_rows=replace_rows)
+        rows = _copied(reader, writer, plan, there.schema, key, progress)
+        seen = verify(reader, writer, plan, there.schema)
+        whole = replace(
+            receipt, tables=rows, finished=now(), complete=True, verified=seen.passes, findings=seen.faults
+        )
+        receipts.store(writer, whole)
+        return whole
+
+
+def check(source: str, policy: Policy, target: str | None = None) -> Plan:
+    """What a run would do, or InputError with all that is in its way. Reads nothing of rows but counts."""
+    with _read_snapshot(source) as reader:
+        if target is None:
+            return _plan(reader, policy, None)
+        with session(target, "target") as other:
+            refuse_same(reader, other)
+            return _plan(reader, policy, read_schema(other))
+
+
+def compare(source: str, target: str, policy: Policy) -> Check:
+    """Compares a finished target with its source again; writes the result into its receipt.
+
+    Rows that the source has got since the copy count as missing. Raises as `anonymize`; Refused: no receipt.
+    """
+    with _read_snapshot(source) as reader, session(target, "target") as writer:
+        refuse_same(reader, writer)
+        there = read_schema(writer)
+        plan = _plan(reader, policy, there)
+        receipt = receipts.read(writer)
+        if receipt is None or not receipt.complete:
+            raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
+        seen = verify(reader, writer, plan, there.schema)
+        receipts.store(writer, replace(receipt, verified=seen.passes, findings=seen.faults))
+        return seen
+
+
+@contextmanager
+def _read_snapshot(dsn: str) -> Iterator[Session]:
+    """One consistent view of the source's transactional tables, for everything that reads it."""
+    with session(dsn, "source") as reader:
+        reader.do("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        reader.do("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        yield reader
+
+
+def _plan(reader: Session, policy: Policy, there: Described | None) -> Plan:
+    here = read_schema(reader)
+    counted = _counted(reader, here.schema, policy)
+    plan = make_plan(policy, counted, here.schema if there is None else there.schema)
+    _refuse_outside_of_snapshot(plan, here, policy)
+    _refuse_triggers(plan, there, policy)
+    for copy in plan.copies:
+        _try_filter(reader, copy, policy)
+    return plan
+
+
+def _refuse_outside_of_snapshot(plan: Plan, here: Described, policy: Policy) -> None:
+    problems = [
+        policy.document.problem(
+            ("tables", copy.table.name), f"{copy.table.name} is a table of {here.unsafe[copy.table.name]}"
+        )
+        for copy in plan.copies
+        if copy.table.name in here.unsafe
+    ]
+    _refuse("some tables have no transactions, so no snapshot shows them", problems, "skip them, or ALTER "
+            "TABLE … ENGINE = InnoDB")  # fmt: skip
+
+
+def _refuse_triggers(plan: Plan, there: Described | None, policy: Policy) -> None:
+    triggered = there.triggered if there is not None else frozenset()
+    problems = [
+        policy.document.problem(("tables", copy.table.name), f"an INSERT into {copy.table.name} fires one")
+        for copy in plan.copies
+        if copy.table.name in triggered
+    ]
+    _refuse("triggers of the target would change what is written", problems, "drop them for the run")
+
+
+def _refuse(what: str, problems: list[Problem], hint: str) -> None:
+    if problems:
+        raise InputError(what, problems=problems, hint=hint)
+
+
+def _try_filter(reader: Session, copy: TablePlan, policy: Policy) -> None:
+    if copy.filter is None:
+        return
+    try:
+        reader.rows(f"SELECT 1 FROM {statements.rows_of(copy)} LIMIT 0")  # noqa: S608 - the policy's own words
+    except (InputError, Unavailable):
+        where = policy.document.where(("tables", copy.table.name, "filter"))
+        hint = "write what would stand after WHERE, in this engine's SQL"
+        raise InputError(f"the filter of {copy.table.name} is no condition", where=where, hint=hint) from None
+
+
+def _counted(reader: Session, schema: Schema, policy: Policy) -> Schema:
+    """Exact row counts where capacity is to be proven: tables with a masked column in a unique index."""
+    tables = dict(schema.tables)
+    for name, table in schema.tables.items():
+        rule = policy.tables.get(name)
+        masked = {column for column, one in rule.columns.items() if one.masks} if rule else set()
+        if any(masked & set(columns) for columns in table.unique.values()):
+            count = reader.one(f"SELECT COUNT(*) FROM {statements.quoted(name)}")  # noqa: S608 - a name, quoted
+            tables[name] = replace(table, rows=int(count or 0))
+    return Schema(tables=tables)
+
+
+def _make_room(writer: Session, plan: Plan, receipt: Receipt, *, replace_rows: bool) -> None:
+    """Refuses a target with rows, or removes them; from here on the target is marked incomplete."""
+    tables = [*(copy.table for copy in plan.copies), *plan.empties]
+    full = [table.name for table in tables if _holds_rows(writer, table)]
+    if full and not replace_rows:
+        hint = "give an empty target, or --replace to remove what is there"
+        raise Refused(f"the target is not empty: {', '.join(full)}", hint=hint)
+    receipts.store(writer, receipt)
+    writer.do("SET foreign_key_checks = 0")
+    for name in full:
+        writer.do(f"TRUNCATE TABLE {statements.quoted(name)}")
+
+
+def _holds_rows(writer: Session, table: Table) -> bool:
+    query = f"SELECT EXISTS (SELECT 1 FROM {statements.quoted(table.relation)})"  # noqa: S608 - a name, quoted
+    return bool(writer.one(query))
+
+
+def _copied(
+    reader: Session, writer: Session, plan: Plan, there: Schema, key: Key, progress: Progress
+) -> dict[str, int]:
+    """All tables in one transaction: the target holds the whole copy or nothing of it.
+
+    Foreign keys are not checked row by row but counted over all rows before the commit. Counters of
+    AUTO_INCREMENT columns follow the greatest value written, which InnoDB sees to.
+    """
+    masks = {copy.table.name: table_mask(copy, plan.source, key) for copy in plan.copies}
+    writer.do("SET foreign_key_checks = 0")
+    writer.do("START TRANSACTION")
+    rows = copy_tables(reader, writer, plan, masks, progress)
+    for copy in plan.copies:
+        _refuse_orphans(writer, there.tables[copy.table.name])
+    with translated("target"):
+        writer.driver.commit()
+    writer.do("SET foreign_key_checks = 1")
+    for copy in plan.copies:
+        writer.do(f"ANALYZE TABLE {statements.quoted(copy.table.relation)}")
+    return rows
+
+
+def _refuse_orphans(writer: Session, table: Table) -> None:
+    for key in table.foreign_keys:
+        count = int(writer.one(statements.orphans(table, key)) or 0)
+        if count:
+            what = f"{count} rows of {key.name} would refer to nothing"
+            hint = "copy their parents too, or filter both alike; nothing was written"
+            raise InputError(what, where=f"target, {table.name}", hint=hint)

@@ -1,0 +1,120 @@
+"""The SQL of this engine: reading a row as one line of CSV, writing many rows as one INSERT. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anonymizer.plan import TablePlan
+from anonymizer.schema import Column, ForeignKey, Table
+from anonymizer.transforms import DROP
+
+_HEXADECIMAL = r"^([0-9A-Fa-f]{2})*$"
+_DIGITS = r"^[0-9]+$"
+
+
+def quoted(*names: str) -> str:
+    """Identifiers as SQL writes them (ANSI_QUOTES), with commas between."""
+    return ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
+def rows_of(plan: TablePlan) -> str:
+    """What stands after FROM when the source's rows are read."""
+    name = quoted(plan.table.relation)
+    # A condition may end in a comment: the line ends before the bracket does.
+    return name if plan.filter is None else f"{name} WHERE ({plan.filter}\n)"
+
+
+def line(plan: TablePlan) -> str:
+    """One text expression: the row's columns as CSV, every value quoted, NULL as nothing, the line's end."""
+    fields = [
+        "''" if rule.transform == DROP else _field(plan.table.columns[name])
+        for name, rule in plan.rules.items()
+    ]
+    return "CONCAT(" + ", ',', ".join(fields) + ", '\n')"
+
+
+def _field(column: Column) -> str:
+    return f"""IFNULL(CONCAT('"', REPLACE({text(column)}, '"', '""'), '"'), '')"""
+
+
+def text(column: Column) -> str:
+    """The column's value as text that gives back the same value."""
+    name = quoted(column.name)
+    if column.base == "bytea" or column.base not in _AS_TEXT:
+        return f"HEX({name})"
+    if column.base == "bit":
+        return f"CAST({name} + 0 AS CHAR)"
+    # A float prints six digits; as a double it has them all.
+    return f"CAST(CAST({name} AS DOUBLE) AS CHAR)" if column.base == "real" else f"CAST({name} AS CHAR)"
+
+
+_AS_TEXT = frozenset({
+    "smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean", "bit", "character",
+    "character varying", "text", "enum", "set", "json", "jsonb", "uuid", "inet", "date",
+    "timestamp without time zone", "timestamp with time zone", "time without time zone",
+})  # fmt: skip
+
+
+def inserts(table: Table, rows: pa.Table, size: int) -> list[bytes]:
+    """INSERT statements of at most about `size` bytes for all the rows (texts, as they were read).
+
+    Every value is a quoted literal (NO_BACKSLASH_ESCAPES), bytes are x'…', bits are digits. Raises ValueError
+    for bytes or bits that are none: nothing else could leave its literal.
+    """
+    tuples = _tuples(table.columns, rows)
+    head = f"INSERT INTO {quoted(table.relation)} ({quoted(*rows.column_names)}) VALUES "  # noqa: S608 - quoted
+    return [head.encode() + b",".join(part) for part in _parts(tuples.to_pylist(), size)]
+
+
+def _tuples(columns: Mapping[str, Column], rows: pa.Table) -> pa.Array:
+    literals = [_literal(columns[name], rows.column(name).combine_chunks()) for name in rows.column_names]
+    inside = pc.binary_join_element_wise(*literals, _wide(","))
+    return pc.binary_join_element_wise(_wide("("), inside, _wide(")"), _wide("")).cast(pa.large_binary())
+
+
+def _literal(column: Column, values: pa.Array) -> pa.Array:
+    wide = values.cast(pa.large_string())
+    if column.base == "bytea" or column.base not in _AS_TEXT:
+        _refuse_others(values, _HEXADECIMAL)
+        written = pc.binary_join_element_wise(_wide("x'"), wide, _wide("'"), _wide(""))
+    elif column.base == "bit":
+        _refuse_others(values, _DIGITS)
+        written = wide
+    else:
+        inside = pc.replace_substring(wide, "'", "''")
+        written = pc.binary_join_element_wise(_wide("'"), inside, _wide("'"), _wide(""))
+    return written.fill_null("NULL")
+
+
+def _refuse_others(values: pa.Array, pattern: str) -> None:
+    if pc.any(pc.invert(pc.match_substring_regex(values, pattern))).as_py():
+        raise ValueError("not the text of such a value")
+
+
+def _wide(word: str) -> pa.Scalar:
+    return pa.scalar(word, pa.large_string())
+
+
+def _parts(tuples: Sequence[bytes], size: int) -> list[list[bytes]]:
+    parts: list[list[bytes]] = []
+    room = 0
+    for one in tuples:
+        if not parts or room < len(one):
+            parts.append([])
+            room = size
+        parts[-1].append(one)
+        room -= len(one) + 1
+    return parts
+
+
+def orphans(table: Table, key: ForeignKey) -> str:
+    """Counts the rows of a table whose foreign key refers to nothing."""
+    pairs = list(zip(key.columns, key.parent_columns, strict=True))
+    same = " AND ".join(f"child.{quoted(mine)} = parent.{quoted(its)}" for mine, its in pairs)
+    set_ = " AND ".join(f"child.{quoted(mine)} IS NOT NULL" for mine, _ in pairs)
+    parents = f"SELECT 1 FROM {quoted(key.parent)} parent WHERE {same}"  # noqa: S608 - names, quoted
+    children = f"{quoted(table.relation)} child"
+    return f"SELECT COUNT(*) FROM {children} WHERE {set_} AND NOT EXISTS ({parents})"  # noqa: S608 - likewise

@@ -1,0 +1,208 @@
+"""Runs on a real MariaDB: what arrives, what never does, and what every failure leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+import anonymizer
+from anonymizer.keys import Key
+from anonymizer.mariadb import receipts
+from anonymizer.mariadb.connections import session
+from foundation.errors import InputError, PeakproofError, Refused, Unavailable
+from foundation.receipts import Receipt
+from tests.anonymizer.mariadb.server import MariadbServer
+
+pytestmark = pytest.mark.integration
+
+HERE = Path(__file__).parent
+SCHEMA = (HERE / "shop.sql").read_text()
+ROWS = (HERE / "shop_rows.sql").read_text()
+KEY = Key(bytes(range(32)))
+Make = Callable[[str], str]
+
+
+@pytest.fixture(scope="module")
+def make(mariadb_server: MariadbServer) -> Iterator[Make]:
+    """Makes a database that runs the given SQL first, and returns its name; all are dropped at the end."""
+    made: list[str] = []
+
+    def database(script: str) -> str:
+        name = f"test_{uuid4().hex[:12]}"
+        mariadb_server.run("mysql", f"CREATE DATABASE {name}")
+        made.append(name)
+        mariadb_server.run(name, script)
+        return name
+
+    yield database
+    for name in made:
+        mariadb_server.run("mysql", f"DROP DATABASE {name}")
+
+
+@pytest.fixture(scope="module")
+def source(make: Make) -> str:
+    """A filled database that nobody changes."""
+    return make(SCHEMA + ROWS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """A filled source, an empty target, and the policy's file."""
+
+    server: MariadbServer
+    source: str
+    target: str
+    policy: Path
+
+    def run(self, key: Key = KEY, *, replace: bool = False) -> Receipt:
+        places = self.server.dsn(self.source), self.server.dsn(self.target)
+        return anonymizer.anonymize(*places, anonymizer.load_policy(self.policy), key, replace=replace)
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        return self.server.rows(self.target, query)
+
+    def change(self, before: str, after: str) -> None:
+        assert before in self.policy.read_text()
+        self.policy.write_text(self.policy.read_text().replace(before, after))
+
+    def refusal(self) -> PeakproofError:
+        with pytest.raises(PeakproofError) as refused:
+            self.run()
+        return refused.value
+
+
+@pytest.fixture
+def shop(mariadb_server: MariadbServer, make: Make, source: str, tmp_path: Path) -> Shop:
+    """A shop whose target is empty."""
+    policy = tmp_path / "policy.yaml"
+    policy.write_text((HERE / "shop.yaml").read_text())
+    return Shop(server=mariadb_server, source=source, target=make(SCHEMA), policy=policy)
+
+
+@pytest.fixture(scope="module")
+def finished(
+    mariadb_server: MariadbServer, make: Make, source: str, tmp_path_factory: pytest.TempPathFactory
+) -> Shop:
+    """A shop whose run is finished; tests only read it."""
+    policy = tmp_path_factory.mktemp("shop") / "policy.yaml"
+    policy.write_text((HERE / "shop.yaml").read_text())
+    done = Shop(server=mariadb_server, source=source, target=make(SCHEMA), policy=policy)
+    done.run()
+    return done
+
+
+KEPT = (
+    "SELECT id, boss, json_value(settings, '$.size'), photo, balance, ratio, weight, active, flags, mood, "
+    "seen FROM people ORDER BY id"
+)
+
+
+def test_masked_values_are_others_and_kept_ones_arrive_exactly(finished: Shop) -> None:
+    assert finished.rows(KEPT) == finished.server.rows(finished.source, KEPT)
+    text = str(finished.rows("SELECT * FROM people")) + str(finished.rows("SELECT * FROM notes"))
+    assert [one for one in ("qwosoba", "firma.pl", "Zdzis", "440514013", "601 000") if one in text] == []
+    assert finished.rows("SELECT count(*) FROM people WHERE email = json_value(settings, '$.mail')") == [
+        (300,)
+    ]
+    assert finished.rows("SELECT count(*) FROM people WHERE shouted = upper(first_name)") == [(300,)]
+
+
+def test_null_and_empty_keep_their_place(finished: Shop) -> None:
+    assert finished.rows("SELECT count(*) FROM people WHERE pesel IS NULL") == [(60,)]
+    assert finished.rows("SELECT id FROM people WHERE `Odd \"Name\"` = ''") == [(7,)]
+    odd = 'SELECT `Odd "Name"` FROM people WHERE id = 9'
+    [(before,)], [(after,)] = finished.server.rows(finished.source, odd), finished.rows(odd)
+    marks = [(one, other) for one, other in zip(str(before), str(after), strict=True) if not one.isalnum()]
+    assert marks
+    assert all(one == other for one, other in marks)
+
+
+def test_a_new_row_would_get_a_number_of_its_own(finished: Shop) -> None:
+    query = "SELECT auto_increment > 300 FROM information_schema.tables WHERE table_schema = DATABASE() AND "
+    assert finished.rows(query + "table_name IN ('people', 'notes')") == [(1,), (1,)]
+
+
+def test_the_receipt_stands_in_the_target_and_verify_renews_it(finished: Shop) -> None:
+    places = finished.server.dsn(finished.source), finished.server.dsn(finished.target)
+    assert anonymizer.verify(*places, anonymizer.load_policy(finished.policy)).passes
+    with session(places[1], "target") as opened:
+        assert receipts.require(opened).tables == {"people": 300, "notes": 300}
+
+
+def test_a_value_that_somebody_put_back_fails_the_check(shop: Shop) -> None:
+    shop.run()
+    shop.server.run(shop.target, "UPDATE people SET email = 'qwosoba5@firma.pl' WHERE id = 5")
+    places = shop.server.dsn(shop.source), shop.server.dsn(shop.target)
+    seen = anonymizer.verify(*places, anonymizer.load_policy(shop.policy))
+    assert seen.faults == ("people.email: 1 of 300 values stand where they stood (0 expected by chance)",)
+    with session(places[1], "target") as opened, pytest.raises(Refused, match="did not pass"):
+        receipts.require(opened)
+
+
+def test_the_copy_is_of_one_moment_and_a_second_run_must_be_allowed_to_replace(shop: Shop) -> None:
+    shop.run()
+    before = shop.rows("SELECT * FROM people ORDER BY id")
+    assert "not empty" in str(shop.refusal())
+    shop.run(replace=True)
+    assert shop.rows("SELECT * FROM people ORDER BY id") == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("      id: keep\n      email", "      email", "does not say what to do with 1 column"),
+        ("bookkeeping: skip", "bookkeeping: {columns: {name: keep}}", "have no transactions"),
+        ("      mood: keep", "      mood: {transform: email, class: free}", "1 problem"),
+        ("  notes:\n", "  notes:\n    filter: no such thing\n", "the filter of notes is no condition"),
+        (
+            "  people:\n",
+            "  people:\n    filter: id <= 10\n",
+            "290 rows of notes_person would refer to nothing",
+        ),
+    ],
+)
+def test_what_cannot_work_stops_the_run_and_the_target_stays_empty(
+    shop: Shop, before: str, after: str, what: str
+) -> None:
+    shop.change(before, after)
+    error = shop.refusal()
+    assert what in str(error)
+    assert shop.rows("SELECT count(*) FROM people") == [(0,)]
+    assert "qwosoba" not in f"{error} {error.detail} {error.hint}"
+
+
+def test_triggers_of_the_target_are_refused(shop: Shop) -> None:
+    trigger = "CREATE TRIGGER t BEFORE INSERT ON notes FOR EACH ROW SET NEW.body = 'x'"
+    shop.server.run(shop.target, trigger)
+    assert "triggers of the target" in str(shop.refusal())
+
+
+def test_a_run_that_breaks_leaves_a_target_that_everybody_refuses(shop: Shop) -> None:
+    shop.server.run(shop.target, "ALTER TABLE notes ADD CONSTRAINT short CHECK (length(body) < 3)")
+    error = shop.refusal()
+    assert "target, notes: a masked row breaks a constraint" in str(error)
+    assert shop.rows("SELECT count(*) FROM people") == [(0,)]
+    with (
+        session(shop.server.dsn(shop.target), "target") as opened,
+        pytest.raises(Refused, match="not finished"),
+    ):
+        receipts.require(opened)
+
+
+def test_the_source_is_never_the_target_however_it_is_reached(shop: Shop) -> None:
+    there = shop.server.dsn(shop.source)
+    with pytest.raises(Refused, match="the target is the source"):
+        anonymizer.anonymize(there, there + "?", anonymizer.load_policy(shop.policy), KEY)
+
+
+def test_wrong_logins_are_told_without_the_password(shop: Shop) -> None:
+    wrong = shop.server.dsn(shop.source).replace(shop.server.password, "tajne-haslo")
+    with pytest.raises(InputError, match="the login was refused") as refused:
+        anonymizer.check(wrong, anonymizer.load_policy(shop.policy))
+    assert "tajne-haslo" not in str(refused.value)
+    with pytest.raises(Unavailable, match="nobody answers"):
+        anonymizer.check("mysql://x@127.0.0.1:1/x", anonymizer.load_policy(shop.policy))
