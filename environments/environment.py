@@ -14,10 +14,11 @@ from environments.containers.building import Watch
 from environments.containers.finding import Found
 from environments.containers.injecting import FaultHelper
 from environments.containers.node import NodeContainer
-from environments.docker_errors import SubnetTaken
+from environments.containers.usage import Group, group_of
+from environments.docker_errors import SubnetTaken, mapped
 from environments.faults import FAULTS
 from environments.instance import Instance, Supply, free_subnets, instantiate, started_at, updated
-from environments.topology import Node
+from environments.topology import Lifecycle, Node
 from environments.wanted import Wanted
 from foundation.errors import InputError
 from foundation.secrets import Secret
@@ -63,6 +64,13 @@ class Environment:
         guest.extra_files = tuple(files)
         guest.start()
         return guest
+
+    def groups(self) -> dict[str, Group]:
+        """The control group of every node that stays; none where the engine runs on another machine."""
+        staying = [name for name, each in self.nodes.items() if each.node.lifecycle is Lifecycle.ALWAYS]
+        with mapped("looking for the nodes' control groups"):
+            found = {name: group_of(self.nodes[name].get_wrapped_container()) for name in staying}
+        return {name: group for name, group in found.items() if group is not None}
 
     def fault(self, fault: str, node: str, seconds: float | None) -> FaultHelper:
         """A fault on a node, for `seconds` or until it is ended, ready to be applied. Raises Refused."""

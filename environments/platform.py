@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from environments.topology import Lifecycle
 from foundation import documents
-from foundation.documents import Document, Input
+from foundation.documents import Document, Input, Location
 from foundation.errors import Problem
 from foundation.units import Duration
 
@@ -26,6 +26,13 @@ def checked_name(text: str) -> str:
     return text
 
 
+def _delay(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*->[a-z][a-z0-9_-]*", text):
+        raise ValueError(f"{text!r} must be two events with an arrow, such as accepted->erp")
+    return text
+
+
+Delay = Annotated[str, AfterValidator(_delay)]
 Name = Annotated[str, AfterValidator(checked_name)]
 
 
@@ -65,6 +72,13 @@ class PlatformInput(Input):
     processes: dict[Name, ProcessInput] = Field(min_length=1)
     conservation: str | None = Field(default=None, description="SQL: what became of each order of a run")
     feeds: dict[Name, str] = Field(default={}, description="SQL whose rows the load generator draws from")
+    delays: dict[Delay, str] = Field(
+        default={}, description="SQL files: how long each order of a run took from one event to another"
+    )
+    gauges: dict[Literal["queue age", "outbox lag"], str] = Field(
+        default={}, description="SQL: one number of seconds, asked each second while a load runs"
+    )
+    reset: str | None = Field(default=None, description="SQL file: what a run left behind, taken back")
     journeys: str | None = None
     policy: str | None = None
     sample: str | None = None
@@ -106,10 +120,14 @@ def load(path: Path) -> Platform:
 
 def _missing_files(platform: Platform) -> list[Problem]:
     problems = []
-    for key in ("conservation", "journeys", "policy", "sample"):
-        name = getattr(platform.written, key)
+    named: list[tuple[Location, str | None]] = [
+        ((key,), getattr(platform.written, key))
+        for key in ("conservation", "reset", "journeys", "policy", "sample")
+    ]
+    named += [(("delays", delay), name) for delay, name in platform.written.delays.items()]
+    for at, name in named:
         if name and not platform.file(name).is_file():
-            problems.append(platform.document.problem((key,), f"no such file: {platform.file(name)}"))
+            problems.append(platform.document.problem(at, f"no such file: {platform.file(name)}"))
     for name, process in platform.written.processes.items():
         if not (platform.folder / process.image / "Dockerfile").is_file():
             what = f"no Dockerfile in {platform.folder / process.image}"

@@ -6,8 +6,11 @@ subject    = SERIES "p" QUANTILE                          limit: a duration
            | [ JOURNEY ] "throughput"                     limit: a rate
            | "recovery"                                   limit: a duration
            | "lost" "orders"                              limit: a whole number
+           | DELAY "p" QUANTILE                           limit: a duration
+           | "queue" "age" | "outbox" "lag"               limit: a duration
 comparison = "<" | "<=" | ">" | ">=" | "="
 SERIES     = JOURNEY [ "/" STEP ]
+DELAY      = EVENT "->" EVENT
 """
 
 from __future__ import annotations
@@ -30,6 +33,14 @@ class Metric(StrEnum):
     THROUGHPUT = "throughput"
     RECOVERY = "recovery"
     LOST_ORDERS = "lost orders"
+    DELAY = "delay"
+    QUEUE_AGE = "queue age"
+    OUTBOX_LAG = "outbox lag"
+
+    @property
+    def inside(self) -> bool:
+        """Whether only the platform itself can tell it: its books, or samples of its inside."""
+        return self in (Metric.LOST_ORDERS, Metric.DELAY, Metric.QUEUE_AGE, Metric.OUTBOX_LAG)
 
 
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
@@ -38,9 +49,16 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _SERIES = re.compile(r"[a-z][a-z0-9_-]*(/[a-z][a-z0-9_-]*)?")
 _QUANTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
-_TOKEN = re.compile(r"\s*(<=|>=|[<>=+]|[^\s<>=+]+)")
+_DELAY = re.compile(r"[a-z][a-z0-9_-]*->[a-z][a-z0-9_-]*")
+_TOKEN = re.compile(r"\s*([\w-]*\w->[\w-]+|<=|>=|[<>=+]|[^\s<>=+]+)")
 _RATES = ("errors", "attempt-errors", "throughput")
-_WINDOWED = (Metric.LATENCY, Metric.ERRORS, Metric.ATTEMPT_ERRORS, Metric.THROUGHPUT)
+_DURATIONS = (Metric.LATENCY, Metric.RECOVERY, Metric.DELAY, Metric.QUEUE_AGE, Metric.OUTBOX_LAG)
+_WINDOWED = tuple(set(Metric) - {Metric.RECOVERY, Metric.LOST_ORDERS})
+_PAIRS: Mapping[str, tuple[Metric, str]] = {
+    "lost": (Metric.LOST_ORDERS, "orders"),
+    "queue": (Metric.QUEUE_AGE, "age"),
+    "outbox": (Metric.OUTBOX_LAG, "lag"),
+}
 
 
 class ObjectiveError(ValueError):
@@ -54,6 +72,8 @@ class ObjectiveError(ValueError):
 @dataclass(frozen=True, kw_only=True)
 class Objective:
     """One promise. `series` None means the main journey; `outside` is seconds after each fault.
+
+    The `series` of a delay is its name, "accepted->erp".
 
     `str()` gives an expression that parses to an equal objective.
     """
@@ -86,7 +106,7 @@ class Objective:
         return " outside faults" + (f"+{_seconds(self.outside)}" if self.outside else "")
 
     def _limit(self) -> str:
-        if self.metric in (Metric.LATENCY, Metric.RECOVERY):
+        if self.metric in _DURATIONS:
             return _seconds(self.limit)
         if self.metric in (Metric.ERRORS, Metric.ATTEMPT_ERRORS):
             return f"{self.limit * 100:.12g}%"
@@ -127,10 +147,13 @@ class _Parser:
 
     def _subject(self) -> tuple[Metric, str | None, float | None]:
         word = self._peek()
-        if word == "lost":
+        if word is not None and word in _PAIRS and not _measured(self._peek(1) or ""):
+            metric, second = _PAIRS[word]
             self._next += 1
-            self._take("orders".__eq__, '"orders"')
-            return Metric.LOST_ORDERS, None, None
+            self._take(second.__eq__, f'"{second}"')
+            return metric, None, None
+        if word is not None and "->" in word:
+            return self._of_delay()
         if word == "recovery":
             self._next += 1
             return Metric.RECOVERY, None, None
@@ -141,7 +164,10 @@ class _Parser:
 
     def _of_series(self) -> tuple[Metric, str | None, float | None]:
         started = self._next
-        expected = "a journey, or errors, attempt-errors, throughput, recovery, lost orders"
+        expected = (
+            "a journey, or errors, attempt-errors, throughput, recovery, lost orders, queue age, outbox lag, "
+            "or a delay such as accepted->erp"
+        )
         series = self._take(lambda word: _SERIES.fullmatch(word) is not None, expected)
         if _QUANTILE.fullmatch(series) and self._peek() in _COMPARE:
             self._next = started
@@ -154,8 +180,13 @@ class _Parser:
             raise self._error(f"a journey: {what} is not counted by step")
         return Metric(what), series, None
 
+    def _of_delay(self) -> tuple[Metric, str | None, float | None]:
+        name = self._take(lambda word: _DELAY.fullmatch(word) is not None, "a delay such as accepted->erp")
+        quantile = self._take(lambda word: _QUANTILE.fullmatch(word) is not None, "a percentile such as p99")
+        return Metric.DELAY, name, float(quantile[1:])
+
     def _limit(self, metric: Metric) -> float:
-        if metric in (Metric.LATENCY, Metric.RECOVERY):
+        if metric in _DURATIONS:
             return self._quantity(units.duration, 'a duration such as "500ms"')
         if metric is Metric.THROUGHPUT:
             return self._quantity(units.rate, 'a rate such as "55/s"')
@@ -187,8 +218,9 @@ class _Parser:
             self._next -= 1
             raise self._error(f"{expected}, got {word!r}") from None
 
-    def _peek(self) -> str | None:
-        return self._words[self._next][1] if self._next < len(self._words) else None
+    def _peek(self, ahead: int = 0) -> str | None:
+        at = self._next + ahead
+        return self._words[at][1] if at < len(self._words) else None
 
     def _take(self, fits: Callable[[str], bool], expected: str) -> str:
         word = self._peek()

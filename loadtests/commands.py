@@ -159,6 +159,9 @@ def _check(job: Job, promised: Sequence[Objective]) -> None:
         )
     if any(objective.metric is Metric.LOST_ORDERS for objective in promised):
         raise InputError("lost orders are judged by the platform's books", hint="use peakproof rehearse")
+    for objective in (each for each in promised if each.metric.inside):
+        what = f"{objective}: only the platform itself can tell, and a load test alone does not ask it"
+        raise InputError(what, hint="use peakproof rehearse")
     if job.closed:  # how many requests there will be is the platform's doing: a percentile has what it has
         return
     short = [*sufficiency.too_short(promised, job.schedule.profile, job.streams, job.duration)]

@@ -1,6 +1,6 @@
 """Objectives against measurements: each becomes a finding with what was observed. Pure.
 
-Lost orders need the platform's books and are not decided here.
+What only the platform itself can tell (lost orders, delays, queue age, outbox lag) is not decided here.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ Observed = tuple[float, str, str] | None
 def evaluate(
     objectives: Sequence[Objective], measured: Measurements, faults: Sequence[float] = ()
 ) -> list[Finding]:
-    """A finding for each objective but lost orders. `faults` are in seconds since the start of the load."""
+    """A finding for each objective about what clients see. `faults` are in seconds since the start of the load."""
     guard = latency_guard(objectives, measured.job.main)
     return [
         _recovered(objective, measured, faults, guard)
         if objective.metric is Metric.RECOVERY
         else _finding(objective, measured, faults)
         for objective in objectives
-        if objective.metric is not Metric.LOST_ORDERS
+        if not objective.metric.inside
     ]
 
 
@@ -51,7 +51,8 @@ def _journey(objective: Objective) -> str:
 
 def unknown_series(objectives: Sequence[Objective], journeys: Collection[str]) -> list[Objective]:
     """Objectives about journeys that the load does not have. Steps are known only once they have run."""
-    return [o for o in objectives if o.series and _journey(o) not in journeys]
+    about = (o for o in objectives if o.series and not o.metric.inside)
+    return [o for o in about if _journey(o) not in journeys]
 
 
 def _finding(objective: Objective, measured: Measurements, faults: Sequence[float]) -> Finding:

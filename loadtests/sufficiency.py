@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from foundation.slo import Metric, Objective
@@ -50,8 +50,8 @@ def too_short(
     """
     ratios = {stream.journey: stream.ratio for stream in streams}
     for objective in objectives:
-        ratio = ratios.get((objective.series or "").partition("/")[0])
-        if objective.metric is not Metric.LATENCY or objective.quantile is None or ratio is None:
+        ratio = _ratio(objective, ratios)
+        if objective.quantile is None or ratio is None:
             continue
         mean = mean_rate(profile, 0, duration) * ratio
         excluded = _excluded(objective, duration, faults)
@@ -61,6 +61,11 @@ def too_short(
         if expected < least * (1 - 1e-6) and mean > 0:
             shortest = math.ceil(round((least + lost) / mean, 3))
             yield TooShort(objective=objective, expected=expected, needed=least, duration=shortest)
+
+
+def _ratio(objective: Objective, ratios: Mapping[str, float]) -> float | None:
+    """Arrivals for each arrival of the main journey; a delay has one for each order."""
+    return 1.0 if objective.metric is Metric.DELAY else ratios.get((objective.series or "").partition("/")[0])
 
 
 def hint(found: TooShort) -> str:

@@ -15,8 +15,9 @@ from foundation.verdict import Finding, Verdict, Weight, judge
 from loadtests import objectives, recovery, validity
 from loadtests.latency_log import Clock
 from loadtests.measurements import Measurements
-from peakproof import conservation
-from peakproof.results import FaultRecord, Load, Percentiles, Ran, Results, Second
+from peakproof import asynchronous, conservation, inside
+from peakproof.asynchronous import Waiting
+from peakproof.results import FaultRecord, Inside, Load, Percentiles, Ran, Results, Second
 from peakproof.stages import Desk, State
 
 _MS = 1e6  # histograms count nanoseconds
@@ -41,6 +42,7 @@ def results_of(state: State, desk: Desk, started: datetime, error: PeakproofErro
         machine=_machine(desk),
         versions={name: version(name) for name in _PACKAGES},
         command=f"peakproof rehearse {os.path.relpath(season.document.path)}",
+        inside=_inside(state),
     )
 
 
@@ -53,7 +55,22 @@ def verdict_of(state: State, error: PeakproofError | None) -> Verdict:
         faults = [each.at for each in state.happened]
         findings += validity.findings(state.measured, state.season.objectives)
         findings += objectives.evaluate(state.season.objectives, state.measured, faults)
+        findings += asynchronous.evaluate(state.season.objectives, _waiting(state), faults)
     return judge(findings)
+
+
+def _waiting(state: State) -> Waiting:
+    return state.seen.waiting if state.seen else Waiting(delays={}, gauges={})
+
+
+def _inside(state: State) -> Inside | None:
+    if state.seen is None or state.measured is None:
+        return None
+    season, platform = state.season, state.season.platform
+    images = platform.image_folders()
+    own = [node.name for node in season.topology.nodes if node.process.image in images]
+    wanted = state.measured.count(state.measured.job.main, "wanted")
+    return inside.figures(state.seen, season.topology, own, wanted)
 
 
 def _came_to_its_end(state: State, error: PeakproofError | None) -> Finding:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from foundation.verdict import Verdict
 from peakproof.conservation import Conservation
+from peakproof.telemetry.saturation import Resource
 
 FORMAT = 1
 FILE = "results.json"
@@ -110,6 +111,60 @@ class Ran:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DelayFigures:
+    """How long orders took from one event to another, in milliseconds; None where it is never.
+
+    `count` orders, `never` of them not there by the end; `seconds` has the p99 of those that began in each.
+    """
+
+    name: str
+    count: int
+    never: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    longest: float | None
+    seconds: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GaugeFigures:
+    """The age of what waited longest, in seconds, sampled each second of the load; None: not known."""
+
+    name: str
+    longest: float
+    seconds: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementShare:
+    """What sessions of the database worked on: the share of all looks at a working session."""
+
+    statement: str
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inside:
+    """What was seen inside the environment while the load ran; it explains and decides nothing.
+
+    `first` was used up first, at `rate` main arrivals per second, or None. `services`: cores used in each
+    second. `machine`: figures of the shared machine for people. `cost`: share of a core that looking took.
+    """
+
+    first: Resource | None
+    rate: float | None
+    resources: tuple[Resource, ...]
+    statements: tuple[StatementShare, ...]
+    delays: tuple[DelayFigures, ...]
+    gauges: tuple[GaugeFigures, ...]
+    services: Mapping[str, tuple[float | None, ...]]
+    machine: Mapping[str, str]
+    samples: int
+    cost: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageTime:
     """How long one stage took, in seconds."""
 
@@ -138,6 +193,7 @@ class Results:
     machine: Mapping[str, str]
     versions: Mapping[str, str]
     command: str = ""
+    inside: Inside | None = None
 
 
 _RESULTS: TypeAdapter[Results] = TypeAdapter(Results)

@@ -14,7 +14,7 @@ from environments.topology import Topology
 from foundation import documents, slo
 from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import InputError, Problem
-from foundation.slo import Objective
+from foundation.slo import Metric, Objective
 from foundation.units import in_words
 from loadtests import profiles, sufficiency
 from loadtests.arrivals import Stream
@@ -126,6 +126,7 @@ def _problems(season: Season) -> Iterator[Problem]:
     yield from _timeline_problems(season)
     yield from _journey_problems(season)
     yield from _objective_problems(season)
+    yield from _asynchronous_problems(season)
     yield from _sufficiency_problems(season)
 
 
@@ -175,6 +176,21 @@ def _objective_problems(season: Season) -> Iterator[Problem]:
         yield season.document.problem(
             ("slo", planned.index(each)), what, did_you_mean(str(each.series), loaded)
         )
+
+
+def _asynchronous_problems(season: Season) -> Iterator[Problem]:
+    """Objectives about what the platform does not tell of itself."""
+    planned = [slo.parse(text) for text in season.written.slo]
+    delays, gauges = season.platform.written.delays, season.platform.written.gauges
+    for each in season.objectives:
+        known = each in planned
+        at: Location = ("slo", planned.index(each)) if known else ("environment", "definition")
+        if each.metric is Metric.DELAY and each.series not in delays:
+            what = f"{each}: platform {season.platform.name!r} tells no delay {each.series!r}"
+            yield season.document.problem(at, what, did_you_mean(str(each.series), delays))
+        if each.metric in (Metric.QUEUE_AGE, Metric.OUTBOX_LAG) and str(each.metric) not in gauges:
+            what = f"{each}: platform {season.platform.name!r} has no gauge {str(each.metric)!r}"
+            yield season.document.problem(at, what, "write its SQL in platform.yaml under `gauges`")
 
 
 def _sufficiency_problems(season: Season) -> Iterator[Problem]:

@@ -22,11 +22,14 @@ from loadtests.ledger import Entry
 from loadtests.measurements import Measurements
 from loadtests.progress import Event, Started
 from loadtests.validity import delay_limit
-from peakproof import conservation, generating, seeding, timeline
+from peakproof import conservation, delays, generating, seeding, timeline
 from peakproof.books import Books
 from peakproof.conservation import Conservation
+from peakproof.inside import Seen
 from peakproof.results import Data, StageTime
 from peakproof.season import Season
+from peakproof.telemetry.database import DatabaseWatch
+from peakproof.telemetry.sampler import Sampler
 from peakproof.timeline import Happened, Planned, Timeline
 
 MEASUREMENTS = "load"
@@ -71,6 +74,7 @@ class State:
     measured: Measurements | None = None
     happened: tuple[Happened, ...] = ()
     compared: Conservation | None = None
+    seen: Seen | None = None
     interrupted: bool = False
     died: RunInvalid | None = None
     times: tuple[StageTime, ...] = field(default=())
@@ -123,12 +127,14 @@ def load(desk: Desk, state: State) -> State:
     job = job_of(season, state.run, target)
     planned = timeline.planned(season.written.timeline, season.topology.roles, season.written.load.seed)
     faults = Timeline(planned, target, desk.screen.fault)
+    sampler = watched(season, target, state.database)
     interrupted, died = False, None
     with desk.screen.load(job) as listen:
 
         def hear(event: Event) -> None:
             if isinstance(event, Started):
                 faults.start(event.at)
+                sampler.start(event.at)
             listen(event)
 
         try:
@@ -145,11 +151,21 @@ def load(desk: Desk, state: State) -> State:
                 raise
             died = death
         finally:
+            sampler.end()
             faults.end()
     happened = tuple(faults.happened())
     faults.discard()
     measured = measurements.read(desk.folder / MEASUREMENTS)
-    return replace(state, measured=measured, happened=happened, interrupted=interrupted, died=died)
+    seen = Seen(samples=sampler.samples, cost=sampler.cost, delays={})
+    state = replace(state, measured=measured, happened=happened, seen=seen)
+    return replace(state, interrupted=interrupted, died=died)
+
+
+def watched(season: Season, target: Environment, database: str) -> Sampler:
+    """Who looks into the environment while a load runs. Raises InputError where a gauge is wrong."""
+    watch = DatabaseWatch(target.dsn(database), season.platform)
+    watch.check()
+    return Sampler(target.groups(), watch)
 
 
 def drain(_desk: Desk, state: State) -> State:
@@ -162,7 +178,21 @@ def drain(_desk: Desk, state: State) -> State:
     query = platform.file(platform.written.conservation)
     books = Books(state.target.dsn(state.database), query, f"{state.run}-")
     rows, _ = books.wait(conservation.acknowledged(ledger), state.season.written.drain)
-    return replace(state, compared=conservation.compare(ledger, rows))
+    compared = conservation.compare(ledger, rows)
+    return replace(state, compared=compared, seen=_with_delays(state, state.measured))
+
+
+def _with_delays(state: State, measured: Measurements) -> Seen | None:
+    """What was seen, with what the books tell of orders' ways behind the API."""
+    platform, target = state.season.platform, state.target
+    if state.seen is None or target is None or measured.started_at is None:
+        return state.seen
+    dsn, run = target.dsn(state.database), f"{state.run}-"
+    found = {
+        name: delays.read(dsn, platform.file(query), run, measured.started_at)
+        for name, query in platform.written.delays.items()
+    }
+    return replace(state.seen, delays=found)
 
 
 def _whole_entries(measured: Measurements) -> Iterator[Entry]:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from foundation.units import in_words
 from foundation.verdict import Finding, Status
+from peakproof import inside
 from peakproof.results import Results
 
 _STYLE = {Status.PASS: "bold green", Status.FAIL: "bold red", Status.INVALID: "bold yellow"}
@@ -23,6 +24,8 @@ def show(console: Console, results: Results, index: Path) -> None:
         mark = "[green]✓[/]" if found.holds else "[red]✗[/]"
         table.add_row(mark, escape(found.name), escape(found.observed), escape(found.reason))
     console.print(table)
+    if results.inside is not None:
+        console.print(f"used up first: {escape(inside.told(results.inside))}")
     spent = in_words(sum(stage.seconds for stage in results.stages))
     status = results.verdict.status
     console.print(f"[{_STYLE[status]}]{status}[/]  after {spent}; the report: {index}")

@@ -87,8 +87,8 @@ def _check(job: Job, promised: Sequence[Objective], timing: Timing, plan: Plan) 
     journeys = [stream.journey for stream in job.streams]
     if unknown := objectives.unknown_series(promised, journeys):
         raise InputError(f"{unknown[0]}: the load has only {', '.join(journeys)}", where="--slo")
-    if any(o.metric in (Metric.LOST_ORDERS, Metric.RECOVERY) for o in promised):
-        raise InputError("lost orders and recovery belong to a rehearsal", where="--slo")
+    if found := next((o for o in promised if o.metric.inside or o.metric is Metric.RECOVERY), None):
+        raise InputError(f"{found.metric} belongs to a rehearsal", where="--slo")
     if timing.warm_up < 0 or timing.measure < 3:
         raise InputError("a trial measures for at least 3 s, after a warm-up of 0 s or more")
     if plan.trials < LEAST_TRIALS:

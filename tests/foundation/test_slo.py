@@ -45,6 +45,21 @@ from foundation.slo import Metric, Objective, ObjectiveError, parse
         ),
         ("lost orders = 0", Objective(metric=Metric.LOST_ORDERS, comparison="=", limit=0)),
         ("recovery < 30s", Objective(metric=Metric.RECOVERY, comparison="<", limit=30)),
+        (
+            "accepted->erp p99<10s outside faults+5s",
+            Objective(
+                metric=Metric.DELAY, series="accepted->erp", quantile=99, comparison="<", limit=10, outside=5
+            ),
+        ),
+        ("queue age < 5s", Objective(metric=Metric.QUEUE_AGE, comparison="<", limit=5)),
+        (
+            "outbox lag <= 800ms outside faults",
+            Objective(metric=Metric.OUTBOX_LAG, comparison="<=", limit=0.8, outside=0),
+        ),
+        (
+            "queue p99 < 1s",
+            Objective(metric=Metric.LATENCY, series="queue", quantile=99, comparison="<", limit=1),
+        ),
     ],
 )
 def test_an_expression_means(text: str, objective: Objective) -> None:
@@ -70,6 +85,11 @@ def test_an_expression_means(text: str, objective: Objective) -> None:
         ("errors < 1% within faults", "within", '"outside faults+10s" or the end'),
         ("errors < 1% outside fault+10s", "fault+", '"faults"'),
         ("errors < 1% outside faults+10", "10", 'a duration such as "10s"'),
+        ("accepted->erp < 10s", "<", "a percentile such as p99"),
+        ("accepted->Erp p99 < 10s", "accepted", "a delay such as accepted->erp"),
+        ("accepted->erp p99 < 10", "10", 'a duration such as "500ms"'),
+        ("queue length < 5s", "length", '"age"'),
+        ("outbox lag < 5", "5", 'a duration such as "500ms"'),
         ("Place-Order p99 < 1s", "Place", "a journey, or errors"),
     ],
 )
@@ -102,21 +122,26 @@ def objectives(draw: st.DrawFn) -> Objective:
     metric = draw(st.sampled_from(Metric))
     journey = draw(names)
     step = draw(st.none() | names)
-    latency = metric is Metric.LATENCY
+    latency, delay = metric is Metric.LATENCY, metric is Metric.DELAY
     windowed = metric not in (Metric.RECOVERY, Metric.LOST_ORDERS)
+    sampled = metric in (Metric.QUEUE_AGE, Metric.OUTBOX_LAG)
     scale = {
         Metric.LATENCY: 1000,
         Metric.RECOVERY: 1000,
+        Metric.DELAY: 1000,
+        Metric.QUEUE_AGE: 1000,
+        Metric.OUTBOX_LAG: 1000,
         Metric.ERRORS: 10_000,
         Metric.ATTEMPT_ERRORS: 10_000,
     }
     series = (f"{journey}/{step}" if step else journey) if latency else draw(st.none() | st.just(journey))
+    series = f"{journey}->{draw(names)}" if delay else series
     return Objective(
         metric=metric,
         comparison=draw(st.sampled_from(["<", "<=", ">", ">=", "="])),
         limit=float(f"{draw(whole) / scale.get(metric, 1):.12g}"),
-        series=series if windowed else None,
-        quantile=draw(st.sampled_from([50.0, 95.0, 99.0, 99.9, 100.0])) if latency else None,
+        series=series if windowed and not sampled else None,
+        quantile=draw(st.sampled_from([50.0, 95.0, 99.0, 99.9, 100.0])) if latency or delay else None,
         outside=draw(st.none() | st.integers(0, 100).map(float)) if windowed else None,
     )
 

@@ -12,6 +12,7 @@ from peakproof.report.sections import (
     faults,
     findings,
     headline,
+    inside,
     latency,
     repeat,
 )
@@ -20,6 +21,7 @@ from peakproof.results import Results
 SECTIONS: tuple[Callable[[Results], Section], ...] = (
     headline.section,
     charts.section,
+    inside.section,
     findings.section,
     conservation.section,
     faults.section,

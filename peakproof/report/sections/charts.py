@@ -103,14 +103,16 @@ def _chart(
     empty: str = "nothing was measured",
 ) -> Chart:  # fmt: skip
     extent = max(load.duration, float(len(load.seconds)))
-    bands = _bands(results, extent)
+    bands = bands_of(results, load)
     return Chart(
         anchor=anchor, title=title, unit=unit, description=f"{description} {_told(bands)}".strip(),
         extent=extent, series=series, bands=bands, limits=limits, scale=scale, interval=width, empty=empty,
     )  # fmt: skip
 
 
-def _bands(results: Results, extent: float) -> list[Band]:
+def bands_of(results: Results, load: Load) -> list[Band]:
+    """The faults, each with its recovery, as they are marked in every chart of the load."""
+    extent = max(load.duration, float(len(load.seconds)))
     return [
         Band(
             start=fault.at,

@@ -9,7 +9,21 @@ from dataclasses import replace
 from foundation.verdict import Finding, Weight, judge
 from peakproof import conservation
 from peakproof.conservation import BadOrder, Conservation, Fate
-from peakproof.results import Data, FaultRecord, Load, Percentiles, Ran, Results, Second, StageTime
+from peakproof.results import (
+    Data,
+    DelayFigures,
+    FaultRecord,
+    GaugeFigures,
+    Inside,
+    Load,
+    Percentiles,
+    Ran,
+    Results,
+    Second,
+    StageTime,
+    StatementShare,
+)
+from peakproof.telemetry.saturation import Resource
 
 FAULT_AT = 30
 RECOVERY = 4.0
@@ -50,6 +64,7 @@ def passed() -> Results:
         machine={"processors": "2", "memory": "24 GiB", "kernel": "6.1.0-28-amd64", "docker": "20.10.24"},
         versions={"peakproof": "0.1.0", "python": "3.11.2", "locust": "2.43.1", "postgres": "17.6"},
         command="peakproof rehearse seasons/laptop.yaml",
+        inside=inside(),
     )  # fmt: skip
 
 
@@ -100,7 +115,7 @@ def interrupted() -> Results:
     return replace(
         passed(),
         verdict=judge([finding]),
-        load=None, faults=(), conservation=None, data=None, environment=None,
+        load=None, inside=None, faults=(), conservation=None, data=None, environment=None,
         stages=(StageTime(stage="images", seconds=0.4),),
         scope=("Not shown: anything. The rehearsal ended before load was sent.",),
     )  # fmt: skip
@@ -129,6 +144,39 @@ def load(slowdown: float = 1.0) -> Load:
         ),
         dispatch_p99=0.84,
     )
+
+
+def inside() -> Inside:
+    """The database's processor was used up after 41 s; one order had not reached the ERP."""
+    cpu = Resource(
+        name="the database's CPU", mean=0.71, highest=0.98, saturated_at=41.0,
+        evidence="up to 98% of 2 cores; of 1.93 the platform's 1.81: database 1.02, api 0.51",
+    )  # fmt: skip
+    disk = Resource(
+        name="disk", mean=0.06, highest=0.12, saturated_at=None, evidence="busy 12% of a second at most"
+    )
+    dice = random.Random(5)
+    return Inside(
+        first=cpu,
+        rate=62.0,
+        resources=(disk, cpu),
+        statements=(StatementShare(statement="SELECT outcome, id FROM accept_order($1, $2)", share=0.53),),
+        delays=(
+            DelayFigures(
+                name="accepted->erp", count=3588, never=1, p50=80.1, p95=391.0, p99=641.0, longest=None,
+                seconds=tuple(dice.uniform(90, 700) for _ in range(60)),
+            ),
+        ),
+        gauges=(GaugeFigures(name="outbox lag", longest=0.71, seconds=_minute(dice)),),
+        services={name: _minute(dice) for name in ("api", "database", "worker")},
+        machine={"CPU": "mean 71%, highest 98%", "run queue": "mean 3.1, highest 9.0"},
+        samples=60,
+        cost=0.003,
+    )  # fmt: skip
+
+
+def _minute(dice: random.Random) -> tuple[float, ...]:
+    return tuple(dice.uniform(0.1, 0.7) for _ in range(60))
 
 
 def kept() -> Conservation:

@@ -17,7 +17,17 @@ from tests.peakproof.report import reading, samples
 
 Sample = Callable[[], Results]
 every_sample = pytest.mark.parametrize("sample", samples.ALL)
-SECTIONS = ["verdict", "charts", "findings", "conservation", "faults", "latency", "environment", "repeat"]
+SECTIONS = [
+    "verdict",
+    "charts",
+    "inside",
+    "findings",
+    "conservation",
+    "faults",
+    "latency",
+    "environment",
+    "repeat",
+]
 
 
 @every_sample

@@ -13,8 +13,21 @@ from tests.peakproof.report.layout import PageLayout, lay_out
 
 DESKTOP, PHONE = 1280, 390
 SMALLEST_PHONE = 320
-SECTIONS = ["verdict", "charts", "findings", "conservation", "faults", "latency", "environment", "repeat"]
-LINES = {"chart-arrivals": 2, "chart-throughput": 1, "chart-latency": 3, "chart-errors": 2}
+SECTIONS = [
+    "verdict",
+    "charts",
+    "inside",
+    "findings",
+    "conservation",
+    "faults",
+    "latency",
+    "environment",
+    "repeat",
+]
+LINES = {
+    "chart-arrivals": 2, "chart-throughput": 1, "chart-latency": 3, "chart-errors": 2, "chart-cores": 3,
+    "chart-waiting": 2,
+}  # fmt: skip
 NAMES = [sample.__name__ for sample in samples.ALL]
 WITH_LOAD = [name for name in NAMES if name != "interrupted"]
 Layouts = Mapping[str, PageLayout]
