@@ -23,7 +23,7 @@ Observed = tuple[float, str, str] | None
 def evaluate(
     objectives: Sequence[Objective], measured: Measurements, faults: Sequence[float] = ()
 ) -> list[Finding]:
-    """A finding for each objective about what clients see. `faults` are in seconds since the start of the load."""
+    """A finding for each objective about what clients see. `faults`: seconds since the start of the load."""
     guard = latency_guard(objectives, measured.job.main)
     return [
         _recovered(objective, measured, faults, guard)
