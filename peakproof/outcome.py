@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -15,10 +16,10 @@ from foundation.verdict import Finding, Verdict, Weight, judge
 from loadtests import objectives, recovery, validity
 from loadtests.latency_log import Clock
 from loadtests.measurements import Measurements
-from peakproof import asynchronous, conservation, inside
+from peakproof import asynchronous, conservation
 from peakproof.asynchronous import Waiting
 from peakproof.results import FaultRecord, Inside, Load, Percentiles, Ran, Results, Second
-from peakproof.stages import Desk, State
+from peakproof.stages import Desk, State, inside_of
 
 _MS = 1e6  # histograms count nanoseconds
 _PACKAGES = ("peakproof", "locust", "testcontainers", "faker", "docker")
@@ -43,6 +44,7 @@ def results_of(state: State, desk: Desk, started: datetime, error: PeakproofErro
         versions={name: version(name) for name in _PACKAGES},
         command=f"peakproof rehearse {os.path.relpath(season.document.path)}",
         inside=_inside(state),
+        capacity=state.capacity,
     )
 
 
@@ -51,6 +53,9 @@ def verdict_of(state: State, error: PeakproofError | None) -> Verdict:
     findings = [_came_to_its_end(state, error), *_as_planned(state)]
     if state.compared is not None:
         findings.append(conservation.finding(state.compared))
+    findings += [
+        replace(conservation.finding(each), name="order conservation in a trial") for each in state.in_trials
+    ]
     if state.measured is not None:
         faults = [each.at for each in state.happened]
         findings += validity.findings(state.measured, state.season.objectives)
@@ -66,11 +71,7 @@ def _waiting(state: State) -> Waiting:
 def _inside(state: State) -> Inside | None:
     if state.seen is None or state.measured is None:
         return None
-    season, platform = state.season, state.season.platform
-    images = platform.image_folders()
-    own = [node.name for node in season.topology.nodes if node.process.image in images]
-    wanted = state.measured.count(state.measured.job.main, "wanted")
-    return inside.figures(state.seen, season.topology, own, wanted)
+    return inside_of(state.season, state.seen, state.measured)
 
 
 def _came_to_its_end(state: State, error: PeakproofError | None) -> Finding:
@@ -126,7 +127,7 @@ def _load(state: State, measured: Measurements) -> Load:
     return Load(
         journey=written.journey,
         also={also.journey: also.ratio for also in written.also},
-        profile=written.profile,
+        profile=written.shape,
         peak=written.peak,
         duration=written.duration,
         charted=charted(state),

@@ -13,7 +13,7 @@ from environments.platform import Name
 from foundation import units
 from foundation.documents import Input, did_you_mean
 from foundation.units import Duration, Rate
-from loadtests.profiles import PROFILES
+from loadtests.profiles import PROFILES, REPLAY
 
 
 def _sized(text: object) -> int:
@@ -60,9 +60,36 @@ class LoadInput(Input):
     journey: str
     also: tuple[AlsoInput, ...] = ()
     profile: Annotated[str, AfterValidator(_profile)] = "constant"
+    replay: str | None = Field(
+        default=None, description="a file of times, beside the plan, instead of a profile"
+    )
     peak: Rate = Field(gt=0)
     duration: Duration = Field(gt=0)
     seed: int = 7
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> LoadInput:
+        if self.replay is not None and "profile" in self.model_fields_set:
+            raise ValueError("`profile` and `replay` both say how the rate changes: write one of them")
+        return self
+
+    @property
+    def shape(self) -> str:
+        """The profile's name, whatever its points come from."""
+        return REPLAY if self.replay is not None else self.profile
+
+
+class CapacityInput(Input):
+    """A search for the highest rate that holds, after the load: as many trials as `budget` has room for.
+
+    `start` is the load's peak unless given; `most` is never exceeded.
+    """
+
+    budget: Duration = Field(gt=0)
+    start: Rate | None = Field(default=None, gt=0)
+    most: Rate | None = Field(default=None, gt=0)
+    warm_up: Duration = Field(default=5.0, ge=0)
+    measure: Duration = Field(default=20.0, ge=3)
 
 
 class FaultInput(Input):
@@ -98,5 +125,6 @@ class SeasonInput(Input):
     data: DataInput
     load: LoadInput
     timeline: tuple[FaultInput, ...] = ()
+    capacity: CapacityInput | None = None
     slo: tuple[Expression, ...] = ()
     drain: Duration = Field(default=60.0, description="how long orders may take to come to their end")

@@ -89,7 +89,8 @@ def _staged(desk: Desk, state: State) -> tuple[State, PeakproofError | None]:
 @contextlib.contextmanager
 def _locked(season: Season, desk: Desk) -> Iterator[None]:
     """Nobody else changes the environment or its twin."""
-    seconds = season.written.load.duration + season.written.drain + _SLACK
+    searching = season.written.capacity.budget if season.written.capacity else 0.0
+    seconds = season.written.load.duration + season.written.drain + 2 * searching + _SLACK
     with contextlib.ExitStack() as stack:
         for name in (season.environment_name, source_name(season)):
             lock = locks.held(desk.clients["local"], name, desk.built["python"], seconds=seconds)

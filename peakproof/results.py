@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from foundation.verdict import Verdict
+from loadtests.capacity.search import Capacity
 from peakproof.conservation import Conservation
 from peakproof.telemetry.saturation import Resource
 
@@ -165,6 +166,18 @@ class Inside:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CapacityFound:
+    """What a search in the environment found, judged by `objectives` (and by queues that do not grow).
+
+    `saturated` was used up first at the lowest rate that broke; empty where none did.
+    """
+
+    found: Capacity
+    objectives: tuple[str, ...]
+    saturated: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageTime:
     """How long one stage took, in seconds."""
 
@@ -194,6 +207,7 @@ class Results:
     versions: Mapping[str, str]
     command: str = ""
     inside: Inside | None = None
+    capacity: CapacityFound | None = None
 
 
 _RESULTS: TypeAdapter[Results] = TypeAdapter(Results)

@@ -6,11 +6,13 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from environments.containers.building import Watch
 from environments.display import NodeDisplay
 from loadtests import screen as load_screen
+from loadtests.capacity.trials import Observation
 from loadtests.job import Job
 from loadtests.progress import Event
 from peakproof.seeding import Progress as CopyProgress
@@ -58,6 +60,15 @@ class Terminal:
 
     def fault(self, fault: Planned) -> None:
         self._console.print(f"  [bold red]{fault.fault}[/] {fault.node} ({fault.role}) at {fault.at:g} s")
+
+    def search(self, trials: int) -> Callable[[Observation], None]:
+        self._say(f"capacity: at most {trials} trials")
+
+        def tell(seen: Observation) -> None:
+            why = "; ".join(seen.reasons) or seen.saturated
+            self._console.print(f"  {seen.rate:8.4g}/s {seen.outcome}: {escape(why)}")
+
+        return tell
 
     def _say(self, what: str) -> None:
         self._console.print(f"[bold]{what}[/]")

@@ -16,16 +16,22 @@ from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import InputError, Problem
 from foundation.slo import Metric, Objective
 from foundation.units import in_words
-from loadtests import profiles, sufficiency
-from loadtests.arrivals import Stream
+from loadtests import profiles, replay, sufficiency
+from loadtests.arrivals import Constant, Stream
+from loadtests.capacity.observing import DRAIN
+from loadtests.capacity.search import LEAST_TRIALS
 from loadtests.objectives import unknown_series
+from loadtests.profiles.shape import Point
 from peakproof import journeys
 from peakproof.plan import SeasonInput
 
 
 @dataclass(frozen=True, kw_only=True)
 class Season:
-    """A plan together with what it names. `waivers` are objectives looser than the definition's contract."""
+    """A plan together with what it names. `waivers` are objectives looser than the definition's contract.
+
+    `points` are those of a replay.
+    """
 
     written: SeasonInput
     document: Document
@@ -34,6 +40,7 @@ class Season:
     site: Site
     objectives: tuple[Objective, ...]
     waivers: tuple[str, ...]
+    points: tuple[Point, ...] = ()
 
     @property
     def environment_name(self) -> str:
@@ -84,7 +91,20 @@ def _with_what_it_names(written: SeasonInput, document: Document) -> Season:
         site=loading.site_of(written.environment.site, beside=beside),
         objectives=objectives,
         waivers=waivers,
+        points=_replayed(written, document),
     )
+
+
+def _replayed(written: SeasonInput, document: Document) -> tuple[Point, ...]:
+    """The points of the file that is replayed, if there is one. Raises InputError."""
+    if written.load.replay is None:
+        return ()
+    path = document.path.parent / written.load.replay
+    try:
+        return replay.read(path, written.load.duration).points
+    except InputError as error:
+        problem = document.problem(("load", "replay"), f"{path}: {error.what}")
+        raise documents.collected(document, [problem]) from error
 
 
 def combined(
@@ -126,6 +146,7 @@ def _problems(season: Season) -> Iterator[Problem]:
     yield from _timeline_problems(season)
     yield from _journey_problems(season)
     yield from _objective_problems(season)
+    yield from _capacity_problems(season)
     yield from _asynchronous_problems(season)
     yield from _sufficiency_problems(season)
 
@@ -178,6 +199,24 @@ def _objective_problems(season: Season) -> Iterator[Problem]:
         )
 
 
+def _capacity_problems(season: Season) -> Iterator[Problem]:
+    """What a search for capacity lacks: the platform's reset, time for three trials, journeys in a trial."""
+    wanted, document, load = season.written.capacity, season.document, season.written.load
+    if wanted is None:
+        return
+    if season.platform.written.reset is None:
+        what = f"platform {season.platform.name!r} has no `reset`: trials would not begin alike"
+        yield document.problem(("capacity",), what)
+    least = LEAST_TRIALS * (wanted.warm_up + wanted.measure + DRAIN)
+    if wanted.budget < least:
+        what = f"{in_words(wanted.budget)} has no room for {LEAST_TRIALS} trials"
+        yield document.problem(("capacity", "budget"), what, f"{in_words(least)} or more")
+    start = Constant(peak=wanted.start or load.peak)
+    streams = [Stream(journey=load.journey), *(Stream(journey=a.journey, ratio=a.ratio) for a in load.also)]
+    for short in sufficiency.too_short(season.objectives, start, streams, wanted.measure):
+        yield document.problem(("capacity", "measure"), str(short), sufficiency.hint(short))
+
+
 def _asynchronous_problems(season: Season) -> Iterator[Problem]:
     """Objectives about what the platform does not tell of itself."""
     planned = [slo.parse(text) for text in season.written.slo]
@@ -200,7 +239,7 @@ def _sufficiency_problems(season: Season) -> Iterator[Problem]:
         Stream(journey=load.journey),
         *(Stream(journey=also.journey, ratio=also.ratio) for also in load.also),
     ]
-    curve = profiles.profile(load.profile, peak=load.peak, duration=load.duration)
+    curve = profiles.profile(load.shape, peak=load.peak, duration=load.duration, points=season.points)
     faults = [fault.at for fault in season.written.timeline if fault.at < load.duration]
     for short in sufficiency.too_short(season.objectives, curve, streams, load.duration, faults):
         known = short.objective in planned

@@ -12,21 +12,25 @@ from typing import Protocol
 from environments import environment, slicing
 from environments.containers import removing
 from environments.containers.building import NodeEvent, Watch
+from environments.containers.files import FileSpec
 from environments.environment import Clients, Environment
 from environments.wanted import Wanted
 from foundation.errors import InputError, RunInvalid
 from loadtests import measurements
 from loadtests.arrivals import Stream
+from loadtests.capacity.search import search
+from loadtests.capacity.trials import Observation
 from loadtests.job import Job, SelfTest
 from loadtests.ledger import Entry
 from loadtests.measurements import Measurements
 from loadtests.progress import Event, Started
 from loadtests.validity import delay_limit
-from peakproof import conservation, delays, generating, seeding, timeline
+from peakproof import conservation, delays, generating, inside, resetting, searching, seeding, timeline
 from peakproof.books import Books
 from peakproof.conservation import Conservation
 from peakproof.inside import Seen
-from peakproof.results import Data, StageTime
+from peakproof.results import CapacityFound, Data, Inside, StageTime
+from peakproof.searching import EnvironmentTrial
 from peakproof.season import Season
 from peakproof.telemetry.database import DatabaseWatch
 from peakproof.telemetry.sampler import Sampler
@@ -34,6 +38,8 @@ from peakproof.timeline import Happened, Planned, Timeline
 
 MEASUREMENTS = "load"
 """Folder of the report that keeps the generator's own files."""
+TRIALS = "capacity"
+"""Folder of the report with a folder for each trial of a search."""
 
 
 class Screen(Protocol):
@@ -49,6 +55,8 @@ class Screen(Protocol):
     def load(self, job: Job) -> Iterator[Callable[[Event], None]]: ...
 
     def fault(self, fault: Planned) -> None: ...
+
+    def search(self, trials: int) -> Callable[[Observation], None]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +83,8 @@ class State:
     happened: tuple[Happened, ...] = ()
     compared: Conservation | None = None
     seen: Seen | None = None
+    capacity: CapacityFound | None = None
+    in_trials: tuple[Conservation, ...] = ()
     interrupted: bool = False
     died: RunInvalid | None = None
     times: tuple[StageTime, ...] = field(default=())
@@ -138,11 +148,7 @@ def load(desk: Desk, state: State) -> State:
             listen(event)
 
         try:
-            given = [
-                *seeding.feeds(season, target.dsn(state.database), job.feeds or ""),
-                _journeys(season, job),
-            ]
-            generating.generate(target, job, given, hear, desk.folder / MEASUREMENTS)
+            generating.generate(target, job, _given(state, target, job), hear, desk.folder / MEASUREMENTS)
         except KeyboardInterrupt:
             interrupted = True
         except RunInvalid as death:
@@ -159,6 +165,12 @@ def load(desk: Desk, state: State) -> State:
     seen = Seen(samples=sampler.samples, cost=sampler.cost, delays={})
     state = replace(state, measured=measured, happened=happened, seen=seen)
     return replace(state, interrupted=interrupted, died=died)
+
+
+def _given(state: State, target: Environment, job: Job) -> list[FileSpec]:
+    """What the journeys need, as files of the generator's container."""
+    feeds = seeding.feeds(state.season, target.dsn(state.database), job.feeds or "")
+    return [*feeds, _journeys(state.season, job)]
 
 
 def watched(season: Season, target: Environment, database: str) -> Sampler:
@@ -195,6 +207,39 @@ def _with_delays(state: State, measured: Measurements) -> Seen | None:
     return replace(state.seen, delays=found)
 
 
+def capacity(desk: Desk, state: State) -> State:
+    """The search for the highest rate that holds, where the plan asks for it; the run's orders go first."""
+    wanted, season, target = state.season.written.capacity, state.season, state.target
+    if wanted is None or target is None or state.interrupted or state.died is not None:
+        return state
+    assert season.platform.written.reset is not None
+    reset = season.platform.file(season.platform.written.reset)
+    resetting.reset(target.dsn(state.database), reset, f"{state.run}-")
+    job = searching.job_of_trials(job_of(season, f"{state.run}-capacity", target), wanted)
+    trial = EnvironmentTrial(
+        season=season,
+        target=target,
+        database=state.database,
+        job=job,
+        given=_given(state, target, job),
+        folder=desk.folder / TRIALS,
+        warm_up=round(wanted.warm_up),
+        watch=lambda: watched(season, target, state.database),
+        saturated=lambda seen, measured: inside.told(inside_of(season, seen, measured)),
+    )
+    plan = searching.plan_of(wanted, season.written.load)
+    found = search(trial, plan, desk.screen.search(plan.trials))
+    told = searching.result_of(found, season.objectives)
+    return replace(state, capacity=told, in_trials=tuple(trial.broken))
+
+
+def inside_of(season: Season, seen: Seen, measured: Measurements) -> Inside:
+    """The figures of what was seen while a load ran."""
+    images = season.platform.image_folders()
+    own = [node.name for node in season.topology.nodes if node.process.image in images]
+    return inside.figures(seen, season.topology, own, measured.count(measured.job.main, "wanted"))
+
+
 def _whole_entries(measured: Measurements) -> Iterator[Entry]:
     """The ledger as far as it is whole: a generator that was killed may leave half a line, told elsewhere.
 
@@ -209,6 +254,7 @@ STAGES: tuple[tuple[str, Callable[[Desk, State], State]], ...] = (
     ("seed", seed),
     ("load", load),
     ("drain", drain),
+    ("capacity", capacity),
 )
 
 
@@ -234,7 +280,8 @@ def job_of(season: Season, run: str, target: Environment) -> Job:
         rate=written.peak,
         duration=written.duration,
         seed=written.seed,
-        profile=written.profile,
+        profile=written.shape,
+        points=season.points,
         output=generating.OUTPUT,
         feeds=f"{generating.HOME}/feeds",
         allowed=tuple(target.instance.subnets.values()),

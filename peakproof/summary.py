@@ -11,6 +11,7 @@ from rich.table import Table
 
 from foundation.units import in_words
 from foundation.verdict import Finding, Status
+from loadtests.capacity.results import in_words as in_words_of_capacity
 from peakproof import inside
 from peakproof.results import Results
 
@@ -26,6 +27,11 @@ def show(console: Console, results: Results, index: Path) -> None:
     console.print(table)
     if results.inside is not None:
         console.print(f"used up first: {escape(inside.told(results.inside))}")
+    if results.capacity is not None:
+        told = in_words_of_capacity(results.capacity.found)
+        console.print(
+            f"capacity: {escape(told)}; used up first: {escape(results.capacity.saturated or 'nothing')}"
+        )
     spent = in_words(sum(stage.seconds for stage in results.stages))
     status = results.verdict.status
     console.print(f"[{_STYLE[status]}]{status}[/]  after {spent}; the report: {index}")

@@ -17,11 +17,10 @@ from loadtests.arrivals import Constant
 from loadtests.capacity import results
 from loadtests.capacity.loading import LoadTrial
 from loadtests.capacity.observing import DRAIN
-from loadtests.capacity.search import Plan, Status, search
+from loadtests.capacity.search import LEAST_TRIALS, Plan, Status, search
 from loadtests.capacity.trials import Observation, Outcome
 from loadtests.job import Job
 
-LEAST_TRIALS = 3  # a rate that holds, one that breaks, and one between
 PAGE, DOCUMENT = "index.html", "capacity.json"
 EXIT: Mapping[Status, ExitCode] = {
     Status.FOUND: ExitCode.OK,
@@ -88,7 +87,7 @@ def _check(job: Job, promised: Sequence[Objective], timing: Timing, plan: Plan) 
     if unknown := objectives.unknown_series(promised, journeys):
         raise InputError(f"{unknown[0]}: the load has only {', '.join(journeys)}", where="--slo")
     if found := next((o for o in promised if o.metric.inside or o.metric is Metric.RECOVERY), None):
-        raise InputError(f"{found.metric} belongs to a rehearsal", where="--slo")
+        raise InputError(f"{found.metric}: such objectives belong to a rehearsal", where="--slo")
     if timing.warm_up < 0 or timing.measure < 3:
         raise InputError("a trial measures for at least 3 s, after a warm-up of 0 s or more")
     if plan.trials < LEAST_TRIALS:

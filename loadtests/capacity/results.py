@@ -47,7 +47,7 @@ def html(title: str, found: Capacity, promised: Sequence[Objective]) -> str:
     """The page: capacity, the knee, and every trial."""
     sections = [
         page.Section(anchor="knee", title="The knee", body=charts.figure(knee(found, promised))),
-        page.Section(anchor="trials", title="Trials", body=_trials(found.observations)),
+        page.Section(anchor="trials", title="Trials", body=trials(found.observations)),
     ]
     return page.html(title, sections, header=[f"capacity {in_words(found)}", *(str(o) for o in promised)])
 
@@ -91,13 +91,16 @@ def _ticks(extent: float) -> list[tuple[float, str]]:
     return [(index * step, f"{index * step:g}/s") for index in range(math.floor(extent / step) + 1)]
 
 
-def _trials(seen: Sequence[Observation]) -> Markup:
+def trials(seen: Sequence[Observation]) -> Markup:
+    """Every trial in a row, with what was used up first where somebody looked inside."""
+    looked = any(each.saturated for each in seen)
     columns = [
         page.Column(title="rate", numeric=True),
         page.Column(title="outcome"),
         page.Column(title="p99", numeric=True),
         page.Column(title="done", numeric=True),
         page.Column(title="why"),
+        *([page.Column(title="used up first")] if looked else []),
     ]
     rows = [
         page.Row(
@@ -107,6 +110,7 @@ def _trials(seen: Sequence[Observation]) -> Markup:
                 "-" if each.p99 is None else f"{each.p99 * 1e3:.1f} ms",
                 "-" if each.throughput is None else f"{each.throughput:.4g}/s",
                 "; ".join(each.reasons),
+                *([each.saturated] if looked else []),
             ],
             bad=each.outcome is not Outcome.HELD,
         )

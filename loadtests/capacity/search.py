@@ -18,6 +18,7 @@ WIDTH = 0.10  # of the interval, as a share of capacity
 AROUND = (0.2, 0.4, 0.6, 0.8)  # where in what capacity may be the next rates lie
 CLOSE = 1.1  # a rate held and one that cannot be generated, this near: capacity is at least the former
 MOST_HALVINGS = 8
+LEAST_TRIALS = 3  # a rate that holds, one that breaks, and one between
 
 
 class Status(StrEnum):

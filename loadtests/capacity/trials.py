@@ -24,6 +24,7 @@ class Observation:
     reasons: tuple[str, ...] = ()
     p99: float | None = None  # of the main journey, in seconds
     throughput: float | None = None  # main journeys that ended well, per second
+    saturated: str = ""  # what was used up first, where somebody looked inside
 
 
 class Trial(Protocol):

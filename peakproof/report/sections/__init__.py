@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from foundation.page import Section
 from peakproof.report.sections import (
+    capacity,
     charts,
     conservation,
     environment,
@@ -22,6 +23,7 @@ SECTIONS: tuple[Callable[[Results], Section], ...] = (
     headline.section,
     charts.section,
     inside.section,
+    capacity.section,
     findings.section,
     conservation.section,
     faults.section,
