@@ -114,8 +114,58 @@ def test_an_environment_may_have_a_name_of_its_own(tmp_path: Path) -> None:
     assert season.load("./plan.yaml", beside=tmp_path).environment_name == "mine"
 
 
-def test_the_season_that_comes_with_the_project_is_sound(root: Path) -> None:
-    assert season.load("laptop", beside=root).environment_name == "laptop"
+@pytest.mark.parametrize("name", ["laptop", "capacity"])
+def test_the_seasons_that_come_with_the_project_are_sound(root: Path, name: str) -> None:
+    assert season.load(name, beside=root).environment_name == name
+
+
+def test_a_replay_of_recorded_times_is_the_loads_profile(tmp_path: Path) -> None:
+    (tmp_path / "times.csv").write_text("at\n" + "".join(f"{1.7e9 + at}\n" for at in (0, 1, 1.5, 6)))
+    (tmp_path / "plan.yaml").write_text(GOOD.replace("  seed: 7", "  replay: times.csv"))
+    found = season.load("./plan.yaml", beside=tmp_path)
+    assert found.written.load.shape == "replay"
+    assert max(share for _, share in found.points) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("  replay: nothing.csv", ["plan.yaml:11", "nothing.csv: cannot be read"]),
+        ("  replay: plan.yaml", ["plan.yaml:11", "no time in this line"]),
+        ("  replay: a.csv\n  profile: soak", ["load", "write one of them"]),
+    ],
+)
+def test_a_replay_that_cannot_be_read_is_told_with_its_line(
+    tmp_path: Path, line: str, expected: list[str]
+) -> None:
+    found = told(tmp_path, GOOD.replace("  seed: 7", line))
+    assert [part for part in expected if part not in found] == [], found
+
+
+@pytest.mark.parametrize(
+    ("capacity", "expected"),
+    [
+        ("{budget: 15m}", "platform 'kiosk' has no `reset`"),
+        ("{budget: 1m, measure: 60s}", "1 min 0 s has no room for 3 trials"),
+        ("{budget: 15m, measure: 2s}", "capacity.measure"),
+    ],
+)
+def test_a_search_that_cannot_be_is_told(tmp_path: Path, capacity: str, expected: str) -> None:
+    assert expected in told(tmp_path, GOOD + f"\ncapacity: {capacity}\n")
+
+
+@pytest.mark.parametrize(
+    ("objective", "expected"),
+    [
+        ("accepted->erp p50 < 9s", "platform 'kiosk' tells no delay 'accepted->erp'"),
+        ("queue age < 5s", "platform 'kiosk' has no gauge 'queue age'"),
+    ],
+)
+def test_an_objective_about_what_the_platform_does_not_tell_is_refused(
+    tmp_path: Path, objective: str, expected: str
+) -> None:
+    text = GOOD.replace("  - errors < 1%", f'  - errors < 1%\n  - "{objective}"')
+    assert expected in told(tmp_path, text)
 
 
 def test_a_plan_that_is_not_there_is_told_with_the_nearest_name(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ SECTIONS = [
     "verdict",
     "charts",
     "inside",
+    "capacity",
     "findings",
     "conservation",
     "faults",

@@ -17,6 +17,7 @@ SECTIONS = [
     "verdict",
     "charts",
     "inside",
+    "capacity",
     "findings",
     "conservation",
     "faults",
