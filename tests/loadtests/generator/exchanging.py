@@ -1,7 +1,7 @@
 """Makes requests over connections of the generator: a program, as it patches the standard library.
 
-python exchanging.py FOLDER < CASES: a JSON list of {"url", "authority", "requests", "seconds"}; prints for each
-case, what its requests came to on one connection.
+python exchanging.py FOLDER < CASES: a JSON list of {"url", "authority", "requests", "seconds"}; prints for
+each what its requests came to on one connection.
 """
 
 from __future__ import annotations
