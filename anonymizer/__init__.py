@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from anonymizer.policy import Policy
     from anonymizer.previewing import Preview
     from anonymizer.risk import Risk
+    from anonymizer.snapshots import Reading
     from anonymizer.subset.request import Request
     from anonymizer.subset.selecting import Share, Told
     from anonymizer.verification import Verification
@@ -72,15 +73,16 @@ def anonymize(
     *,
     progress: Progress = _silent,
     replace: bool = False,
+    how: Reading | None = None,
     wanted: Request | None = None,
     told: Told = _untold,
 ) -> Receipt:
     """Copies the source (a DSN), masked, into the migrated and empty target, and checks it.
 
     `replace` removes what the target's tables hold. Where only a part is `wanted`, `told` gets the share of
-    every table before a row is copied. The receipt says whether the check passed; it also
-    stands in the target. Raises InputError (policy, schema, login), Refused (the target is the source, or not
-    empty), Unavailable.
+    every table before a row is copied. `how` limits what reading costs the source. A run that was cut short
+    goes on. The receipt says whether the check passed; it also stands in the target. Raises InputError
+    (policy, schema, login), Refused (the target is the source, or not empty), Unavailable.
     """
     from anonymizer.engines import is_mariadb
 
@@ -91,8 +93,9 @@ def anonymize(
     from anonymizer import run
 
     return run.anonymize(
-        source, target, policy, key, progress=progress, replace_rows=replace, wanted=wanted, told=told
-    )
+        source, target, policy, key, progress=progress, replace_rows=replace, how=how, wanted=wanted,
+        told=told,
+    )  # fmt: skip
 
 
 def check(source: str, policy: Policy, target: str | None = None) -> Plan:

@@ -14,13 +14,16 @@ from anonymizer.files.cli import file
 from anonymizer.options import (
     Ephemeral,
     Fraction,
+    Hold,
     InEnvironment,
     Json,
     KeyCommand,
     KeyFile,
     KeyVariable,
+    MaxBloatAge,
     PassphraseVariable,
     PolicyFile,
+    Rate,
     Replace,
     Roots,
     SourceDsn,
@@ -29,6 +32,7 @@ from anonymizer.options import (
     TargetVariable,
     chosen_key,
     dsn,
+    reading,
 )  # fmt: skip
 from anonymizer.progress_bar import bar
 from foundation.errors import ExitCode
@@ -92,6 +96,9 @@ def run(
     replace: Replace = False,
     fraction: Fraction = None,
     root: Roots = None,
+    hold: Hold = None,
+    rate: Rate = None,
+    max_bloat_age: MaxBloatAge = None,
     environment: InEnvironment = None,
     as_json: Json = False,
 ) -> None:
@@ -105,14 +112,16 @@ def run(
     from anonymizer.subset.request import request
 
     chosen, wanted = anonymizer.load_policy(policy, environment), request(fraction, root or ())
+    how = reading(hold, rate, max_bloat_age)
     places = dsn(source, source_variable, "source"), dsn(target, target_variable, "target")
     with (
         bar() as progress,
         chosen_key(key_file, key_variable, key_command, passphrase_variable, ephemeral=ephemeral_key) as key,
     ):
         receipt = anonymizer.anonymize(
-            *places, chosen, key, progress=progress, replace=replace, wanted=wanted, told=screen.show_shares
-        )
+            *places, chosen, key, progress=progress, replace=replace, how=how, wanted=wanted,
+            told=screen.show_shares,
+        )  # fmt: skip
     screen.show_receipt(receipt, as_json=as_json)
     raise typer.Exit(ExitCode.OK if receipt.verified else ExitCode.FAIL)
 

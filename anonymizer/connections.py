@@ -46,7 +46,28 @@ def session(dsn: str, role: str) -> Iterator[psycopg.Connection]:
     with translated(role), connect(dsn, role) as connection:
         for setting in SESSION:
             connection.execute(setting)
+        _refuse_pooling(connection, dsn, role)
         yield connection
+
+
+def _refuse_pooling(connection: psycopg.Connection, dsn: str, role: str) -> None:
+    """Raises Refused where a pooler gives each transaction another server process: no snapshot is kept there.
+
+    A pooler shows by a process number of its own; one that pools sessions keeps ours while another works.
+    """
+    mine = _process(connection)
+    if mine == connection.info.backend_pid:
+        return
+    with connect(dsn, role) as other, other.transaction():
+        if _process(other) == mine or _process(connection) != mine:
+            hint = "connect to the server itself, or to a pool in session mode"
+            raise Refused(f"the {role} is reached through a pool of transactions", hint=hint)
+
+
+def _process(connection: psycopg.Connection) -> int:
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def connect(dsn: str, role: str) -> psycopg.Connection:

@@ -9,9 +9,11 @@ import psycopg
 
 from anonymizer import chunks, progress
 from anonymizer.chunks import Chunk
+from anonymizer.connections import translated
 from anonymizer.deferring import Stage, defer
 from anonymizer.loading import owns
 from anonymizer.plan import Plan, TablePlan
+from anonymizer.snapshots import Watch
 from anonymizer.tasks import Copy, Done, Moved, Settle, Setup, Statement, Task
 from anonymizer.workers import Workers
 
@@ -51,6 +53,7 @@ class Copying:
     setup: Setup
     workers: Workers
     progress: Progress
+    watch: Watch
 
     def run(self) -> dict[str, int]:
         """Copies what is missing and gives back what was taken away. Returns the rows by table."""
@@ -62,8 +65,15 @@ class Copying:
             given = [one for one in progress.deferred(self.target) if one.stage == stage]
             for together in [given] if stage == Stage.INDEX else [[one] for one in given]:
                 self._done(Statement(deferred=one) for one in together)
+        self._refresh()
         self._done(Settle(table=copy.table.name) for copy in self.plan.copies)
         return progress.rows_by_table(self.target)
+
+    def _refresh(self) -> None:
+        """Materialised views, in the order in which they were made: none can stand on a later one."""
+        for (view,) in self.target.execute(_VIEWS).fetchall():
+            with translated(f"target, {view}"):
+                self.target.execute(f"REFRESH MATERIALIZED VIEW {view}".encode())
 
     def _recheck(self) -> None:
         """Chunks of another snapshot stay only where this one gives the same rows."""
@@ -93,12 +103,20 @@ class Copying:
         done = []
         rows = progress.rows_by_table(self.target)
         for event in self.workers.run(tasks):
+            self._look()
             if isinstance(event, Moved):
                 rows[event.table] += event.rows
                 self.progress(event.table, rows[event.table], self._expected[event.table])
             elif isinstance(event, Done):
                 done.append(event)
         return done
+
+    def _look(self) -> None:
+        cost = self.watch.look()
+        if cost is not None:
+            most = self.watch.limit or max(cost.age, 1)
+            self.progress("snapshot, transactions behind", cost.age, most)
+            self.progress("WAL since the snapshot, MiB", cost.wal >> 20, max(cost.wal >> 20, 1))
 
     @property
     def _expected(self) -> Mapping[str, int]:
@@ -107,6 +125,10 @@ class Copying:
     def _plan(self, chunk: Chunk) -> TablePlan:
         return next(copy for copy in self.plan.copies if copy.table.name == chunk.table)
 
+
+_VIEWS = """
+SELECT c.oid::regclass::text FROM pg_class c
+ WHERE c.relkind = 'm' AND pg_has_role(c.relowner, 'USAGE') ORDER BY c.oid"""
 
 # Not where an array or a range holds a type made in this database: its number is another one elsewhere.
 _SENDERS = """

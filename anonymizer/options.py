@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -13,6 +13,9 @@ from foundation.errors import InputError
 
 if TYPE_CHECKING:
     from anonymizer.keys import Key
+    from anonymizer.snapshots import Reading
+
+T = TypeVar("T")
 
 _PASSWORDS = "Keep passwords out of it: use PGPASSFILE, a service file, or the option that names a variable."
 SourceDsn = Annotated[str | None, typer.Option("--source", metavar="DSN", help=f"The source. {_PASSWORDS}")]
@@ -68,7 +71,42 @@ Roots = Annotated[
         help="Copy these rows, what belongs to them, and what they refer to.",
     ),
 ]
+Hold = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME", help="Hold the snapshot so long, 2h, in a process that outlives this command."
+    ),
+]
+Rate = Annotated[str | None, typer.Option(metavar="RATE", help="Read no faster than this: 50MiB/s.")]
+MaxBloatAge = Annotated[
+    str | None,
+    typer.Option(metavar="COUNT", help="Give the snapshot up when it is so many transactions old: 10M."),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+def reading(hold: str | None, rate: str | None, oldest: str | None) -> Reading:
+    """How the source is to be read. Raises InputError: a quantity that cannot be read."""
+    from anonymizer.snapshots import Reading
+    from foundation import units
+
+    def read(option: str, written: str | None, parse: Callable[[str], T]) -> T | None:
+        try:
+            return None if written is None else parse(written)
+        except ValueError as error:
+            raise InputError(f"{option}: {error}") from None
+
+    def a_second(written: str) -> float:
+        size, slash, unit = written.partition("/")
+        if slash + unit not in ("/s", ""):
+            raise ValueError('expected a rate such as "50MiB/s"')
+        return float(units.size(size))
+
+    return Reading(
+        hold=read("--hold", hold, units.duration),
+        rate=read("--rate", rate, a_second),
+        oldest=read("--max-bloat-age", oldest, units.count),
+    )
 
 
 def dsn(written: str | None, variable: str | None, role: str) -> str:

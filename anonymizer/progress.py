@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from anonymizer.chunks import Chunk
+from anonymizer.snapshots import Exported
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ def exists(target: psycopg.Connection) -> bool:
 
 def end(target: psycopg.Connection) -> None:
     """Forgets it all: the copy is whole, or it was undone. The caller commits."""
-    target.execute("DROP TABLE IF EXISTS peakproof.chunk, peakproof.deferred")
+    target.execute("DROP TABLE IF EXISTS peakproof.chunk, peakproof.deferred, peakproof.snapshot")
 
 
 def chunks(target: psycopg.Connection) -> tuple[list[Chunk], list[Written]]:
@@ -104,6 +105,23 @@ def remove(target: psycopg.Connection, written: Written, table: sql.Identifier) 
     )
 
 
+def note(target: psycopg.Connection, exported: Exported) -> None:
+    """Writes down which snapshot is read, so that another run can take it up while it is held."""
+    target.execute("DELETE FROM peakproof.snapshot")
+    target.execute(
+        "INSERT INTO peakproof.snapshot (name, backend) VALUES (%s, %s)",
+        [exported.snapshot, exported.backend],
+    )
+
+
+def noted(target: psycopg.Connection) -> Exported | None:
+    """The snapshot that the last run read."""
+    if not exists(target):
+        return None
+    row = target.execute("SELECT name, backend FROM peakproof.snapshot").fetchone()
+    return Exported(snapshot=row[0], backend=row[1]) if row else None
+
+
 def rows_by_table(target: psycopg.Connection) -> dict[str, int]:
     """The rows written so far."""
     return dict(
@@ -138,7 +156,7 @@ def give_back(target: psycopg.Connection, one: Deferred) -> None:
 
 
 _CREATE = """
-DROP TABLE IF EXISTS peakproof.chunk, peakproof.deferred;
+DROP TABLE IF EXISTS peakproof.chunk, peakproof.deferred, peakproof.snapshot;
 CREATE TABLE peakproof.chunk (
     position integer GENERATED ALWAYS AS IDENTITY,
     table_name text NOT NULL,
@@ -157,4 +175,5 @@ CREATE TABLE peakproof.deferred (
     number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     stage integer NOT NULL,
     statement text NOT NULL
-)"""
+);
+CREATE TABLE peakproof.snapshot (name text NOT NULL, backend integer NOT NULL)"""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import psycopg
 from psycopg import sql
 
-from anonymizer import filters, workers
+from anonymizer import filters, holding, workers
 from anonymizer.connections import refuse_same, session, translated
 from anonymizer.copying import Copying, Progress, prepare, senders
 from anonymizer.keys import Key
@@ -18,8 +16,9 @@ from anonymizer.plan import Plan, make_plan
 from anonymizer.policy import Policy
 from anonymizer.previewing import Preview
 from anonymizer.previewing import preview as masked_rows
-from anonymizer.progress import end
+from anonymizer.progress import end, note, noted
 from anonymizer.schema import Schema, read_schema
+from anonymizer.snapshots import Exported, Reading, Watch, export, is_held, reading, release
 from anonymizer.subset.request import Request
 from anonymizer.subset.selecting import Share, Told, nobody, subset
 from anonymizer.tasks import Setup
@@ -36,7 +35,7 @@ def anonymize(
     *,
     progress: Progress,
     replace_rows: bool = False,
-    rate: float | None = None,
+    how: Reading | None = None,
     wanted: Request | None = None,
     told: Told = nobody,
 ) -> Receipt:
@@ -45,28 +44,46 @@ def anonymize(
     Where only a part is `wanted`, `told` gets the share of every table before a row is copied.
     Raises InputError (policy, schema, login), Refused (target is the source, or not empty), Unavailable.
     """
-    with _read_snapshot(source) as reader, session(target, "target") as writer, alone(writer):
-        refuse_same(reader, writer)
-        plan = _plan(reader, policy, read_schema(writer))
-        receipt = Receipt(
-            policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, schema=plan.source.fingerprint,
-            key=key.fingerprint(), started=now(),
-        )  # fmt: skip
-        if wanted is not None:
-            plan, parts = subset(reader, plan, wanted, key)
-            told(parts)
-            receipt = replace(receipt, subset=str(wanted), of={share.table: share.of for share in parts})
-        if not goes_on(writer, receipt):
-            with translated("target"), writer.transaction():
-                make_room(writer, plan, receipt, replace_rows=replace_rows)
-                prepare(reader, writer, plan)
-        setup = Setup(
-            source=source, target=target, snapshot=_exported(reader), plan=plan, key=key.for_worker(),
-            senders=senders(reader, plan), rate=rate,
-        )  # fmt: skip
-        rows = _copied(writer, setup, progress)
-        seen = verify(reader, writer, plan, read_schema(writer))
-        return _finished(writer, replace(receipt, tables=rows), seen)
+    how = how or Reading()
+    how = how or Reading()
+    with session(target, "target") as writer, alone(writer):
+        held = _held(source, noted(writer), how)
+        with reading(source, held) as reader:
+            refuse_same(reader, writer)
+            plan = _plan(reader, policy, read_schema(writer))
+            receipt = Receipt(
+                policy=f"{policy.name} {policy.version}", policy_hash=policy.hash,
+                schema=plan.source.fingerprint, key=key.fingerprint(), started=now(),
+            )  # fmt: skip
+            if wanted is not None:
+                plan, parts = subset(reader, plan, wanted, key)
+                told(parts)
+                receipt = replace(receipt, subset=str(wanted), of={share.table: share.of for share in parts})
+            if not goes_on(writer, receipt):
+                with translated("target"), writer.transaction():
+                    make_room(writer, plan, receipt, replace_rows=replace_rows)
+                    prepare(reader, writer, plan)
+            exported = held or export(reader)
+            note(writer, exported)
+            count = workers.how_many()
+            setup = Setup(
+                source=source, target=target, snapshot=exported.snapshot, plan=plan, key=key.for_worker(),
+                senders=senders(reader, plan), rate=how.rate and how.rate / count,
+            )  # fmt: skip
+            watch = Watch(source=reader, backend=exported.backend, limit=how.oldest)
+            rows = _copied(writer, setup, count, progress, watch)
+            seen = verify(reader, writer, plan, read_schema(writer))
+            finished = _finished(writer, replace(receipt, tables=rows), seen)
+            if held is not None:
+                release(reader, held.backend)
+            return finished
+
+
+def _held(source: str, before: Exported | None, how: Reading) -> Exported | None:
+    """The snapshot that a process of its own holds: the last run's, if it still does. None: nobody's."""
+    if before is not None and is_held(source, before):
+        return before
+    return None if how.hold is None else holding.start(source, how.hold)
 
 
 def check(source: str, policy: Policy, target: str | None = None) -> Plan:
@@ -74,7 +91,7 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
 
     Without a target, one with the source's schema is assumed.
     """
-    with _read_snapshot(source) as reader:
+    with reading(source) as reader:
         if target is None:
             return _plan(reader, policy, None)
         with session(target, "target") as other:
@@ -84,13 +101,13 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
 
 def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share]:
     """What part of every table a run under that key would copy. Reads keys, and nothing is written."""
-    with _read_snapshot(source) as reader:
+    with reading(source) as reader:
         return subset(reader, _plan(reader, policy, None), wanted, key)[1]
 
 
 def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview]:
     """Masked values of a few rows of every table, as a run into the same schema would write them."""
-    with _read_snapshot(source) as reader:
+    with reading(source) as reader:
         return masked_rows(reader, _plan(reader, policy, None), key, rows=rows)
 
 
@@ -106,7 +123,7 @@ def compare(source: str, target: str, policy: Policy) -> tuple[Plan, Verificatio
 
     Rows that the source has got since the copy count as missing. Raises as `anonymize`; Refused: no receipt.
     """
-    with _read_snapshot(source) as reader, session(target, "target") as writer:
+    with reading(source) as reader, session(target, "target") as writer:
         refuse_same(reader, writer)
         there = read_schema(writer)
         plan = make_plan(policy, read_schema(reader), there)
@@ -117,20 +134,6 @@ def compare(source: str, target: str, policy: Policy) -> tuple[Plan, Verificatio
         seen = verify(reader, writer, plan, there, everywhere=True, of_a_part=part)
         store(writer, replace(receipt, verified=seen.passes, findings=seen.faults))
         return plan, seen
-
-
-@contextmanager
-def _read_snapshot(dsn: str) -> Iterator[psycopg.Connection]:
-    """One consistent view of the source for everything that reads it."""
-    with session(dsn, "source") as connection:
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield connection
-
-
-def _exported(reader: psycopg.Connection) -> str:
-    row = reader.execute("SELECT pg_export_snapshot()").fetchone()
-    assert row is not None
-    return str(row[0])
 
 
 def _counted(reader: psycopg.Connection, schema: Schema, policy: Policy) -> Schema:
@@ -145,12 +148,16 @@ def _counted(reader: psycopg.Connection, schema: Schema, policy: Policy) -> Sche
     return Schema(tables=tables)
 
 
-def _copied(writer: psycopg.Connection, setup: Setup, progress: Progress) -> dict[str, int]:
+def _copied(
+    writer: psycopg.Connection, setup: Setup, count: int, progress: Progress, watch: Watch
+) -> dict[str, int]:
     """The rows by table. What the policy cannot do is undone; what is cut short is left, to go on with."""
     plan = setup.plan
     try:
-        with workers.running(setup, workers.how_many()) as crew:
-            copying = Copying(target=writer, plan=plan, setup=setup, workers=crew, progress=progress)
+        with workers.running(setup, count) as crew:
+            copying = Copying(
+                target=writer, plan=plan, setup=setup, workers=crew, progress=progress, watch=watch
+            )
             return copying.run()
     except InputError:
         with writer.transaction():

@@ -1,0 +1,226 @@
+"""Runs that are cut short at any moment: the same command finishes, and the target is a single run's."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import anonymizer
+from anonymizer.keys import Key
+from anonymizer.snapshots import Reading
+from foundation import receipts
+from foundation.errors import Refused
+from tests.anonymizer.conftest import MakeDatabase
+from tests.anonymizer.databases import ask, do, rows
+
+pytestmark = pytest.mark.integration
+
+HERE = Path(__file__).parent
+KEY = bytes(range(32))
+SCHEMA = """
+CREATE TABLE people (id integer PRIMARY KEY, email text NOT NULL UNIQUE, pesel text, born date, boss integer
+                     REFERENCES people);
+CREATE TABLE notes (id integer PRIMARY KEY, person integer NOT NULL REFERENCES people, body text);
+CREATE INDEX ON notes (person);
+"""
+ROWS = """
+INSERT INTO people SELECT n, 'someone' || n || '@firma.pl', (44051401350 + n)::text,
+       date '1980-01-01' + n % 9000, nullif(n / 2, 0) FROM generate_series(1, {count}) AS n;
+INSERT INTO notes SELECT n, n, repeat('a word or two ', 40) FROM generate_series(1, {count}) AS n;
+ANALYZE
+"""
+POLICY = """
+policy: people
+version: 1
+tables:
+  people:
+    columns:
+      id: keep
+      email: {transform: email, class: identifying, domain: person, options: {unique: true}}
+      pesel: {transform: pesel, class: identifying}
+      born: {transform: shift_date, class: sensitive, scope: entity(id)}
+      boss: keep
+  notes: {columns: {id: keep, person: keep, body: {transform: regenerate, class: free}}}
+"""
+HOLDERS = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE state = 'idle in transaction' AND datname = current_database()"""
+CONSTRAINTS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+ WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+ ORDER BY 1, 2, 3"""
+
+
+class Copy:
+    """A source, a target, and the command that fills it."""
+
+    def __init__(self, make_database: MakeDatabase, folder: Path, count: int) -> None:
+        self.source = make_database(SCHEMA + ROWS.format(count=count))
+        self.target, self.single = make_database(SCHEMA), make_database(SCHEMA)
+        self.policy = folder / "policy.yaml"
+        self.policy.write_text(POLICY)
+        (folder / "key").write_bytes(KEY)
+        self._key = folder / "key"
+
+    def start(self, *options: str) -> subprocess.Popen[str]:
+        program = "import sys; from foundation.console import run; from anonymizer.cli import app; "
+        program += "sys.exit(run(app))"
+        arguments = ["run", "--source", self.source, "--target", self.target, "--policy", str(self.policy),
+                     "--key-file", str(self._key), *options]  # fmt: skip
+        return subprocess.Popen(
+            [sys.executable, "-c", program, *arguments], cwd=HERE.parent.parent, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def run(self, target: str | None = None, how: Reading | None = None) -> receipts.Receipt:
+        policy = anonymizer.load_policy(self.policy)
+        return anonymizer.anonymize(self.source, target or self.target, policy, Key(KEY), how=how)
+
+    def same_as_a_single_run(self) -> bool:
+        self.run(self.single)
+        return all(
+            rows(self.target, query) == rows(self.single, query)
+            for query in ("SELECT * FROM people ORDER BY id", "SELECT * FROM notes ORDER BY id", CONSTRAINTS)
+        )
+
+
+@pytest.fixture
+def copy(make_database: MakeDatabase, tmp_path: Path) -> Copy:
+    return Copy(make_database, tmp_path, 12_000)
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        os.sched_yield()
+
+
+def written(dsn: str) -> int:
+    there = ask(dsn, "SELECT to_regclass('peakproof.chunk')")
+    return int(str(ask(dsn, "SELECT count(snapshot) FROM peakproof.chunk"))) if there else 0
+
+
+def children(process: int) -> Sequence[int]:
+    """Every process below that one."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [each for child in map(int, listed) for each in (child, *children(child))]
+
+
+def victim(process: int, chance: random.Random) -> int:
+    """The command itself, or one of the processes below it."""
+    return chance.choice([process, *children(process)])
+
+
+def killed_somewhere(copy: Copy, chance: random.Random, rounds: int) -> int:
+    """Starts the command and kills it or a worker at a random moment. Returns how often it met one."""
+    met = 0
+    for _ in range(rounds):
+        process = copy.start("--rate", "6MiB/s")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=chance.uniform(0.4, 3.5))
+        if process.poll() is None:
+            met += 1
+            os.kill(victim(process.pid, chance), signal.SIGKILL)
+        process.communicate(timeout=120)
+    return met
+
+
+def test_killed_at_random_moments_the_same_command_finishes_it(copy: Copy) -> None:
+    assert killed_somewhere(copy, random.Random(4), rounds=5) >= 3
+    assert copy.run().verified if not finished(copy.target) else True
+    assert copy.same_as_a_single_run()
+
+
+@pytest.mark.prove
+def test_killed_a_hundred_times_the_same_command_finishes_it(
+    make_database: MakeDatabase, tmp_path: Path
+) -> None:
+    chance = random.Random(5)
+    for turn in range(20):
+        (tmp_path / str(turn)).mkdir()
+        copy = Copy(make_database, tmp_path / str(turn), 60_000)
+        killed_somewhere(copy, chance, rounds=5)
+        assert copy.run().verified if not finished(copy.target) else True
+        assert copy.same_as_a_single_run()
+
+
+def finished(dsn: str) -> bool:
+    with psycopg.connect(dsn) as connection:
+        receipt = receipts.read(connection)
+        return receipt is not None and receipt.complete
+
+
+def test_under_a_held_snapshot_it_goes_on_with_what_the_source_was(copy: Copy) -> None:
+    process = copy.start("--hold", "5min", "--rate", "1MiB/s")
+    wait_until(lambda: written(copy.target) > 0)
+    process.kill()
+    process.communicate()
+    with psycopg.connect(copy.target) as connection, pytest.raises(Refused, match="was not finished"):
+        receipts.require(connection)
+    before = ask(copy.source, "SELECT count(*) FROM notes")
+    do(copy.source, "DELETE FROM notes WHERE id % 2 = 0")
+    assert ask(copy.source, HOLDERS) == 1
+    assert copy.run().tables["notes"] == before
+    wait_until(lambda: ask(copy.source, HOLDERS) == 0)
+
+
+def test_what_has_changed_since_a_lost_snapshot_is_written_anew(copy: Copy) -> None:
+    process = copy.start("--rate", "4MiB/s")
+    wait_until(lambda: written(copy.target) > 0)
+    process.kill()
+    process.communicate()
+    do(
+        copy.source,
+        "UPDATE people SET email = 'new' || email WHERE id % 7 = 0; DELETE FROM notes WHERE id < 100",
+    )
+    assert copy.run().verified
+    assert copy.same_as_a_single_run()
+
+
+def test_another_policy_does_not_go_on_with_it_and_replacing_gives_everything_back(copy: Copy) -> None:
+    before = rows(copy.target, CONSTRAINTS)
+    process = copy.start("--rate", "2MiB/s")
+    wait_until(lambda: written(copy.target) > 0)
+    process.kill()
+    process.communicate()
+    policy = copy.policy.read_text().replace("version: 1", "version: 2")
+    copy.policy.write_text(policy)
+    with pytest.raises(Refused, match="a part of a run with another policy"):
+        copy.run()
+    chosen = anonymizer.load_policy(copy.policy)
+    assert anonymizer.anonymize(copy.source, copy.target, chosen, Key(KEY), replace=True).verified
+    assert rows(copy.target, CONSTRAINTS) == before
+
+
+def test_two_runs_do_not_write_into_one_target(copy: Copy) -> None:
+    process = copy.start("--rate", "2MiB/s")
+    try:
+        wait_until(lambda: ask(copy.target, "SELECT to_regclass('peakproof.chunk')"))
+        with pytest.raises(Refused, match="another run is writing"):
+            copy.run()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_snapshot_that_grows_too_old_is_given_up(copy: Copy) -> None:
+    process = copy.start("--rate", "300KiB/s", "--max-bloat-age", "50", "--hold", "5min")
+    wait_until(lambda: ask(copy.target, "SELECT to_regclass('peakproof.chunk')"))
+    with psycopg.connect(copy.source, autocommit=True) as connection:
+        while process.poll() is None:
+            connection.execute("SELECT txid_current()")
+    _, said = process.communicate()
+    assert process.returncode == 69
+    assert "transactions old" in said
