@@ -12,7 +12,8 @@ from foundation.page import Column, Group, Row, Section
 from foundation.slo import Objective
 from foundation.units import in_words
 from foundation.verdict import Status, Verdict, Weight
-from loadtests.locustfile import CLOSED
+from loadtests.job import Job
+from loadtests.locustfile import CLOSED, Locust
 from loadtests.measurements import Measurements
 from loadtests.objectives import latency_guard, precise
 from loadtests.results import QUANTILES, latencies
@@ -109,12 +110,27 @@ def _over_time(measured: Measurements, promised: tuple[Objective, ...]) -> Secti
 
 def _arrivals(measured: Measurements, width: int) -> Chart:
     main = measured.job.main
+    if measured.job.closed:
+        return _requests(measured, width)
     return Chart(
         anchor="chart-arrivals", title="Arrivals", unit=f"{main} per second",
         description="Arrivals wanted by the schedule, arrivals sent, and journeys that ended well.",
         extent=float(len(measured.seconds)), interval=width,
         series=[
             _counted(measured, "wanted", "wanted by the schedule", "quiet", Shape.STEP, width),
+            _counted(measured, "dispatched", "sent", "main", Shape.STEP, width),
+            _counted(measured, "completed", "ended well", "low", Shape.LINE, width),
+        ],
+    )  # fmt: skip
+
+
+def _requests(measured: Measurements, width: int) -> Chart:
+    """Of a closed load nothing was wanted by a schedule."""
+    return Chart(
+        anchor="chart-arrivals", title="Requests", unit=f"{measured.job.main} per second",
+        description="Requests that users sent, and those that ended well.",
+        extent=float(len(measured.seconds)), interval=width,
+        series=[
             _counted(measured, "dispatched", "sent", "main", Shape.STEP, width),
             _counted(measured, "completed", "ended well", "low", Shape.LINE, width),
         ],
@@ -139,12 +155,18 @@ def _response(measured: Measurements, width: int, promised: tuple[Objective, ...
 
 
 def _errors(measured: Measurements, width: int) -> Chart:
+    wrong = _counted(measured, "attempt_errors", "requests that went wrong", "doubtful", Shape.BARS, width)
+    if measured.job.closed:
+        return Chart(
+            anchor="chart-errors", title="Errors", unit="per second", description="Requests that went wrong.",
+            extent=float(len(measured.seconds)), interval=width, empty="not one error", series=[wrong],
+        )  # fmt: skip
     return Chart(
         anchor="chart-errors", title="Errors", unit="per second",
         description="Single requests that went wrong, journeys that failed for good, and those turned away.",
         extent=float(len(measured.seconds)), interval=width, empty="not one error",
         series=[
-            _counted(measured, "attempt_errors", "requests that went wrong", "doubtful", Shape.BARS, width),
+            wrong,
             _counted(measured, "errors", "journeys that failed", "bad", Shape.BARS, width),
             _counted(measured, "turned_away", "turned away", "high", Shape.BARS, width),
         ],
@@ -191,6 +213,8 @@ def _failures(measured: Measurements) -> Section:
 def _repeat(measured: Measurements) -> Section:
     job = measured.job
     schedule = sorted({found.schedule for found in measured.summaries})
+    if job.locust is not None and job.closed:
+        return Section(anchor="repeat", title="To repeat it", body=page.facts(_closed(job, job.locust)))
     values = {
         "Target": page.code(job.target),
         "Journeys": ", ".join(f"{s.journey} x {s.ratio:g}" for s in job.streams),
@@ -200,3 +224,14 @@ def _repeat(measured: Measurements) -> Section:
         "Processes": str(job.processes),
     }
     return Section(anchor="repeat", title="To repeat it", body=page.facts(values))
+
+
+def _closed(job: Job, driven: Locust) -> dict[str, str | Markup]:
+    return {
+        "Target": page.code(job.target),
+        "Locustfile": page.code(job.journeys),
+        "Users": f"{driven.users:,}, started at {driven.spawn_rate:g}/s",
+        "Locust's options": page.code(" ".join(driven.arguments)) if driven.arguments else "none",
+        "Duration": in_words(job.duration),
+        "Processes": str(job.processes),
+    }

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from foundation.slo import Objective
+from foundation.slo import Metric, Objective
 from foundation.verdict import Finding, Weight
 from loadtests.distributed.clocks import MOST
 from loadtests.histograms import merged
 from loadtests.latency_log import Clock
 from loadtests.measurements import Measurements
 from loadtests.objectives import precise, tightest_latency
+from loadtests.sufficiency import needed
 
 _SECOND = 1_000_000_000
 LATE_WINDOWS = 0.01  # the share of one-second windows that may be late
@@ -25,7 +26,7 @@ CLOCK_STEP = 0.1  # seconds
 def findings(measured: Measurements, objectives: Sequence[Objective] = ()) -> list[Finding]:
     """Every rule with what was seen. A closed load promises no arrivals, so there is none to be late."""
     arrivals = (
-        [_requested(measured)]
+        [_requested(measured), *_enough(measured, objectives)]
         if measured.job.closed
         else [_all_sent(measured), _on_time(measured, delay_limit(objectives))]
     )
@@ -110,6 +111,22 @@ def _requested(measured: Measurements) -> Finding:
     sent = measured.totals().dispatched
     reasons = [] if sent else ["nothing was sent at all"]
     return _finding("users sent requests", bool(sent), "some", f"{sent:,} requests", reasons)
+
+
+def _enough(measured: Measurements, objectives: Sequence[Objective]) -> list[Finding]:
+    """How many requests a closed load has is known only afterwards: too few tell no percentile."""
+    asked = [
+        (objective, needed(objective.quantile), measured.histogram(objective.series or "").total)
+        for objective in objectives
+        if objective.metric is Metric.LATENCY and objective.quantile is not None
+    ]
+    return [
+        _finding(
+            f"enough requests for {objective.subject}", seen >= least, f"{least:,}", f"{seen:,}",
+            [] if seen >= least else ["with fewer its value is an accident: run it for longer"],
+        )
+        for objective, least, seen in asked
+    ]  # fmt: skip
 
 
 def _on_time(measured: Measurements, limit: float) -> Finding:

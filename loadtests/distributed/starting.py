@@ -47,7 +47,8 @@ def over_ssh(host: str, port: int, processes: int, command: str) -> tuple[str, .
     options = ("BatchMode=yes", "ExitOnForwardFailure=yes", "ServerAliveInterval=5", "ConnectTimeout=10")
     return (
         # A terminal, so that what was started there is told (SIGHUP) when the connection ends.
-        "ssh", "-tt", *(part for option in options for part in ("-o", option)), "-R", f"{back}:{back}", "--", host,
+        "ssh", "-tt", *(part for option in options for part in ("-o", option)), "-R", f"{back}:{back}",
+        "--", host,
         f"{command} load worker --master {back} --processes {processes}",
     )  # fmt: skip
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from foundation.slo import parse
 from foundation.verdict import Status, Weight, judge
 from loadtests.counters import Counters
+from loadtests.locustfile import Locust
 from loadtests.measurements import Measurements
 from loadtests.validity import delay_limit, findings
 from tests.loadtests.made import all_at, job, measurements, summary
@@ -16,6 +19,17 @@ def broken(measured: Measurements, *objectives: str) -> dict[str, str]:
     found = findings(measured, [parse(text) for text in objectives])
     assert {finding.weight for finding in found} == {Weight.VALIDITY}
     return {finding.name: finding.reason for finding in found if not finding.holds}
+
+
+def test_a_closed_load_needs_no_schedule_but_enough_requests_for_its_percentiles() -> None:
+    driven = Locust(model="closed", users=5, spawn_rate=1)
+    closed = measurements(of=replace(job(), locust=driven))
+    found = {f.name: f for f in findings(closed, [parse("order p95 < 1s"), parse("order p99 < 1s")])}
+    assert "arrivals on time" not in found
+    assert found["users sent requests"].observed == "600 requests"
+    assert found["enough requests for order p95"].holds
+    assert not found["enough requests for order p99"].holds
+    assert found["enough requests for order p99"].expected == "1,000"
 
 
 def test_a_good_run_is_valid() -> None:
