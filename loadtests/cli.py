@@ -92,6 +92,9 @@ def run(
     bind: Annotated[
         str | None, typer.Option(help="HOST:PORT that these workers come to; loopback by default")
     ] = None,
+    abort_on: Annotated[
+        list[str] | None, typer.Option(help='end early and fail, such as "attempt-errors > 90% for 10s"')
+    ] = None,
     junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML, too")] = None,
     metrics: Annotated[
         int | None, typer.Option(help="serve metrics for Prometheus on this loopback port meanwhile")
@@ -116,11 +119,11 @@ def run(
     --spawn-rate 10 --duration 1m
     """
     from foundation import units
-    from loadtests import asking, commands
+    from loadtests import abort, asking, commands
     from loadtests.job import Job, SelfTest
     from loadtests.validity import delay_limit
 
-    objectives = _objectives(slo or [])
+    objectives, rules = _objectives(slo or []), [abort.parse(text) for text in abort_on or []]
     name = commands.new_run()
     seconds = _quantity("--duration", units.duration, duration)
     named, points = _profile(profile, replay, seconds)
@@ -156,7 +159,13 @@ def run(
     raise typer.Exit(
         int(
             commands.run(
-                job, objectives, junit_file=junit, metrics_port=metrics, as_json=as_json, master=master
+                job,
+                objectives,
+                junit_file=junit,
+                metrics_port=metrics,
+                as_json=as_json,
+                master=master,
+                abort_on=rules,
             )
         )
     )

@@ -29,6 +29,7 @@ from loadtests import (
     targets,
     validity,
 )
+from loadtests.abort import Hopeless, Rule, Watch
 from loadtests.job import Job
 from loadtests.local import generate
 from loadtests.locustfile import CLOSED
@@ -51,13 +52,16 @@ def run(
     metrics_port: int | None = None,
     as_json: bool = False,
     master: Sequence[str] = (),
+    abort_on: Sequence[Rule] = (),
 ) -> ExitCode:
     """Generates the load, shows what was measured, and returns the verdict's exit code; 130 after Ctrl-C.
 
-    `master` are the options of a generator whose workers are on other machines.
+    `master` are the options of a generator whose workers are on other machines; a rule of `abort_on` ends
+    the load early, and it fails.
     """
     _check(job, promised)
     console, interrupted = people(), False
+    watch, hopeless = Watch(abort_on), list[Hopeless]()
     console.print(f"run {job.run}: {job.main} {_load(job)} for {job.duration:g} s")
     try:
         with screen.live(console, job) as listen, _measured(console, job, metrics_port) as measure:
@@ -65,12 +69,15 @@ def run(
             def hear(event: Event) -> None:
                 listen(event)
                 measure(event)
+                watch.hear(event)
 
             generate(job, hear, master)
     except KeyboardInterrupt:
         interrupted = True
+    except Hopeless as ended:
+        hopeless.append(ended)
     measured = _read(Path(job.output), interrupted=interrupted)
-    verdict = judged(measured, promised)
+    verdict = judged(measured, promised, hopeless)
     screen.show(console, measured, verdict)
     _written(Path(job.output) / report.FILE, report.html(measured, verdict, tuple(promised)))
     if junit_file is not None:
@@ -140,9 +147,12 @@ def _shapes(name: str | None, recorded: Path | None) -> list[Shape]:
     return [PROFILES[name]] if name else [*PROFILES.values()]
 
 
-def judged(measured: Measurements, promised: Sequence[Objective]) -> Verdict:
-    """The verdict of a load test alone: its validity and the objectives."""
-    found = [*validity.findings(measured, promised), *objectives.evaluate(promised, measured)]
+def judged(
+    measured: Measurements, promised: Sequence[Objective], hopeless: Sequence[Hopeless] = ()
+) -> Verdict:
+    """The verdict of a load test alone: its validity and the objectives; a hopeless load was ended by us."""
+    valid = validity.findings(measured, promised, whole=not hopeless)
+    found = [*valid, *objectives.evaluate(promised, measured), *(ended.finding() for ended in hopeless)]
     return judge([*found, *validity.own_verdict(measured)])
 
 

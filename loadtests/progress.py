@@ -39,6 +39,7 @@ class Progress:
     errors: int
     attempt_errors: int
     turned_away: int
+    attempts: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

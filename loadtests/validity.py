@@ -23,17 +23,20 @@ DELAY_SHARE = 0.05  # of the tightest latency limit
 CLOCK_STEP = 0.1  # seconds
 
 
-def findings(measured: Measurements, objectives: Sequence[Objective] = ()) -> list[Finding]:
-    """Every rule with what was seen. A closed load promises no arrivals, so there is none to be late."""
-    arrivals = (
-        [_requested(measured), *_enough(measured, objectives)]
-        if measured.job.closed
-        else [_all_sent(measured), _on_time(measured, delay_limit(objectives))]
-    )
+def findings(
+    measured: Measurements, objectives: Sequence[Objective] = (), *, whole: bool = True
+) -> list[Finding]:
+    """Every rule with what was seen. A closed load promises no arrivals, so there is none to be late.
+
+    A load that was ended on purpose is not `whole`: it is not asked whether all was sent and all ended.
+    """
+    closed = measured.job.closed
+    complete = [_ended_well(measured), _requested(measured) if closed else _all_sent(measured)]
+    complete += _enough(measured, objectives) if closed else []
     return [
         *_tested(measured),
-        _ended_well(measured),
-        *arrivals,
+        *(complete if whole else []),
+        *([] if closed else [_on_time(measured, delay_limit(objectives))]),
         _recorded(measured),
         _steady_clock(measured),
         *_same_clock(measured),

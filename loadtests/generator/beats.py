@@ -70,6 +70,7 @@ def _every_second(bench: Bench, started: int, tell: Callable[[Progress], None], 
                 errors=seen.errors,
                 attempt_errors=seen.attempt_errors,
                 turned_away=seen.turned_away,
+                attempts=seen.attempts,
             )
         )
         second += 1

@@ -155,4 +155,5 @@ def _summed(found: list[Progress]) -> Progress:
         errors=sum(one.errors for one in found),
         attempt_errors=sum(one.attempt_errors for one in found),
         turned_away=sum(one.turned_away for one in found),
+        attempts=sum(one.attempts for one in found),
     )

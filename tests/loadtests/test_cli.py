@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -127,3 +128,16 @@ def test_ctrl_c_ends_in_what_there_is_marked_invalid(shop: Shops, tmp_path: Path
     assert found["verdict"]["status"] == "INVALID"
     assert found["counters"]["order"]["completed"] > 0
     assert "interrupted" in errors
+
+
+def test_a_load_on_nobody_is_ended_early_and_fails_with_the_rule(tmp_path: Path, root: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    options = ["--rate", "20/s", "--duration", "300s", "--abort-on", "attempt-errors > 90% for 2s"]
+    done = load(
+        root, f"http://127.0.0.1:{port}", tmp_path / "out", *options, "--slo", "order p50 < 20s", "--json"
+    )
+    assert done.returncode == 1, done.stderr
+    broken = {each["name"] for each in json.loads(done.stdout)["verdict"]["findings"] if not each["holds"]}
+    assert "abort on attempt-errors > 90% for 2s" in broken
+    assert "FAIL" in (tmp_path / "out" / "index.html").read_text()

@@ -1,0 +1,59 @@
+"""Rules that end a load early: how they are written, and when their time has come."""
+
+from __future__ import annotations
+
+import pytest
+
+from foundation.errors import InputError
+from loadtests.abort import Hopeless, Watch, parse
+from loadtests.progress import Progress
+
+
+def told(second: int, *, wrong: int = 0, wanted: int = 10, errors: int = 0, p99_ms: float = 5.0) -> Progress:
+    return Progress(
+        second=second, wanted=wanted, reached=wanted, in_flight=0, p50_ms=1.0, p99_ms=p99_ms, errors=errors,
+        attempt_errors=wrong, turned_away=0, attempts=wanted,
+    )  # fmt: skip
+
+
+def test_so_many_seconds_on_end_end_the_load() -> None:
+    watch = Watch([parse("attempt-errors > 90% for 3s")])
+    for second in (1, 2):
+        watch.hear(told(second, wrong=10))
+    with pytest.raises(Hopeless) as ended:
+        watch.hear(told(3, wrong=10))
+    finding = ended.value.finding()
+    assert (finding.holds, finding.observed) == (False, "reached at 3 s")
+    assert finding.name == "abort on attempt-errors > 90% for 3s"
+
+
+@pytest.mark.parametrize("between", [told(3, wrong=9), told(3, wanted=0)])
+def test_one_second_that_is_not_so_begins_the_row_anew(between: Progress) -> None:
+    watch = Watch([parse("attempt-errors > 90% for 3s")])
+    for event in (told(1, wrong=10), told(2, wrong=10), between, told(4, wrong=10), told(5, wrong=10)):
+        watch.hear(event)
+
+
+@pytest.mark.parametrize(
+    ("rule", "event"),
+    [("errors > 20% for 1s", told(1, errors=3)), ("p99 > 5s for 1s", told(1, p99_ms=5001))],
+)
+def test_each_metric_is_heard(rule: str, event: Progress) -> None:
+    with pytest.raises(Hopeless):
+        Watch([parse(rule)]).hear(event)
+
+
+def test_of_several_rules_the_first_whose_time_has_come_ends_it() -> None:
+    watch = Watch([parse("errors > 1% for 60s"), parse("p99 > 1s for 1s")])
+    with pytest.raises(Hopeless, match="p99 > 1s for 1s"):
+        watch.hear(told(1, errors=10, p99_ms=2000))
+
+
+@pytest.mark.parametrize(
+    "text", ["errors", "p95 > 1s for 1s", "errors > 20 for 1s", "errors > 120% for 1s", "p99 > 1s for 0.5s",
+             "errors > 1% for ever", "p99 > 10% for 1s"],
+)  # fmt: skip
+def test_a_rule_that_is_none_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse(text)
+    assert "attempt-errors > 90% for 10s" in str(refused.value.hint)
