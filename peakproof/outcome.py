@@ -14,6 +14,7 @@ from foundation.errors import PeakproofError
 from foundation.slo import Metric
 from foundation.verdict import Finding, Verdict, Weight, judge
 from loadtests import objectives, recovery, validity
+from loadtests.capacity.results import in_words as capacity_in_words
 from loadtests.latency_log import Clock
 from loadtests.measurements import Measurements
 from peakproof import asynchronous, conservation
@@ -111,6 +112,8 @@ def _scope(state: State) -> Iterator[str]:
     else:
         yield f"Shown: order conservation{f' and fail-over under {faults}' if faults else ''}."
     yield f"This machine only ({machine}): latencies and the rate; they are no statement about production."
+    if state.capacity is not None:
+        yield f"This machine only ({machine}): capacity {capacity_in_words(state.capacity.found)}."
     simulated = "with simulated partners, " if season.topology.partners else ""
     yield (
         f"Not shown: what differs from production. {season.topology.definition!r} ran on one host, "
