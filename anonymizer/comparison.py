@@ -6,34 +6,122 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Prints = NDArray[np.int64]
-# The places of rows that belong together: in the source's array, in the target's.
-Rows = tuple[NDArray[np.int64], NDArray[np.int64]]
+from anonymizer.characters import Flags, Words
+from anonymizer.fingerprints import mixed
+from anonymizer.partitions import Records
+from anonymizer.scanning import row
 
-# Stands for NULL and for the empty string, which tell nothing of anybody.
-NOTHING = 0
-_ODD = 0x5851F42D4C957F2D
-# A survivor is laid to chance only where chance makes as many at least once in ten thousand checks.
-_CHANCE = 1e-4
+# A finding is laid to chance only where chance makes as many at least once in ten thousand checks.
+ALPHA = 1e-4
 # Where rows cannot be matched, permutations of a large domain meet less often than this.
 _UNMATCHED = 0.01
+# Below this a Poisson tail is nothing, and its exact sum not worth the time.
+_NOTHING = 1e-12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meeting:
+    """How records of the target meet records of the source; may be added up over partitions.
+
+    `own_rows`: target records with a value that the same row (or person) had; `own_pairs`: different (value,
+    person) among them; `own_values`: different values. `rows`: target records whose value anybody had;
+    `values`: how many different ones. `meetings`: pairs of a source's and a target's person with one value;
+    `persons`: different (value, person) of the source in the partitions that `weight` records were in.
+    """
+
+    own_rows: int = 0
+    own_pairs: int = 0
+    own_values: int = 0
+    rows: int = 0
+    values: int = 0
+    meetings: int = 0
+    persons: int = 0
+    weight: int = 0
+
+    def __add__(self, other: Meeting) -> Meeting:
+        return Meeting(
+            own_rows=self.own_rows + other.own_rows,
+            own_pairs=self.own_pairs + other.own_pairs,
+            own_values=self.own_values + other.own_values,
+            rows=self.rows + other.rows,
+            values=self.values + other.values,
+            meetings=self.meetings + other.meetings,
+            persons=self.persons + other.persons,
+            weight=self.weight + other.weight,
+        )
+
+
+def meet(before: Records, after: Records) -> Meeting:
+    """The meetings of one partition's records, all of them of one partition."""
+    met = after.only(among(after.prints, np.sort(before.prints)))
+    if not len(met):
+        return Meeting()
+    pairs, first = np.unique(mixed(before.prints, before.tags), return_index=True)
+    values, persons = np.unique(before.prints[first], return_counts=True)
+    their_pairs, their_first = np.unique(mixed(met.prints, met.tags), return_index=True)
+    own = among(mixed(met.prints, met.tags), pairs) & (row(met.tags) != 0)
+    at = np.searchsorted(values, met.prints[their_first])
+    return Meeting(
+        own_rows=int(own.sum()),
+        own_pairs=int((among(their_pairs, pairs) & (row(met.tags[their_first]) != 0)).sum()),
+        own_values=len(np.unique(met.prints[own])),
+        rows=len(met),
+        values=len(np.unique(met.prints)),
+        meetings=int(persons[at].sum()),
+        persons=len(pairs),
+        weight=len(before),
+    )
+
+
+def among(prints: Words, sorted_: Words) -> Flags:
+    """Which of the prints stand in a sorted array. Shape: (prints,)."""
+    if not len(sorted_):
+        return np.zeros(len(prints), bool)
+    at = np.minimum(np.searchsorted(sorted_, prints), len(sorted_) - 1)
+    found: Flags = sorted_[at] == prints
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draws:
+    """How a column's values were dealt: one draw for every person, or one for every different value."""
+
+    per_person: bool
+    before: int  # the source's records
+    distinct: float  # the target's different values
+
+    def kept(self, seen: Meeting) -> int:
+        """Draws that gave back what was there."""
+        return seen.own_pairs if self.per_person else seen.own_values
+
+    def expected(self, seen: Meeting) -> float:
+        """How many that would be if the target's values had been dealt out at random.
+
+        What was kept says nothing about the others and does not count as met: a single kept value stands
+        against an expectation of nothing.
+        """
+        if self.per_person:
+            draws = self.before * seen.persons / seen.weight if seen.weight else 0.0
+            return max(0, seen.meetings - seen.own_pairs) / draws if draws > 1 else 0.0
+        return max(0, seen.values - seen.own_values) / self.distinct if self.distinct > 1 else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
     """One place (a column, or a path in JSON) compared.
 
-    `survivors`: rows with the same value at the same key in source and target; `pairs`: how many different
-    values that is. `by_chance`: the pairs expected if the target's values had been dealt out at random, which
-    is what a pool does; it is 0 where no original value stands anywhere else. `coincidences`: rows of the
-    target whose value stands somewhere in the source's column. `matched` is false where the key itself is
-    masked: rows cannot be matched, and every coincidence counts as a survivor.
+    `survivors`: rows with the same value at the same key in source and target; `pairs`: how many draws that
+    is: of different values, or of persons where a pseudonym belongs to a person. `by_chance`: the draws
+    expected if the target's values had been dealt out at random, which is what a pool does; it is 0 where no
+    original value stands anywhere else. `coincidences`: rows of the target whose value stands somewhere in
+    the source's column. `matched` is false where the key itself is masked: rows cannot be matched, and every
+    coincidence counts as a survivor. `judged` is false where the policy keeps the column.
     """
 
     place: str
     identifying: bool
+    judged: bool
     values: int
     survivors: int
     pairs: int
@@ -43,73 +131,22 @@ class Comparison:
 
     @property
     def passes(self) -> bool:
-        """Identifying values must not survive beyond what chance explains."""
+        """No value may survive beyond what chance explains."""
         if not self.matched:
             return not self.identifying or self.survivors <= self.values * _UNMATCHED
-        return not self.identifying or at_least(self.pairs, self.by_chance) >= _CHANCE
-
-
-def matched_rows(before: Prints, after: Prints) -> Rows:
-    """The places of every key that both sides have."""
-    _, left, right = np.intersect1d(before, after, return_indices=True)
-    return left, right
-
-
-def compare(place: str, before: Prints, after: Prints, rows: Rows | None, *, identifying: bool) -> Comparison:
-    """One place compared; `rows` says which rows belong together, None that nobody can know."""
-    if rows is None:
-        return _unmatched(place, before, after, identifying=identifying)
-    left, right = rows
-    was, became = before[left], after[right]
-    kept = (was == became) & (was != NOTHING)
-    real = before[before != NOTHING]
-    pairs = len(np.unique(was[kept]))
-    coincidences = int(np.isin(after[after != NOTHING], real).sum())
-    return Comparison(
-        place=place,
-        identifying=identifying,
-        values=len(real),
-        survivors=int(kept.sum()),
-        pairs=pairs,
-        matched=True,
-        by_chance=_expected(was, became, pairs) if coincidences else 0.0,
-        coincidences=coincidences,
-    )
-
-
-def _unmatched(place: str, before: Prints, after: Prints, *, identifying: bool) -> Comparison:
-    real = before[before != NOTHING]
-    again = int(np.isin(after[after != NOTHING], real).sum())
-    return Comparison(
-        place=place, identifying=identifying, values=len(real), survivors=again, pairs=again, matched=False,
-        by_chance=0.0, coincidences=again,
-    )  # fmt: skip
-
-
-def _expected(was: Prints, became: Prints, kept: int) -> float:
-    """Equal pairs expected under random dealing: each (was, became) counts once, the kept ones do not count.
-
-    Leaving them out makes a single kept value stand against an expectation of nothing.
-    """
-    set_ = (was != NOTHING) & (became != NOTHING)
-    # Fingerprints are spread evenly, so their combination tells pairs apart as well as a pair does.
-    _, both = np.unique(was[set_] * np.int64(_ODD) + became[set_], return_index=True)
-    if len(both) < 2:
-        return 0.0
-    values, counts = np.unique(was[set_][both], return_counts=True)
-    there, there_counts = np.unique(became[set_][both], return_counts=True)
-    _, left, right = np.intersect1d(values, there, return_indices=True)
-    meetings = int((counts[left] * there_counts[right]).sum()) - kept
-    return float(max(0, meetings) / (len(both) - 1))
+        return not self.judged or at_least(self.pairs, self.by_chance) >= ALPHA
 
 
 def at_least(count: int, expected: float) -> float:
     """The chance of `count` or more where `expected` are expected (Poisson)."""
     if count == 0:
         return 1.0
-    below = (
-        sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(count))
-        if expected
-        else 1.0
-    )
+    if expected <= 0:
+        return 0.0
+    if count > expected:
+        # Chernoff's bound: Mitzenmacher and Upfal, Probability and Computing, theorem 5.4.
+        bound = math.exp(count - expected - count * math.log(count / expected))
+        if bound < _NOTHING:
+            return bound
+    below = sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(count))
     return max(0.0, 1.0 - below)

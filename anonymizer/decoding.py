@@ -13,11 +13,10 @@ import zlib
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
-# A text without any of these has one reading. RE2 understands it too.
-MARKS = (
-    r"%[0-9A-Fa-f]{2}|&#?[0-9A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}"
-    r"|[A-Za-z0-9+/_-]{16,}|\\x[0-9A-Fa-f]{8,}"
-)
+# What a text has where it is escaped. RE2 understands it too.
+ESCAPES = r"%[0-9A-Fa-f]{2}|&#?[0-9A-Za-z]{2,8};|\\u[0-9A-Fa-f]{4}"
+# Fewer characters of base64, or of hexadecimal, are nothing that anybody looks for.
+SHORTEST, SHORTEST_HEX = 16, 14
 _DEEPEST = 3
 _LONGEST = 64 << 20  # an unpacked value stops here: what packs into little may be endless
 _PACKED = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from queue import Empty, Full, Queue
 from typing import TypeVar
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 # An item, an error, or neither: the end.
 _Entry = tuple[Item | None, BaseException | None]
 
 _AHEAD = 4
+_WORKERS = 2
 _LOOK = 0.1  # seconds between looks at whether the other side has given up
 
 
@@ -68,3 +73,23 @@ def _taken(queue: Queue[_Entry[Item]]) -> _Entry[Item]:
             return queue.get(timeout=_LOOK)
         except Empty:
             continue
+
+
+def worked(function: Callable[[Item], Result], items: Iterator[Item]) -> Iterator[Result]:
+    """The function's results in order: items are made in one thread, worked on in two, a few at a time."""
+    waiting: deque[Future[Result]] = deque()
+    with closing(ahead(items)) as made, ThreadPoolExecutor(_WORKERS) as pool:
+        try:
+            for item in made:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > _WORKERS + 1:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            _cancel(waiting)
+
+
+def _cancel(waiting: Iterable[Future[Result]]) -> None:
+    for future in waiting:
+        future.cancel()

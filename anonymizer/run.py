@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import psycopg
@@ -17,6 +19,8 @@ from anonymizer.policy import Policy
 from anonymizer.previewing import Preview
 from anonymizer.previewing import preview as masked_rows
 from anonymizer.progress import end, note, noted
+from anonymizer.reading import Reader
+from anonymizer.reading import reader as batches_of
 from anonymizer.schema import Schema, read_schema
 from anonymizer.snapshots import Exported, Reading, Watch, export, is_held, reading, release
 from anonymizer.subset.request import Request
@@ -72,7 +76,8 @@ def anonymize(
             )  # fmt: skip
             watch = Watch(source=reader, backend=exported.backend, limit=how.oldest)
             rows = _copied(writer, setup, count, progress, watch)
-            seen = verify(reader, writer, plan, read_schema(writer))
+            with _sides(source, target, reader) as (before, after):
+                seen = verify(before, after, writer, plan, read_schema(writer))
             finished = _finished(writer, replace(receipt, tables=rows), seen)
             if held is not None:
                 release(reader, held.backend)
@@ -131,9 +136,18 @@ def compare(source: str, target: str, policy: Policy) -> tuple[Plan, Verificatio
         if receipt is None or not receipt.complete:
             raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
         part = receipt.subset is not None
-        seen = verify(reader, writer, plan, there, everywhere=True, of_a_part=part)
+        with _sides(source, target, reader) as (before, after):
+            seen = verify(before, after, writer, plan, there, of_a_part=part)
         store(writer, replace(receipt, verified=seen.passes, findings=seen.faults))
         return plan, seen
+
+
+@contextmanager
+def _sides(source: str, target: str, held: psycopg.Connection) -> Iterator[tuple[Reader, Reader]]:
+    """Readers of both databases, each in one snapshot: the source's is the one that is held."""
+    with session(target, "target") as there, batches_of(source, export(held).snapshot) as before:
+        with batches_of(target, export(there).snapshot) as after:
+            yield before, after
 
 
 def _counted(reader: psycopg.Connection, schema: Schema, policy: Policy) -> Schema:

@@ -1,0 +1,176 @@
+"""One pass over either server: every place that is compared or searched becomes fingerprints. Judges nothing.
+
+Values are in memory for as long as their fingerprints take, and are in no message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import sql
+
+from anonymizer import identities
+from anonymizer.characters import Words
+from anonymizer.distinct import Distinct
+from anonymizer.fingerprints import Seed
+from anonymizer.identities import Identity
+from anonymizer.overlap import worked
+from anonymizer.partitions import Partitions, Records
+from anonymizer.places import UNIT, Place, compared, searched
+from anonymizer.plan import Plan, TablePlan
+from anonymizer.reading import Reader
+from anonymizer.scanning import Scan, Wanted, described, kinds, scan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One table as both sides are read: who its rows are about, and the places to look at."""
+
+    table: TablePlan
+    key: Identity | None
+    person: Identity | None
+    compared: tuple[Place, ...]
+    searched: tuple[Place, ...]
+
+    @property
+    def name(self) -> str:
+        return self.table.table.name
+
+
+def sheets(plan: Plan) -> list[Sheet]:
+    """Every table that is copied."""
+    return [
+        Sheet(
+            table=table,
+            key=identities.key(plan, table),
+            person=identities.person(plan, table),
+            compared=tuple(compared(table)),
+            searched=tuple(searched(table)),
+        )
+        for table in plan.copies
+    ]
+
+
+@dataclass
+class Tally:
+    """What was counted on one side of a table: rows, a sum that tells sets of keys apart, values."""
+
+    rows: int = 0
+    keys: int = 0
+    values: dict[str, int] = field(default_factory=dict)
+    distinct: dict[str, Distinct] = field(default_factory=dict)
+    trials: dict[str, dict[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Block:
+    rows: int
+    keys: Words
+    cells: Mapping[str, Records]
+    scans: Mapping[str, Scan]
+
+
+def gather_source(source: Reader, sheet: Sheet, seed: Seed, into: Partitions) -> tuple[Tally, frozenset[int]]:
+    """Reads the source's compared places into streams (table, label); also the kinds of originals there."""
+    tally, found = Tally(), set[int]()
+    selected = _selected(sheet, sheet.compared)
+    read = _batches(source, selected, sheet.table.source_rows, f"source, {sheet.name}")
+    for block in worked(lambda rows: _described(sheet, rows, seed), read):
+        _count(tally, block)
+        for place in sheet.compared:
+            into.add((sheet.name, place.label), block.cells[place.label])
+            if place.identifying:
+                found.update(np.unique(kinds(block.cells[place.label].tags)).tolist())
+    return tally, frozenset(found)
+
+
+def gather_target(target: Reader, sheet: Sheet, wanted: Wanted, into: Partitions) -> Tally:
+    """Reads the target: what may meet the source, into streams (table, label, "cell" or "text")."""
+    tally = Tally()
+    places = {place.label: place for place in (*sheet.searched, *sheet.compared)}
+    selected = _selected(sheet, [*places.values()])
+    read = _batches(target, selected, sheet.table.table.identifier, f"target, {sheet.name}")
+    for block in worked(lambda rows: _scanned(sheet, rows, wanted), read):
+        _count(tally, block)
+        for label, cells in block.cells.items():
+            tally.distinct.setdefault(label, Distinct()).add(cells.prints)
+            possible = wanted.members.possible(cells.prints)
+            into.add((sheet.name, label, "cell"), cells.only(possible))
+        for label, seen in block.scans.items():
+            into.add((sheet.name, label, "text"), seen.records)
+            trials = tally.trials.setdefault(label, {})
+            for width, count in seen.trials.items():
+                trials[width] = trials.get(width, 0) + count
+    return tally
+
+
+def _batches(
+    reader: Reader, selected: Mapping[str, sql.Composable], rows: sql.Composable, where: str
+) -> Iterator[pa.RecordBatch]:
+    query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(selected.values()), rows)
+    for batch in reader.batches(query, where):
+        yield batch.rename_columns([*selected])
+
+
+def _count(tally: Tally, block: _Block) -> None:
+    tally.rows += block.rows
+    tally.keys = (tally.keys + int(block.keys.sum())) & (2**64 - 1)
+    for label, cells in block.cells.items():
+        tally.values[label] = tally.values.get(label, 0) + len(cells)
+
+
+def _selected(sheet: Sheet, places: Sequence[Place]) -> dict[str, sql.Composable]:
+    names: dict[str, sql.Composable] = {}
+    for identity in (sheet.key, sheet.person):
+        for label, column in zip(identity.labels, identity.columns, strict=True) if identity else ():
+            names[label] = sql.SQL("{}::text").format(sql.Identifier(column))
+    return {**names, **{place.label: place.value for place in places}} or {UNIT: sql.SQL("''")}
+
+
+def _described(sheet: Sheet, block: pa.RecordBatch, seed: Seed) -> _Block:
+    keys = identities.prints(block, sheet.key, seed)
+    persons = _persons(sheet, block, keys, seed)
+    cells = {place.label: described(*_texts(block, place, persons), seed) for place in sheet.compared}
+    return _Block(rows=block.num_rows, keys=keys, cells=cells, scans={})
+
+
+def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted) -> _Block:
+    keys = identities.prints(block, sheet.key, wanted.seed)
+    persons = _persons(sheet, block, keys, wanted.seed)
+    cells = {place.label: described(*_texts(block, place, persons), wanted.seed) for place in sheet.compared}
+    scans = {
+        place.label: scan(wanted, block.column(place.label), persons, json=_is_json(sheet, place))
+        for place in sheet.searched
+    }
+    return _Block(rows=block.num_rows, keys=keys, cells=cells, scans=scans)
+
+
+def _is_json(sheet: Sheet, place: Place) -> bool:
+    return sheet.table.table.columns[place.label].base in ("json", "jsonb")
+
+
+def _persons(sheet: Sheet, block: pa.RecordBatch, keys: Words, seed: Seed) -> Words:
+    if sheet.person == sheet.key:
+        return keys
+    persons = identities.prints(block, sheet.person, seed)
+    return np.where(persons == 0, keys, persons)
+
+
+def _texts(block: pa.RecordBatch, place: Place, persons: Words) -> tuple[pa.Array, Words]:
+    """A place's texts and whom each is about; a path may have several values in one document."""
+    texts = block.column(place.label)
+    if not place.path:
+        return texts, persons
+    parts = pc.split_pattern(texts.fill_null(""), UNIT)
+    return pc.list_flatten(parts), persons[pc.list_parent_indices(parts).to_numpy()]
+
+
+def members(sheets_: Sequence[Sheet], from_: Partitions) -> Iterator[list[Words]]:
+    """What the source's streams hold, partition by partition."""
+    streams = [(sheet.name, place.label) for sheet in sheets_ for place in sheet.compared]
+    for number in range(from_.count):
+        yield [from_.read(stream, number).prints for stream in streams]
