@@ -16,6 +16,8 @@ from anonymizer.scanning import row
 ALPHA = 1e-4
 # Where rows cannot be matched, permutations of a large domain meet less often than this.
 _UNMATCHED = 0.01
+# A persona keeps its sex, so its name meets the owner's up to twice as often as any other.
+_OF_A_KIND = 2
 # Below this a Poisson tail is nothing, and its exact sum not worth the time.
 _NOTHING = 1e-12
 
@@ -26,8 +28,7 @@ class Meeting:
 
     `own_rows`: target records with a value that the same row (or person) had; `own_pairs`: different (value,
     person) among them; `own_values`: different values. `rows`: target records whose value anybody had;
-    `values`: how many different ones. `meetings`: pairs of a source's and a target's person with one value;
-    `persons`: different (value, person) of the source in the partitions that `weight` records were in.
+    `values`: how many different ones. `meetings`: pairs of a source's and a target's person with one value.
     """
 
     own_rows: int = 0
@@ -36,8 +37,6 @@ class Meeting:
     rows: int = 0
     values: int = 0
     meetings: int = 0
-    persons: int = 0
-    weight: int = 0
 
     def __add__(self, other: Meeting) -> Meeting:
         return Meeting(
@@ -47,8 +46,6 @@ class Meeting:
             rows=self.rows + other.rows,
             values=self.values + other.values,
             meetings=self.meetings + other.meetings,
-            persons=self.persons + other.persons,
-            weight=self.weight + other.weight,
         )
 
 
@@ -57,21 +54,26 @@ def meet(before: Records, after: Records) -> Meeting:
     met = after.only(among(after.prints, np.sort(before.prints)))
     if not len(met):
         return Meeting()
-    pairs, first = np.unique(mixed(before.prints, before.tags), return_index=True)
-    values, persons = np.unique(before.prints[first], return_counts=True)
+    there = before.only(among(before.prints, np.unique(met.prints)))
+    pairs, first = np.unique(mixed(there.prints, there.tags), return_index=True)
+    values, persons = np.unique(there.prints[first], return_counts=True)
     their_pairs, their_first = np.unique(mixed(met.prints, met.tags), return_index=True)
-    own = among(mixed(met.prints, met.tags), pairs) & (row(met.tags) != 0)
+    known = row(met.tags) != 0
+    own = among(mixed(met.prints, met.tags), pairs) & known
     at = np.searchsorted(values, met.prints[their_first])
     return Meeting(
         own_rows=int(own.sum()),
-        own_pairs=int((among(their_pairs, pairs) & (row(met.tags[their_first]) != 0)).sum()),
+        own_pairs=int((among(their_pairs, pairs) & known[their_first]).sum()),
         own_values=len(np.unique(met.prints[own])),
         rows=len(met),
         values=len(np.unique(met.prints)),
         meetings=int(persons[at].sum()),
-        persons=len(pairs),
-        weight=len(before),
     )
+
+
+def repeated(before: Records) -> float:
+    """How many records there are for every different (value, person); 1 where there are none."""
+    return len(before) / max(1, len(np.unique(mixed(before.prints, before.tags)))) if len(before) else 1.0
 
 
 def among(prints: Words, sorted_: Words) -> Flags:
@@ -88,7 +90,7 @@ class Draws:
     """How a column's values were dealt: one draw for every person, or one for every different value."""
 
     per_person: bool
-    before: int  # the source's records
+    persons: float  # the source's different (value, person)
     distinct: float  # the target's different values
 
     def kept(self, seen: Meeting) -> int:
@@ -102,8 +104,8 @@ class Draws:
         against an expectation of nothing.
         """
         if self.per_person:
-            draws = self.before * seen.persons / seen.weight if seen.weight else 0.0
-            return max(0, seen.meetings - seen.own_pairs) / draws if draws > 1 else 0.0
+            met = max(0, seen.meetings - seen.own_pairs)
+            return _OF_A_KIND * met / self.persons if self.persons > 1 else 0.0
         return max(0, seen.values - seen.own_values) / self.distinct if self.distinct > 1 else 0.0
 
 

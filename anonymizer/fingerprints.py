@@ -44,7 +44,8 @@ def lowered(values: pa.Array) -> pa.Array:
     Compatibility characters and marks that stand apart become what they mean (NFKC), and what is neither
     letter nor digit beyond ASCII becomes a space. Most texts need nothing of it and are only looked at.
     """
-    text = values.cast(pa.large_string()).fill_null("")
+    text = values.cast(pa.large_string())
+    text = text.fill_null("") if text.null_count else text
     if not len(text) or pc.all(pc.string_is_ascii(text)).as_py():
         return text
     text = pc.utf8_lower(text)
@@ -64,6 +65,13 @@ def layout(text: pa.Array) -> tuple[Bytes, Places]:
     _, offsets, content = text.buffers()
     bounds = np.frombuffer(offsets, np.int64)[text.offset : text.offset + len(text) + 1]
     return np.frombuffer(content, np.uint8) if content is not None else np.zeros(0, np.uint8), bounds
+
+
+def longest(texts: pa.Array) -> int:
+    """The bytes of the longest text."""
+    kind = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    bounds = np.frombuffer(texts.buffers()[1], kind)[texts.offset : texts.offset + len(texts) + 1]
+    return int(np.diff(bounds).max()) if len(texts) else 0
 
 
 def whole(text: pa.Array, seed: Seed) -> Words:

@@ -16,7 +16,7 @@ from psycopg import sql
 from anonymizer import identities
 from anonymizer.characters import Words
 from anonymizer.distinct import Distinct
-from anonymizer.fingerprints import Seed
+from anonymizer.fingerprints import Seed, lowered
 from anonymizer.identities import Identity
 from anonymizer.overlap import worked
 from anonymizer.partitions import Partitions, Records
@@ -57,10 +57,9 @@ def sheets(plan: Plan) -> list[Sheet]:
 
 @dataclass
 class Tally:
-    """What was counted on one side of a table: rows, a sum that tells sets of keys apart, values."""
+    """What was counted on one side of a table."""
 
     rows: int = 0
-    keys: int = 0
     values: dict[str, int] = field(default_factory=dict)
     distinct: dict[str, Distinct] = field(default_factory=dict)
     trials: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -75,14 +74,15 @@ class _Block:
 
 
 def gather_source(source: Reader, sheet: Sheet, seed: Seed, into: Partitions) -> tuple[Tally, frozenset[int]]:
-    """Reads the source's compared places into streams (table, label); also the kinds of originals there."""
+    """Reads the source's compared places into streams (table, label, "was"); also what kinds there are."""
     tally, found = Tally(), set[int]()
     selected = _selected(sheet, sheet.compared)
     read = _batches(source, selected, sheet.table.source_rows, f"source, {sheet.name}")
     for block in worked(lambda rows: _described(sheet, rows, seed), read):
         _count(tally, block)
+        into.add((sheet.name, "before"), _keys(block))
         for place in sheet.compared:
-            into.add((sheet.name, place.label), block.cells[place.label])
+            into.add((sheet.name, place.label, "was"), block.cells[place.label])
             if place.identifying:
                 found.update(np.unique(kinds(block.cells[place.label].tags)).tolist())
     return tally, frozenset(found)
@@ -96,6 +96,7 @@ def gather_target(target: Reader, sheet: Sheet, wanted: Wanted, into: Partitions
     read = _batches(target, selected, sheet.table.table.identifier, f"target, {sheet.name}")
     for block in worked(lambda rows: _scanned(sheet, rows, wanted), read):
         _count(tally, block)
+        into.add((sheet.name, "after"), _keys(block))
         for label, cells in block.cells.items():
             tally.distinct.setdefault(label, Distinct()).add(cells.prints)
             possible = wanted.members.possible(cells.prints)
@@ -118,9 +119,12 @@ def _batches(
 
 def _count(tally: Tally, block: _Block) -> None:
     tally.rows += block.rows
-    tally.keys = (tally.keys + int(block.keys.sum())) & (2**64 - 1)
     for label, cells in block.cells.items():
         tally.values[label] = tally.values.get(label, 0) + len(cells)
+
+
+def _keys(block: _Block) -> Records:
+    return Records(prints=block.keys, tags=np.zeros_like(block.keys))
 
 
 def _selected(sheet: Sheet, places: Sequence[Place]) -> dict[str, sql.Composable]:
@@ -134,19 +138,34 @@ def _selected(sheet: Sheet, places: Sequence[Place]) -> dict[str, sql.Composable
 def _described(sheet: Sheet, block: pa.RecordBatch, seed: Seed) -> _Block:
     keys = identities.prints(block, sheet.key, seed)
     persons = _persons(sheet, block, keys, seed)
-    cells = {place.label: described(*_texts(block, place, persons), seed) for place in sheet.compared}
+    cells = {place.label: _cells(block, place, persons, seed) for place in sheet.compared}
     return _Block(rows=block.num_rows, keys=keys, cells=cells, scans={})
 
 
 def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted) -> _Block:
     keys = identities.prints(block, sheet.key, wanted.seed)
     persons = _persons(sheet, block, keys, wanted.seed)
-    cells = {place.label: described(*_texts(block, place, persons), wanted.seed) for place in sheet.compared}
-    scans = {
-        place.label: scan(wanted, block.column(place.label), persons, json=_is_json(sheet, place))
-        for place in sheet.searched
-    }
+    cells: dict[str, Records] = {}
+    scans: dict[str, Scan] = {}
+    compared_ = {place.label: place for place in sheet.compared}
+    for place in sheet.searched:
+        texts = block.column(place.label)
+        low = lowered(texts)
+        scans[place.label] = scan(wanted, texts, low, persons, json=_is_json(sheet, place))
+        if compared_.pop(place.label, None):
+            cells[place.label] = described(low, persons, wanted.seed)
+    for place in compared_.values():
+        cells[place.label] = _cells(block, place, persons, wanted.seed)
     return _Block(rows=block.num_rows, keys=keys, cells=cells, scans=scans)
+
+
+def _cells(block: pa.RecordBatch, place: Place, persons: Words, seed: Seed) -> Records:
+    """A place as records; a path may have several values in one document."""
+    texts = block.column(place.label)
+    if place.path:
+        parts = pc.split_pattern(texts.fill_null(""), UNIT)
+        texts, persons = pc.list_flatten(parts), persons[pc.list_parent_indices(parts).to_numpy()]
+    return described(lowered(texts), persons, seed)
 
 
 def _is_json(sheet: Sheet, place: Place) -> bool:
@@ -160,17 +179,8 @@ def _persons(sheet: Sheet, block: pa.RecordBatch, keys: Words, seed: Seed) -> Wo
     return np.where(persons == 0, keys, persons)
 
 
-def _texts(block: pa.RecordBatch, place: Place, persons: Words) -> tuple[pa.Array, Words]:
-    """A place's texts and whom each is about; a path may have several values in one document."""
-    texts = block.column(place.label)
-    if not place.path:
-        return texts, persons
-    parts = pc.split_pattern(texts.fill_null(""), UNIT)
-    return pc.list_flatten(parts), persons[pc.list_parent_indices(parts).to_numpy()]
-
-
 def members(sheets_: Sequence[Sheet], from_: Partitions) -> Iterator[list[Words]]:
     """What the source's streams hold, partition by partition."""
-    streams = [(sheet.name, place.label) for sheet in sheets_ for place in sheet.compared]
+    streams = [(sheet.name, place.label, "was") for sheet in sheets_ for place in sheet.compared]
     for number in range(from_.count):
         yield [from_.read(stream, number).prints for stream in streams]

@@ -135,19 +135,21 @@ def compare(source: str, target: str, policy: Policy) -> tuple[Plan, Verificatio
         receipt = read(writer)
         if receipt is None or not receipt.complete:
             raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
-        part = receipt.subset is not None
         with _sides(source, target, reader) as (before, after):
-            seen = verify(before, after, writer, plan, there, of_a_part=part)
-        store(writer, replace(receipt, verified=seen.passes, findings=seen.faults))
+            seen = verify(before, after, writer, plan, there, of_a_part=receipt.subset is not None)
+        store(writer, replace(receipt, verified=seen.passes, searched=True, findings=seen.faults))
         return plan, seen
 
 
 @contextmanager
 def _sides(source: str, target: str, held: psycopg.Connection) -> Iterator[tuple[Reader, Reader]]:
     """Readers of both databases, each in one snapshot: the source's is the one that is held."""
-    with session(target, "target") as there, batches_of(source, export(held).snapshot) as before:
-        with batches_of(target, export(there).snapshot) as after:
-            yield before, after
+    with (
+        session(target, "target") as there,
+        batches_of(source, export(held).snapshot) as before,
+        batches_of(target, export(there).snapshot) as after,
+    ):
+        yield before, after
 
 
 def _counted(reader: psycopg.Connection, schema: Schema, policy: Policy) -> Schema:
@@ -180,7 +182,9 @@ def _copied(
 
 
 def _finished(writer: psycopg.Connection, receipt: Receipt, seen: Verification) -> Receipt:
-    whole = replace(receipt, finished=now(), complete=True, verified=seen.passes, findings=seen.faults)
+    whole = replace(
+        receipt, finished=now(), complete=True, verified=seen.passes, searched=True, findings=seen.faults
+    )
     with writer.transaction():
         store(writer, whole)
         end(writer)

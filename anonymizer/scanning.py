@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from anonymizer import kernels
 from anonymizer.characters import Flags, Places, Words
 from anonymizer.encodings import other_readings
-from anonymizer.fingerprints import Seed, layout, lowered
+from anonymizer.fingerprints import Seed, layout, longest, lowered
 from anonymizer.kernels import MOST_DIGITS, WHOLE, WORDS
 from anonymizer.membership import Membership
 from anonymizer.partitions import Records, together
@@ -79,9 +79,9 @@ def one_word(tags: Words) -> Flags:
     return found
 
 
-def described(texts: pa.Array, rows: Words, seed: Seed) -> Records:
-    """Every cell that says anything as one record; a Polish number with its prefix without it, too."""
-    cells = lowered(_digested(texts, seed))
+def described(cells: pa.Array, rows: Words, seed: Seed) -> Records:
+    """Every lowered cell that says anything as one record; a Polish number without its prefix, too."""
+    cells = _digested(cells, seed)
     prints, local = np.zeros((2, len(cells)), np.uint64)
     found = np.zeros(len(cells), np.uint8)
     if len(cells):
@@ -96,9 +96,9 @@ def described(texts: pa.Array, rows: Words, seed: Seed) -> Records:
 
 def _digested(texts: pa.Array, seed: Seed) -> pa.Array:
     """The texts, a digest in place of each that is too long for a fingerprint."""
-    long_ = pc.greater(pc.binary_length(texts), _LONGEST_CELL)
-    if not pc.any(long_).as_py():
+    if longest(texts) <= _LONGEST_CELL:
         return texts
+    long_ = pc.greater(pc.binary_length(texts), _LONGEST_CELL)
     secret = seed.exact[:8].tobytes()
     digests = [
         hashlib.blake2b(text.encode(), key=secret, digest_size=32).hexdigest()
@@ -109,7 +109,7 @@ def _digested(texts: pa.Array, seed: Seed) -> pa.Array:
 
 def _sliced(texts: pa.Array, rows: Words) -> tuple[pa.Array, Words]:
     """The texts and their rows, those that are too long for a fingerprint in slices that overlap."""
-    if not pc.any(pc.greater(pc.binary_length(texts), _SLICE)).as_py():
+    if longest(texts) <= _SLICE:
         return texts, rows
     cells = [
         (text[at : at + _SLICE], row_)
@@ -117,28 +117,31 @@ def _sliced(texts: pa.Array, rows: Words) -> tuple[pa.Array, Words]:
         for at in range(0, len(text or "") or 1, _SLICE - _OVERLAP)
         if text is not None
     ]
-    return pa.array([text for text, _ in cells], pa.string()), np.array([r for _, r in cells], np.uint64)
+    return pa.array([text for text, _ in cells], pa.large_string()), np.array(
+        [r for _, r in cells], np.uint64
+    )
 
 
-def scan(wanted: Wanted, texts: pa.Array, rows: Words, *, json: bool = False) -> Scan:
+def scan(wanted: Wanted, texts: pa.Array, cells: pa.Array, rows: Words, *, json: bool = False) -> Scan:
     """What may be originals in the texts, in any of their readings; `rows` names each text's row.
 
-    Documents (`json`) write a line's end as two characters, which would look like a letter of the next word.
+    `cells` are the texts lowered. Documents (`json`) write a line's end as two characters, which would look
+    like a letter of the next word.
     """
     trials = np.zeros(MOST_DIGITS + 1, np.int64)
-    found = _search(wanted, texts, rows, trials, json=json)
+    found = _search(wanted, cells, rows, trials, json=json)
     more, owners = other_readings(texts)
     if len(more):
-        found += _search(wanted, more, rows[owners], trials, json=json)
+        found += _search(wanted, lowered(more), rows[owners], trials, json=json)
     return Scan(records=together(found), trials={width: int(trials[width]) for width in wanted.widths})
 
 
-def _search(wanted: Wanted, texts: pa.Array, rows: Words, trials: Places, *, json: bool) -> list[Records]:
-    cells, owners = _sliced(texts, rows)
+def _search(wanted: Wanted, cells: pa.Array, rows: Words, trials: Places, *, json: bool) -> list[Records]:
+    cells, owners = _sliced(cells, rows)
     sizes, widths = np.array(wanted.sizes, np.int64), np.array(wanted.widths, np.int64)
     if not len(cells) or not len(sizes) + len(widths):
         return []
-    data, bounds = layout(lowered(cells))
+    data, bounds = layout(cells)
     room = max(_ROOM, (int(np.diff(bounds).max()) + 1) * (len(sizes) + len(widths)))
     prints, places, kind = np.empty(room, np.uint64), np.empty(room, np.int64), np.empty(room, np.uint8)
     records: list[Records] = []

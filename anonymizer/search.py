@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from anonymizer.comparison import Comparison, Draws, Meeting, among, meet
-from anonymizer.fingerprints import Seed
+from anonymizer.comparison import Comparison, Draws, Meeting, among, meet, repeated
+from anonymizer.fingerprints import Seed, lowered
 from anonymizer.gathering import Sheet, Tally, gather_source, gather_target, members, sheets
 from anonymizer.kernels import WHOLE
 from anonymizer.membership import membership
@@ -22,7 +22,7 @@ from anonymizer.sightings import Sighting, numbers_by_chance, population
 
 _RECORDS = 1 << 19  # in a partition, about
 _MOST_BITS = 8
-_CATALOGUE = "the catalogue's"
+_CATALOGUE = ""  # no table is called so
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ def search(
 ) -> Findings:
     """Compares every masked or identifying place, and looks for identifying values in all texts.
 
-    `catalogue` is the target's texts that are no rows, by kind; of a part rows may be missing.
+    `catalogue` is the target's texts that are no rows, by place; of a part rows may be missing.
     """
     seed, tables = Seed.new(), sheets(plan)
     with Partitions(_bits(tables)) as stored:
@@ -64,7 +64,9 @@ def search(
             faults=tuple(
                 fault
                 for sheet in tables
-                for fault in _missing(sheet, before[sheet.name], after[sheet.name], of_a_part=of_a_part)
+                for fault in _missing(
+                    sheet, before[sheet.name], after[sheet.name], stored, of_a_part=of_a_part
+                )
             ),
         )
 
@@ -74,11 +76,26 @@ def _bits(tables: Sequence[Sheet]) -> int:
     return min(max(1, (expected // _RECORDS).bit_length()), _MOST_BITS)
 
 
-def _missing(sheet: Sheet, before: Tally, after: Tally, *, of_a_part: bool) -> Iterator[str]:
+def _missing(
+    sheet: Sheet, before: Tally, after: Tally, stored: Partitions, *, of_a_part: bool
+) -> Iterator[str]:
+    """Rows that one side has and the other has not; of a part the target may have fewer."""
     if after.rows > before.rows or (after.rows < before.rows and not of_a_part):
         yield f"{sheet.name}: {before.rows} rows in the source, {after.rows} in the target"
-    elif sheet.key is not None and before.rows == after.rows and before.keys != after.keys:
-        yield f"{sheet.name}: the keys of the source are not those of the target"
+    if sheet.key is None:
+        return
+    sides = ("after", "before") if of_a_part else ("before", "after")
+    lost = sum(_without(stored, (sheet.name, sides[0]), (sheet.name, sides[1])))
+    if lost:
+        where = "target are not in the source" if of_a_part else "source are not in the target"
+        yield f"{sheet.name}: {lost} keys of the {where}"
+
+
+def _without(stored: Partitions, these: tuple[str, str], those: tuple[str, str]) -> Iterator[int]:
+    """How many of these are not among those, part by part."""
+    for number in range(stored.count):
+        there = np.sort(stored.read(those, number).prints)
+        yield int((~among(stored.read(these, number).prints, there)).sum())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +113,7 @@ class _Seen:
         self._stored = stored
         self.populations = _populations(tables)
         self.places: dict[tuple[str, str], Meeting] = {}
+        self._numbers: dict[str, dict[int, int]] = {}
         self.spots: dict[tuple[str, str, str], _Spot] = {}
         self._explained = {
             (sheet.name, place.label): explained(place) for sheet in tables for place in sheet.searched
@@ -109,7 +127,7 @@ class _Seen:
         for sheet in tables:
             for place in sheet.compared:
                 at = (sheet.name, place.label)
-                met = meet(self._stored.read(at, number), self._stored.read((*at, "cell"), number))
+                met = meet(self._stored.read((*at, "was"), number), self._stored.read((*at, "cell"), number))
                 self.places[at] = self.places.get(at, Meeting()) + met
 
     def _search(self, texts: Sequence[tuple[str, str]], number: int) -> None:
@@ -135,22 +153,30 @@ class _Seen:
 
     def originals(self, name: str, number: int) -> Records:
         """A population's originals that are looked for within texts."""
-        read = together([self._stored.read(stream, number) for stream in self.populations[name]])
+        read = together([self._stored.read((*stream, "was"), number) for stream in self.populations[name]])
         return read.only(kinds(read.tags) != WHOLE)
 
-    def count(self, name: str) -> int:
-        """How many records of originals a population has."""
-        return sum(self._stored.size(stream) for stream in self.populations[name])
+    def persons(self, *streams: tuple[str, str]) -> float:
+        """How many different (value, person) there are, judged by one part of the values."""
+        count = sum(self._stored.size((*stream, "was")) for stream in streams)
+        part = together([self._stored.read((*stream, "was"), 0) for stream in streams])
+        return count / repeated(part)
 
     def numbers(self, name: str) -> dict[int, int]:
         """A population's different numbers by their width."""
+        if name not in self._numbers:
+            self._numbers[name] = self._counted(name)
+        return self._numbers[name]
+
+    def _counted(self, name: str) -> dict[int, int]:
         counts: dict[int, int] = {}
         for number in range(self._stored.count):
             there = self.originals(name, number)
             there = there.only(is_number(there.tags))
-            _, first = np.unique(there.prints, return_index=True)
-            for width, count in zip(*np.unique(kinds(there.tags[first]), return_counts=True), strict=True):
-                counts[int(width)] = counts.get(int(width), 0) + int(count)
+            widths = kinds(there.tags)
+            for width in np.unique(widths).tolist():
+                different = len(np.unique(there.prints[widths == width]))
+                counts[width] = counts.get(width, 0) + different
         return counts
 
 
@@ -172,7 +198,7 @@ def explained(place: Place) -> frozenset[str]:
 def _comparison(sheet: Sheet, place: Place, before: Tally, after: Tally, seen: _Seen) -> Comparison:
     meeting = seen.places[sheet.name, place.label]
     values = before.values.get(place.label, 0)
-    draws = _draws(place, values, after)
+    draws = _draws(place, seen.persons((sheet.name, place.label)), after)
     matched = sheet.key is not None
     return Comparison(
         place=f"{sheet.name}.{place.label}",
@@ -187,12 +213,12 @@ def _comparison(sheet: Sheet, place: Place, before: Tally, after: Tally, seen: _
     )
 
 
-def _draws(place: Place, before: int, after: Tally) -> Draws:
+def _draws(place: Place, persons: float, after: Tally) -> Draws:
     counted = after.distinct.get(place.label)
     inner = [*place.rule.paths.values()] or [place.rule]
     return Draws(
         per_person=any(rule.entity is not None for rule in inner),
-        before=before,
+        persons=persons,
         distinct=counted.count if counted else 0.0,
     )
 
@@ -204,11 +230,15 @@ def _sightings(
     seen: _Seen,
 ) -> Iterator[Sighting]:
     places = {(sheet.name, place.label): place for sheet in tables for place in sheet.searched}
+    # Statistics hold values of their column.
+    explaining = {f"{table}.{label}": place for (table, label), place in places.items()}
     for (table, label, name), spot in sorted(seen.spots.items()):
         if table == _CATALOGUE:
-            yield _unexplained(f"{_CATALOGUE} {label}", name, spot, catalogue[label], seen)
+            column = explaining.get(label.removesuffix(" (statistics)"))
+            if column is None or name not in explained(column):
+                yield _unexplained(label, name, spot, catalogue[label], seen)
         elif name in explained(places[table, label]):
-            draws = _draws(places[table, label], seen.count(name), after[table])
+            draws = _draws(places[table, label], seen.persons(*seen.populations[name]), after[table])
             if kept := draws.kept(spot.meeting):
                 yield Sighting(
                     place=f"{table}.{label}", population=name, same_row=True, found=kept,
@@ -230,7 +260,8 @@ def _catalogue(
 ) -> dict[str, Mapping[int, int]]:
     trials: dict[str, Mapping[int, int]] = {}
     for kind, texts in catalogue.items():
-        seen = scan(wanted, pa.array(texts, pa.string()), np.zeros(len(texts), np.uint64))
+        all_ = pa.array(texts, pa.string())
+        seen = scan(wanted, all_, lowered(all_), np.zeros(len(texts), np.uint64))
         into.add((_CATALOGUE, kind, "text"), seen.records)
         trials[kind] = seen.trials
     return trials

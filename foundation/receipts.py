@@ -44,6 +44,8 @@ class Receipt:
     tables: Mapping[str, int] = field(default_factory=dict)
     complete: bool = False
     verified: bool | None = None
+    # Whether the check searched all texts for originals, or only compared columns.
+    searched: bool = False
     findings: tuple[str, ...] = ()
     subset: str | None = None
     of: Mapping[str, int] = field(default_factory=dict)

@@ -22,7 +22,7 @@ def of(before: Words, after: Words, *, per_person: bool = False) -> Comparison:
     met = meet(
         Records(prints=before, tags=PEOPLE[: len(before)]), Records(prints=after, tags=PEOPLE[: len(after)])
     )
-    draws = Draws(per_person=per_person, before=len(before), distinct=float(len(np.unique(after))))
+    draws = Draws(per_person=per_person, persons=float(len(before)), distinct=float(len(np.unique(after))))
     return Comparison(
         place="t.c", identifying=True, judged=True, values=len(before), survivors=met.own_rows,
         pairs=draws.kept(met), matched=True, by_chance=draws.expected(met), coincidences=met.rows,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymizer.fingerprints import Seed
+from anonymizer.fingerprints import Seed, lowered
 from anonymizer.kernels import WHOLE
 from anonymizer.membership import Membership, membership
 from anonymizer.partitions import Records
@@ -30,7 +30,7 @@ OPEN = Membership(bits=np.full(1, 255, np.uint8), shift=np.uint64(61))
 
 def records(texts: Sequence[str | None]) -> Records:
     rows = np.arange(1, len(texts) + 1, dtype=np.uint64) << np.uint64(6)
-    return described(pa.array(texts, pa.string()), rows, SEED)
+    return described(lowered(pa.array(texts, pa.string())), rows, SEED)
 
 
 def wanted(originals: Records, members: Membership = OPEN) -> Wanted:
@@ -42,7 +42,8 @@ def seen(texts: Sequence[str | None], value: str, *, json: bool = False) -> list
     """The places of the texts in which an original was found, once each time."""
     originals = records([value])
     rows = np.arange(1, len(texts) + 1, dtype=np.uint64) << np.uint64(6)
-    found = scan(wanted(originals), pa.array(texts, pa.string()), rows, json=json).records
+    cells = pa.array(texts, pa.string())
+    found = scan(wanted(originals), cells, lowered(cells), rows, json=json).records
     met = np.isin(found.prints, originals.prints[kinds(originals.tags) != WHOLE])
     return sorted({int(place) // 64 - 1 for place in row(found.tags[met])})
 
@@ -121,7 +122,7 @@ def test_random_numbers_meet_originals_as_often_as_chance_says() -> None:
     random = np.random.default_rng(5)
     originals = records([f"{n:09d}" for n in random.integers(10**8, 10**9, 20_000)])
     texts = pa.array([f"kod {n:09d}" for n in random.integers(10**8, 10**9, 50_000)])
-    found = scan(wanted(originals), texts, np.zeros(50_000, np.uint64))
+    found = scan(wanted(originals), texts, lowered(texts), np.zeros(50_000, np.uint64))
     assert found.trials == {9: 50_000}
     assert np.isin(found.records.prints, originals.prints).sum() < 10
 
