@@ -232,7 +232,7 @@ def _sightings(
     places = {(sheet.name, place.label): place for sheet in tables for place in sheet.searched}
     # Statistics hold values of their column.
     explaining = {f"{table}.{label}": place for (table, label), place in places.items()}
-    for (table, label, name), spot in sorted(seen.spots.items()):
+    for (table, label, name), spot in sorted(seen.spots.items(), key=_order):
         if table == _CATALOGUE:
             column = explaining.get(label.removesuffix(" (statistics)"))
             if column is None or name not in explained(column):
@@ -246,6 +246,11 @@ def _sightings(
                 )  # fmt: skip
         elif spot.found:
             yield _unexplained(f"{table}.{label}", name, spot, after[table].trials.get(label, {}), seen)
+
+
+def _order(spot: tuple[tuple[str, str, str], _Spot]) -> tuple[bool, tuple[str, str, str]]:
+    """Tables by name, then the catalogue."""
+    return spot[0][0] == _CATALOGUE, spot[0]
 
 
 def _unexplained(place: str, name: str, spot: _Spot, trials: Mapping[int, int], seen: _Seen) -> Sighting:
