@@ -14,7 +14,7 @@ from anonymizer.characters import Bytes, Flags, Words
 
 # Places a member; one in sixteen strangers passes at most, until the memory's limit is reached.
 _ROOM = 16
-_LEAST, _MOST = 20, 30  # bits of a place's number: 128 KiB to 128 MiB
+_LEAST, _MOST = 20, 29  # bits of a place's number: 128 KiB to 64 MiB
 _EIGHT = np.uint64(7)
 
 

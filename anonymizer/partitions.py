@@ -21,7 +21,7 @@ from anonymizer.characters import Words
 # A stream is called by its table, its place, and what of it is in it.
 Name = tuple[str, ...]
 
-_BUFFERED = 1 << 17  # records of one stream
+_BUFFERED = 1 << 15  # records of one stream
 _RECORD = 16
 _TOP = 64
 
