@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from psycopg import sql
 
 from anonymizer import identities
-from anonymizer.characters import Words
+from anonymizer.characters import Places, Words
 from anonymizer.distinct import Distinct
 from anonymizer.fingerprints import Seed, lowered
 from anonymizer.identities import Identity
@@ -65,6 +65,14 @@ class Tally:
     trials: dict[str, dict[int, int]] = field(default_factory=dict)
 
 
+@dataclass
+class Originals:
+    """What the source's places hold: how many records of each kind, and which kinds identify somebody."""
+
+    counts: Places = field(default_factory=lambda: np.zeros(64, np.int64))
+    kinds: set[int] = field(default_factory=set)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Block:
     rows: int
@@ -73,9 +81,9 @@ class _Block:
     scans: Mapping[str, Scan]
 
 
-def gather_source(source: Reader, sheet: Sheet, seed: Seed, into: Partitions) -> tuple[Tally, frozenset[int]]:
+def gather_source(source: Reader, sheet: Sheet, seed: Seed, into: Partitions) -> tuple[Tally, Originals]:
     """Reads the source's compared places into streams (table, label, "was"); also what kinds there are."""
-    tally, found = Tally(), set[int]()
+    tally, found = Tally(), Originals()
     selected = _selected(sheet, sheet.compared)
     read = _batches(source, selected, sheet.table.source_rows, f"source, {sheet.name}")
     for block in worked(lambda rows: _described(sheet, rows, seed), read):
@@ -83,9 +91,11 @@ def gather_source(source: Reader, sheet: Sheet, seed: Seed, into: Partitions) ->
         into.add((sheet.name, "before"), _keys(block))
         for place in sheet.compared:
             into.add((sheet.name, place.label, "was"), block.cells[place.label])
+            counts = np.bincount(kinds(block.cells[place.label].tags).astype(np.int64), minlength=64)
+            found.counts += counts
             if place.identifying:
-                found.update(np.unique(kinds(block.cells[place.label].tags)).tolist())
-    return tally, frozenset(found)
+                found.kinds.update(np.flatnonzero(counts).tolist())
+    return tally, found
 
 
 def gather_target(target: Reader, sheet: Sheet, wanted: Wanted, into: Partitions) -> Tally:
@@ -99,7 +109,7 @@ def gather_target(target: Reader, sheet: Sheet, wanted: Wanted, into: Partitions
         into.add((sheet.name, "after"), _keys(block))
         for label, cells in block.cells.items():
             tally.distinct.setdefault(label, Distinct()).add(cells.prints)
-            possible = wanted.members.possible(cells.prints)
+            possible = wanted.members.possible(cells.prints, kinds(cells.tags))
             into.add((sheet.name, label, "cell"), cells.only(possible))
         for label, seen in block.scans.items():
             into.add((sheet.name, label, "text"), seen.records)
@@ -179,8 +189,10 @@ def _persons(sheet: Sheet, block: pa.RecordBatch, keys: Words, seed: Seed) -> Wo
     return np.where(persons == 0, keys, persons)
 
 
-def members(sheets_: Sequence[Sheet], from_: Partitions) -> Iterator[list[Words]]:
-    """What the source's streams hold, partition by partition."""
+def members(sheets_: Sequence[Sheet], from_: Partitions) -> Iterator[tuple[Words, Words]]:
+    """What the source's streams hold, as prints and kinds, partition by partition."""
     streams = [(sheet.name, place.label, "was") for sheet in sheets_ for place in sheet.compared]
     for number in range(from_.count):
-        yield [from_.read(stream, number).prints for stream in streams]
+        for stream in streams:
+            read = from_.read(stream, number)
+            yield read.prints, kinds(read.tags)

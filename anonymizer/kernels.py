@@ -26,6 +26,7 @@ from anonymizer.characters import (
     SIX_BITS,
     UPPER,
     Bytes,
+    Flags,
     Places,
     Words,
 )  # fmt: skip
@@ -121,16 +122,35 @@ def described(
 
 
 @compiled
-def possible(print_: np.uint64, bits: Bytes, shift: np.uint64) -> bool:
-    """Whether a fingerprint may be a member of the filter's set."""
-    place = print_ >> shift
-    return bool((bits[place >> np.uint64(3)] >> np.uint8(place & np.uint64(7))) & 1)
+def possible(print_: np.uint64, kind: np.int64, bits: Bytes, starts: Places, shifts: Words) -> bool:
+    """Whether a fingerprint of that kind may be a member of the filter's set."""
+    place = starts[kind] + np.int64(print_ >> shifts[kind])
+    return bool((bits[place >> 3] >> (place & 7)) & 1)
+
+
+@compiled
+def all_possible(
+    prints: Words, kinds: Words, bits: Bytes, starts: Places, shifts: Words, found: Flags
+) -> None:
+    """Which fingerprints may be members."""
+    for at in range(len(prints)):
+        found[at] = possible(prints[at], np.int64(kinds[at]), bits, starts, shifts)
+
+
+@compiled
+def entered(prints: Words, kinds: Words, bits: Bytes, starts: Places, shifts: Words) -> None:
+    """Makes fingerprints members."""
+    for at in range(len(prints)):
+        kind = np.int64(kinds[at])
+        place = starts[kind] + np.int64(prints[at] >> shifts[kind])
+        bits[place >> 3] |= np.uint8(1 << (place & 7))
 
 
 @compiled
 def scanned(
     data: Bytes, bounds: Places, first: int, letters: Words, base: np.uint64, sizes: Places, widths: Places,
-    powers: Words, bits: Bytes, shift: np.uint64, escaped: bool, prints: Words, cells: Places, kinds: Bytes,
+    powers: Words, bits: Bytes, starts: Places, shifts: Words, escaped: bool, prints: Words, cells: Places,
+    kinds: Bytes,
     trials: Places,
 ) -> tuple[int, int]:  # fmt: skip
     """What may be originals in the cells from `first` on: rows of words and of digits that the filter passes.
@@ -179,7 +199,7 @@ def scanned(
                             continue
                         trials[width] += 1
                         value = mixed(after - (sums[(row - width) & 63] - np.uint64(1)) * powers[width])
-                        if possible(value, bits, shift):
+                        if possible(value, width, bits, starts, shifts):
                             prints[found], cells[found], kinds[found] = value, cell, width
                             found += 1
                 else:
@@ -196,7 +216,7 @@ def scanned(
                     for place in range(count - size, count):
                         value = value * base + tokens[place & 63]
                     value = mixed(value)
-                    if possible(value, bits, shift):
+                    if possible(value, WORDS + size, bits, starts, shifts):
                         prints[found], cells[found], kinds[found] = value, cell, WORDS + size
                         found += 1
             at += 1

@@ -1,48 +1,49 @@
 """Tells quickly which fingerprints are certainly none of a set: a Bloom filter of one hash, the print itself.
 
-What passes may still be no member: it is looked up exactly afterwards.
+What passes may still be no member: it is looked up exactly afterwards. Every kind has a part of its own, so
+that a search for one kind stays within a processor's cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from anonymizer.characters import Bytes, Flags, Words
+from anonymizer import kernels
+from anonymizer.characters import Bytes, Flags, Places, Words
 
 # Places a member; one in sixteen strangers passes at most, until the memory's limit is reached.
 _ROOM = 16
-_LEAST, _MOST = 20, 29  # bits of a place's number: 128 KiB to 64 MiB
-_EIGHT = np.uint64(7)
+_LEAST, _MOST = 6, 28  # bits of a place's number within its part: 8 bytes to 32 MiB
+_KINDS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
 class Membership:
-    """The set as bits, indexed by a fingerprint's leading ones."""
+    """The set as bits: each kind's part begins at its start, and is indexed by a print's leading bits."""
 
     bits: Bytes
-    shift: np.uint64
+    starts: Places
+    shifts: Words
 
-    def possible(self, prints: Words) -> Flags:
+    def possible(self, prints: Words, kinds: Words) -> Flags:
         """Which of these may be members. Shape: (prints,)."""
-        places = prints >> self.shift
-        found: Flags = ((self.bits[places >> np.uint64(3)] >> (places & _EIGHT).astype(np.uint8)) & 1).view(
-            bool
-        )
+        found = np.zeros(len(prints), bool)
+        kernels.all_possible(prints, kinds, self.bits, self.starts, self.shifts, found)
         return found
 
 
-def membership(members: int, partitions: Iterable[Sequence[Words]], count: int) -> Membership:
-    """The filter of about `members` prints, from `count` partitions by leading bits, each in parts."""
-    size = min(max(_LEAST, int(members * _ROOM).bit_length()), _MOST)
-    shift = np.uint64(64 - size)
-    bits = np.zeros((1 << size) // 8, np.uint8)
-    each = (1 << size) // count
-    for number, parts in enumerate(partitions):
-        here = np.zeros(each, bool)
-        for prints in parts:
-            here[(prints >> shift) - np.uint64(number * each)] = True
-        bits[number * each // 8 : (number + 1) * each // 8] = np.packbits(here, bitorder="little")
-    return Membership(bits=bits, shift=shift)
+def membership(counts: Places, members: Iterable[tuple[Words, Words]]) -> Membership:
+    """The filter of members given as (prints, kinds); `counts` says about how many each of 64 kinds has."""
+    sizes = [min(max(_LEAST, int(count * _ROOM).bit_length()), _MOST) for count in counts[:_KINDS]]
+    ends = np.cumsum([1 << size for size in sizes])
+    made = Membership(
+        bits=np.zeros(int(ends[-1]) // 8, np.uint8),
+        starts=np.concatenate([[0], ends[:-1]]),
+        shifts=np.array([64 - size for size in sizes], np.uint64),
+    )
+    for prints, kinds in members:
+        kernels.entered(prints, kinds, made.bits, made.starts, made.shifts)
+    return made

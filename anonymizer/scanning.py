@@ -149,7 +149,8 @@ def _search(wanted: Wanted, cells: pa.Array, rows: Words, trials: Places, *, jso
     while first < len(cells):
         first, found = kernels.scanned(
             data, bounds, first, wanted.seed.letters, wanted.seed.base, sizes, widths, wanted.seed.powers,
-            wanted.members.bits, wanted.members.shift, json, prints, places, kind, trials,
+            wanted.members.bits, wanted.members.starts, wanted.members.shifts, json,
+            prints, places, kind, trials,
         )  # fmt: skip
         tags = row(owners[places[:found]]) | kind[:found]
         records.append(Records(prints=prints[:found].copy(), tags=tags))

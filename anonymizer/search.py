@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from anonymizer.comparison import Comparison, Draws, Meeting, among, meet, repeated
 from anonymizer.fingerprints import Seed, lowered
-from anonymizer.gathering import Sheet, Tally, gather_source, gather_target, members, sheets
+from anonymizer.gathering import Originals, Sheet, Tally, gather_source, gather_target, members, sheets
 from anonymizer.kernels import WHOLE
 from anonymizer.membership import membership
 from anonymizer.partitions import Partitions, Records, together
@@ -44,13 +44,13 @@ def search(
     seed, tables = Seed.new(), sheets(plan)
     with Partitions(_bits(tables)) as stored:
         before: dict[str, Tally] = {}
-        found = set[int]()
+        found = Originals()
         for sheet in tables:
             before[sheet.name], more = gather_source(source, sheet, seed, stored)
-            found |= more
-        count = sum(sum(tally.values.values()) for tally in before.values())
-        filter_ = membership(count, members(tables, stored), stored.count)
-        wanted = Wanted(kinds=frozenset(found) - {WHOLE}, members=filter_, seed=seed)
+            found.counts += more.counts
+            found.kinds |= more.kinds
+        filter_ = membership(found.counts, members(tables, stored))
+        wanted = Wanted(kinds=frozenset(found.kinds) - {WHOLE}, members=filter_, seed=seed)
         after = {sheet.name: gather_target(target, sheet, wanted, stored) for sheet in tables}
         trials = _catalogue(catalogue, wanted, stored)
         seen = _Seen(stored, tables)
