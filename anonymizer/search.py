@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from anonymizer.comparison import Comparison, Draws, Meeting, among, meet, repeated
+from anonymizer.comparison import Comparison, Draws, Meeting, among, different, meet, repeated
 from anonymizer.fingerprints import Seed, lowered
 from anonymizer.gathering import Originals, Sheet, Tally, gather_source, gather_target, members, sheets
 from anonymizer.kernels import WHOLE
@@ -148,7 +148,7 @@ class _Seen:
         telling = met.only(~one_word(met.tags)) if self._explained.get(at) else met
         self.spots[*at, name] = _Spot(
             meeting=before.meeting + meet(originals, met),
-            found=before.found + len(np.unique(telling.prints)),
+            found=before.found + len(different(telling.prints)),
         )
 
     def originals(self, name: str, number: int) -> Records:
@@ -175,8 +175,8 @@ class _Seen:
             there = there.only(is_number(there.tags))
             widths = kinds(there.tags)
             for width in np.unique(widths).tolist():
-                different = len(np.unique(there.prints[widths == width]))
-                counts[width] = counts.get(width, 0) + different
+                found = len(different(there.prints[widths == width]))
+                counts[width] = counts.get(width, 0) + found
         return counts
 
 
