@@ -100,6 +100,11 @@ class Job:
         return self.locust is not None and self.locust.model == "closed"
 
     @property
+    def connecting(self) -> float:
+        """Connections a second that are opened anew at the peak."""
+        return self.rate * sum(s.ratio for s in self.streams) if self.connections == "per-journey" else 0.0
+
+    @property
     def main(self) -> str:
         """The journey that the rate counts."""
         return self.streams[0].journey

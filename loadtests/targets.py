@@ -27,6 +27,11 @@ class Target:
     addresses: tuple[str, ...]
 
     @property
+    def loopback(self) -> bool:
+        """Whether all of it is on this machine."""
+        return all(_inside(address, ()) for address in self.addresses)
+
+    @property
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}{self.prefix}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import resource
 from contextlib import suppress
@@ -16,6 +17,10 @@ _HEAVY = 0.5  # of one processor
 _PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 # What a connection fails with when this machine has no local port or no open file left for it.
 _STARVED = frozenset({errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE})
+# Seconds that a closed connection keeps its local port (TIME_WAIT, RFC 9293: Linux takes 60 s). On loopback
+# Linux reuses it after one second (net.ipv4.tcp_tw_reuse = 2).
+_LINGER = 60.0
+_LINGER_LOOPBACK = 1.0
 _AUTOGROUP = Path("/proc/self/autogroup")
 
 
@@ -32,8 +37,13 @@ def allow_sockets(connections: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
+def ports_needed(pool: int, opened: float, *, loopback: bool) -> int:
+    """Local ports for a pool of connections, of which `opened` a second are opened anew."""
+    return pool + math.ceil(opened * (_LINGER_LOOPBACK if loopback else _LINGER))
+
+
 def allow_ports(connections: int, known: Path = _PORTS) -> None:
-    """Raises Unavailable when the pool needs more local ports than this machine gives to one target."""
+    """Raises Unavailable when connections need more local ports than this machine gives to one target."""
     try:
         low, high = (int(number) for number in known.read_text().split())
     except (OSError, ValueError):
@@ -41,8 +51,9 @@ def allow_ports(connections: int, known: Path = _PORTS) -> None:
     ports = high - low + 1
     if connections > ports:
         raise Unavailable(
-            f"{connections:,} connections to one target need as many local ports, this machine has {ports:,}",
-            hint="give a smaller pool, or more ports: sysctl net.ipv4.ip_local_port_range='1024 65535'",
+            f"connections to one target need {connections:,} local ports, this machine has {ports:,}",
+            hint="give a smaller pool, --connections pool, or more ports: "
+            "sysctl net.ipv4.ip_local_port_range='1024 65535'",
         )
 
 

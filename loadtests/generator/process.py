@@ -31,7 +31,7 @@ from loadtests.generator.client import context_of
 from loadtests.generator.dispatcher import dispatch
 from loadtests.generator.journey import Journey
 from loadtests.generator.journeys_file import journeys_in
-from loadtests.generator.limits import allow_ports, allow_sockets, go_first
+from loadtests.generator.limits import allow_ports, allow_sockets, go_first, ports_needed
 from loadtests.generator.locustfiles import closed, loading
 from loadtests.generator.locustfiles.guard import stay_within
 from loadtests.generator.locustfiles.loading import Locustfile
@@ -157,7 +157,7 @@ def web_note(url: str) -> Note:
 def _prepared(job: Job, worker: int) -> Prepared:
     target = pinned(job.target, job.allowed)
     allow_sockets(job.pool)
-    allow_ports(job.pool)
+    allow_ports(ports_needed(job.pool, job.connecting, loopback=target.loopback))
     go_first()
     locustfile = _locustfile(job, target)
     names = [stream.journey for stream in job.streams]

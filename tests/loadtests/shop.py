@@ -25,9 +25,11 @@ class Shop:
         self.behaviour = behaviour
         self.started: float | None = None
         self.seen: set[str] = set()
+        self.accepted = 0  # connections so far
         self.committed = {json.loads(line)["key"] for line in _lines(books)}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.accepted += 1
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -61,6 +63,8 @@ class Shop:
             return 302, {}
         if method == "POST":
             return self._order(headers["idempotency-key"], json.loads(body))
+        if path == "/connections":
+            return 200, self.accepted
         if path.startswith("/orders/"):
             return 200, {"id": path.rsplit("/", 1)[1], "state": "confirmed"}
         if path.endswith("/price") or "/price?" in path:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from foundation import slo
-from loadtests import counters, job, latency_log, ledger, summary
+from loadtests import abort, counters, job, latency_log, ledger, summary
 from loadtests.profiles import PROFILES
 
 
@@ -45,3 +45,9 @@ def test_every_option_in_the_pages_of_locustfiles_and_workers_is_one(root: Path)
         )  # Locust's and the generator's own
         for option in sorted(set(re.findall(r"--([a-z][a-z-]*)", asked))):
             assert f"    {option.replace('-', '_')}: " in known, f"{name}: --{option}"
+
+
+def test_every_rule_that_ends_a_load_in_the_doc_is_one(root: Path) -> None:
+    table = text(root).split("## Ending early")[1].split("## INVALID")[0]
+    rules = [abort.parse(rule) for rule in re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)]
+    assert {rule.metric for rule in rules} == {"errors", "attempt-errors", "p99"}

@@ -71,5 +71,13 @@ except Exception as error:
     print(type(error).__name__, error.exit_code, error)
 """
     found = told(root, program)
-    assert found.startswith("Unavailable 69 101 connections to one target need as many local ports")
+    assert found.startswith("Unavailable 69 connections to one target need 101 local ports")
     assert "has 100" in found
+
+
+def test_connections_opened_for_each_journey_need_ports_for_as_long_as_they_linger(root: Path) -> None:
+    program = (
+        "print(limits.ports_needed(10, 100.0, loopback=False), limits.ports_needed(10, 0, loopback=False))"
+    )
+    assert told(root, program) == "6010 10"
+    assert told(root, "print(limits.ports_needed(10, 100.0, loopback=True))") == "110"

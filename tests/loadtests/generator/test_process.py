@@ -10,13 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
+from urllib.request import urlopen
 
 import pytest
 
 from foundation.errors import InputError, RunInvalid
 from foundation.slo import parse
 from loadtests.arrivals import Stream
-from loadtests.job import Job, Retry
+from loadtests.job import Connections, Job, Retry
 from loadtests.latency_log import Clock
 from loadtests.ledger import Intent, Outcome, Settled, hashed
 from loadtests.measurements import Measurements, read
@@ -326,3 +327,15 @@ def test_rows_that_are_used_once_do_not_overlap_between_processes_and_run_out_lo
     assert sum(hot == "p0" for _, hot, _ in orders) > 30
     assert measured.totals("feeding").failed == 40
     assert "all are used" in measured.failures[0].kind
+
+
+@pytest.mark.parametrize(("connections", "opened"), [("pool", range(1, 4)), ("per-journey", range(20, 21))])
+def test_connections_are_kept_by_the_pool_or_opened_for_each_journey(
+    shop: Shops, loader: Loader, connections: Connections, opened: range
+) -> None:
+    here = shop()
+    job = replace(loader.job(here.url, "three-looks", rate=20, pool=3), connections=connections)
+    measured = loader.run(job)
+    with urlopen(f"{here.url}/connections") as reply:  # noqa: S310 - a server of ours on loopback
+        assert json.load(reply) - 1 in opened
+    assert measured.totals("three-looks").attempts == 3 * measured.totals("three-looks").completed > 0
