@@ -329,13 +329,13 @@ def test_rows_that_are_used_once_do_not_overlap_between_processes_and_run_out_lo
     assert "all are used" in measured.failures[0].kind
 
 
-@pytest.mark.parametrize(("connections", "opened"), [("pool", range(1, 4)), ("per-journey", range(20, 21))])
+@pytest.mark.parametrize("connections", ["pool", "per-journey"])
 def test_connections_are_kept_by_the_pool_or_opened_for_each_journey(
-    shop: Shops, loader: Loader, connections: Connections, opened: range
+    shop: Shops, loader: Loader, connections: Connections
 ) -> None:
     here = shop()
     job = replace(loader.job(here.url, "three-looks", rate=20, pool=3), connections=connections)
-    measured = loader.run(job)
+    journeys = loader.run(job).totals("three-looks").completed
     with urlopen(f"{here.url}/connections") as reply:  # noqa: S310 - a server of ours on loopback
-        assert json.load(reply) - 1 in opened
-    assert measured.totals("three-looks").attempts == 3 * measured.totals("three-looks").completed > 0
+        opened = json.load(reply) - 1
+    assert opened == journeys > 3 if connections == "per-journey" else opened in (1, 2, 3)
