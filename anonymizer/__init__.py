@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from foundation.errors import InputError
+
 if TYPE_CHECKING:
     from anonymizer.copying import Progress
+    from anonymizer.datasets.manifest import Manifest
     from anonymizer.discovery.sampling import Discovery
     from anonymizer.keys import Key
     from anonymizer.mariadb.verification import Check
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
 __all__ = [
     "anonymize",
     "check",
+    "check_dataset",
     "discover",
+    "load_dataset",
     "load_policy",
     "load_sample",
     "measure_risk",
@@ -164,3 +169,34 @@ def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None
     from anonymizer import sample
 
     return sample.load_sample(module, size, seed, dsn, cache)
+
+
+def check_dataset(dataset: Path, identity: Path, signer: Path) -> None:
+    """Raises InputError when a file cannot be read, or is no key of its kind. Connects nowhere."""
+    from anonymizer.audit import signing
+    from anonymizer.datasets import sealing
+
+    sealing.identity(identity)
+    signing.public_key(signer)
+    if not dataset.is_file():
+        raise InputError("no such dataset", where=str(dataset), hint="publish one, or name another file")
+
+
+def load_dataset(
+    dataset: Path,
+    identity: Path,
+    signer: Path,
+    target: str,
+    *,
+    progress: Progress = _silent,
+    replace: bool = False,
+) -> Manifest:
+    """Fills the migrated and empty target (a DSN) with a published dataset; its receipt stands there.
+
+    Raises InputError, Refused (not signed by `signer`, or the target is not empty), Unavailable.
+    """
+    from anonymizer.audit import signing
+    from anonymizer.datasets import loading, sealing
+
+    opener, trusted = sealing.identity(identity), signing.public_key(signer)
+    return loading.load(dataset, target, opener, trusted, progress=progress, replace_rows=replace)

@@ -39,12 +39,28 @@ class EnvironmentInput(Input):
 
 
 class DataInput(Input):
-    """What the environment is filled with: the platform's own sample, anonymised like production data."""
+    """What the environment is filled with: the platform's own sample, anonymised like production data, or
+    a published dataset. Files stand relative to the plan.
+    """
 
-    source: Literal["sample"]
+    source: Literal["sample", "dataset"]
+    file: str | None = Field(default=None, description="the dataset")
+    identity: str | None = Field(default=None, description="the age identity that opens it")
+    signer: str | None = Field(default=None, description="the public key of whom you trust to publish")
     size: Annotated[int, BeforeValidator(_sized)] = Field(
         default=10_000, json_schema_extra={"type": "string", "examples": ["10k customers"]}
     )
+
+    @model_validator(mode="after")
+    def _what_the_source_needs(self) -> DataInput:
+        files = {"file": self.file, "identity": self.identity, "signer": self.signer}
+        if self.source == "dataset" and (missing := [name for name, value in files.items() if value is None]):
+            raise ValueError(f"a dataset needs {', '.join(missing)}")
+        if self.source == "sample" and (useless := [name for name, value in files.items() if value]):
+            raise ValueError(f"a sample has no {', '.join(useless)}")
+        if self.source == "dataset" and "size" in self.model_fields_set:
+            raise ValueError("a dataset has the size that was published")
+        return self
 
 
 class AlsoInput(Input):

@@ -1,4 +1,4 @@
-"""Fills the environment: a sample that plays production, copied under the platform's policy, and checked.
+"""Fills the environment: with a published dataset, or with a sample that plays production, masked.
 
 The unmasked sample stands in a database of its own, in networks of its own, for as long as the copy takes.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 
@@ -17,6 +18,7 @@ from environments.containers.files import FileSpec
 from environments.environment import Environment
 from foundation import receipts
 from foundation.errors import InputError
+from foundation.receipts import Receipt
 from foundation.secrets import Secret
 from peakproof.results import Data
 from peakproof.season import Season
@@ -25,12 +27,43 @@ Progress = Callable[[str, int, int], None]
 
 
 def check(season: Season) -> None:
-    """Raises InputError when the platform's policy or sample generator is wrong. Connects to nothing."""
+    """Raises InputError when what fills the environment is wrong. Connects to nothing."""
+    if season.written.data.source == "dataset":
+        return anonymizer.check_dataset(*_files(season))
     platform = season.platform
     assert platform.written.sample is not None
     assert platform.written.policy is not None
     anonymizer.load_policy(platform.file(platform.written.policy))
-    sample.check(platform.file(platform.written.sample))
+    return sample.check(platform.file(platform.written.sample))
+
+
+def load(season: Season, target: Environment, database: str, progress: Progress) -> Data:
+    """Loads the plan's dataset into `target`, and requires its receipt there."""
+    dsn = target.dsn(database).reveal()
+    manifest = anonymizer.load_dataset(*_files(season), dsn, progress=progress)
+    return Data(
+        source=Path(str(season.written.data.file)).name,
+        size=sum(part.rows for part in manifest.parts),
+        rows=sum(part.rows for part in manifest.parts),
+        masked_columns=manifest.masked_columns,
+        verified=bool(_required(dsn).verified),
+        policy=_policy(manifest.receipt),
+    )
+
+
+def _files(season: Season) -> tuple[Path, Path, Path]:
+    """The dataset, the identity that opens it, the key of whom is trusted."""
+    data, beside = season.written.data, season.document.path.parent
+    return beside / str(data.file), beside / str(data.identity), beside / str(data.signer)
+
+
+def _required(dsn: str) -> Receipt:
+    with psycopg.connect(dsn) as connection:
+        return receipts.require(connection)
+
+
+def _policy(receipt: Receipt) -> str:
+    return f"{receipt.policy} ({receipt.policy_hash[:12]})"
 
 
 def seed(season: Season, source: Environment, target: Environment, database: str, progress: Progress) -> Data:
@@ -52,15 +85,14 @@ def seed(season: Season, source: Environment, target: Environment, database: str
         keys.ephemeral(),
         progress=progress,
     )
-    with psycopg.connect(target.dsn(database).reveal()) as connection:
-        receipt = receipts.require(connection)
+    receipt = _required(target.dsn(database).reveal())
     return Data(
         source=data.source,
         size=data.size,
         rows=sum(receipt.tables.values()),
         masked_columns=sum(rule.masks for table in policy.tables.values() for rule in table.columns.values()),
         verified=bool(receipt.verified),
-        policy=f"{receipt.policy} ({receipt.policy_hash[:12]})",
+        policy=_policy(receipt),
     )
 
 

@@ -99,32 +99,36 @@ class State:
 
 
 def bring_up(desk: Desk, state: State) -> State:
-    """The environment, and beside it the database that plays production."""
+    """The environment, and beside it the database that plays production, if one has to."""
     season = state.season
     name, client = season.environment_name, desk.clients["local"]
     if state.was_up:
         environment.reset(desk.clients, name)
-    twin = slicing.database_only(season.topology, state.database)
-    wanted = [_wanted(season, name), replace(_wanted(season, source_name(season)), topology=twin)]
+    wanted = [_wanted(season, name)]
+    if season.written.data.source == "sample":
+        twin = slicing.database_only(season.topology, state.database)
+        wanted.append(replace(_wanted(season, source_name(season)), topology=twin))
     with desk.screen.nodes() as watch, ThreadPoolExecutor(len(wanted)) as pool:
         rising = [
             pool.submit(environment.up, each, desk.clients, desk.built, shown)
-            for each, shown in zip(wanted, (watch, _unseen), strict=True)
+            for each, shown in zip(wanted, (watch, _unseen), strict=False)
         ]
         try:
-            target, source = (future.result() for future in rising)
+            target, *beside = (future.result() for future in rising)
         except BaseException:
             for each in wanted:
                 removing.remove(client, each.name, kind="node")
             raise
-    return replace(state, target=target, source=source)
+    return replace(state, target=target, source=beside[0] if beside else None)
 
 
 def seed(desk: Desk, state: State) -> State:
-    """The sample, masked, in the environment; what played production is gone afterwards."""
-    assert state.source is not None
+    """The dataset, or the sample, masked; what played production is gone afterwards."""
     assert state.target is not None
     with desk.screen.copying() as progress:
+        if state.source is None:
+            data = seeding.load(state.season, state.target, state.database, progress)
+            return replace(state, data=data)
         data = seeding.seed(state.season, state.source, state.target, state.database, progress)
     removing.remove(desk.clients["local"], state.source.name)
     return replace(state, source=None, data=data)

@@ -102,15 +102,15 @@ def load(
     Example: peakproof anonymize load shop.dataset --target service=qa --identity qa.age
     --signer audit.pem.pub
     """
+    import anonymizer
     from anonymizer import screen
-    from anonymizer.audit import signing
-    from anonymizer.datasets import loading, sealing
 
-    opener, trusted = sealing.identity(identity), signing.public_key(signer)
     place = dsn(target, target_variable, "target")
     with bar() as progress:
-        receipt = loading.load(dataset, place, opener, trusted, progress=progress, replace_rows=replace)
-    screen.show_receipt(receipt, as_json=as_json)
+        manifest = anonymizer.load_dataset(
+            dataset, identity, signer, place, progress=progress, replace=replace
+        )
+    screen.show_receipt(manifest.receipt, as_json=as_json)
 
 
 def _named(out: Path, policy: str) -> Path:

@@ -36,7 +36,7 @@ def load(
     *,
     progress: Progress,
     replace_rows: bool = False,
-) -> Receipt:
+) -> Manifest:
     """Fills the migrated target (a DSN) with the dataset; its receipt then says what was published.
 
     Raises InputError: not for this identity, no dataset, the schemas differ; Refused: not signed by
@@ -50,9 +50,8 @@ def load(
             for part in manifest.parts:
                 _fill(writer, tables[part.table], part, folder, progress)
         _compare(target, manifest)
-        receipt = replace(published, finished=now(), complete=True)
-        store(writer, receipt)
-        return receipt
+        store(writer, replace(published, finished=now(), complete=True))
+        return manifest
 
 
 def _tables(writer: psycopg.Connection, manifest: Manifest) -> dict[str, Table]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from anonymizer.audit import signing
+from anonymizer.transforms import WORDS
 from foundation.errors import InputError, Refused
 from foundation.receipts import Receipt, from_dict
 
@@ -38,6 +39,13 @@ class Manifest:
     made: str
     parts: tuple[Part, ...]
     audit: Mapping[str, object]
+
+    @property
+    def masked_columns(self) -> int:
+        """Columns, and places in documents, that a transform has changed."""
+        tables = self.audit["tables"]
+        assert isinstance(tables, list)  # the audit's format says so, and its signer vouches for it
+        return sum(column["transform"] not in WORDS for table in tables for column in table["columns"])
 
     @property
     def receipt(self) -> Receipt:

@@ -34,6 +34,7 @@ class Plan:
     load: Mapping[str, object] = field(default_factory=dict)
     timeline: Sequence[Mapping[str, object]] = ()
     slo: Sequence[str] | None = None
+    data: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +102,7 @@ def written(folder: Path, name: str, plan: Plan) -> Written:
         "load": {**cast("dict[str, object]", base["load"]), **plan.load},
         "timeline": [dict(line) for line in plan.timeline],
         "slo": base["slo"] if plan.slo is None else list(plan.slo),
+        "data": base["data"] if plan.data is None else dict(plan.data),
     }
     (folder / "plan.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
     return Written(path=folder / "plan.yaml", environment=environment)
