@@ -50,14 +50,16 @@ def _untold(shares: Sequence[Share]) -> None:
     """Shares for nobody."""
 
 
-def discover(source: str) -> Discovery:
+def discover(source: str, *, deep: bool = False) -> Discovery:
     """What every column of a database seems to hold, and the policy that follows. Reads 200 rows a table.
+
+    `deep` reads every row, and finds columns that repeat the values of others.
 
     Raises InputError (login, permission), Unavailable.
     """
     from anonymizer.discovery import sampling
 
-    return sampling.discover(source)
+    return sampling.discover(source, deep=deep)
 
 
 def load_policy(path: Path, environment: str | None = None) -> Policy:

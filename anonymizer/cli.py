@@ -136,6 +136,9 @@ def discover(
         Path | None,
         typer.Option(metavar="FILE", help="A new file for the policy; otherwise it goes to stdout."),
     ] = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read every row: find columns that repeat the values of others.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Propose a policy from types, names, keys and some values of every column, for you to read and correct.
@@ -145,7 +148,7 @@ def discover(
     import anonymizer
     from anonymizer import screen
 
-    found = anonymizer.discover(dsn(source, source_variable, "source"))
+    found = anonymizer.discover(dsn(source, source_variable, "source"), deep=deep)
     text = found.policy(name)
     if out is not None:
         hint = "name another file: a policy that somebody has looked at is not written over"

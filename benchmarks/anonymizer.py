@@ -70,7 +70,8 @@ def main() -> None:
     rounds = 1 if options.quick else 5
     on_files = files.figures(ROWS if options.quick else 5 * ROWS, rounds, POLICY)
     proved = proof(ROWS if options.quick else 10 * ROWS, rounds)
-    show({**accuracy(), **redaction(), **speed(rounds), **proved, **on_files}, as_json=options.json)
+    discovery = {**accuracy(), **speed(rounds), **deep(rounds)}
+    show({**discovery, **redaction(), **proved, **on_files}, as_json=options.json)
 
 
 def accuracy() -> dict[str, Figure]:
@@ -106,6 +107,32 @@ def speed(rounds: int) -> dict[str, Figure]:
         dsn = _filled(servers.server(running, "database"))
         took = [_seconds(dsn) for _ in range(rounds)]
     return {f"discover {TABLES} tables": Figure(value=statistics.median(took), unit="s", goal=10)}
+
+
+def deep(rounds: int) -> dict[str, Figure]:
+    """`discover --deep` against a read of the same rows (COPY of every column, thrown away)."""
+    with servers.running() as running:
+        servers.may_administer(running)
+        source = _people(servers.server(running, "database"), "deep")
+        with psycopg.connect(source, autocommit=True) as connection:
+            connection.execute(PEOPLE.format(rows=ROWS).encode())
+            connection.execute("ANALYZE people")
+        pairs = [
+            (_timed(lambda: _drain(source)), _timed(lambda: anonymizer.discover(source, deep=True)))
+            for _ in range(rounds)
+        ]
+    read, took = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return {
+        f"discover --deep {ROWS:,} rows, times a full read": Figure(
+            value=took / read, unit="x", goal=2, reason=f"deep {took:.2f} s, read {read:.2f} s"
+        )
+    }
+
+
+def _drain(source: str) -> None:
+    with psycopg.connect(source) as reader, reader.cursor().copy("COPY people TO STDOUT") as out:
+        for _ in out:
+            pass
 
 
 def proof(rows: int, rounds: int) -> dict[str, Figure]:

@@ -52,6 +52,8 @@ class Finding:
     confidence: float
     reason: str
     paths: Mapping[str, Finding] = field(default_factory=dict)
+    # TABLE.COLUMN whose values it repeats.
+    copy_of: str = ""
 
     @property
     def personal(self) -> bool:

@@ -88,7 +88,11 @@ def _column(schema: Schema, table: Table, column: str, findings: Findings) -> It
     why = f"{finding.kind}, {finding.confidence:.2f}: {finding.reason}"
     if origin != table.name:
         why = f"refers to {origin}.{name}; {why}"
-    if finding.kind == "json":
+    own = findings[table.name, column]
+    if own.copy_of and origin == table.name:
+        seems = f"{own.kind}, {own.confidence:.2f}: {own.reason}"
+        yield f"      {_quoted(column)}: {{copy_of: {_quoted(own.copy_of)}}}  # {seems}"
+    elif finding.kind == "json":
         yield f"      {_quoted(column)}:  # {why}"
         yield from ("        " + line for line in _document(finding))
     else:

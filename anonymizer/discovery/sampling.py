@@ -8,9 +8,11 @@ import psycopg
 from psycopg import sql
 
 from anonymizer.connections import session, translated
+from anonymizer.discovery.copies import with_copies
 from anonymizer.discovery.facts import Facts
 from anonymizer.discovery.judging import judge
 from anonymizer.discovery.proposing import Findings, proposal
+from anonymizer.discovery.reading import sketched
 from anonymizer.schema import Column, Schema, Table, read_schema
 from anonymizer.transforms.base import JSON
 
@@ -31,14 +33,19 @@ class Discovery:
         return proposal(name, self.schema, self.findings)
 
 
-def discover(dsn: str) -> Discovery:
-    """What every column of a database seems to hold. Raises InputError, Unavailable."""
+def discover(dsn: str, *, deep: bool = False) -> Discovery:
+    """What every column of a database seems to hold. Raises InputError, Unavailable.
+
+    `deep` reads every row once, to find columns that repeat others.
+    """
     with session(dsn, "source") as connection:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         connection.execute("SET LOCAL synchronize_seqscans = off")  # the same rows every time
         schema = read_schema(connection)
         facts = [facts for table in schema.tables.values() for facts in sample(connection, table)]
-    findings = {(one.table.name, one.column.name): judge(one) for one in facts}
+        findings = {(one.table.name, one.column.name): judge(one) for one in facts}
+        if deep:
+            findings = with_copies(schema, findings, sketched(dsn, connection, schema, findings))
     return Discovery(schema=schema, findings=findings)
 
 

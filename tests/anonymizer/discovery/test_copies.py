@@ -1,0 +1,80 @@
+"""Copies of columns: found by what they share, under any name, and never because of what many share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import anonymizer
+from anonymizer import keys
+from anonymizer.discovery.sketches import SIZE, Sketch, contained, hashes
+from tests.anonymizer.conftest import MakeDatabase
+from tests.anonymizer.databases import rows
+
+SEED = 7
+
+
+def sketch(values: list[str | None]) -> Sketch:
+    return Sketch.empty().with_(hashes(pl.Series(values, dtype=pl.String), SEED))
+
+
+def texts(first: int, last: int) -> list[str | None]:
+    return [f"user{number}@firma.pl" for number in range(first, last)]
+
+
+@given(st.lists(st.text(max_size=5), max_size=40), st.integers(1, 5))
+def test_a_sketch_does_not_depend_on_order_or_batches(values: list[str], parts: int) -> None:
+    together = sketch([*values])
+    piecewise = Sketch.empty()
+    for part in range(parts):
+        piecewise = piecewise.with_(hashes(pl.Series(values[::-1][part::parts], dtype=pl.String), SEED))
+    assert np.array_equal(together.smallest, piecewise.smallest)
+    assert together.values == piecewise.values
+
+
+@pytest.mark.parametrize(("shared", "share"), [(20_000, 1.0), (10_000, 0.5), (0, 0.0)])
+def test_the_share_of_values_is_told_nearly(shared: int, share: float) -> None:
+    original, copy = sketch(texts(0, 50_000)), sketch(texts(50_000 - shared, 70_000 - shared))
+    found, known = contained(copy, original)
+    assert abs(found - share) < 0.06
+    assert 500 < known <= SIZE
+    assert abs(original.distinct / 50_000 - 1) < 0.1
+
+
+def test_case_and_outer_space_do_not_count_and_nothing_is_no_value() -> None:
+    assert len(sketch([" Jan@X.pl", "jan@x.pl ", None, "", " "]).smallest) == 1
+
+
+SCHEMA = """
+CREATE TABLE klienci (id integer PRIMARY KEY, email text UNIQUE, miasto text, telefon text);
+CREATE TABLE zamowienia (
+    id integer PRIMARY KEY, klient integer REFERENCES klienci, c17 text, opis text, miasto text
+);
+CREATE TABLE subskrypcje (email text PRIMARY KEY REFERENCES klienci (email));
+"""
+ROWS = """
+INSERT INTO klienci SELECT n, 'osoba' || n || '@firma.pl', 'Kraków', (600000000 + n * 7)::text
+  FROM generate_series(1, 400) n;
+INSERT INTO zamowienia SELECT n, n, 'OSOBA' || n || '@firma.pl', 'nr ' || n, 'Kraków'
+  FROM generate_series(1, 200) n;
+INSERT INTO subskrypcje SELECT email FROM klienci;
+"""
+
+
+@pytest.mark.integration
+def test_a_copy_is_proposed_as_one_and_masked_alike(make_database: MakeDatabase, tmp_path: Path) -> None:
+    source, target = make_database(SCHEMA + ROWS), make_database(SCHEMA)
+    found = anonymizer.discover(source, deep=True)
+    assert {place: one.copy_of for place, one in found.findings.items() if one.copy_of} == {
+        ("zamowienia", "c17"): "klienci.email"
+    }
+    assert found.findings["zamowienia", "c17"].confidence > 0.9
+    (tmp_path / "policy.yaml").write_text(found.policy("sklep"))
+    policy = anonymizer.load_policy(tmp_path / "policy.yaml")
+    assert anonymizer.anonymize(source, target, policy, keys.ephemeral()).verified
+    assert rows(target, "SELECT count(*) FROM zamowienia JOIN klienci ON c17 = email") == [(200,)]
