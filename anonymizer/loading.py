@@ -103,7 +103,10 @@ SELECT format('ALTER TABLE %%s DISABLE TRIGGER %%I', t.tgrelid::regclass, t.tgna
        format('ALTER TABLE %%s ENABLE %%s TRIGGER %%I', t.tgrelid::regclass,
               CASE t.tgenabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, t.tgname)
   FROM pg_trigger t
- WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid = ANY (%(tables)s::text[]::regclass[])"""
+ WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgrelid = ANY (%(tables)s::text[]::regclass[])
+   -- The server's own triggers for search words stay: they make them anew, of what the columns have become.
+   AND t.tgfoid NOT IN (SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+                           AND proname IN ('tsvector_update_trigger', 'tsvector_update_trigger_column'))"""
 
 _RESTART = """
 SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence WHERE seqrelid = %(sequence)s::oid"""

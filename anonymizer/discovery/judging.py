@@ -32,6 +32,9 @@ def judge(facts: Facts) -> Finding:
         return Finding(kind="ip", confidence=0.9, reason=f"type {base}: a network address")
     if base in _NUMBERS:
         return _numbered(facts)
+    if base == "oid":
+        reason = "may name a large object, and those are never copied"
+        return Finding(kind="free", confidence=0.5, reason=reason)
     if base == "bytea":
         return _bytes(facts.column.name)
     if base in {"text[]", "character varying[]"}:

@@ -22,9 +22,11 @@ CREATE TABLE odd (
     id integer PRIMARY KEY, surname surname, feeling mood, feelings mood[], phones text[], grid text[][],
     address inet, network cidr, card text, device macaddr, scan bytea, pesel bigint, born date, sex char(1),
     postcode varchar(6), age smallint, net numeric(12, 2) CHECK (net > 0), vat numeric(12, 2),
-    gross numeric(12, 2), note text, seen timestamptz,
+    gross numeric(12, 2), note text, seen timestamptz, words tsvector,
     CHECK (gross = net + vat)
 );
+CREATE TRIGGER words BEFORE INSERT OR UPDATE ON odd FOR EACH ROW
+    EXECUTE FUNCTION tsvector_update_trigger(words, 'pg_catalog.simple', note);
 """
 ROWS = """
 INSERT INTO odd
@@ -63,6 +65,7 @@ tables:
       gross: {transform: total, class: sensitive, options: {of: net + vat}}
       note: {transform: redact, class: free, options: {persons: surname}}
       seen: {transform: suppress, class: sensitive}
+      words: drop
 """
 KEY = Key(bytes(range(32)))
 
@@ -100,6 +103,10 @@ def test_every_type_arrives_masked_in_its_own_form(target: str) -> None:
     assert (
         ask(target, "SELECT note FROM odd WHERE id = 7") == "Rozmowa z panem [name], tel. [number], towar OK"
     )
+
+
+def test_search_words_are_made_anew_of_what_the_text_has_become(target: str) -> None:
+    assert ask(target, "SELECT words = to_tsvector('simple', note) FROM odd WHERE id = 7") is True
 
 
 def test_sex_surname_and_sums_agree_and_null_stays_null(target: str) -> None:
