@@ -65,15 +65,15 @@ def _told(where: str) -> Iterator[None]:
         raise
     except adbc_driver_manager.Error as error:
         # Its text quotes the server's, which may quote a row.
-        raise refusal(error.sqlstate or "", type(error).__name__, where) from None
+        raise refusal(error.sqlstate or "", type(error).__name__, where, _security(str(error))) from None
     except OSError as error:
         # While rows arrive the driver says only this; which rows is in its text, and stays there.
         raise _lost(str(error), where) from None
 
 
 def _lost(message: str, where: str) -> PeakproofError:
-    if "row-level security" in message or "permission denied" in message:
-        return refusal("42501", "InsufficientPrivilege", where)
+    if _security(message) or "permission denied" in message:
+        return refusal("42501", "InsufficientPrivilege", where, _security(message))
     if "conflict with recovery" in message:
         hint = "raise max_standby_streaming_delay on the standby, or read from the primary; then run again"
         return Unavailable(
@@ -82,3 +82,8 @@ def _lost(message: str, where: str) -> PeakproofError:
     return Unavailable(
         "the source could not be read to its end", where=where, hint="see the source server's log; run again"
     )
+
+
+def _security(message: str) -> str | None:
+    hides = "row-level security hides rows from this role"
+    return hides if "row-level security" in message else None

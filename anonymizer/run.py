@@ -76,6 +76,7 @@ def anonymize(
             )  # fmt: skip
             watch = Watch(source=reader, backend=exported.backend, limit=how.oldest)
             rows = _copied(writer, setup, count, progress, watch)
+            progress("verification", 0, 1)
             with _sides(source, target, reader) as (before, after):
                 seen = verify(before, after, writer, plan, read_schema(writer))
             finished = _finished(writer, replace(receipt, tables=rows), seen)

@@ -16,7 +16,7 @@ import psycopg
 
 import anonymizer
 from anonymizer import keys
-from benchmarks import files
+from benchmarks import copying, files
 from benchmarks.figures import Figure, show
 from environments.environment import Environment
 from tests import servers
@@ -69,9 +69,10 @@ def main() -> None:
     options = parser.parse_args()
     rounds = 1 if options.quick else 5
     on_files = files.figures(ROWS if options.quick else 5 * ROWS, rounds, POLICY)
-    proved = proof(ROWS if options.quick else 10 * ROWS, rounds)
+    size = ROWS if options.quick else 10 * ROWS
+    proved, copied = proof(size, rounds), copying.figures(size, rounds)
     discovery = {**accuracy(), **speed(rounds), **deep(rounds)}
-    show({**discovery, **redaction(), **proved, **on_files}, as_json=options.json)
+    show({**discovery, **redaction(), **proved, **copied, **on_files}, as_json=options.json)
 
 
 def accuracy() -> dict[str, Figure]:

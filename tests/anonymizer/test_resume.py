@@ -100,9 +100,11 @@ def copy(make_database: MakeDatabase, tmp_path: Path) -> Copy:
     return Copy(make_database, tmp_path, 12_000)
 
 
-def wait_until(true: Callable[[], object]) -> None:
+def wait_until(true: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
+    """Waits for a condition, as long as the command runs that is to make it true."""
     deadline = time.monotonic() + 60
     while not true():
+        assert process is None or process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         os.sched_yield()
 
@@ -133,7 +135,9 @@ def killed_somewhere(copy: Copy, chance: random.Random, rounds: int) -> int:
         if process.poll() is None:
             met += 1
             os.kill(victim(process.pid, chance), signal.SIGKILL)
-        process.communicate(timeout=120)
+        _, said = process.communicate(timeout=120)
+        # Done, killed, told that a worker was, or that the run before it still ends.
+        assert process.returncode in (0, -signal.SIGKILL, 69, 5), said
     return met
 
 
@@ -164,7 +168,7 @@ def finished(dsn: str) -> bool:
 
 def test_under_a_held_snapshot_it_goes_on_with_what_the_source_was(copy: Copy) -> None:
     process = copy.start("--hold", "5min", "--rate", "1MiB/s")
-    wait_until(lambda: written(copy.target) > 0)
+    wait_until(lambda: written(copy.target) > 0, process)
     process.kill()
     process.communicate()
     with psycopg.connect(copy.target) as connection, pytest.raises(Refused, match="was not finished"):
@@ -178,7 +182,7 @@ def test_under_a_held_snapshot_it_goes_on_with_what_the_source_was(copy: Copy) -
 
 def test_what_has_changed_since_a_lost_snapshot_is_written_anew(copy: Copy) -> None:
     process = copy.start("--rate", "4MiB/s")
-    wait_until(lambda: written(copy.target) > 0)
+    wait_until(lambda: written(copy.target) > 0, process)
     process.kill()
     process.communicate()
     do(
@@ -192,7 +196,7 @@ def test_what_has_changed_since_a_lost_snapshot_is_written_anew(copy: Copy) -> N
 def test_another_policy_does_not_go_on_with_it_and_replacing_gives_everything_back(copy: Copy) -> None:
     before = rows(copy.target, CONSTRAINTS)
     process = copy.start("--rate", "2MiB/s")
-    wait_until(lambda: written(copy.target) > 0)
+    wait_until(lambda: written(copy.target) > 0, process)
     process.kill()
     process.communicate()
     policy = copy.policy.read_text().replace("version: 1", "version: 2")
@@ -207,7 +211,7 @@ def test_another_policy_does_not_go_on_with_it_and_replacing_gives_everything_ba
 def test_two_runs_do_not_write_into_one_target(copy: Copy) -> None:
     process = copy.start("--rate", "2MiB/s")
     try:
-        wait_until(lambda: ask(copy.target, "SELECT to_regclass('peakproof.chunk')"))
+        wait_until(lambda: ask(copy.target, "SELECT to_regclass('peakproof.chunk')"), process)
         with pytest.raises(Refused, match="another run is writing"):
             copy.run()
     finally:
@@ -217,7 +221,7 @@ def test_two_runs_do_not_write_into_one_target(copy: Copy) -> None:
 
 def test_a_snapshot_that_grows_too_old_is_given_up(copy: Copy) -> None:
     process = copy.start("--rate", "300KiB/s", "--max-bloat-age", "50", "--hold", "5min")
-    wait_until(lambda: ask(copy.target, "SELECT to_regclass('peakproof.chunk')"))
+    wait_until(lambda: ask(copy.target, "SELECT to_regclass('peakproof.chunk')"), process)
     with psycopg.connect(copy.source, autocommit=True) as connection:
         while process.poll() is None:
             connection.execute("SELECT txid_current()")
