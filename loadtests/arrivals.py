@@ -10,8 +10,9 @@ import hashlib
 import heapq
 import math
 import struct
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 SECOND = 1_000_000_000
@@ -81,6 +82,28 @@ class Draws:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Share:
+    """One process's arrivals, drawn before the load so that nothing is drawn in it; 14 bytes each.
+
+    `digest` (hex) and `total` are of all processes' arrivals: equal for everyone who does the same work.
+    By default there are none, as in a closed model.
+    """
+
+    digest: str = ""
+    total: int = 0
+    indices: range = range(0)
+    journeys: tuple[str, ...] = ()
+    offsets: array[int] = field(default_factory=lambda: array("q"))
+    streams: array[int] = field(default_factory=lambda: array("H"))
+    numbers: array[int] = field(default_factory=lambda: array("I"))
+
+    def __iter__(self) -> Iterator[Arrival]:
+        drawn = zip(self.indices, self.streams, self.numbers, self.offsets, strict=True)
+        for index, stream, number, offset in drawn:
+            yield Arrival(index=index, journey=self.journeys[stream], number=number, offset=offset)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Schedule:
     """All arrivals of a load test. Describing it costs nothing; iterating makes them one by one."""
 
@@ -91,22 +114,29 @@ class Schedule:
     spacing: Spacing = "poisson"
 
     def __iter__(self) -> Iterator[Arrival]:
-        timed = [self._timed(position) for position in range(len(self.streams))]
-        for index, (offset, stream, number) in enumerate(heapq.merge(*timed)):
+        for index, (offset, stream, number) in enumerate(self._merged()):
             yield Arrival(index=index, journey=self.streams[stream].journey, number=number, offset=offset)
 
-    def share(self, worker: int, workers: int) -> Iterator[Arrival]:
-        """The arrivals of one of several processes: those whose index mod `workers` is `worker`."""
-        return (arrival for arrival in self if arrival.index % workers == worker)
-
-    def digest(self) -> tuple[str, int]:
-        """A hash of every arrival (hex) and their number: equal for everyone who does the same work."""
-        state = hashlib.blake2b(digest_size=16)
-        total = 0
-        for arrival in self:
-            state.update(b"%d %s %d\n" % (arrival.offset, arrival.journey.encode(), arrival.number))
+    def share(self, worker: int = 0, workers: int = 1) -> Share:
+        """Draws all arrivals, keeps those of one of several processes: index mod `workers` is `worker`."""
+        state, total = hashlib.blake2b(digest_size=16), 0
+        offsets, streams, numbers = array("q"), array("H"), array("I")
+        names = [stream.journey.encode() for stream in self.streams]
+        for offset, stream, number in self._merged():
+            state.update(b"%d %s %d\n" % (offset, names[stream], number))
+            if total % workers == worker:
+                offsets.append(offset)
+                streams.append(stream)
+                numbers.append(number)
             total += 1
-        return state.hexdigest(), total
+        return Share(
+            digest=state.hexdigest(), total=total, indices=range(worker, max(total, worker), workers),
+            journeys=tuple(stream.journey for stream in self.streams),
+            offsets=offsets, streams=streams, numbers=numbers,
+        )  # fmt: skip
+
+    def _merged(self) -> Iterator[tuple[int, int, int]]:
+        return heapq.merge(*(self._timed(position) for position in range(len(self.streams))))
 
     def _timed(self, position: int) -> Iterator[tuple[int, int, int]]:
         offsets = _poisson if self.spacing == "poisson" else _even

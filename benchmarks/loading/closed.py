@@ -78,7 +78,7 @@ def _clocked(url: str, folder: Path) -> Callable[[], Send]:
         output=str(folder),
     )  # fmt: skip
     beginning = monotonic_ns()
-    recorder = Recorder(folder, started=beginning, started_at=time_ns(), give_way=lambda: gevent.sleep(0))
+    recorder = Recorder(folder, started=beginning, started_at=time_ns(), give_way=gevent.sleep)
     bench = Bench(
         job=job, target=pinned(url), context=None, recorder=recorder, ledger=Ledger(folder / FILE, time_ns),
         feeds={}, draws={"order": Draws(7, "order")},

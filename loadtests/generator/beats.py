@@ -35,7 +35,7 @@ def beating(bench: Bench, started: int, tell: Callable[[Progress], None]) -> Ite
 
 @contextmanager
 def quiet_collector() -> Iterator[None]:
-    """No full garbage collection while the load runs: only what is new is collected, each second."""
+    """Garbage is collected each second, and only what the load has made: what was there before is frozen."""
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -56,7 +56,7 @@ def _every_second(bench: Bench, started: int, tell: Callable[[Progress], None], 
     while not ended.wait(max(started + second * _SECOND - monotonic_ns(), 0) / _SECOND):
         latest = bench.recorder.snapshot(second - 1, bench.job.main)
         seen = bench.recorder.write(before=second)
-        gc.collect(1)
+        gc.collect()
         give_way(process_time() - worked)
         worked = process_time()
         tell(

@@ -134,7 +134,10 @@ class Together:
         if isinstance(event, Progress):
             self._seconds[event.second].append(event)
             found = self._seconds[event.second]
-            return _summed(found) if len(found) == self._workers else None
+            if len(found) < self._workers:
+                return None
+            del self._seconds[event.second]
+            return _summed(found)
         if isinstance(event, Finished):
             self._finished.append(event)
             if len(self._finished) == self._workers:

@@ -22,7 +22,7 @@ from locust.runners import WorkerRunner
 
 from foundation.errors import ExitCode
 from loadtests import feeds, ledger, summary
-from loadtests.arrivals import Draws
+from loadtests.arrivals import Draws, Share
 from loadtests.feeds import Row
 from loadtests.generator import self_test
 from loadtests.generator.beats import beating, quiet_collector
@@ -65,8 +65,7 @@ class Prepared:
     journeys: Mapping[str, type[Journey]]
     locustfile: Locustfile | None
     feeds: Mapping[str, tuple[Row, ...]]
-    schedule: str
-    arrivals: int
+    share: Share
     folder: Path
 
 
@@ -128,7 +127,7 @@ def run(
     shown = self_test.tested(job, worker)
     go_first()  # once more: a heavy test gave way
     users = _seated(job, prepared, stop.say if stop else say)
-    at = agree(Ready(worker=worker, schedule=prepared.schedule, arrivals=prepared.arrivals))
+    at = agree(Ready(worker=worker, schedule=prepared.share.digest, arrivals=prepared.share.total))
     beginning = Beginning(at=at, monotonic=monotonic_ns() + at - time_ns())
     bench = _bench(job, prepared, beginning)
     stop = stop or _obeying_signals()
@@ -163,7 +162,6 @@ def _prepared(job: Job, worker: int) -> Prepared:
     names = [stream.journey for stream in job.streams]
     journeys = {} if locustfile else journeys_in(Path(job.journeys), names)
     rows = feeds.read(Path(job.feeds)) if job.feeds else {}
-    digest, arrivals = ("", 0) if job.closed else job.schedule.digest()
     folder = Path(job.output) / f"worker-{worker}"
     folder.mkdir(parents=True)
     job.write(folder / FILE)
@@ -173,8 +171,7 @@ def _prepared(job: Job, worker: int) -> Prepared:
         journeys=journeys,
         locustfile=locustfile,
         feeds=rows,
-        schedule=digest,
-        arrivals=arrivals,
+        share=Share() if job.closed else job.schedule.share(worker, job.processes),
         folder=folder,
     )
 
@@ -192,7 +189,7 @@ def _bench(job: Job, prepared: Prepared, beginning: Beginning) -> Bench:
         prepared.folder,
         started=beginning.monotonic,
         started_at=beginning.at,
-        give_way=lambda: gevent.sleep(0),
+        give_way=gevent.sleep,
     )
     return Bench(
         job=job,
@@ -228,7 +225,7 @@ def _load(
     if users is not None:
         users.begin(bench.recorder, stop.end)
         told = _watched(bench.job, users.watch)
-        left = _arrivals(bench, users, told, beginning, worker, stop)
+        left = _arrivals(bench, prepared.share, users, told, beginning, worker, stop)
         return Sent(unfinished=left, exit_code=closed.leave(users.environment))
     if prepared.locustfile is not None:
         return _users(bench, prepared.locustfile, member, beginning, worker, stop)
@@ -237,7 +234,7 @@ def _load(
     pool = Pool(environment, prepared.journeys, _share(bench.job))
     for stream in bench.job.streams:
         pool.fill(stream.journey, _FIRST_USERS)
-    return Sent(unfinished=_arrivals(bench, pool, told, beginning, worker, stop))
+    return Sent(unfinished=_arrivals(bench, prepared.share, pool, told, beginning, worker, stop))
 
 
 def _watched(job: Job, listen: Callable[[Callable[..., None]], object]) -> Told | None:
@@ -254,13 +251,18 @@ def _share(job: Job) -> int:
 
 
 def _arrivals(
-    bench: Bench, pool: Pool | Users, told: Told | None, beginning: Beginning, worker: int, stop: Control
+    bench: Bench,
+    share: Share,
+    pool: Pool | Users,
+    told: Told | None,
+    beginning: Beginning,
+    worker: int,
+    stop: Control,
 ) -> int:
     """Sends a worker's share of the schedule; returns how many journeys had to be ended."""
     job, recorder = bench.job, bench.recorder
     with quiet_collector(), beating(bench, beginning.monotonic, lambda now: _tell(now, stop, told)):
         stop.say(Started(worker=worker, at=beginning.at))
-        share = job.schedule.share(worker, job.processes)
         dispatch(share, pool, recorder, beginning.monotonic, stop)
         left = _drained(pool, job, stop)
     if told is not None:
@@ -329,8 +331,8 @@ def _summary(
         run=bench.job.run,
         worker=worker,
         workers=bench.job.processes,
-        schedule=prepared.schedule,
-        arrivals=prepared.arrivals,
+        schedule=prepared.share.digest,
+        arrivals=prepared.share.total,
         started_at=beginning.at,
         ended_at=ended_at,
         clock_step=time_ns() - ended_at,

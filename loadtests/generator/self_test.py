@@ -68,9 +68,10 @@ def tested(job: Job, worker: int) -> Tested | None:
 
 def _send(job: Job, worker: int, folder: Path) -> bool:
     """Whether all was sent before the patience ended; what is behind by then will not catch up."""
+    share = job.schedule.share(worker, job.processes)
     beginning, target = monotonic_ns() + round(_LEAD * _SECOND), pinned(job.target)
     end = beginning + round((job.duration + _PATIENCE) * _SECOND)
-    recorder = Recorder(folder, started=beginning, started_at=time_ns(), give_way=lambda: gevent.sleep(0))
+    recorder = Recorder(folder, started=beginning, started_at=time_ns(), give_way=gevent.sleep)
     bench = Bench(
         job=job, target=target, context=None, recorder=recorder,
         ledger=Ledger(folder / ledger.FILE, time_ns), feeds={},
@@ -81,7 +82,6 @@ def _send(job: Job, worker: int, folder: Path) -> bool:
     for stream in job.streams:
         pool.fill(stream.journey, _USERS)
     with quiet_collector(), beating(bench, beginning, lambda _: None):
-        share = job.schedule.share(worker, job.processes)
         dispatch(share, pool, recorder, beginning, lambda: monotonic_ns() > end)
         in_time = monotonic_ns() <= end
         pool.drain(job.retry.deadline if in_time else 0)

@@ -102,11 +102,13 @@ def test_any_number_of_workers_does_the_same_work(workers: int, seed: int, ratio
     whole = schedule(duration=1, seed=seed, ratio=ratio)
     parts = [list(whole.share(worker, workers)) for worker in range(workers)]
     assert sorted((a for part in parts for a in part), key=lambda a: a.index) == list(whole)
+    assert len({whole.share(worker, workers).digest for worker in range(workers)}) == 1
+    assert whole.share().total == sum(len(part) for part in parts)
 
 
 def test_another_seed_is_other_work_and_the_same_seed_the_same() -> None:
-    assert schedule().digest() == schedule().digest()
-    assert schedule().digest() != schedule(seed=8).digest()
+    assert schedule().share().digest == schedule().share().digest
+    assert schedule().share().digest != schedule(seed=8).share().digest
 
 
 def test_a_second_journey_changes_nothing_in_the_first() -> None:

@@ -35,7 +35,7 @@ def test_a_job_arrives_with_its_files(tmp_path: Path) -> None:
     assert Path(arrived.certificates).read_text() == "authority"
     assert jobs.read(there / jobs.FILE) == arrived
     assert arrived.schedule == asked.schedule
-    assert arrived.schedule.digest() == asked.schedule.digest()
+    assert arrived.schedule.share() == asked.schedule.share()
 
 
 def test_a_missing_file_is_told_before_anybody_is_asked(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def made(case: dict[str, str], folder: Path) -> list[dict[str, object]]:
         Connection(target, context_of(target, case["authority"] or None)),
         Retry(attempts=1, deadline=seconds, timeout=seconds),
     )
-    recorder = Recorder(folder, started=0, started_at=0, give_way=lambda: None)
+    recorder = Recorder(folder, started=0, started_at=0, give_way=lambda _: None)
     request = Requests(target).encoded("POST", "/orders", b"{}", {"Idempotency-Key": "k"})
     return [_one(connection, request, budget, recorder) for _ in range(int(case["requests"]))]
 
