@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from anonymizer.datasets.manifest import Manifest
     from anonymizer.discovery.sampling import Discovery
     from anonymizer.keys import Key
-    from anonymizer.mariadb.verification import Check
     from anonymizer.plan import Plan
     from anonymizer.policy import Policy
     from anonymizer.previewing import Preview
@@ -135,7 +134,7 @@ def preview(source: str, policy: Policy, key: Key, *, rows: int = 3) -> list[Pre
     return run.preview(source, policy, key, rows=rows)
 
 
-def verify(source: str, target: str, policy: Policy) -> Verification | Check:
+def verify(source: str, target: str, policy: Policy) -> Verification:
     """Compares a finished target with its source again; the result goes into the target's receipt."""
     from anonymizer.engines import is_mariadb
 

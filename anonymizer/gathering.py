@@ -11,48 +11,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from psycopg import sql
 
 from anonymizer import identities
 from anonymizer.characters import Places, Words
 from anonymizer.distinct import Distinct
 from anonymizer.fingerprints import Seed, lowered
-from anonymizer.identities import Identity
 from anonymizer.overlap import worked
 from anonymizer.partitions import Partitions, Records
-from anonymizer.places import UNIT, Place, compared, searched
-from anonymizer.plan import Plan, TablePlan
-from anonymizer.reading import Reader
+from anonymizer.places import UNIT, Place
 from anonymizer.scanning import Scan, Wanted, described, kinds, scan
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """One table as both sides are read: who its rows are about, and the places to look at."""
-
-    table: TablePlan
-    key: Identity | None
-    person: Identity | None
-    compared: tuple[Place, ...]
-    searched: tuple[Place, ...]
-
-    @property
-    def name(self) -> str:
-        return self.table.table.name
-
-
-def sheets(plan: Plan) -> list[Sheet]:
-    """Every table that is copied."""
-    return [
-        Sheet(
-            table=table,
-            key=identities.key(plan, table),
-            person=identities.person(plan, table),
-            compared=tuple(compared(table)),
-            searched=tuple(searched(table)),
-        )
-        for table in plan.copies
-    ]
+from anonymizer.sheets import Sheet, Side
 
 
 @dataclass
@@ -81,11 +49,10 @@ class _Block:
     scans: Mapping[str, Scan]
 
 
-def gather_source(source: Reader, sheet: Sheet, seed: Seed, into: Partitions) -> tuple[Tally, Originals]:
+def gather_source(source: Side, sheet: Sheet, seed: Seed, into: Partitions) -> tuple[Tally, Originals]:
     """Reads the source's compared places into streams (table, label, "was"); also what kinds there are."""
     tally, found = Tally(), Originals()
-    selected = _selected(sheet, sheet.compared)
-    read = _batches(source, selected, sheet.table.source_rows, f"source, {sheet.name}")
+    read = source.rows(sheet, sheet.compared)
     for block in worked(lambda rows: _described(sheet, rows, seed), read):
         _count(tally, block)
         into.add((sheet.name, "before"), _keys(block))
@@ -98,12 +65,11 @@ def gather_source(source: Reader, sheet: Sheet, seed: Seed, into: Partitions) ->
     return tally, found
 
 
-def gather_target(target: Reader, sheet: Sheet, wanted: Wanted, into: Partitions) -> Tally:
+def gather_target(target: Side, sheet: Sheet, wanted: Wanted, into: Partitions) -> Tally:
     """Reads the target: what may meet the source, into streams (table, label, "cell" or "text")."""
     tally = Tally()
     places = {place.label: place for place in (*sheet.searched, *sheet.compared)}
-    selected = _selected(sheet, [*places.values()])
-    read = _batches(target, selected, sheet.table.table.identifier, f"target, {sheet.name}")
+    read = target.rows(sheet, [*places.values()])
     for block in worked(lambda rows: _scanned(sheet, rows, wanted), read):
         _count(tally, block)
         into.add((sheet.name, "after"), _keys(block))
@@ -119,14 +85,6 @@ def gather_target(target: Reader, sheet: Sheet, wanted: Wanted, into: Partitions
     return tally
 
 
-def _batches(
-    reader: Reader, selected: Mapping[str, sql.Composable], rows: sql.Composable, where: str
-) -> Iterator[pa.RecordBatch]:
-    query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(selected.values()), rows)
-    for batch in reader.batches(query, where):
-        yield batch.rename_columns([*selected])
-
-
 def _count(tally: Tally, block: _Block) -> None:
     tally.rows += block.rows
     for label, cells in block.cells.items():
@@ -135,14 +93,6 @@ def _count(tally: Tally, block: _Block) -> None:
 
 def _keys(block: _Block) -> Records:
     return Records(prints=block.keys, tags=np.zeros_like(block.keys))
-
-
-def _selected(sheet: Sheet, places: Sequence[Place]) -> dict[str, sql.Composable]:
-    names: dict[str, sql.Composable] = {}
-    for identity in (sheet.key, sheet.person):
-        for label, column in zip(identity.labels, identity.columns, strict=True) if identity else ():
-            names[label] = sql.SQL("{}::text").format(sql.Identifier(column))
-    return {**names, **{place.label: place.value for place in places}} or {UNIT: sql.SQL("''")}
 
 
 def _described(sheet: Sheet, block: pa.RecordBatch, seed: Seed) -> _Block:
@@ -172,7 +122,7 @@ def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted) -> _Block:
 def _cells(block: pa.RecordBatch, place: Place, persons: Words, seed: Seed) -> Records:
     """A place as records; a path may have several values in one document."""
     texts = block.column(place.label)
-    if place.path:
+    if place.path is not None:
         parts = pc.split_pattern(texts.fill_null(""), UNIT)
         texts, persons = pc.list_flatten(parts), persons[pc.list_parent_indices(parts).to_numpy()]
     return described(lowered(texts), persons, seed)

@@ -9,7 +9,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from anonymizer.discovery.sampling import Discovery
-from anonymizer.mariadb.verification import Check
 from anonymizer.plan import Plan
 from anonymizer.previewing import Preview
 from anonymizer.risk import Risk
@@ -89,10 +88,8 @@ def show_receipt(receipt: Receipt, *, as_json: bool) -> None:
     return None
 
 
-def show_verification(seen: Verification | Check, *, as_json: bool) -> None:
+def show_verification(seen: Verification, *, as_json: bool) -> None:
     """What the comparison with the source found: places and counts, never a value."""
-    if isinstance(seen, Check):
-        return _show_check(seen, as_json=as_json)
     if as_json:
         return print_json({"passes": seen.passes, **asdict(seen)})
     table = Table("place", "class", "values", "survivors", "by chance", "coincidences")
@@ -100,21 +97,6 @@ def show_verification(seen: Verification | Check, *, as_json: bool) -> None:
         kind = "identifying" if one.identifying else ""
         figures = (f"{one.values}", f"{one.survivors}", f"{one.by_chance:.2g}", f"{one.coincidences}")
         table.add_row(one.place, kind, *figures, style=None if one.passes else "bold red")
-    console = people()
-    console.print(table)
-    for fault in seen.faults:
-        console.print(f"[bold red]fault:[/] {fault}")
-    console.print("the check passed" if seen.passes else "the check did not pass")
-    return None
-
-
-def _show_check(seen: Check, *, as_json: bool) -> None:
-    if as_json:
-        return print_json(seen.to_dict())
-    table = Table("place", "values", "survivors", "by chance")
-    for one in seen.compared:
-        figures = (f"{one.values}", f"{one.survivors}", f"{one.by_chance:.2g}")
-        table.add_row(one.place, *figures, style=None if one.passes else "bold red")
     console = people()
     console.print(table)
     for fault in seen.faults:

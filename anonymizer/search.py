@@ -10,14 +10,13 @@ import pyarrow as pa
 
 from anonymizer.comparison import Comparison, Draws, Meeting, among, different, meet, repeated
 from anonymizer.fingerprints import Seed, lowered
-from anonymizer.gathering import Originals, Sheet, Tally, gather_source, gather_target, members, sheets
+from anonymizer.gathering import Originals, Tally, gather_source, gather_target, members
 from anonymizer.kernels import WHOLE
 from anonymizer.membership import membership
 from anonymizer.partitions import Partitions, Records, together
 from anonymizer.places import Place
-from anonymizer.plan import Plan
-from anonymizer.reading import Reader
 from anonymizer.scanning import Wanted, is_number, kinds, one_word, scan
+from anonymizer.sheets import Sheet, Side
 from anonymizer.sightings import Sighting, numbers_by_chance, population
 
 _RECORDS = 1 << 19  # in a partition, about
@@ -35,13 +34,14 @@ class Findings:
 
 
 def search(
-    source: Reader, target: Reader, plan: Plan, catalogue: Mapping[str, Sequence[str]], *, of_a_part: bool
-) -> Findings:
+    source: Side, target: Side, tables: Sequence[Sheet], catalogue: Mapping[str, Sequence[str]], *,
+    of_a_part: bool,
+) -> Findings:  # fmt: skip
     """Compares every masked or identifying place, and looks for identifying values in all texts.
 
     `catalogue` is the target's texts that are no rows, by place; of a part rows may be missing.
     """
-    seed, tables = Seed.new(), sheets(plan)
+    seed = Seed.new()
     with Partitions(_bits(tables)) as stored:
         before: dict[str, Tally] = {}
         found = Originals()

@@ -6,7 +6,7 @@ keyed fingerprints that are made here under a secret of this check.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 import psycopg
@@ -18,7 +18,9 @@ from anonymizer.connections import translated
 from anonymizer.plan import Plan
 from anonymizer.reading import Reader
 from anonymizer.schema import ForeignKey, Schema, Table
-from anonymizer.search import search
+from anonymizer.search import Findings, search
+from anonymizer.sheets import sheets
+from anonymizer.side import PostgresqlSide
 from anonymizer.sightings import Sighting
 
 
@@ -46,17 +48,23 @@ def verify(
 
     `before` and `after` read source and target; of a subset (`of_a_part`) rows may be missing.
     """
-    found = search(before, after, plan, catalogue(target), of_a_part=of_a_part)
+    sides = PostgresqlSide(reader=before, role="source"), PostgresqlSide(reader=after, role="target")
+    found = search(*sides, sheets(plan), catalogue(target), of_a_part=of_a_part)
+    orphans = (
+        fault
+        for table in plan.copies
+        for fault in _orphans(target, target_schema.tables[table.table.name], plan)
+    )
+    return judged(found, [*orphans, *_not_empty(target, plan)])
+
+
+def judged(found: Findings, others: Iterable[str]) -> Verification:
+    """What was found, on any engine, and what else is wrong, as the check's result."""
     failed = [one for one in found.comparisons if not one.passes]
     told = {one.place.partition(" ")[0] for one in failed}
     faults = [
         *found.faults,
-        *(
-            fault
-            for table in plan.copies
-            for fault in _orphans(target, target_schema.tables[table.table.name], plan)
-        ),
-        *_not_empty(target, plan),
+        *others,
         *(
             f"{one.place}: {one.survivors} of {one.values} values stand where they stood "
             f"({one.by_chance:.2g} expected by chance)"

@@ -12,11 +12,12 @@ from anonymizer.mariadb import receipts, statements
 from anonymizer.mariadb.connections import Session, refuse_same, session, translated
 from anonymizer.mariadb.copying import copy_tables
 from anonymizer.mariadb.schema import Described, read_schema
-from anonymizer.mariadb.verification import Check, verify
+from anonymizer.mariadb.verification import verify
 from anonymizer.masking import table_mask
 from anonymizer.plan import Plan, TablePlan, make_plan
 from anonymizer.policy import Policy
 from anonymizer.schema import Schema, Table
+from anonymizer.verification import Verification
 from foundation.errors import InputError, Problem, Refused, Unavailable
 from foundation.receipts import Receipt, now
 
@@ -40,8 +41,9 @@ def anonymize(
         rows = _copied(reader, writer, plan, there.schema, key, progress)
         seen = verify(reader, writer, plan, there.schema)
         whole = replace(
-            receipt, tables=rows, finished=now(), complete=True, verified=seen.passes, findings=seen.faults
-        )
+            receipt, tables=rows, finished=now(), complete=True, verified=seen.passes, searched=True,
+            findings=seen.faults,
+        )  # fmt: skip
         receipts.store(writer, whole)
         return whole
 
@@ -56,7 +58,7 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
             return _plan(reader, policy, read_schema(other))
 
 
-def compare(source: str, target: str, policy: Policy) -> Check:
+def compare(source: str, target: str, policy: Policy) -> Verification:
     """Compares a finished target with its source again; writes the result into its receipt.
 
     Rows that the source has got since the copy count as missing. Raises as `anonymize`; Refused: no receipt.
@@ -69,7 +71,7 @@ def compare(source: str, target: str, policy: Policy) -> Check:
         if receipt is None or not receipt.complete:
             raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
         seen = verify(reader, writer, plan, there.schema)
-        receipts.store(writer, replace(receipt, verified=seen.passes, findings=seen.faults))
+        receipts.store(writer, replace(receipt, verified=seen.passes, searched=True, findings=seen.faults))
         return seen
 
 

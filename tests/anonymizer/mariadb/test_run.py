@@ -130,7 +130,8 @@ def test_the_receipt_stands_in_the_target_and_verify_renews_it(finished: Shop) -
     places = finished.server.dsn(finished.source), finished.server.dsn(finished.target)
     assert anonymizer.verify(*places, anonymizer.load_policy(finished.policy)).passes
     with session(places[1], "target") as opened:
-        assert receipts.require(opened).tables == {"people": 300, "notes": 300}
+        receipt = receipts.require(opened)
+    assert (receipt.tables, receipt.searched) == ({"people": 300, "notes": 300}, True)
 
 
 def test_a_value_that_somebody_put_back_fails_the_check(shop: Shop) -> None:
@@ -141,6 +142,26 @@ def test_a_value_that_somebody_put_back_fails_the_check(shop: Shop) -> None:
     assert seen.faults == ("people.email: 1 of 300 values stand where they stood (0 expected by chance)",)
     with session(places[1], "target") as opened, pytest.raises(Refused, match="did not pass"):
         receipts.require(opened)
+
+
+PLANTED = {
+    "notes.body": "UPDATE notes SET body = 'PESEL: 440514-01357.' WHERE id = 9",
+    "people.photo": "UPDATE people SET photo = 'mail: qwosoba7@firma.pl' WHERE id = 9",
+    "people.settings $.mail": (
+        "UPDATE people SET settings = json_set(settings, '$.mail', 'qwosoba9@firma.pl') WHERE id = 9"
+    ),
+    "the catalogue's comments": "ALTER TABLE outgoing COMMENT 'first QWOSOBA8@firma.pl'",
+}
+
+
+def test_originals_that_somebody_planted_anywhere_are_found(shop: Shop) -> None:
+    assert shop.run().verified
+    for statement in PLANTED.values():
+        shop.server.run(shop.target, statement)
+    places = shop.server.dsn(shop.source), shop.server.dsn(shop.target)
+    faults = anonymizer.verify(*places, anonymizer.load_policy(shop.policy)).faults
+    assert sorted(fault.split(":")[0] for fault in faults) == sorted(PLANTED)
+    assert not any(word in str(faults).lower() for word in ("qwosoba", "440514"))
 
 
 def test_the_copy_is_of_one_moment_and_a_second_run_must_be_allowed_to_replace(shop: Shop) -> None:

@@ -1,0 +1,74 @@
+"""One side of the check on MariaDB or MySQL: rows and catalogue as texts. Only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from anonymizer.mariadb import statements
+from anonymizer.mariadb.connections import Session
+from anonymizer.mariadb.copying import blocks
+from anonymizer.places import Place
+from anonymizer.plan import TablePlan
+from anonymizer.policy import Rule
+from anonymizer.sheets import Sheet, batch
+from anonymizer.transforms import KEEP
+
+
+@dataclass(frozen=True, kw_only=True)
+class MariadbSide:
+    """A database. Of the source only the rows are read that the policy's filter lets through."""
+
+    session: Session
+
+    def rows(self, sheet: Sheet, places: Sequence[Place]) -> Iterator[pa.RecordBatch]:
+        table = sheet.table.table
+        wanted = dict.fromkeys([*sheet.named.values(), *(place.column for place in places)])
+        # Of a table of which nothing is looked at, the rows are counted.
+        names = [*wanted] or [next(iter(table.columns))]
+        read = TablePlan(table=table, rules={name: Rule(transform=KEEP) for name in names})
+        where = statements.quoted(table.relation)
+        if self.session.role == "source":
+            where = statements.rows_of(sheet.table)
+        query = f"SELECT {statements.line(read)} FROM {where}"  # noqa: S608 - names, quoted
+        for block in blocks(self.session, query, names, table.name):
+            whole = {name: block.column(name).combine_chunks() for name in names}
+            yield batch(sheet, places, whole.__getitem__, block.num_rows)
+
+
+def catalogue(target: Session) -> dict[str, list[str]]:
+    """Comments, defaults, conditions, labels, views, routines, triggers, events and bounds, by place."""
+    texts: dict[str, list[str]] = {}
+    for kind, query in _TEXTS.items():
+        found = [row[0] for row in target.rows(query)]
+        texts[f"the catalogue's {kind}"] = [
+            one.decode("utf-8", "replace") for one in found if isinstance(one, bytes)
+        ]
+    return texts
+
+
+_TEXTS = {
+    "comments": """
+SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()
+UNION ALL SELECT COLUMN_COMMENT FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()
+UNION ALL SELECT INDEX_COMMENT FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()
+UNION ALL SELECT ROUTINE_COMMENT FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
+UNION ALL SELECT EVENT_COMMENT FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()""",
+    "defaults": """
+SELECT COLUMN_DEFAULT FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()
+UNION ALL SELECT GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()""",
+    "constraints": """
+SELECT CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()""",
+    "labels": """
+SELECT COLUMN_TYPE FROM information_schema.COLUMNS
+ WHERE TABLE_SCHEMA = DATABASE() AND DATA_TYPE IN ('enum', 'set')""",
+    "views": "SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()",
+    "functions": """
+SELECT ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
+UNION ALL SELECT ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
+UNION ALL SELECT EVENT_DEFINITION FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()""",
+    "partition bounds": """
+SELECT PARTITION_DESCRIPTION FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = DATABASE()""",
+}
