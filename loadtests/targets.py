@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from foundation.errors import InputError, Refused, Unavailable
 
+_PORTS = {"http": 80, "https": 443, "amqp": 5672, "amqps": 5671}
 Resolve = Callable[[str, int], Sequence[str]]
 
 
@@ -59,19 +60,25 @@ def resolved(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(info[4][0]) for info in found))
 
 
-def pinned(url: str, allowed: Sequence[str] = (), resolve: Resolve = resolved) -> Target:
+def pinned(
+    url: str,
+    allowed: Sequence[str] = (),
+    resolve: Resolve = resolved,
+    schemes: Sequence[str] = ("http", "https"),
+) -> Target:
     """The target of a base URL. Raises InputError (not a URL), Unavailable (no address), Refused (foreign).
 
     `allowed` has networks (10.1.0.0/26), addresses, and host names that a person allowed.
     """
     try:
         parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.port or _PORTS.get(parts.scheme, 0)
     except ValueError as error:
         raise InputError(f"not a URL: {url!r} ({error})") from error
     host = parts.hostname
-    if parts.scheme not in ("http", "https") or not host:
-        raise InputError(f"not an http or https URL: {url!r}", hint="for example http://127.0.0.1:8080")
+    if parts.scheme not in schemes or not host:
+        example = f"{schemes[0]}://127.0.0.1:{_PORTS[schemes[0]]}"
+        raise InputError(f"not an {' or '.join(schemes)} URL: {url!r}", hint=f"for example {example}")
     if parts.username or parts.query or parts.fragment:
         raise InputError(f"a base URL has no user, query or fragment: {url!r}")
     addresses = tuple(resolve(host, port))

@@ -10,6 +10,7 @@ from locust.env import Environment
 
 from loadtests.arrivals import Draws
 from loadtests.feeds import Row
+from loadtests.generator.publishing import Broker, broker
 from loadtests.generator.recorder import Recorder
 from loadtests.job import Job
 from loadtests.ledger import Ledger
@@ -35,6 +36,14 @@ class BenchEnvironment(Environment):
     def __init__(self, bench: Bench) -> None:
         super().__init__(host=bench.target.url)
         self.bench = bench
+        self._brokers: dict[str, Broker] = {}
+
+    def broker(self, url: str) -> Broker:
+        """The broker at a URL: resolved and checked once. Raises InputError, Unavailable, Refused."""
+        if url not in self._brokers:
+            job = self.bench.job
+            self._brokers[url] = broker(url, job.allowed, job.certificates)
+        return self._brokers[url]
 
     @property
     def listened(self) -> bool:

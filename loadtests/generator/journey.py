@@ -9,17 +9,19 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from time import monotonic_ns, time
-from typing import cast
+from typing import ClassVar, cast
 
 import gevent
 from locust.contrib.fasthttp import FastHttpUser
 
+from foundation.errors import InputError
 from loadtests.arrivals import Arrival
 from loadtests.generator.attempts import Attempts, Reply, StepFailed
 from loadtests.generator.bench import BenchEnvironment
 from loadtests.generator.client import PinnedClients
 from loadtests.generator.connection import Connection
 from loadtests.generator.drawing import Drawing
+from loadtests.generator.publishing import Message, Publisher
 from loadtests.generator.requests import Requests
 from loadtests.ledger import Outcome
 from loadtests.retries import outcome
@@ -32,10 +34,12 @@ _NONE: Mapping[str, str] = {}
 class Journey(Drawing, FastHttpUser):
     """A user that runs one task for each arrival. Subclasses name the journey and write its tasks.
 
-    `self.get` and `self.submit` are the timed steps; `self.client` is Locust's own, held to the same target.
+    `self.get`, `self.submit` and, to the RabbitMQ at `broker`, `self.publish` are the timed steps;
+    `self.client` is Locust's own, held to the same target.
     """
 
     abstract = True
+    broker: ClassVar[str] = ""  # amqp[s]://USER:PASSWORD@HOST:PORT/VHOST
     environment: BenchEnvironment
 
     def __init__(self, environment: BenchEnvironment) -> None:
@@ -44,6 +48,7 @@ class Journey(Drawing, FastHttpUser):
         self.host, self.client_pool = environment.host, PinnedClients(target, context)
         super().__init__(environment)
         self._connection, self._requests = Connection(target, context), Requests(target)
+        self._publisher = Publisher(environment.broker(self.broker)) if self.broker else None
         self._draws = self.bench.draws[self.journey]
         self._choices = cast("tuple[Callable[[Journey], None], ...]", tuple(type(self).tasks))
         self._started = False
@@ -71,16 +76,36 @@ class Journey(Drawing, FastHttpUser):
         `content` is the canonical text of what is asked for; conservation compares its hash. A definitive no
         (4xx) is returned. Raises StepFailed when nothing definite came within the budget.
         """
-        key = f"{self.bench.job.run}-{self.arrival.index}"
-        fields = {**_JSON, "Idempotency-Key": key, **headers}
+        fields = {**_JSON, "Idempotency-Key": self._order_key, **headers}
         attempts = self._request("POST", path, json.dumps(body).encode(), fields)
-        self._submitted = True
-        self.bench.ledger.intend(key, content)
-        reply = self._settled(step, path, attempts, key)
-        self._accepted, self._refused = reply.accepted, reply.refused
-        if not (self._accepted or self._refused):
-            raise StepFailed(f"{self.journey}/{step}", reply.reason)
-        return reply
+        return self._kept(step, "POST", path, attempts, content)
+
+    def publish(
+        self,
+        step: str,
+        routing_key: str,
+        *,
+        body: object,
+        content: str,
+        exchange: str = "",
+        headers: Mapping[str, str] = _NONE,
+    ) -> Reply:
+        """Publishes `body` to the journey's broker; it is done when the broker has confirmed it.
+
+        Otherwise as `submit`: the arrival's key is the message id and the header idempotency-key. A message
+        that no queue takes, or that the broker will not have, is a definitive no (4xx) and is returned.
+        """
+        publisher = self._publisher
+        if publisher is None:
+            raise InputError(
+                f"journey {self.journey!r} publishes and has no broker", hint="name it: broker = …"
+            )
+        message = Message(
+            exchange=exchange, routing_key=routing_key, body=json.dumps(body).encode(), key=self._order_key,
+            headers={"idempotency-key": self._order_key, **headers},
+        )  # fmt: skip
+        attempts = Attempts(wire=publisher, exchange=partial(publisher.exchange, message))
+        return self._kept(step, "PUBLISH", f"{exchange}/{routing_key}", attempts, content)
 
     # One arrival --------------------------------------------------------------------------------------------
 
@@ -127,6 +152,8 @@ class Journey(Drawing, FastHttpUser):
             recorder.count(self.journey, now).completed += 1
         if self.bench.job.connections == "per-journey":
             self._connection.close()
+            if self._publisher is not None:
+                self._publisher.close()
 
     # One step -----------------------------------------------------------------------------------------------
 
@@ -134,16 +161,30 @@ class Journey(Drawing, FastHttpUser):
         request = self._requests.encoded(method, path, body, headers)
         return Attempts(wire=self._connection, exchange=partial(self._connection.exchange, request))
 
-    def _settled(self, step: str, path: str, attempts: Attempts, key: str) -> Reply:
+    @property
+    def _order_key(self) -> str:
+        return f"{self.bench.job.run}-{self.arrival.index}"
+
+    def _kept(self, step: str, method: str, path: str, attempts: Attempts, content: str) -> Reply:
+        """A step that is in the ledger before it is sent and when it ends; StepFailed: nothing definite."""
+        self._submitted = True
+        self.bench.ledger.intend(self._order_key, content)
+        reply = self._settled(step, method, path, attempts)
+        self._accepted, self._refused = reply.accepted, reply.refused
+        if not (self._accepted or self._refused):
+            raise StepFailed(f"{self.journey}/{step}", reply.reason)
+        return reply
+
+    def _settled(self, step: str, method: str, path: str, attempts: Attempts) -> Reply:
         reply = Reply(status=None, problem="the generator was ended")
         try:
-            reply = self._timed(step, "POST", path, attempts)
+            reply = self._timed(step, method, path, attempts)
         finally:  # also when the greenlet is ended: an intent without an outcome means a broken ledger
             known = outcome(reply.status, maybe_sent=attempts.first_sent > 0)
             reason = "" if known is Outcome.ACKNOWLEDGED else reply.reason
             if not attempts.first_sent:
                 reason = f"never sent: {reason}"
-            self.bench.ledger.settle(key, known, attempts=attempts.count, reason=reason)
+            self.bench.ledger.settle(self._order_key, known, attempts=attempts.count, reason=reason)
         return reply
 
     def _timed(self, step: str, method: str, path: str, attempts: Attempts) -> Reply:
