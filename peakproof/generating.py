@@ -79,7 +79,7 @@ def code() -> Iterator[FileSpec]:
     for package in CODE:
         for path in sorted((PACKAGE / f"loadtests{package}").glob("*.py")):
             yield f"{HOME}/code/loadtests{package}/{path.name}", path.read_bytes(), 0o644
-    for name in ("__init__.py", "errors.py"):
+    for name in ("__init__.py", "errors.py", "secrets.py"):
         yield f"{HOME}/code/foundation/{name}", (PACKAGE / "foundation" / name).read_bytes(), 0o644
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 # What the generator may use of ours: these are put into its container, and nothing else.
-FOUNDATION = ("__init__.py", "errors.py")
+FOUNDATION = ("__init__.py", "errors.py", "secrets.py")
 CODE = ("", "/profiles", "/distributed", "/generator", "/generator/locustfiles", "/generator/distributed")
 ABSENT = ("pydantic", "rich", "typer", "yaml", "numpy", "polars", "hdrh", "docker")
 
