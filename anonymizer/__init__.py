@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from anonymizer.copying import Progress
     from anonymizer.datasets.manifest import Manifest
     from anonymizer.discovery.sampling import Discovery
+    from anonymizer.exposure import Exposure
     from anonymizer.keys import Key
+    from anonymizer.people import Enforced, People
     from anonymizer.plan import Plan
     from anonymizer.policy import Policy
     from anonymizer.previewing import Preview
-    from anonymizer.risk import Risk
     from anonymizer.snapshots import Reading
     from anonymizer.subset.request import Request
     from anonymizer.subset.selecting import Share, Told
@@ -148,21 +149,15 @@ def verify(source: str, target: str, policy: Policy) -> Verification:
 
 
 def measure_risk(
-    dsn: str,
-    table: str,
-    quasi: Sequence[str],
-    *,
-    person: str | None = None,
-    sensitive: str | None = None,
-    wanted: int = 1,
-) -> Risk:
-    """How many persons of a table share their quasi-identifiers; without `person` every row is somebody.
+    dsn: str, table: str, people: People, *, enforced: Enforced | None = None, source: str | None = None
+) -> Exposure:
+    """How many persons of a table share their quasi-identifiers; with a source, how many are found again.
 
     Raises InputError (no such table or column, login), Unavailable.
     """
     from anonymizer import singling
 
-    return singling.singling(dsn, table, quasi, person=person, sensitive=sensitive, wanted=wanted)
+    return singling.singling(dsn, table, people, enforced=enforced, source=source)
 
 
 def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None = None) -> dict[str, int]:

@@ -225,6 +225,8 @@ def risk(
     ],
     target: TargetDsn = None,
     target_variable: TargetVariable = None,
+    source: SourceDsn = None,
+    source_variable: SourceVariable = None,
     person: Annotated[
         str | None,
         typer.Option(metavar="COLUMN", help="Whom a row is about; without it each row is somebody."),
@@ -233,18 +235,32 @@ def risk(
         str | None, typer.Option(metavar="COLUMN", help="What should differ within a group (l-diversity).")
     ] = None,
     enforce: Annotated[
-        int, typer.Option(min=1, metavar="K", help="Fail when fewer than K share a group.")
-    ] = 1,
+        int | None, typer.Option(min=2, metavar="K", help="Fail when fewer than K share a group.")
+    ] = None,
+    diversity: Annotated[
+        int | None,
+        typer.Option(min=2, metavar="L", help="Fail when a group has fewer than L sensitive values."),
+    ] = None,
+    linkage: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, metavar="RATE", help="Fail when an attack finds more, beyond guessing."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Count how many persons share what somebody may know of them: k-anonymity, and who is singled out.
+
+    With a source, persons are also looked for by what stands there of them: the linkage attack.
 
     Example: peakproof anonymize risk --target service=qa --table customers --by segment --by city --enforce 5
     """
     import anonymizer
     from anonymizer import screen
+    from anonymizer.people import People, enforced
 
     place = dsn(target, target_variable, "target")
-    found = anonymizer.measure_risk(place, table, by, person=person, sensitive=sensitive, wanted=enforce)
+    original = dsn(source, source_variable, "source") if source or source_variable else None
+    people = People(person=person, quasi=by, sensitive=sensitive)
+    wanted = enforced(k=enforce, diversity=diversity, linkage=linkage)
+    found = anonymizer.measure_risk(place, table, people, enforced=wanted, source=original)
     screen.show_risk(found, as_json=as_json)
-    raise typer.Exit(ExitCode.OK if found.passes else ExitCode.FAIL)
+    raise typer.Exit(ExitCode.FAIL if found.faults else ExitCode.OK)

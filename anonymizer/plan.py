@@ -8,6 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from psycopg import sql
 
+from anonymizer import truth
+from anonymizer.people import Enforced, People
 from anonymizer.policy import Policy, Rule, TableRule, beside, distinct_results
 from anonymizer.references import completed
 from anonymizer.schema import Column, ForeignKey, Schema, Table
@@ -34,6 +36,8 @@ class TablePlan:
     stratify: str | None = None
     # Of a subset: where its rows stand in the snapshot it was chosen in, by the part that holds them.
     selected: Selected | None = None
+    # Whom its rows are about.
+    people: People | None = None
 
     @property
     def source_rows(self) -> sql.Composable:
@@ -65,6 +69,7 @@ class Plan:
     copies: tuple[TablePlan, ...]
     empties: tuple[Table, ...]
     source: Schema
+    enforced: Enforced | None = None
 
 
 def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
@@ -73,6 +78,7 @@ def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
     policy = completed(policy, source)
     _refuse_unnamed(policy, source)
     problems = [*_unknown(policy, source), *_missing(policy, source, target), *_misfits(policy, source)]
+    problems += truth.misfits(policy, source)
     if problems:
         noun = "problem" if len(problems) == 1 else "problems"
         raise InputError(
@@ -83,13 +89,16 @@ def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
         copies=tuple(_table_plan(policy, source.tables[name]) for name in _ordered(copied, target)),
         empties=tuple(target.tables[name] for name, rule in policy.tables.items() if rule.rows == "empty"),
         source=source,
+        enforced=policy.enforced,
     )
 
 
 def _table_plan(policy: Policy, table: Table) -> TablePlan:
     rule = policy.tables[table.name]
     rules = {name: rule.columns[name] for name in table.stored}
-    return TablePlan(table=table, rules=rules, population=policy.population, filter=rule.filter)
+    return TablePlan(
+        table=table, rules=rules, population=policy.population, filter=rule.filter, people=rule.people
+    )
 
 
 def _ordered(names: Sequence[str], target: Schema) -> list[str]:

@@ -13,7 +13,9 @@ from typing import Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from anonymizer.inheritance import extended, in_environment
+from anonymizer.people import Enforced, People
 from anonymizer.pools import version as pools_version
+from anonymizer.processing import Processing
 from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, WORDS, known, own, transform
 from anonymizer.transforms.base import INJECTIVE, Transform
 from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
@@ -107,6 +109,9 @@ class TableRule(Input):
         default=None, description="the column of which a subset has every value in the same proportion"
     )
     columns: dict[str, Rule] = Field(default={}, description="what happens to every column")
+    people: People | None = Field(
+        default=None, description="whom its rows are about, and what somebody may know of them"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -124,6 +129,8 @@ class TableRule(Input):
     def _filters_rows(self) -> TableRule:
         if self.filter is not None and self.rows != "copy":
             raise ValueError("a filter is of no use where no rows are copied")
+        if self.people is not None and self.rows != "copy":
+            raise ValueError("there are no people where no rows are copied")
         return self
 
 
@@ -136,17 +143,6 @@ class Override(Input):
     tables: dict[str, object] = Field(default={}, description="as in `tables` above, only what differs")
 
 
-class Processing(Input):
-    """What the record of processing (GDPR article 30) wants and only the controller knows."""
-
-    controller: str | None = Field(default=None, description="who decides about the data")
-    contact: str | None = Field(default=None, description="the data protection officer, or whom to ask")
-    purpose: str | None = Field(default=None, description="what the copy is for")
-    data_subjects: str | None = Field(default=None, description="whose data it is, such as customers' buyers")
-    recipients: str | None = Field(default=None, description="who gets the copy")
-    retention: str | None = Field(default=None, description="when the copy is erased")
-
-
 class Written(Input):
     """A policy's file, after `extends` was resolved."""
 
@@ -155,6 +151,9 @@ class Written(Input):
     tables: dict[str, TableRule] = Field(description="what happens to every table")
     environments: dict[str, Override] = Field(
         default={}, description="what is otherwise in an environment, chosen by `--environment NAME`"
+    )
+    enforce: Enforced | None = Field(
+        default=None, description="how well the people of tables with `people` must hide"
     )
     processing: Processing | None = Field(
         default=None, description="facts for the audit report; they change no row"
@@ -181,6 +180,8 @@ class Policy:
 
     # What the policy states for the record of processing.
     processing: Mapping[str, str] = field(default_factory=dict)
+    # How well people must hide.
+    enforced: Enforced | None = None
 
     @property
     def hash(self) -> str:
@@ -192,6 +193,7 @@ class Policy:
             "population": self.population,
             "tables": tables,
             "own": {name: own.version(name) for name in self._own},
+            **({"enforce": self.enforced.model_dump()} if self.enforced else {}),
         }
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
 
@@ -245,6 +247,7 @@ def _checked(document: Document) -> Policy:
     return Policy(
         name=written.policy, version=written.version, tables=written.tables, schema=written.schema_,
         document=document, processing=stated.model_dump(exclude_none=True) if stated else {},
+        enforced=written.enforce,
     )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from anonymizer.policy import Override, Processing, Rule, TableRule, Written
+from anonymizer.people import Enforced, People
+from anonymizer.policy import Override, Rule, TableRule, Written
+from anonymizer.processing import Processing
 from anonymizer.transforms import TRANSFORMS
 from anonymizer.transforms.base import INJECTIVE, TEXT, Transform
 
@@ -33,6 +35,8 @@ def reference() -> str:
     sections = (
         ("The file", [_EXTENDS, *_keys(Written)]),
         ("A table", [_TABLE_WORDS, *_keys(TableRule)]),
+        ("People of a table", list(_keys(People))),
+        ("What is enforced", list(_keys(Enforced))),
         ("A column, or a path in JSON", [_RULE_WORDS, *_keys(Rule)]),
         ("An environment", list(_keys(Override))),
         ("Processing, for the audit report", list(_keys(Processing))),

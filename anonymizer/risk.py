@@ -5,12 +5,17 @@ Counts persons, not rows: somebody with a hundred orders is one person in every 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Codes = NDArray[np.int64]
+from anonymizer.characters import Words
+from anonymizer.partitions import Partitions, Records
+
+Counts = NDArray[np.int64]
+_PERSONS, _SENSITIVE, _LEAST = ("crowd", "persons"), ("crowd", "sensitive"), ("crowd", "least")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,41 +34,84 @@ class Risk:
     singled_out: int
     below: int
     wanted: int
+    wanted_diversity: int = 1
 
     @property
     def singled_out_rate(self) -> float:
-        """The success of an attacker who links by the quasi-identifiers: 0 to 1."""
+        """The share of persons who are alone with their quasi-identifiers: 0 to 1."""
         return self.singled_out / self.persons if self.persons else 0.0
 
     @property
+    def diverse(self) -> bool:
+        """Whether every group has as many sensitive values as are wanted."""
+        return self.l is None or not self.persons or self.l >= self.wanted_diversity
+
+    @property
     def passes(self) -> bool:
-        return not self.below
+        return not self.below and self.diverse
+
+    def to_dict(self) -> dict[str, object]:
+        return {"passes": self.passes, "singled_out_rate": self.singled_out_rate, **asdict(self)}
 
 
-def assess(quasi: Codes, persons: Codes, sensitive: Codes | None, *, wanted: int) -> Risk:
-    """The risk of rows, given by codes that are equal where the values are. Shapes: (rows,) each."""
-    number, sizes = _groups(quasi, persons)
-    who, mine = np.unique(np.stack([persons, number]), axis=1)
-    _, first = np.unique(who, return_index=True)
-    least = np.minimum.reduceat(sizes[mine], first) if len(who) else np.zeros(0, np.int64)
+def enter(into: Partitions, quasi: Words, persons: Words, sensitive: Words | None) -> None:
+    """Takes rows, given by fingerprints that are equal where the values are. Shapes: (rows,) each."""
+    into.add(_PERSONS, Records(prints=quasi, tags=persons))
+    if sensitive is not None:
+        into.add(_SENSITIVE, Records(prints=quasi, tags=sensitive))
+
+
+def assess(stored: Partitions, *, wanted: int, wanted_diversity: int = 1) -> Risk:
+    """The risk of the rows that were entered; `stored` is used up."""
+    groups = list(_sized(stored))
+    persons = [_least(stored.read(_LEAST, number)) for number in range(stored.count)]
+    least = np.concatenate([np.zeros(0, np.int64), *persons])
     return Risk(
         persons=len(least),
-        groups=len(sizes),
-        k=int(sizes.min()) if len(sizes) else 0,
-        l=_diversity(number, sensitive) if sensitive is not None else None,
+        groups=sum(count for count, _ in groups),
+        k=min((smallest for count, smallest in groups if count), default=0),
+        l=_diversity(stored) if stored.size(_SENSITIVE) else None,
         singled_out=int((least == 1).sum()),
         below=int((least < wanted).sum()),
         wanted=wanted,
+        wanted_diversity=wanted_diversity,
     )
 
 
-def _groups(quasi: Codes, persons: Codes) -> tuple[Codes, Codes]:
-    """Each row's group, and how many persons each group has."""
-    values, number = np.unique(quasi, return_inverse=True)
-    pairs = np.unique(np.stack([number, persons]), axis=1)
-    return number.astype(np.int64), np.bincount(pairs[0], minlength=len(values)).astype(np.int64)
+def _sized(stored: Partitions) -> Iterator[tuple[int, int]]:
+    """Part by part, the number of groups and the smallest one's size; every person gets their groups'."""
+    for number in range(stored.count):
+        group, person = _pairs(stored.read(_PERSONS, number))
+        _, first, sizes = np.unique(group, return_index=True, return_counts=True)
+        stored.add(_LEAST, Records(prints=person, tags=np.repeat(sizes, sizes).astype(np.uint64)))
+        yield len(first), int(sizes.min()) if len(sizes) else 0
 
 
-def _diversity(number: Codes, sensitive: Codes) -> int:
-    pairs = np.unique(np.stack([number, sensitive]), axis=1)
-    return int(np.bincount(pairs[0]).min()) if pairs.size else 0
+def _pairs(records: Records) -> tuple[Words, Words]:
+    """The different (group, other), in the groups' order."""
+    order = np.lexsort((records.tags, records.prints))
+    group, other = records.prints[order], records.tags[order]
+    new = np.ones(len(group), bool)
+    new[1:] = (group[1:] != group[:-1]) | (other[1:] != other[:-1])
+    return group[new], other[new]
+
+
+def _least(records: Records) -> Counts:
+    """Of each person, the size of the smallest group they are in."""
+    if not len(records):
+        return np.zeros(0, np.int64)
+    order = np.argsort(records.prints)
+    persons, sizes = records.prints[order], records.tags[order].astype(np.int64)
+    first = np.flatnonzero(np.concatenate([[True], persons[1:] != persons[:-1]]))
+    least: Counts = np.minimum.reduceat(sizes, first)
+    return least
+
+
+def _diversity(stored: Partitions) -> int:
+    counts = [
+        int(np.unique(group, return_counts=True)[1].min())
+        for number in range(stored.count)
+        for group, _ in [_pairs(stored.read(_SENSITIVE, number))]
+        if len(group)
+    ]
+    return min(counts, default=0)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from anonymizer.discovery.sampling import Discovery
+from anonymizer.exposure import Exposure
 from anonymizer.plan import Plan
 from anonymizer.previewing import Preview
-from anonymizer.risk import Risk
 from anonymizer.subset.selecting import Share
 from anonymizer.verification import Verification
 from foundation.console import people, print_json
@@ -91,7 +92,7 @@ def show_receipt(receipt: Receipt, *, as_json: bool) -> None:
 def show_verification(seen: Verification, *, as_json: bool) -> None:
     """What the comparison with the source found: places and counts, never a value."""
     if as_json:
-        return print_json({"passes": seen.passes, **asdict(seen)})
+        return print_json(seen.to_dict())
     table = Table("place", "class", "values", "survivors", "by chance", "coincidences")
     for one in seen.comparisons:
         kind = "identifying" if one.identifying else ""
@@ -99,24 +100,35 @@ def show_verification(seen: Verification, *, as_json: bool) -> None:
         table.add_row(one.place, kind, *figures, style=None if one.passes else "bold red")
     console = people()
     console.print(table)
+    for exposed in seen.exposures:
+        console.print(f"people of {escape(exposed.table)} by {escape(' + '.join(exposed.people.quasi))}:")
+        _tell(exposed, console)
     for fault in seen.faults:
         console.print(f"[bold red]fault:[/] {fault}")
     console.print("the check passed" if seen.passes else "the check did not pass")
     return None
 
 
-def show_risk(found: Risk, *, as_json: bool) -> None:
-    """How many persons stand out by the columns that were named."""
+def show_risk(found: Exposure, *, as_json: bool) -> None:
+    """How many persons stand out by the columns that were named, and are found again by them."""
     if as_json:
-        rate = found.singled_out_rate
-        return print_json({"passes": found.passes, "singled_out_rate": rate, **asdict(found)})
+        return print_json({"passes": not found.faults, **found.to_dict()})
     console = people()
-    console.print(
-        f"{found.singled_out} of {found.persons} persons singled out ({found.singled_out_rate:.2%})"
-    )
-    console.print(f"{found.groups} groups, the smallest of {found.k} persons (k)")
-    if found.l is not None:
-        console.print(f"at least {found.l} different sensitive values in a group (l)")
-    if found.below:
-        console.print(f"[bold red]{found.below} persons are in a group of fewer than {found.wanted}[/]")
+    _tell(found, console)
+    for fault in found.faults:
+        console.print(f"[bold red]fault:[/] {escape(fault)}")
     return None
+
+
+def _tell(found: Exposure, console: Console) -> None:
+    risk, link = found.risk, found.linkage
+    console.print(f"{risk.singled_out} of {risk.persons} persons singled out ({risk.singled_out_rate:.2%})")
+    console.print(f"{risk.groups} groups, the smallest of {risk.k} persons (k)")
+    if risk.l is not None:
+        console.print(f"at least {risk.l} different sensitive values in a group (l)")
+    if link is not None:
+        console.print(
+            f"{link.attacks} persons looked for: {link.success:.2%} found "
+            f"({link.low:.2%} to {link.high:.2%}; "
+            f"by guessing {link.by_chance:.2%}), {link.singled_out_rate:.2%} for certain (linkage)"
+        )

@@ -6,7 +6,7 @@ keyed fingerprints that are made here under a secret of this check.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import psycopg
@@ -15,6 +15,7 @@ from psycopg import sql
 from anonymizer.catalogue import catalogue
 from anonymizer.comparison import Comparison
 from anonymizer.connections import translated
+from anonymizer.exposure import Exposure
 from anonymizer.plan import Plan
 from anonymizer.reading import Reader
 from anonymizer.schema import ForeignKey, Schema, Table
@@ -22,6 +23,7 @@ from anonymizer.search import Findings, search
 from anonymizer.sheets import sheets
 from anonymizer.side import PostgresqlSide
 from anonymizer.sightings import Sighting
+from anonymizer.singling import exposures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,20 +33,29 @@ class Verification:
     comparisons: tuple[Comparison, ...]
     faults: tuple[str, ...]
     sightings: tuple[Sighting, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
 
     @property
     def passes(self) -> bool:
         return not self.faults
 
     def to_dict(self) -> dict[str, object]:
-        return {"passes": self.passes, **asdict(self)}
+        """As JSON writes it: names and counts."""
+        return {
+            "passes": self.passes,
+            "comparisons": [asdict(one) for one in self.comparisons],
+            "sightings": [asdict(one) for one in self.sightings],
+            "exposures": [one.to_dict() for one in self.exposures],
+            "faults": list(self.faults),
+        }
 
 
 def verify(
     before: Reader, after: Reader, target: psycopg.Connection, plan: Plan, target_schema: Schema, *,
     of_a_part: bool = False,
 ) -> Verification:  # fmt: skip
-    """Compares every masked or identifying place, searches all texts, counts rows, looks for orphans.
+    """Compares every masked or identifying place, searches all texts, counts rows, looks for orphans, and
+    measures how exposed people are.
 
     `before` and `after` read source and target; of a subset (`of_a_part`) rows may be missing.
     """
@@ -55,10 +66,10 @@ def verify(
         for table in plan.copies
         for fault in _orphans(target, target_schema.tables[table.table.name], plan)
     )
-    return judged(found, [*orphans, *_not_empty(target, plan)])
+    return judged(found, [*orphans, *_not_empty(target, plan)], exposures(before, after, plan))
 
 
-def judged(found: Findings, others: Iterable[str]) -> Verification:
+def judged(found: Findings, others: Iterable[str], exposed: Sequence[Exposure] = ()) -> Verification:
     """What was found, on any engine, and what else is wrong, as the check's result."""
     failed = [one for one in found.comparisons if not one.passes]
     told = {one.place.partition(" ")[0] for one in failed}
@@ -75,8 +86,14 @@ def judged(found: Findings, others: Iterable[str]) -> Verification:
             for one in found.sightings
             if not one.passes and one.place.partition(" ")[0] not in told
         ),
+        *(fault for one in exposed for fault in one.faults),
     ]
-    return Verification(comparisons=found.comparisons, faults=tuple(faults), sightings=found.sightings)
+    return Verification(
+        comparisons=found.comparisons,
+        faults=tuple(faults),
+        sightings=found.sightings,
+        exposures=tuple(exposed),
+    )
 
 
 def _told(seen: Sighting) -> str:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from anonymizer import truth
 from anonymizer.digests import TableDigest, digest_of
 from anonymizer.files.content import Source
 from anonymizer.files.formats import READING, WRITING, suffix_of
@@ -105,6 +106,7 @@ def file_plan(policy: Policy, files: Schema) -> Plan:
     ]
     if filtered:
         raise InputError("filters are for databases", problems=filtered, hint="take the filter away")
+    truth.refuse_enforced(policy, "files")
     schema = {name: fingerprint for name, fingerprint in policy.schema.items() if name in files.tables}
     return make_plan(replace(policy, tables=tables, schema=schema), files, files)
 

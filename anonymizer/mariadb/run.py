@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from anonymizer import truth
 from anonymizer.copying import Progress
 from anonymizer.keys import Key
 from anonymizer.mariadb import receipts, statements
@@ -85,6 +86,7 @@ def _read_snapshot(dsn: str) -> Iterator[Session]:
 
 
 def _plan(reader: Session, policy: Policy, there: Described | None) -> Plan:
+    truth.refuse_enforced(policy, "MariaDB or MySQL")
     here = read_schema(reader)
     counted = _counted(reader, here.schema, policy)
     plan = make_plan(policy, counted, here.schema if there is None else there.schema)
