@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 import psycopg
 
@@ -13,8 +16,9 @@ from anonymizer.connections import translated
 from anonymizer.deferring import Stage, defer
 from anonymizer.loading import owns
 from anonymizer.plan import Plan, TablePlan
+from anonymizer.progress import Written
 from anonymizer.snapshots import Watch
-from anonymizer.tasks import Copy, Done, Moved, Settle, Setup, Statement, Task
+from anonymizer.tasks import Copy, Done, Moved, Settle, Setup, Spill, Statement, Task
 from anonymizer.workers import Workers
 
 # Told after every block: table, rows written so far, rows expected (the server's estimate).
@@ -57,10 +61,13 @@ class Copying:
 
     def run(self) -> dict[str, int]:
         """Copies what is missing and gives back what was taken away. Returns the rows by table."""
-        self._recheck()
-        todo, _ = progress.chunks(self.target)
-        for group in self._orderly(todo):
-            self._copied(group)
+        for tables in self._groups():
+            self._spill(tables)
+            self._recheck(tables)
+            todo, _ = progress.chunks(self.target)
+            for group in self._orderly([chunk for chunk in todo if chunk.table in tables]):
+                self._done(Copy(chunk=chunk, pieces=self._pieces[chunk.table]) for chunk in group)
+            self._forget()
         for stage in Stage:
             given = [one for one in progress.deferred(self.target) if one.stage == stage]
             for together in [given] if stage == Stage.INDEX else [[one] for one in given]:
@@ -75,11 +82,46 @@ class Copying:
             with translated(f"target, {view}"):
                 self.target.execute(f"REFRESH MATERIALIZED VIEW {view}".encode())
 
-    def _recheck(self) -> None:
+    def _groups(self) -> Iterator[set[str]]:
+        """Tables that are copied together: those of one chunk, and each other alone, to spare the disk."""
+        alone = [name for name, pieces in self._pieces.items() if pieces > 1]
+        if not owns(self.target, [copy.table.identifier for copy in self.plan.copies]):
+            yield from ({copy.table.name} for copy in self.plan.copies)
+            return
+        yield from ({name} for name in alone)
+        yield set(self._pieces).difference(alone)
+
+    @cached_property
+    def _pieces(self) -> Mapping[str, int]:
+        """How many chunks each table has."""
+        todo, written = progress.chunks(self.target)
+        return Counter(chunk.table for chunk in [*todo, *(one.chunk for one in written)])
+
+    def _spill(self, tables: Set[str]) -> None:
+        """Puts aside the rows of tables of several chunks: each piece has rows of all of them."""
+        todo, written = progress.chunks(self.target)
+        missing = {chunk.table for chunk in todo} | {chunk.table for chunk in self._old(written)}
+        self._done(
+            Spill(chunk=chunk, pieces=self._pieces[chunk.table])
+            for chunk in [*todo, *(one.chunk for one in written)]
+            if chunk.table in tables & missing and self._pieces[chunk.table] > 1
+        )
+
+    def _forget(self) -> None:
+        for folder in self.setup.folder.iterdir():
+            shutil.rmtree(folder)
+
+    def _old(self, written: Sequence[Written]) -> dict[Chunk, Written]:
+        return {one.chunk: one for one in written if one.snapshot != self.setup.snapshot}
+
+    def _recheck(self, tables: Set[str]) -> None:
         """Chunks of another snapshot stay only where this one gives the same rows."""
         _, written = progress.chunks(self.target)
-        old = {one.chunk: one for one in written if one.snapshot != self.setup.snapshot}
-        tasks = [Copy(chunk=chunk, known=(one.rows, one.digest)) for chunk, one in old.items()]
+        old = {chunk: one for chunk, one in self._old(written).items() if chunk.table in tables}
+        tasks = [
+            Copy(chunk=chunk, pieces=self._pieces[chunk.table], known=(one.rows, one.digest))
+            for chunk, one in old.items()
+        ]
         for done in self._done(tasks):
             assert isinstance(done.task, Copy)
             was = old[done.task.chunk]
@@ -95,9 +137,6 @@ class Copying:
             yield list(todo)
         else:
             yield from ([chunk] for chunk in todo)
-
-    def _copied(self, todo: Sequence[Chunk]) -> None:
-        self._done(Copy(chunk=chunk) for chunk in todo)
 
     def _done(self, tasks: Iterable[Task]) -> list[Done]:
         done = []

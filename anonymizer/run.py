@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 from psycopg import sql
@@ -49,7 +51,6 @@ def anonymize(
     Raises InputError (policy, schema, login), Refused (target is the source, or not empty), Unavailable.
     """
     how = how or Reading()
-    how = how or Reading()
     with session(target, "target") as writer, alone(writer):
         held = _held(source, noted(writer), how)
         with reading(source, held) as reader:
@@ -70,12 +71,13 @@ def anonymize(
             exported = held or export(reader)
             note(writer, exported)
             count = workers.how_many()
-            setup = Setup(
-                source=source, target=target, snapshot=exported.snapshot, plan=plan, key=key.for_worker(),
-                senders=senders(reader, plan), rate=how.rate and how.rate / count,
-            )  # fmt: skip
             watch = Watch(source=reader, backend=exported.backend, limit=how.oldest)
-            rows = _copied(writer, setup, count, progress, watch)
+            with TemporaryDirectory(prefix="peakproof-") as folder:  # only its owner may look into it
+                setup = Setup(
+                    source=source, target=target, snapshot=exported.snapshot, plan=plan, key=key.for_worker(),
+                    senders=senders(reader, plan), rate=how.rate and how.rate / count, folder=Path(folder),
+                )  # fmt: skip
+                rows = _copied(writer, setup, count, progress, watch)
             progress("verification", 0, 1)
             with _sides(source, target, reader) as (before, after):
                 seen = verify(before, after, writer, plan, read_schema(writer))

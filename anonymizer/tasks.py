@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from anonymizer.chunks import Chunk
 from anonymizer.plan import Plan
@@ -25,13 +26,27 @@ class Setup:
     key: bytes
     senders: Mapping[str, Mapping[str, tuple[str, str]]]
     rate: float | None
+    # Where masked rows may be put aside: a folder that nobody else reads.
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spill:
+    """Mask the rows of a chunk and put them aside, divided into as many pieces as the table has chunks."""
+
+    chunk: Chunk
+    pieces: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
-    """Copy a chunk. With `known`, only see whether it still gives so many rows with this digest."""
+    """Write a chunk's rows in order; of a table with several `pieces`, the piece of that number.
+
+    With `known`, only see whether it still gives so many rows with this digest.
+    """
 
     chunk: Chunk
+    pieces: int = 1
     known: tuple[int, bytes] | None = None
 
 
@@ -49,7 +64,7 @@ class Settle:
     table: str
 
 
-Task = Copy | Statement | Settle
+Task = Spill | Copy | Statement | Settle
 
 
 @dataclass(frozen=True, kw_only=True)

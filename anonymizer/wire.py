@@ -24,6 +24,7 @@ Encoder = Callable[[pa.Array], pa.Array]
 # PostgreSQL's documentation, COPY, "Binary Format": signature, flags, length of the extension.
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
+_MARK = b"\xef\xbb\xbf"  # of UTF-8, at the start of a file
 _2000 = 10_957  # days from 1970-01-01 to PostgreSQL's own epoch
 _AS_TEXT = frozenset({"text", "character varying", "character"})
 
@@ -68,15 +69,21 @@ class Wire:
         names = [self.carried[at].name for at in places]
         return pa.table([batch.column(at) for at in places], names=names)
 
-    def spelled(self, batch: pa.RecordBatch, masked: pa.Table) -> pa.Buffer:
-        """The rows as COPY takes them: `batch` as it was read, its texts as they are now."""
+    def rows(self, batch: pa.RecordBatch, masked: pa.Table) -> pa.Array:
+        """Each row as COPY takes it: `batch` as it was read, its texts as they are now."""
         if self.encoders is None:
-            return formatted(masked.select(list(self.names)))
+            return csv_rows([one(masked, name) for name in self.names])
         raw = {each.name: batch.column(at) for at, each in enumerate(self.carried) if not each.text}
         columns = [
             raw[name] if name in raw else self.encoders[name](one(masked, name)) for name in self.names
         ]
         return _binary_rows(columns)
+
+    def column(self, name: str, batch: pa.RecordBatch, masked: pa.Table) -> pa.Array:
+        """A column of what is written, as text or bytes."""
+        if name in masked.column_names:
+            return one(masked, name)
+        return next(batch.column(at) for at, each in enumerate(self.carried) if each.name == name)
 
 
 def one(table: pa.Table, name: str) -> pa.Array:
@@ -132,7 +139,17 @@ def _text(name: str, transform: str) -> sql.Composable:
     return sql.SQL("CAST({} AS text)").format(sql.SQL("NULL") if transform == DROP else sql.Identifier(name))
 
 
-def _binary_rows(columns: list[pa.Array]) -> pa.Buffer:
+def csv_rows(columns: list[pa.Array]) -> pa.Array:
+    """Each row as CSV: every value quoted, NULL as nothing."""
+    quoted = [
+        pc.binary_join_element_wise('"', pc.replace_substring(column, '"', '""'), '"', "").fill_null("")
+        for column in columns
+    ]
+    lines = quoted[0] if len(quoted) == 1 else pc.binary_join_element_wise(*quoted, ",")
+    return pc.binary_join_element_wise(lines, "\n", "").cast(pa.binary())
+
+
+def _binary_rows(columns: list[pa.Array]) -> pa.Array:
     """Each row: how many values, then length and bytes of each; a length of -1 is NULL."""
     count = len(columns).to_bytes(2, "big")
     parts: list[pa.Array] = []
@@ -140,8 +157,7 @@ def _binary_rows(columns: list[pa.Array]) -> pa.Buffer:
         value = column.cast(pa.binary())
         sizes = pc.binary_length(value).fill_null(-1).to_numpy().astype(">i4")
         parts += [_length(sizes, b"" if parts else count), value]
-    rows = pc.binary_join_element_wise(*parts, b"", null_handling="replace", null_replacement=b"")
-    return _content(rows)
+    return pc.binary_join_element_wise(*parts, b"", null_handling="replace", null_replacement=b"")
 
 
 def _length(sizes: NDArray[np.int32], before: bytes) -> pa.Array:
@@ -212,20 +228,11 @@ _ENCODERS: Mapping[str, Encoder] = {
 def parsed(block: bytes, columns: list[str]) -> pa.Table:
     """PostgreSQL's CSV, every column as text. Unquoted nothing is NULL, quoted nothing is empty."""
     return csv.read_csv(
-        pa.BufferReader(block),
-        csv.ReadOptions(column_names=columns, block_size=len(block) + 1),
+        pa.BufferReader(_MARK + block),  # the reader takes one away: a value may begin with it
+        csv.ReadOptions(column_names=columns, block_size=len(block) + len(_MARK) + 1),
         csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         csv.ConvertOptions(
             column_types=dict.fromkeys(columns, pa.string()), null_values=[""], strings_can_be_null=True,
             quoted_strings_can_be_null=False,
         ),
     )  # fmt: skip
-
-
-def formatted(table: pa.Table) -> pa.Buffer:
-    """CSV as PostgreSQL reads it: every value quoted, NULL as nothing."""
-    sink = pa.BufferOutputStream()
-    csv.write_csv(
-        table, sink, csv.WriteOptions(include_header=False, batch_size=1 << 16, quoting_style="all_valid")
-    )
-    return sink.getvalue()

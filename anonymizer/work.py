@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import resource
 import signal
@@ -24,10 +25,11 @@ from anonymizer.connections import session, translated
 from anonymizer.keys import Key
 from anonymizer.loading import settle
 from anonymizer.masking import TableMask, masked_batch, table_mask, unquoted
+from anonymizer.ordering import Ranks, Sorter, ranks, spilled
 from anonymizer.overlap import ahead
 from anonymizer.plan import TablePlan
 from anonymizer.reading import Reader, reader
-from anonymizer.tasks import WRITING, Copy, Done, Event, Failed, Moved, Settle, Setup, Statement, Task
+from anonymizer.tasks import WRITING, Copy, Done, Event, Failed, Moved, Settle, Setup, Spill, Statement, Task
 from anonymizer.wire import Wire, wire
 from foundation.errors import PeakproofError
 
@@ -82,10 +84,13 @@ def _events(setup: Setup, pipe: Connection) -> Iterator[Event]:
             elif isinstance(task, Settle):
                 copier.settle(task)
                 yield Done(task=task)
+            elif isinstance(task, Spill):
+                copier.spill(task)
+                yield Done(task=task)
             elif task.known is None:
                 yield from copier.copied(task)
             else:
-                yield Done(task=task, same=copier.digested(task.chunk) == task.known)
+                yield Done(task=task, same=copier.digested(task) == task.known)
 
 
 class Copier:
@@ -106,7 +111,7 @@ class Copier:
         with translated(f"target, {chunk.table}"), self._target.transaction():
             with self._target.cursor().copy(self._into(plan)) as copy:
                 copy.write(head)
-                with closing(ahead(self._masked(chunk))) as blocks:
+                with closing(ahead(self._ordered(task))) as blocks:
                     for block, count in blocks:
                         copy.write(memoryview(block))
                         digest.update(memoryview(block).cast("B"))
@@ -122,10 +127,32 @@ class Copier:
             plan = self._plans[task.table]
             settle(self._target, plan.table.identifier, plan.renumbered)
 
-    def digested(self, chunk: Chunk) -> tuple[int, bytes]:
+    def spill(self, task: Spill) -> None:
+        """Puts the masked rows of a chunk aside, for whoever writes the table's pieces."""
+        name = task.chunk.table
+        sorter = Sorter(folder=self._folder(name), label=task.chunk.label, pieces=task.pieces)
+        for rows, rank in self._masked(task.chunk):
+            sorter.add(rows, rank)
+        sorter.spill()
+
+    def _ordered(self, task: Copy) -> Iterator[tuple[pa.Buffer, int]]:
+        """The rows in the order of their masked keys."""
+        chunk = task.chunk
+        if task.pieces > 1:
+            yield from spilled(self._folder(chunk.table), chunk.number)
+            return
+        sorter = Sorter(folder=self._folder(chunk.table), label=chunk.label)
+        for rows, rank in self._masked(chunk):
+            sorter.add(rows, rank)
+        yield from sorter.blocks()
+
+    def _folder(self, table: str) -> Path:
+        return self._setup.folder / hashlib.sha256(table.encode()).hexdigest()[:24]
+
+    def digested(self, task: Copy) -> tuple[int, bytes]:
         """Rows and digest of what would be written. Writes nothing."""
-        digest, rows = self._digest(chunk), 0
-        for block, count in self._masked(chunk):
+        digest, rows = self._digest(task.chunk), 0
+        for block, count in self._ordered(task):
             digest.update(memoryview(block).cast("B"))
             rows += count
         return rows, digest.value()
@@ -133,13 +160,17 @@ class Copier:
     def _digest(self, chunk: Chunk) -> Digest:
         return Digest(self._key.derive("chunk", chunk.table, str(chunk.number)))
 
-    def _masked(self, chunk: Chunk) -> Iterator[tuple[pa.Buffer, int]]:
+    def _masked(self, chunk: Chunk) -> Iterator[tuple[pa.Array, Ranks]]:
         plan = self._plans[chunk.table]
         mask, how = self._bound(plan)
+        key = self._key.derive("order", chunk.table)
         query = sql.SQL("SELECT {} FROM {}").format(how.selected, rows_of(plan, chunk))
         for batch in self._source.batches(query, f"source, {chunk.table}"):
             masked = masked_batch(plan, mask, how.texts(batch))
-            yield _spelled(plan, how, batch, masked), batch.num_rows
+            with unquoted(plan):
+                rows = how.rows(batch, masked)
+                keys = {name: how.column(name, batch, masked) for name in plan.table.primary_key}
+                yield rows, ranks(key, plan, keys, rows)
 
     def _bound(self, plan: TablePlan) -> tuple[TableMask, Wire]:
         name = plan.table.name
@@ -171,8 +202,3 @@ class Digest:
         """16 bytes; nothing can be added any more."""
         self._encryptor.finalize()
         return self._encryptor.tag
-
-
-def _spelled(plan: TablePlan, how: Wire, batch: pa.RecordBatch, masked: pa.Table) -> pa.Buffer:
-    with unquoted(plan):
-        return how.spelled(batch, masked)

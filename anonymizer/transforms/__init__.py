@@ -28,8 +28,9 @@ from anonymizer.transforms import (
 )
 from anonymizer.transforms.base import Transform
 
-# The transform whose results a sequence does not reach.
+# The transforms whose results are spread evenly; those of the first, no sequence reaches.
 INTEGER_KEY = "integer_key"
+UUID = "uuid"
 TRANSFORMS: Mapping[str, Transform] = {
     "address": address.ADDRESS,
     "birth_date": person_facts.BIRTH_DATE,
@@ -62,7 +63,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "street": address.STREET,
     "suppress": suppress.SUPPRESS,
     "total": totals.TOTAL,
-    "uuid": permuted.UUID,
+    UUID: permuted.UUID,
 }
 # What a name means instead where it is about a person and not about the number itself.
 _OF_ENTITIES: Mapping[str, Transform] = {"pesel": persona.PERSONA_PESEL}
