@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 from psycopg import sql
@@ -24,6 +22,7 @@ from anonymizer.progress import end, note, noted
 from anonymizer.reading import Reader
 from anonymizer.reading import reader as batches_of
 from anonymizer.schema import Schema, read_schema
+from anonymizer.scratch import scratch
 from anonymizer.snapshots import Exported, Reading, Watch, export, is_held, reading, release
 from anonymizer.subset.request import Request
 from anonymizer.subset.selecting import Share, Told, nobody, subset
@@ -72,10 +71,10 @@ def anonymize(
             note(writer, exported)
             count = workers.how_many()
             watch = Watch(source=reader, backend=exported.backend, limit=how.oldest)
-            with TemporaryDirectory(prefix="peakproof-") as folder:  # only its owner may look into it
+            with scratch() as folder:
                 setup = Setup(
                     source=source, target=target, snapshot=exported.snapshot, plan=plan, key=key.for_worker(),
-                    senders=senders(reader, plan), rate=how.rate and how.rate / count, folder=Path(folder),
+                    senders=senders(reader, plan), rate=how.rate and how.rate / count, folder=folder,
                 )  # fmt: skip
                 rows = _copied(writer, setup, count, progress, watch)
             progress("verification", 0, 1)

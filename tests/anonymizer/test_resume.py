@@ -33,7 +33,9 @@ CREATE TABLE people (id integer PRIMARY KEY, email text NOT NULL UNIQUE, pesel t
 CREATE TABLE notes (id integer PRIMARY KEY, person integer NOT NULL REFERENCES people, body text);
 CREATE INDEX ON notes (person);
 """
+# One note a page, so that there are several chunks to be cut short among.
 ROWS = """
+ALTER TABLE notes SET (fillfactor = 10);
 INSERT INTO people SELECT n, 'someone' || n || '@firma.pl', (44051401350 + n)::text,
        date '1980-01-01' + n % 9000, nullif(n / 2, 0) FROM generate_series(1, {count}) AS n;
 INSERT INTO notes SELECT n, n, repeat('a word or two ', 40) FROM generate_series(1, {count}) AS n;
@@ -73,7 +75,7 @@ class Copy:
         (folder / "key").write_bytes(KEY)
         self._key = folder / "key"
 
-    def start(self, *options: str) -> subprocess.Popen[str]:
+    def start(self, *options: str, temporary: Path | None = None) -> subprocess.Popen[str]:
         program = "import sys; from foundation.console import run; from anonymizer.cli import app; "
         program += "sys.exit(run(app))"
         arguments = ["run", "--source", self.source, "--target", self.target, "--policy", str(self.policy),
@@ -81,6 +83,7 @@ class Copy:
         return subprocess.Popen(
             [sys.executable, "-c", program, *arguments], cwd=HERE.parent.parent, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "TMPDIR": str(temporary)} if temporary else None,
         )  # fmt: skip
 
     def run(self, target: str | None = None, how: Reading | None = None) -> receipts.Receipt:
@@ -167,7 +170,7 @@ def finished(dsn: str) -> bool:
 
 
 def test_under_a_held_snapshot_it_goes_on_with_what_the_source_was(copy: Copy) -> None:
-    process = copy.start("--hold", "5min", "--rate", "1MiB/s")
+    process = copy.start("--hold", "5min", "--rate", "4MiB/s")
     wait_until(lambda: written(copy.target) > 0, process)
     process.kill()
     process.communicate()
@@ -178,6 +181,20 @@ def test_under_a_held_snapshot_it_goes_on_with_what_the_source_was(copy: Copy) -
     assert ask(copy.source, HOLDERS) == 1
     assert copy.run().tables["notes"] == before
     wait_until(lambda: ask(copy.source, HOLDERS) == 0)
+
+
+def test_rows_that_a_killed_command_put_aside_are_gone_when_the_next_has_ended(
+    copy: Copy, tmp_path: Path
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    process = copy.start("--rate", "2MiB/s", temporary=tmp_path / "temporary")
+    wait_until(lambda: list(tmp_path.glob("temporary/peakproof-*/*/*.arrow")), process)
+    process.kill()
+    process.communicate()
+    assert len(list(tmp_path.glob("temporary/peakproof-*"))) == 1
+    _, said = (again := copy.start(temporary=tmp_path / "temporary")).communicate(timeout=120)
+    assert again.returncode == 0, said
+    assert list(tmp_path.glob("temporary/peakproof-*")) == []
 
 
 def test_what_has_changed_since_a_lost_snapshot_is_written_anew(copy: Copy) -> None:
@@ -195,7 +212,7 @@ def test_what_has_changed_since_a_lost_snapshot_is_written_anew(copy: Copy) -> N
 
 def test_another_policy_does_not_go_on_with_it_and_replacing_gives_everything_back(copy: Copy) -> None:
     before = rows(copy.target, CONSTRAINTS)
-    process = copy.start("--rate", "2MiB/s")
+    process = copy.start("--rate", "4MiB/s")
     wait_until(lambda: written(copy.target) > 0, process)
     process.kill()
     process.communicate()
