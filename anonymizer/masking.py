@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from anonymizer import arrays, document, prf
 from anonymizer.keys import Key
+from anonymizer.lines import Lines
 from anonymizer.plan import TablePlan
 from anonymizer.policy import Rule, beside
 from anonymizer.schema import Schema
-from anonymizer.transforms import DROP, JSON, transform
+from anonymizer.transforms import DROP, JSON, totals, transform
 from anonymizer.transforms.base import NUMBERS, Canonical, Slot, words
 from foundation.errors import InputError, PeakproofError
 
@@ -49,12 +52,13 @@ def table_mask(plan: TablePlan, schema: Schema, key: Key) -> TableMask:
         key = key.derive("environment", plan.population)
     subkeys: dict[tuple[str, str], Key] = {}  # one key for columns whose subjects share their digests
     columns: dict[str, ColumnMask] = {}
+    sums = {name: _sum(name, lines, schema, key) for name, lines in plan.sums.items()}
     for name, rule in plan.masked.items():
         slot = plan.table.columns[name].slot
         if rule.transform == JSON:
             columns[name] = _json(name, rule, key)
         elif beside(rule) - {rule.entity}:
-            columns[name] = _row(name, rule, key, slot, columns)
+            columns[name] = _row(name, rule, key, slot, ChainMap(columns, sums))
         else:
             columns[name] = _column(name, rule, key, _domain(plan, schema, rule), slot, subkeys)
     return TableMask(table=plan.table.name, columns=columns)
@@ -132,6 +136,22 @@ def _row(name: str, rule: Rule, key: Key, slot: Slot, masks: Mapping[str, Column
         return pc.if_else(keeps, values, of_row(subkey, values, others))
 
     return masked
+
+
+def _sum(name: str, lines: Lines, schema: Schema, key: Key) -> ColumnMask:
+    """The sums of what the lines that a batch carries become in their own table. `key`: the environment's."""
+    masks = table_mask(TablePlan(table=lines.table, rules=lines.rules), schema, key).columns
+    column, width = masks.get(lines.column), len(lines.rules)
+
+    def added(batch: pa.Table, _known: Known) -> pa.Array:
+        lists = batch.column(name).combine_chunks()
+        texts = lists.flatten()
+        places = np.arange(0, len(texts), width)
+        rows = pa.table({of: texts.take(pa.array(places + at)) for at, of in enumerate(lines.rules)})
+        amounts = column(rows, {}) if column else _one(rows, lines.column)
+        return totals.added(amounts, pc.list_value_length(lists).to_numpy() // width)
+
+    return added
 
 
 def _one(batch: pa.Table, name: str) -> pa.Array:

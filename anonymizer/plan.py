@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from psycopg import sql
 
 from anonymizer import truth
+from anonymizer.lines import Lines, lines_of, misfits, sums
 from anonymizer.people import Enforced, People
 from anonymizer.policy import Policy, Rule, TableRule, beside, distinct_results
 from anonymizer.references import completed
@@ -38,6 +39,8 @@ class TablePlan:
     selected: Selected | None = None
     # Whom its rows are about.
     people: People | None = None
+    # Rows of other tables that totals of this one add up, by the name of each sum.
+    sums: Mapping[str, Lines] = field(default_factory=dict)
 
     @property
     def source_rows(self) -> sql.Composable:
@@ -86,19 +89,20 @@ def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
         )
     copied = [name for name, rule in policy.tables.items() if rule.rows == "copy"]
     return Plan(
-        copies=tuple(_table_plan(policy, source.tables[name]) for name in _ordered(copied, target)),
+        copies=tuple(_table_plan(policy, source, source.tables[name]) for name in _ordered(copied, target)),
         empties=tuple(target.tables[name] for name, rule in policy.tables.items() if rule.rows == "empty"),
         source=source,
         enforced=policy.enforced,
     )
 
 
-def _table_plan(policy: Policy, table: Table) -> TablePlan:
+def _table_plan(policy: Policy, source: Schema, table: Table) -> TablePlan:
     rule = policy.tables[table.name]
     rules = {name: rule.columns[name] for name in table.stored}
     return TablePlan(
-        table=table, rules=rules, population=policy.population, filter=rule.filter, people=rule.people
-    )
+        table=table, rules=rules, population=policy.population, filter=rule.filter, people=rule.people,
+        sums=lines_of(policy, source, table),
+    )  # fmt: skip
 
 
 def _ordered(names: Sequence[str], target: Schema) -> list[str]:
@@ -252,7 +256,10 @@ def _misfits(policy: Policy, source: Schema) -> Iterator[Problem]:
         for column, column_rule in rule.columns.items():
             if column in table.columns:
                 at = ("tables", name, "columns", column)
-                for what, remedy in _column_misfits(table, table.columns[column], column_rule):
+                found = list(_column_misfits(table, table.columns[column], column_rule))
+                for wanted in sums(column_rule).values():
+                    found += misfits(policy, source, table, wanted)
+                for what, remedy in found:
                     yield policy.document.problem(at, f"{name}.{column}: {what}", remedy)
         if rule.stratify is not None and rule.stratify not in table.columns:
             hint = did_you_mean(rule.stratify, table.columns)
@@ -272,7 +279,7 @@ def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[
             f"its entity {rule.entity!r} is no column of {table.name}",
             did_you_mean(rule.entity, table.columns),
         )
-    for other in sorted(beside(rule) - {rule.entity} - table.columns.keys()):
+    for other in sorted(beside(rule) - {rule.entity} - table.columns.keys() - sums(rule).keys()):
         yield f"{other!r} is no column of {table.name}", did_you_mean(other, table.columns)
     if rule.masks:
         yield from _transform_misfits(table, column, rule)

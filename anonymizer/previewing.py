@@ -15,7 +15,7 @@ from anonymizer.masking import masked_batch, table_mask
 from anonymizer.plan import Plan, TablePlan
 from anonymizer.policy import Rule
 from anonymizer.transforms import JSON
-from anonymizer.wire import columns_as_text
+from anonymizer.wire import as_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +46,13 @@ def _masked_paths(rule: Rule) -> Rule:
 
 
 def _table(source: psycopg.Connection, copy: TablePlan, plan: Plan, key: Key, rows: int) -> Preview:
-    query = sql.SQL("SELECT {} FROM {} LIMIT {}").format(
-        columns_as_text(copy), copy.source_rows, sql.Literal(rows)
-    )
+    how = as_text(copy)
+    query = sql.SQL("SELECT {} FROM {} LIMIT {}").format(how.selected, copy.source_rows, sql.Literal(rows))
     with translated(f"source, {copy.table.name}"):
         read = source.execute(query).fetchall()
-    texts = [pa.array([row[at] for row in read], pa.string()) for at in range(len(copy.rules))]
-    batch = pa.table(texts, names=list(copy.rules))
+    kinds = [pa.list_(pa.string()) if each.name in copy.sums else pa.string() for each in how.carried]
+    texts = [pa.array([row[at] for row in read], kind) for at, kind in enumerate(kinds)]
+    batch = pa.table(texts, names=[each.name for each in how.carried])
     masked = masked_batch(copy, table_mask(copy, plan.source, key), batch).select(list(copy.masked))
     found = [list(row.values()) for row in masked.to_pylist()]
     return Preview(table=copy.table.name, columns=list(copy.masked), rows=found)

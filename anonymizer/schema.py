@@ -60,6 +60,8 @@ class Table:
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     unique: Mapping[str, tuple[str, ...]]
+    # The columns with which an index over all rows begins.
+    indexed: frozenset[str] = frozenset()
 
     @property
     def identifier(self) -> sql.Identifier:
@@ -123,6 +125,7 @@ def read_schema(connection: psycopg.Connection) -> Schema:
                 columns[row["oid"]][row["name"]] = _column(row)
         indexes = _rows(cursor, _INDEXES)
         keys = _rows(cursor, _FOREIGN_KEYS)
+        leading = _rows(cursor, _LEADING)
     whole = [
         replace(
             table,
@@ -130,6 +133,7 @@ def read_schema(connection: psycopg.Connection) -> Schema:
             primary_key=next((tuple(i["columns"]) for i in indexes if i["oid"] == oid and i["primary"]), ()),
             unique={i["name"]: tuple(i["columns"]) for i in indexes if i["oid"] == oid},
             foreign_keys=tuple(_foreign_key(key, tables) for key in keys if key["oid"] == oid),
+            indexed=frozenset(row["column"] for row in leading if row["oid"] == oid),
         )
         for oid, table in tables.items()
     ]
@@ -218,6 +222,11 @@ SELECT i.indrelid AS oid, c.relname AS name, i.indisprimary AS primary,
  WHERE i.indisunique AND i.indislive
  GROUP BY i.indrelid, c.relname, i.indisprimary
  ORDER BY c.relname"""
+
+_LEADING: LiteralString = """
+SELECT DISTINCT i.indrelid AS oid, a.attname AS column
+  FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+ WHERE i.indisvalid AND i.indpred IS NULL"""
 
 _FOREIGN_KEYS: LiteralString = """
 SELECT f.conrelid AS oid, f.conname AS name, f.confrelid AS parent,

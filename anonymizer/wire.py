@@ -5,7 +5,7 @@ Binary where every type allows it: what is kept passes without being looked at. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,19 +120,25 @@ def _binary(plan: TablePlan, senders: Mapping[str, tuple[str, str]], encoders: M
         carried.append(Carried(name=name, value=send, text=False))
         if name in others:
             carried.append(Carried(name=name, value=_text(name, rule.transform), text=True))
-    return Wire(names=tuple(plan.rules), carried=tuple(carried), encoders=encoders)
+    return Wire(names=tuple(plan.rules), carried=(*carried, *_sums(plan)), encoders=encoders)
 
 
 def _csv(plan: TablePlan) -> Wire:
     carried = [
         Carried(name=name, value=_text(name, rule.transform), text=True) for name, rule in plan.rules.items()
     ]
-    return Wire(names=tuple(plan.rules), carried=tuple(carried), encoders=None)
+    return Wire(names=tuple(plan.rules), carried=(*carried, *_sums(plan)), encoders=None)
 
 
-def columns_as_text(plan: TablePlan) -> sql.Composed:
-    """What stands between SELECT and FROM where all is wanted as text; what is dropped is not even read."""
-    return _csv(plan).selected
+def _sums(plan: TablePlan) -> Iterator[Carried]:
+    """What totals of the row add up goes to the masks, and no further."""
+    for name, lines in plan.sums.items():
+        yield Carried(name=name, value=lines.selected, text=True)
+
+
+def as_text(plan: TablePlan) -> Wire:
+    """How a table travels where all is wanted as text; what is dropped is not even read."""
+    return _csv(plan)
 
 
 def _text(name: str, transform: str) -> sql.Composable:

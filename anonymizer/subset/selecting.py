@@ -49,6 +49,7 @@ def subset(source: psycopg.Connection, plan: Plan, wanted: Request, key: Key) ->
     """
     copies = {copy.table.name: copy for copy in plan.copies}
     _refuse_unknown(wanted, copies)
+    _refuse_sums(copies)
     all_links = links(plan)
     owned = owners(list(copies), all_links, [root.table for root in wanted.roots])
     choice = Choice(
@@ -68,6 +69,14 @@ def subset(source: psycopg.Connection, plan: Plan, wanted: Request, key: Key) ->
 
 
 _NOWHERE = pa.chunked_array([], pa.string())
+
+
+def _refuse_sums(copies: dict[str, TablePlan]) -> None:
+    """A total adds up all lines of the source; a subset may not have them all."""
+    for name, copy in copies.items():
+        if copy.sums:
+            what = f"{next(iter(copy.sums))}: a subset may lack some of these lines"
+            raise InputError(what, where=name, hint="copy everything, or perturb the total in a subset")
 
 
 def _refuse_unknown(wanted: Request, copies: dict[str, TablePlan]) -> None:

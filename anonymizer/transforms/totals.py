@@ -14,6 +14,7 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pydantic import BaseModel, Field, field_validator
 
 from anonymizer.keys import Key
@@ -21,10 +22,14 @@ from anonymizer.transforms.amounts import Cents, decimals, parsed
 from anonymizer.transforms.base import NUMBERS, Mask, Row, RowMask, Slot, Transform, among, exact
 from foundation.documents import Input
 
-_NAME = r'(?:[A-Za-z_][\w$]*|"[^"]+")'
+_COLUMN = r'(?:[A-Za-z_][\w$]*|"[^"]+")'
+_SUM = rf"sum\(\s*{_COLUMN}(?:\.{_COLUMN}){{1,2}}\s+by\s+{_COLUMN}(?:\s*=\s*{_COLUMN})?\s*\)"
+_PARTS = re.compile(rf"sum\(\s*(.+)\.({_COLUMN})\s+by\s+({_COLUMN})(?:\s*=\s*({_COLUMN}))?\s*\)")
+_NAME = f"(?:{_SUM}|{_COLUMN})"
 _TERM = re.compile(rf"\s*([+-]?)\s*({_NAME}(?:\s*\*\s*{_NAME})*)\s*")
 # Whole numbers of the last decimal stay below this, so that 64 bits hold every sum of a few.
 _SAFE = 1e17
+_DIGITS = 17
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +40,20 @@ class Term:
     columns: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sum:
+    """A sum over `column` of the rows of `table` whose `by` is the row's `own` (None: its primary key)."""
+
+    table: str
+    column: str
+    by: str
+    own: str | None
+
+
 class Parts(Input):
-    """`of`: columns of the row, added, taken away, multiplied: "net + vat - discount", "price * quantity"."""
+    """`of`: columns of the row, and sums over rows of other tables, with +, - and *: "net + vat - discount",
+    "price * quantity", "sum(order_items.amount by order_id) + shipping".
+    """
 
     of: str = Field(default="")
 
@@ -44,7 +61,9 @@ class Parts(Input):
     @classmethod
     def _readable(cls, written: str) -> str:
         if not terms(written):
-            raise ValueError('expected columns with +, - and *, such as "net + vat"')
+            raise ValueError(
+                'expected columns with +, - and *, such as "net + vat", or sum(TABLE.COLUMN by KEY)'
+            )
         return written
 
 
@@ -56,10 +75,24 @@ def terms(written: str) -> tuple[Term, ...]:
         match = _TERM.match(written, at)
         if match is None or (found and not match[1]):
             return ()
-        columns = tuple(name.strip().strip('"') for name in re.findall(_NAME, match[2]))
+        columns = tuple(_unquoted(name) for name in re.findall(_NAME, match[2]))
         found.append(Term(sign=-1 if match[1] == "-" else 1, columns=columns))
         at = match.end()
     return tuple(found)
+
+
+def sum_in(name: str) -> Sum | None:
+    """What a sum over other tables' rows says; None where the name is a column's."""
+    match = _PARTS.fullmatch(name)
+    if match is None:
+        return None
+    table = ".".join(_unquoted(part) for part in re.findall(_COLUMN, match[1]))
+    own = _unquoted(match[4]) if match[4] else None
+    return Sum(table=table, column=_unquoted(match[2]), by=_unquoted(match[3]), own=own)
+
+
+def _unquoted(name: str) -> str:
+    return name.strip().strip('"') if not name.startswith("sum(") else " ".join(name.split())
 
 
 def _columns(options: BaseModel) -> tuple[str, ...]:
@@ -76,7 +109,7 @@ def total(options: BaseModel, _slot: Slot) -> RowMask:
         scale = np.maximum.reduce([np.broadcast_to(one, len(values)) for one in scales])
         units, rough = np.zeros(len(values), np.int64), np.zeros(len(values))
         for term, own in zip(parts, scales, strict=True):
-            wide: Cents = term.sign * 10 ** np.clip(scale - own, 0, 17)
+            wide: Cents = term.sign * 10 ** np.clip(scale - own, 0, _DIGITS)
             rough += abs(np.prod([read[name].units.astype(float) for name in term.columns], axis=0) * wide)
             units += np.prod([read[name].units for name in term.columns], axis=0) * wide
         short = np.logical_and.reduce([one.short for one in read.values()]) & (rough < _SAFE)
@@ -87,6 +120,23 @@ def total(options: BaseModel, _slot: Slot) -> RowMask:
         return pc.if_else(pa.array(short), out, pa.array(rows, pa.string()))
 
     return mask
+
+
+def added(amounts: pa.Array, sizes: NDArray[np.int64]) -> pa.Array:
+    """Sums of amounts, exact: of the first `sizes[0]`, of the next `sizes[1]` and so on; of none, 0."""
+    read = parsed(amounts.fill_null("0"))
+    scale = int(read.scale.max(initial=0))
+    units: Cents = read.units * 10 ** np.clip(scale - read.scale, 0, _DIGITS)
+    rough = np.concatenate([[0.0], np.cumsum(abs(read.units) * 10.0 ** (scale - read.scale))])
+    ends = np.cumsum(sizes)
+    if not read.short.all() or rough[-1] >= _SAFE:
+        texts = amounts.to_pylist()
+        rows = (texts[end - size : end] for end, size in zip(ends, sizes, strict=True))
+        return pa.array(
+            [f"{sum((Decimal(text or 0) for text in row), Decimal(0)):f}" for row in rows], pa.string()
+        )
+    sums = np.concatenate([[0], np.cumsum(units)])
+    return decimals(sums[ends] - sums[ends - sizes], np.full(len(sizes), scale))
 
 
 def _one(parts: tuple[Term, ...], others: Mapping[str, pa.Array], at: int) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from anonymizer.masking import table_mask
 from anonymizer.plan import TablePlan
 from anonymizer.policy import Rule
 from anonymizer.schema import Column, Schema, Table
-from anonymizer.transforms.totals import Term, terms
+from anonymizer.transforms.totals import Sum, Term, added, sum_in, terms
 from tests.anonymizer.transforms.applied import KEY
 
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20, places=2)
@@ -85,3 +86,23 @@ def test_what_is_missing_counts_as_nothing_and_what_is_no_number_has_no_total() 
 )
 def test_an_expression_is_columns_with_signs(written: str, read: tuple[Term, ...]) -> None:
     assert terms(written) == read
+
+
+@given(st.lists(st.lists(AMOUNTS.map(lambda amount: f"{amount:f}") | st.none(), max_size=4), max_size=5))
+def test_the_sums_of_rows_elsewhere_are_exact(rows: list[list[str | None]]) -> None:
+    amounts = pa.array([amount for row in rows for amount in row], pa.string())
+    found = added(amounts, np.array([len(row) for row in rows], np.int64)).to_pylist()
+    assert list(map(Decimal, found)) == [sum(Decimal(amount or "0") for amount in row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("sum(items.amount by order_id)", Sum(table="items", column="amount", by="order_id", own=None)),
+        ('sum( shop.items."a b" by x = id )', Sum(table="shop.items", column="a b", by="x", own="id")),
+        ("amount", None),
+    ],
+)
+def test_a_sum_names_table_column_and_key(written: str, read: Sum | None) -> None:
+    [term] = terms(written)
+    assert sum_in(term.columns[0]) == read
