@@ -12,6 +12,7 @@ from psycopg import sql
 
 from anonymizer.plan import TablePlan
 from anonymizer.policy import Rule
+from anonymizer.transforms import KEEP
 from anonymizer.transforms.base import DATES, NUMBERS
 
 
@@ -28,6 +29,11 @@ class Fact:
 def facts_of(copy: TablePlan, names: Sequence[str]) -> tuple[Fact, ...]:
     """The facts that these columns hold."""
     return tuple(_fact(name, copy.table.columns[name].base, copy.rules[name]) for name in names)
+
+
+def as_it_is(name: str, base: str) -> Fact:
+    """A column of that type, told as it stands there."""
+    return _fact(name, base, Rule(transform=KEEP))
 
 
 def _fact(name: str, base: str, rule: Rule) -> Fact:

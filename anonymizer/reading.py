@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -43,6 +43,14 @@ class Reader:
                 taken += batch.nbytes
                 if self.rate is not None:
                     time.sleep(max(0.0, taken / self.rate - (time.monotonic() - began)))
+
+    def named(
+        self, columns: Mapping[str, sql.Composable], rows: sql.Composable, where: str
+    ) -> Iterator[pa.RecordBatch]:
+        """These columns of those rows (what stands after FROM), under their names."""
+        query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(columns.values()), rows)
+        for batch in self.batches(query, where):
+            yield batch.rename_columns([*columns])
 
 
 @contextmanager

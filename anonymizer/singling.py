@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -132,7 +132,7 @@ def _entered(target: Reader, crowd: Crowd, seed: Seed, into: Partitions) -> Word
     sensitive = crowd.people.sensitive
     if sensitive is not None:
         columns[_SENSITIVE] = _row([sensitive])
-    for block in _blocks(target, columns, crowd.table.identifier, f"target, {crowd.table.name}"):
+    for block in target.named(columns, crowd.table.identifier, f"target, {crowd.table.name}"):
         persons = identities.prints(block, crowd.who, seed)
         if crowd.who is None:  # each row is somebody
             persons = mixed(np.arange(rows, rows + block.num_rows, dtype=np.uint64), np.zeros(1, np.uint64))
@@ -148,7 +148,7 @@ def _linkage(source: Reader, target: Reader, crowd: Crowd, seed: Seed, some: Wor
     persons, known, scales = _originals(source, crowd, seed, some)
     attack = Attack(persons, known, scales)
     columns = {**_named(crowd.who), **{fact.name: fact.seen for fact in crowd.facts}}
-    read = _blocks(target, columns, crowd.table.identifier, f"target, {crowd.table.name}")
+    read = target.named(columns, crowd.table.identifier, f"target, {crowd.table.name}")
     for whom, facts in worked(lambda block: _read(block, crowd, seed), read):
         attack.show(whom, facts)
     return attack.result()
@@ -159,7 +159,7 @@ def _originals(source: Reader, crowd: Crowd, seed: Seed, some: Words) -> tuple[W
     columns = {**_named(crowd.who), **{fact.name: fact.known for fact in crowd.facts}}
     low, high = np.full(len(crowd.facts), np.inf), np.full(len(crowd.facts), -np.inf)
     persons, known = [np.zeros(0, np.uint64)], [np.zeros((0, len(crowd.facts)))]
-    for block in _blocks(source, columns, crowd.source_rows, f"source, {crowd.table.name}"):
+    for block in source.named(columns, crowd.source_rows, f"source, {crowd.table.name}"):
         whom, facts = _read(block, crowd, seed)
         low, high = np.fmin(low, np.fmin.reduce(facts, axis=0)), np.fmax(high, np.fmax.reduce(facts, axis=0))
         asked = among(whom, some)
@@ -205,11 +205,3 @@ def _named(who: Identity | None) -> dict[str, sql.Composable]:
 
 def _row(names: Sequence[str]) -> sql.Composable:
     return sql.SQL("row({})::text").format(sql.SQL(", ").join(map(sql.Identifier, names)))
-
-
-def _blocks(
-    reader: Reader, columns: Mapping[str, sql.Composable], rows: sql.Composable, where: str
-) -> Iterator[pa.RecordBatch]:
-    query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(columns.values()), rows)
-    for batch in reader.batches(query, where):
-        yield batch.rename_columns([*columns])

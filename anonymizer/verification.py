@@ -7,7 +7,7 @@ keyed fingerprints that are made here under a secret of this check.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import psycopg
 from psycopg import sql
@@ -15,6 +15,7 @@ from psycopg import sql
 from anonymizer.catalogue import catalogue
 from anonymizer.comparison import Comparison
 from anonymizer.connections import translated
+from anonymizer.distances import Distance, distances
 from anonymizer.exposure import Exposure
 from anonymizer.plan import Plan
 from anonymizer.reading import Reader
@@ -34,6 +35,7 @@ class Verification:
     faults: tuple[str, ...]
     sightings: tuple[Sighting, ...] = ()
     exposures: tuple[Exposure, ...] = ()
+    distances: tuple[Distance, ...] = ()
 
     @property
     def passes(self) -> bool:
@@ -46,6 +48,7 @@ class Verification:
             "comparisons": [asdict(one) for one in self.comparisons],
             "sightings": [asdict(one) for one in self.sightings],
             "exposures": [one.to_dict() for one in self.exposures],
+            "distances": [asdict(one) for one in self.distances],
             "faults": list(self.faults),
         }
 
@@ -55,7 +58,7 @@ def verify(
     of_a_part: bool = False,
 ) -> Verification:  # fmt: skip
     """Compares every masked or identifying place, searches all texts, counts rows, looks for orphans, and
-    measures how exposed people are.
+    measures how exposed people are and how far what is true has moved.
 
     `before` and `after` read source and target; of a subset (`of_a_part`) rows may be missing.
     """
@@ -66,7 +69,8 @@ def verify(
         for table in plan.copies
         for fault in _orphans(target, target_schema.tables[table.table.name], plan)
     )
-    return judged(found, [*orphans, *_not_empty(target, plan)], exposures(before, after, plan))
+    seen = judged(found, [*orphans, *_not_empty(target, plan)], exposures(before, after, plan))
+    return replace(seen, distances=distances(before, after, plan))
 
 
 def judged(found: Findings, others: Iterable[str], exposed: Sequence[Exposure] = ()) -> Verification:

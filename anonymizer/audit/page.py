@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from anonymizer.audit import risks
 from anonymizer.audit.law import answers
 from anonymizer.audit.record import Audit, AuditedTable, Treatment
 from anonymizer.audit.signing import Signature
@@ -41,6 +42,8 @@ def html(audit: Audit, signature: Signature | None) -> str:
         _columns(audit),
         _comparisons(audit),
         _searched(audit),
+        risks.risk(audit.seen),
+        risks.distances(audit.seen),
         _law(audit),
         _versions(audit, signature),
     ]

@@ -84,6 +84,8 @@ def test_the_report_says_what_was_done_to_every_column_and_never_a_value(copy: C
         "id": "keep", "email": "email", "city": "keep", "fax": "drop", "data": "json",
         "data $.phone": "phone", "data $.size": "keep", "data (every other place)": "drop",
     }  # fmt: skip
+    [distance] = document["verification"]["distances"]
+    assert (distance["column"], distance["distance"]) == ("people.city", 0)
     both = (copy.folder / "audit" / "index.html").read_text() + json.dumps(document)
     assert "firma.pl" not in both
     assert "Kutno" not in both
