@@ -59,9 +59,12 @@ def verdict_of(state: State, error: PeakproofError | None) -> Verdict:
     ]
     if state.measured is not None:
         faults = [each.at for each in state.happened]
-        findings += validity.findings(state.measured, state.season.objectives)
+        whole = state.hopeless is None
+        findings += validity.findings(state.measured, state.season.objectives, whole=whole)
         findings += objectives.evaluate(state.season.objectives, state.measured, faults)
         findings += asynchronous.evaluate(state.season.objectives, _waiting(state), faults)
+    if state.hopeless is not None:
+        findings.append(state.hopeless.finding())
     return judge(findings)
 
 
@@ -89,8 +92,8 @@ def _came_to_its_end(state: State, error: PeakproofError | None) -> Finding:
 
 
 def _as_planned(state: State) -> Iterator[Finding]:
-    """Faults that did not happen prove nothing about them."""
-    if state.measured is None or not state.season.written.timeline:
+    """Faults that did not happen prove nothing about them; a load that failed before them needs none."""
+    if state.measured is None or not state.season.written.timeline or state.hopeless is not None:
         return
     wanted, happened = len(state.season.written.timeline), len(state.happened)
     yield Finding(

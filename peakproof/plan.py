@@ -12,7 +12,9 @@ from environments.faults import FAULTS
 from environments.platform import Name
 from foundation import units
 from foundation.documents import Input, did_you_mean
+from foundation.errors import InputError
 from foundation.units import Duration, Rate
+from loadtests import abort
 from loadtests.profiles import PROFILES, REPLAY
 
 
@@ -28,6 +30,14 @@ def _profile(name: str) -> str:
     if name not in PROFILES:
         raise ValueError(f"unknown profile {name!r}: {did_you_mean(name, PROFILES)}")
     return name
+
+
+def _rule(text: str) -> str:
+    try:
+        abort.parse(text)
+    except InputError as error:
+        raise ValueError(f"{error.what}; {error.hint}") from error
+    return text
 
 
 class EnvironmentInput(Input):
@@ -143,4 +153,7 @@ class SeasonInput(Input):
     timeline: tuple[FaultInput, ...] = ()
     capacity: CapacityInput | None = None
     slo: tuple[Expression, ...] = ()
+    abort_on: tuple[Annotated[str, AfterValidator(_rule)], ...] = Field(
+        default=(), description="what ends the load early, such as attempt-errors > 90% for 10s; it is FAIL"
+    )
     drain: Duration = Field(default=60.0, description="how long orders may take to come to their end")

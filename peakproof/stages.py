@@ -16,7 +16,8 @@ from environments.containers.files import FileSpec
 from environments.environment import Clients, Environment
 from environments.wanted import Wanted
 from foundation.errors import InputError, RunInvalid
-from loadtests import measurements
+from loadtests import abort, measurements
+from loadtests.abort import Hopeless
 from loadtests.arrivals import Stream
 from loadtests.capacity.search import search
 from loadtests.capacity.trials import Observation
@@ -87,6 +88,7 @@ class State:
     in_trials: tuple[Conservation, ...] = ()
     interrupted: bool = False
     died: RunInvalid | None = None
+    hopeless: Hopeless | None = None
     times: tuple[StageTime, ...] = field(default=())
 
     @property
@@ -142,7 +144,8 @@ def load(desk: Desk, state: State) -> State:
     planned = timeline.planned(season.written.timeline, season.topology.roles, season.written.load.seed)
     faults = Timeline(planned, target, desk.screen.fault)
     sampler = watched(season, target, state.database)
-    interrupted, died = False, None
+    watch = abort.Watch([abort.parse(text) for text in season.written.abort_on])
+    interrupted, died, hopeless = False, None, None
     with desk.screen.load(job) as listen:
 
         def hear(event: Event) -> None:
@@ -150,11 +153,14 @@ def load(desk: Desk, state: State) -> State:
                 faults.start(event.at)
                 sampler.start(event.at)
             listen(event)
+            watch.hear(event)
 
         try:
             generating.generate(target, job, _given(state, target, job), hear, desk.folder / MEASUREMENTS)
         except KeyboardInterrupt:
             interrupted = True
+        except Hopeless as ended:
+            hopeless = ended
         except RunInvalid as death:
             # What it wrote until then is evidence: an order that was lost is lost all the same.
             if not (desk.folder / MEASUREMENTS).exists():
@@ -168,7 +174,7 @@ def load(desk: Desk, state: State) -> State:
     measured = measurements.read(desk.folder / MEASUREMENTS)
     seen = Seen(samples=sampler.samples, cost=sampler.cost, delays={})
     state = replace(state, measured=measured, happened=happened, seen=seen)
-    return replace(state, interrupted=interrupted, died=died)
+    return replace(state, interrupted=interrupted, died=died, hopeless=hopeless)
 
 
 def _given(state: State, target: Environment, job: Job) -> list[FileSpec]:
@@ -214,7 +220,8 @@ def _with_delays(state: State, measured: Measurements) -> Seen | None:
 def capacity(desk: Desk, state: State) -> State:
     """The search for the highest rate that holds, where the plan asks for it; the run's orders go first."""
     wanted, season, target = state.season.written.capacity, state.season, state.target
-    if wanted is None or target is None or state.interrupted or state.died is not None:
+    ended_early = state.interrupted or state.died is not None or state.hopeless is not None
+    if wanted is None or target is None or ended_early:
         return state
     assert season.platform.written.reset is not None
     reset = season.platform.file(season.platform.written.reset)

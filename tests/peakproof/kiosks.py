@@ -35,6 +35,7 @@ class Plan:
     timeline: Sequence[Mapping[str, object]] = ()
     slo: Sequence[str] | None = None
     data: Mapping[str, object] | None = None
+    abort_on: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +102,7 @@ def written(folder: Path, name: str, plan: Plan) -> Written:
         "environment": {"definition": "./definition.yaml", "name": environment},
         "load": {**cast("dict[str, object]", base["load"]), **plan.load},
         "timeline": [dict(line) for line in plan.timeline],
+        "abort_on": list(plan.abort_on),
         "slo": base["slo"] if plan.slo is None else list(plan.slo),
         "data": base["data"] if plan.data is None else dict(plan.data),
     }

@@ -14,6 +14,8 @@ from foundation import slo
 from foundation.console import people
 from foundation.errors import Unavailable
 from foundation.verdict import Status
+from loadtests import abort
+from loadtests.abort import Hopeless
 from loadtests.counters import Counters
 from loadtests.ledger import Entry, Intent, Outcome, Settled, hashed
 from loadtests.measurements import Measurements
@@ -72,6 +74,17 @@ def state(
 
 def status(came_to: State) -> Status:
     return outcome.verdict_of(came_to, None).status
+
+
+def test_a_load_that_a_rule_ended_fails_by_that_rule_though_it_was_not_sent_whole(kiosk: Season) -> None:
+    ended = Hopeless(abort.parse("errors > 20% for 3s"), second=12)
+    came_to = replace(state(with_a_fault(kiosk)), hopeless=ended)
+    verdict = outcome.verdict_of(came_to, None)
+    assert verdict.status is Status.FAIL
+    assert [(found.name, found.observed) for found in verdict.broken] == [
+        ("abort on errors > 20% for 3s", "reached at 12 s")
+    ]
+    assert status(replace(came_to, hopeless=None)) is Status.INVALID, "else the fault that is missing decides"
 
 
 def with_a_fault(kiosk: Season) -> Season:

@@ -139,6 +139,24 @@ def test_a_generator_that_dies_makes_the_run_invalid(loaded: Running, client: do
     assert left(client, loaded.plan.environment) == []
 
 
+def test_a_hopeless_load_is_ended_by_its_rule_and_its_orders_are_compared_all_the_same(
+    tmp_path: Path, client: docker.DockerClient
+) -> None:
+    rule = "p99 > 0.1ms for 2s"  # no answer is as quick as that
+    load = {"duration": "50s"}
+    plan = written(tmp_path, f"hopeless-{uuid4().hex[:4]}", Plan(load=load, slo=[FAR], abort_on=[rule]))
+    ran = rehearse(plan)
+    assert ran.exit_code == 1, ran.stderr
+    assert ran.results.verdict.status is Status.FAIL
+    assert [found.name for found in ran.results.verdict.broken] == [f"abort on {rule}"]
+    assert ran.results.load is not None
+    assert sum(second.reached for second in ran.results.load.seconds[20:]) == 0
+    assert ran.results.conservation is not None
+    assert ran.results.conservation.holds
+    assert rule in (ran.out / "index.html").read_text().replace("&gt;", ">")
+    assert left(client, plan.environment) == []
+
+
 def test_what_a_killed_command_left_goes_when_its_lease_is_over(
     loaded: Running, client: docker.DockerClient
 ) -> None:

@@ -108,6 +108,14 @@ def test_a_plan_is_read_with_all_that_it_names(tmp_path: Path) -> None:
     assert [str(each) for each in found.objectives] == ["lost orders = 0", "book p50 < 10s", "errors < 1%"]
 
 
+def test_a_rule_that_ends_the_load_is_told_with_its_line_when_it_is_none(tmp_path: Path) -> None:
+    text = f"{GOOD}\nabort_on: [errors > 20% for 30s, p99 > slow for 3s]\n"
+    assert f"plan.yaml:{line_of(text, 'abort_on')}" in told(tmp_path, text)
+    assert "p99 > slow for 3s" in told(tmp_path, text)
+    (tmp_path / "plan.yaml").write_text(text.replace("slow", "5s"))
+    assert season.load("./plan.yaml", beside=tmp_path).written.abort_on[1] == "p99 > 5s for 3s"
+
+
 def test_an_environment_may_have_a_name_of_its_own(tmp_path: Path) -> None:
     text = GOOD.replace("environment: {", "environment: {name: mine, ")
     (tmp_path / "plan.yaml").write_text(text)
