@@ -19,7 +19,7 @@ from anonymizer.options import (
     chosen_key,
 )
 from anonymizer.progress_bar import bar
-from foundation.errors import InputError
+from foundation.errors import ExitCode, InputError
 
 
 def file(
@@ -48,6 +48,9 @@ def file(
     digest: Annotated[
         bool, typer.Option("--digest", help="Compute each table's digest; takes time.")
     ] = False,
+    verify: Annotated[
+        bool, typer.Option(help="Search the output for originals; a stream cannot be read again.")
+    ] = True,
     replace: Annotated[bool, typer.Option("--replace", help="Replace what the target holds.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -63,7 +66,9 @@ def file(
         raise InputError("--delimiter takes one character", hint="for a tab write --delimiter $'\\t'")
     if as_json and target == STREAM:
         raise InputError("stdout takes the rows or the JSON document, not both", hint="name a file as TARGET")
-    options = Options(table=table, delimiter=delimiter, workers=workers, replace=replace, digests=digest)
+    options = Options(
+        table=table, delimiter=delimiter, workers=workers, replace=replace, digests=digest, verify=verify
+    )
     chosen = anonymizer.load_policy(policy, environment)
     with (
         bar() as progress,
@@ -71,3 +76,4 @@ def file(
     ):
         done = anonymize_files(source, target, chosen, key, options=options, progress=progress)
     screen.show_files(done, as_json=as_json)
+    raise typer.Exit(ExitCode.FAIL if done.verified is False else ExitCode.OK)

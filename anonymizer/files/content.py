@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,7 +26,9 @@ class Source(Protocol):
     @property
     def expected(self) -> int: ...
 
-    def blocks(self) -> Iterator[Block]: ...
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[Block]:
+        """All rows, of these columns or of all."""
+        ...
 
 
 class Sink(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv as lines
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -37,18 +37,18 @@ class CsvSource:
     delimiter: str
     expected: int = 0
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[Block]:
         faults: list[str] = []
         done = 0
         try:
-            for batch in self._batches(faults):
+            for batch in self._batches(faults, columns):
                 if batch.num_rows:
                     yield Block(rows=pa.Table.from_batches([batch]), where=f"rows from {done + 1} on")
                 done += batch.num_rows
         except pa.ArrowInvalid as error:
             raise self._fault(str(error), faults, done) from None
 
-    def _batches(self, faults: list[str]) -> Iterator[pa.RecordBatch]:
+    def _batches(self, faults: list[str], columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
         start = self.rest.read(1)
         if not start:
             return
@@ -70,7 +70,7 @@ class CsvSource:
             ),
             csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
+                quoted_strings_can_be_null=False, include_columns=columns,
             ),
         )  # fmt: skip
 

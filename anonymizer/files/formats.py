@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from anonymizer.files import csv_files, parquet_files
 from anonymizer.files.content import Sink, Source
+from anonymizer.files.outputs import disk_errors
 from foundation.errors import InputError
 
 
@@ -39,3 +40,12 @@ def suffix_of(path: Path) -> str:
         hint = "CSV (.csv) and Parquet (.parquet) can be masked; - is CSV from stdin or to stdout"
         raise InputError("is no kind of file that can be masked", where=str(path), hint=hint)
     return suffix
+
+
+@contextmanager
+def opened(path: Path, delimiter: str) -> Iterator[Source]:
+    """A file, read as the end of its name says. Raises InputError, Unavailable."""
+    with ExitStack() as stack:
+        with disk_errors(path):
+            stream = stack.enter_context(path.open("rb"))
+        yield stack.enter_context(READING[suffix_of(path)](stream, str(path), delimiter))

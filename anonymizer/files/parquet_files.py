@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -32,12 +32,12 @@ class ParquetSource:
     def expected(self) -> int:
         return int(self.file.metadata.num_rows)
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[Block]:
         for group in range(self.file.metadata.num_row_groups):
             where = f"row group {group + 1}"
             size = _rows_at_once(self.file.metadata.row_group(group))
             try:
-                batches = self.file.iter_batches(size, row_groups=[group], use_threads=False)
+                batches = self.file.iter_batches(size, row_groups=[group], columns=columns, use_threads=False)
                 for batch in batches:
                     table = pa.Table.from_batches([batch]).replace_schema_metadata()
                     yield Block(rows=table, where=where)

@@ -1,11 +1,12 @@
-"""Masks files: from a path, a folder or stdin to the same. Whole outputs or none; constant memory."""
+"""Masks files: from a path, a folder or stdin to the same, and checks them. Whole outputs or none."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,11 +14,14 @@ import pyarrow as pa
 
 from anonymizer import truth
 from anonymizer.digests import TableDigest, digest_of
+from anonymizer.files import receipts
 from anonymizer.files.content import Source
-from anonymizer.files.formats import READING, WRITING, suffix_of
+from anonymizer.files.formats import READING, WRITING, opened, suffix_of
 from anonymizer.files.masking import block_mask, kinds_of
 from anonymizer.files.outputs import disk_errors, standard_output, whole_file, whole_folder
+from anonymizer.files.receipts import MaskedFile, MaskedFiles
 from anonymizer.files.tables import column_of, table_of
+from anonymizer.files.verification import verify
 from anonymizer.files.workers import Task, pool
 from anonymizer.keys import Key
 from anonymizer.plan import Plan, make_plan
@@ -25,6 +29,7 @@ from anonymizer.policy import Policy, TableRule
 from anonymizer.references import completed
 from anonymizer.schema import Schema, Table
 from foundation.errors import InputError, Refused
+from foundation.receipts import now
 
 STREAM = Path("-")
 # Told after every block: table, rows written so far, rows expected (0: nobody knows).
@@ -33,44 +38,25 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How files are masked. `table`: the policy's name for a stream; `digests`: they are computed, too."""
+    """How files are masked. `table`: the policy's name for a stream; `digests`: they are computed, too;
+    `verify`: the output is searched for originals, where it can be read again."""
 
     table: str | None = None
     delimiter: str = ","
     workers: int = 1
     replace: bool = False
     digests: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class MaskedFile:
-    """One file that was written. `digest` covers its masked rows, where it was asked for."""
-
-    table: str
-    rows: int
-    digest: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MaskedFiles:
-    """What a run over files did."""
-
-    policy: str
-    policy_hash: str
-    key: str
-    files: tuple[MaskedFile, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        return asdict(self)
+    verify: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Pair:
-    """A table's file: where it is read and written, and as what."""
+    """A table's file: where it is read, written (`making`) and found in the end, and as what."""
 
     table: str
     source: Path
     target: Path
+    making: Path
     reads: str
     writes: str
 
@@ -78,18 +64,45 @@ class _Pair:
 def anonymize_files(
     source: Path, target: Path, policy: Policy, key: Key, *, options: Options, progress: Progress
 ) -> MaskedFiles:
-    """Masks a file, the files of a folder, or stdin. Raises InputError, Refused, Unavailable."""
+    """Masks a file, the files of a folder, or stdin; checks what it wrote and leaves a receipt beside it.
+
+    Streams are neither checked nor have a receipt. Raises InputError, Refused, Unavailable.
+    """
     _refuse_same(source, target)
+    started = now()
     with ExitStack() as stack:
         pairs = _pairs(source, target, options, stack)
+        output = target if source.is_dir() else pairs[0].target
+        if options.replace or not output.exists():
+            receipts.forget(output)
         sources = {pair.table: stack.enter_context(_opened(pair, options)) for pair in pairs}
         described = {name: table_of(name, one.schema, one.expected, policy) for name, one in sources.items()}
         plan = file_plan(policy, Schema(tables=described))
         files = list(_all_masked(pairs, sources, plan, key, options, progress))
-    return MaskedFiles(
+    done = MaskedFiles(
         policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, key=key.fingerprint(),
-        files=tuple(files),
+        started=started, finished=now(), files=tuple(files),
     )  # fmt: skip
+    if STREAM in (source, target):
+        return done
+    proven = _proven(done, pairs, plan, options)
+    receipts.store(output, proven)
+    return proven
+
+
+def _proven(done: MaskedFiles, pairs: list[_Pair], plan: Plan, options: Options) -> MaskedFiles:
+    """The same with what the files are now: their names and bytes, and whether they hold originals."""
+    targets = {pair.table: pair.target for pair in pairs}
+    files = tuple(
+        replace(one, name=targets[one.table].name, sha256=receipts.sha256(targets[one.table]))
+        for one in done.files
+    )
+    if not options.verify:
+        return replace(done, files=files)
+    originals = {pair.table: partial(opened, pair.source, options.delimiter) for pair in pairs}
+    outputs = {name: partial(opened, path, options.delimiter) for name, path in targets.items()}
+    seen = verify(plan, originals, outputs, {one.table: one.rows for one in files})
+    return replace(done, files=files, finished=now(), verified=seen.passes, findings=seen.faults)
 
 
 def file_plan(policy: Policy, files: Schema) -> Plan:
@@ -126,7 +139,10 @@ def _refuse_same(source: Path, target: Path) -> None:
 def _pairs(source: Path, target: Path, options: Options, stack: ExitStack) -> list[_Pair]:
     if source.is_dir():
         into = stack.enter_context(whole_folder(target, replace=options.replace))
-        return [_pair(file, into / file.name, file.stem) for file in _files_of(source)]
+        return [
+            replace(_pair(file, target / file.name, file.stem), making=into / file.name)
+            for file in _files_of(source)
+        ]
     if source == STREAM and options.table is None:
         raise InputError("name the table of the policy that stdin holds: --table NAME")
     if target.is_dir():
@@ -136,7 +152,7 @@ def _pairs(source: Path, target: Path, options: Options, stack: ExitStack) -> li
 
 def _pair(source: Path, target: Path, table: str) -> _Pair:
     reads, writes = (".csv" if path == STREAM else suffix_of(path) for path in (source, target))
-    return _Pair(table=table, source=source, target=target, reads=reads, writes=writes)
+    return _Pair(table=table, source=source, target=target, making=target, reads=reads, writes=writes)
 
 
 def _files_of(folder: Path) -> list[Path]:
@@ -152,15 +168,10 @@ def _files_of(folder: Path) -> list[Path]:
     return files
 
 
-@contextmanager
-def _opened(pair: _Pair, options: Options) -> Iterator[Source]:
-    with ExitStack() as stack:
-        stream: BinaryIO = sys.stdin.buffer
-        if pair.source != STREAM:
-            with disk_errors(pair.source):
-                stream = stack.enter_context(pair.source.open("rb"))
-        name = "stdin" if pair.source == STREAM else str(pair.source)
-        yield stack.enter_context(READING[pair.reads](stream, name, options.delimiter))
+def _opened(pair: _Pair, options: Options) -> AbstractContextManager[Source]:
+    if pair.source == STREAM:
+        return READING[pair.reads](sys.stdin.buffer, "stdin", options.delimiter)
+    return opened(pair.source, options.delimiter)
 
 
 def _all_masked(
@@ -175,7 +186,7 @@ def _all_masked(
                 continue  # the policy skips it
             source = sources[pair.table]
             tasks = _tasks(pair, source) if pair.table in masks else iter(())
-            with _output(pair.target, replace=options.replace) as stream:
+            with _output(pair.making, replace=options.replace) as stream:
                 yield _written(pair, source, stream, masked(tasks), options, progress)
 
 

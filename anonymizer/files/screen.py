@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from anonymizer.files.run import MaskedFiles
+from rich.markup import escape
+
+from anonymizer.files.receipts import MaskedFiles
 from foundation.console import people, print_json
+
+_SAID = {
+    None: "nothing was searched for originals",
+    True: "the check passed",
+    False: "the check did not pass: nobody may use these files",
+}
 
 
 def show_files(done: MaskedFiles, *, as_json: bool) -> None:
@@ -14,5 +22,7 @@ def show_files(done: MaskedFiles, *, as_json: bool) -> None:
     for file in done.files:
         digest = f", digest {file.digest}" if file.digest else ""
         console.print(f"{file.table}: {file.rows} rows{digest}", highlight=False, soft_wrap=True)
-    console.print(f"masked under policy {done.policy}; nothing was searched for originals", highlight=False)
+    for finding in done.findings:
+        console.print(f"[bold red]not masked:[/] {escape(finding)}", highlight=False)
+    console.print(f"masked under policy {done.policy}; {_SAID[done.verified]}", highlight=False)
     return None

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import anonymizer
-from anonymizer.files.run import MaskedFiles, Options, anonymize_files
+from anonymizer.files.receipts import MaskedFiles
+from anonymizer.files.run import Options, anonymize_files
 from anonymizer.keys import Key
 
 POLICY = """\
