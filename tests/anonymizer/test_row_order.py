@@ -45,12 +45,16 @@ def target(make_database: MakeDatabase, tmp_path: Path) -> str:
 
 
 def test_rows_of_several_chunks_stand_in_the_order_of_their_masked_keys(target: str) -> None:
-    """Chunks are written at the same time, so their pages take turns: each by itself is in order."""
-    found = rows(target, "SELECT xmin::text, id FROM people ORDER BY xmin::text, ctid")
-    pieces = [[int(str(key)) for _, key in piece] for _, piece in groupby(found, lambda row: row[0])]
-    assert len(pieces) == 3
-    assert [key for piece in sorted(pieces) for key in piece] == sorted(int(str(key)) for _, key in found)
+    """Pieces are written at the same time, so the server hands out their pages in turns."""
+    query = "SELECT xmin::text, (ctid::text::point)[0], id FROM people ORDER BY 1, people.ctid"
+    found = [(piece, page, int(str(key))) for piece, page, key in rows(target, query)]
+    pages = [[key for _, _, key in page] for _, page in groupby(found, lambda row: row[:2])]
+    pieces = sorted([key for _, _, key in piece] for _, piece in groupby(found, lambda row: row[0]))
     assert len(found) == COUNT
+    assert len(pieces) == 3
+    assert all(max(before) < min(after) for before, after in pairwise(pieces))
+    assert len(pages) < COUNT / 5
+    assert all(page == sorted(page) for page in pages)
 
 
 @pytest.mark.parametrize(
