@@ -94,7 +94,7 @@ def _column(
 ) -> ColumnMask:
     leaf = leaf_mask(rule, key, domain, slot)
     chosen = transform(rule.transform, "entity" if rule.entity else "value")
-    if not chosen.digested or slot.is_array or slot.type in NUMBERS:
+    if not chosen.digested or slot.element != slot or slot.type in NUMBERS:
         return lambda batch, _: leaf(_one(batch, name), _one(batch, rule.entity) if rule.entity else None)
     mask = chosen.bind(chosen.options.model_validate(rule.options), slot)
     subkey = subkeys.setdefault((domain, chosen.family), key.derive(domain, chosen.family))
@@ -162,6 +162,8 @@ def leaf_mask(rule: Rule, key: Key, domain: str, slot: Slot = Slot()) -> documen
     """The rule as a function of values and, for entity scope, the entity's values."""
     if slot.is_array:
         return arrays.element_wise(leaf_mask(rule, key, domain, slot.element))
+    if slot.is_hstore:
+        return arrays.value_wise(leaf_mask(rule, key, domain, slot.element))
     chosen = transform(rule.transform, "entity" if rule.entity else "value")
     mask = chosen.bind(chosen.options.model_validate(rule.options), slot)
     zeros = chosen.digits if slot.type in NUMBERS else 0

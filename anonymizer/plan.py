@@ -15,7 +15,7 @@ from anonymizer.policy import Policy, Rule, TableRule, beside, distinct_results
 from anonymizer.references import completed
 from anonymizer.schema import Column, ForeignKey, Schema, Table
 from anonymizer.selection import Selected
-from anonymizer.transforms import DROP, INHERIT, INTEGER_KEY, JSON, transform
+from anonymizer.transforms import DROP, INHERIT, INTEGER_KEY, JSON, KEEP, transform
 from anonymizer.transforms.base import JSON as JSON_TYPES
 from anonymizer.transforms.permuted import FITTING, WIDEST, Digits
 from foundation.documents import did_you_mean
@@ -272,6 +272,9 @@ def _misfits(policy: Policy, source: Schema) -> Iterator[Problem]:
 def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:
     if rule.transform == DROP and not column.nullable:
         yield "cannot be dropped: it is NOT NULL", "mask it, or keep it if it tells nothing"
+    if rule.transform == KEEP and column.base == "oid" and rule.class_ is None:
+        what = "an oid may name a large object, and those are never copied"
+        yield what, "drop it; if it names none, write {transform: keep, class: common}"
     if rule.transform == JSON and column.base not in JSON_TYPES:
         yield f"json cannot mask {column.type}", None
     if rule.entity and not rule.entity.startswith("$") and rule.entity not in table.columns:
@@ -296,6 +299,8 @@ def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tup
     misfit = chosen.misfit(options, column.slot)
     if misfit:
         yield misfit, None
+    elif chosen.row and chosen.row.columns(options) and column.slot.element != column.slot:
+        yield f"{rule.transform} looks at other columns: it cannot mask what is inside {column.type}", None
     longest = chosen.longest(options)
     if column.limit is not None and longest is not None and longest > column.limit:
         yield f"{rule.transform} needs {longest} characters, {column.type} holds {column.limit}", None

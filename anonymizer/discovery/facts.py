@@ -27,6 +27,7 @@ Kind = Literal[
     "address",
     "birth_date",
     "ip",
+    "mac",
     "document",
     "secret",
     "free",

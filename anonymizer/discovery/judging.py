@@ -8,7 +8,7 @@ from typing import get_args
 
 from anonymizer.discovery import content, naming
 from anonymizer.discovery.facts import Facts, Finding, Kind
-from anonymizer.transforms.base import DATES, JSON, TEXT
+from anonymizer.transforms.base import DATES, JSON, NUMBERS, TEXT
 
 # Of kinds with a strict form: what a name claims and (nearly) no value shows is not there.
 _STRICT: frozenset[Kind] = frozenset({"email", "iban", "pesel", "nip", "regon", "ip"})
@@ -16,6 +16,13 @@ _REFUTED = 0.2
 # Kinds that even a single value shows: hardly anything else is formed like that by chance.
 _UNMISTAKABLE: frozenset[Kind] = frozenset({"email", "iban", "pesel"})
 _NUMBERS = frozenset({"bigint", "integer", "numeric", "smallint"})
+# Types that hold numbers, times or places, and no text.
+_WITHOUT_TEXT = frozenset({
+    *NUMBERS, *DATES, "boolean", "uuid", "money", "interval", "time without time zone",
+    "time with time zone", "bit", "bit varying", "point", "line", "lseg", "box", "path", "polygon", "circle",
+    "int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange", "int4multirange",
+    "int8multirange", "nummultirange", "datemultirange", "tsmultirange", "tstzmultirange",
+})  # fmt: skip
 _AS_NUMBERS = frozenset({"pesel", "nip", "regon", "iban", "card", "phone", "document"})
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
 
@@ -28,8 +35,10 @@ def judge(facts: Facts) -> Finding:
         return _document(facts, places)
     if base in DATES:
         return _dated(facts.column.name)
-    if base in {"inet", "cidr", "macaddr"}:
+    if base in {"inet", "cidr"}:
         return Finding(kind="ip", confidence=0.9, reason=f"type {base}: a network address")
+    if base in {"macaddr", "macaddr8"}:
+        return Finding(kind="mac", confidence=0.9, reason=f"type {base}: a device's address")
     if base in _NUMBERS:
         return _numbered(facts)
     if base == "oid":
@@ -39,10 +48,14 @@ def judge(facts: Facts) -> Finding:
         return _bytes(facts.column.name)
     if base in {"text[]", "character varying[]"}:
         return judged(facts.column.name, places, _elements(facts.values))
-    if base not in TEXT and base != "tsvector":
-        return Finding(kind="none", confidence=0.9, reason=f"type {facts.column.type}")
+    if facts.column.slot.is_hstore:
+        return Finding(kind="free", confidence=0.8, reason="texts by key")
     if base == "tsvector":
         return Finding(kind="free", confidence=0.8, reason="words of other columns")
+    if base.removesuffix("[]") in _WITHOUT_TEXT or facts.column.labels:
+        return Finding(kind="none", confidence=0.9, reason=f"type {facts.column.type}")
+    if base not in TEXT:
+        return Finding(kind="free", confidence=0.5, reason=f"type {facts.column.type}: may hold texts")
     return judged(facts.column.name, places, facts.values)
 
 

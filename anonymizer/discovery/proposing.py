@@ -32,7 +32,8 @@ _RULES: Mapping[Kind, tuple[str, str]] = {
     "city": ("city", "common"),
     "address": ("address", "identifying"),
     "birth_date": ("shift_date", "sensitive"),
-    "ip": ("scramble", "identifying"),
+    "ip": ("ip", "identifying"),
+    "mac": ("mac", "identifying"),
     "document": ("scramble", "identifying"),
     "secret": ("scramble", "sensitive"),
     "free": ("regenerate", "free"),
@@ -119,13 +120,13 @@ def _rule(place: _Place) -> str:
     chosen = transform(name, "value")
     longest = chosen.longest(chosen.options.model_validate(options))
     if (
-        place.column.base in chosen.types
+        place.column.slot.takes(chosen.types)
         and longest is not None
         and longest > (place.column.limit or longest)
     ):
         name, options = "scramble", {}
         chosen = transform(name, "value")
-    if place.column.base not in chosen.types:
+    if not place.column.slot.takes(chosen.types):
         return "drop"
     scope = "" if name == "scramble" else _scope(kind, place)
     return _written(name, class_, scope, options)

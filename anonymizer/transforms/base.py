@@ -43,12 +43,17 @@ class Slot:
         return self.type.endswith("[]")
 
     @property
+    def is_hstore(self) -> bool:
+        """Whether it holds texts by key; the extension's type may stand in any schema."""
+        return self.type.rpartition(".")[2] == "hstore"
+
+    @property
     def element(self) -> Slot:
-        """What one element of an array is; of anything else, itself."""
-        return replace(self, type=self.type.removesuffix("[]"))
+        """What one element of an array or one value of an hstore is; of anything else, itself."""
+        return replace(self, type="text" if self.is_hstore else self.type.removesuffix("[]"))
 
     def takes(self, types: frozenset[str]) -> bool:
-        """Whether a transform for these types can mask it; arrays are masked element by element."""
+        """Whether a transform for these types can mask it; arrays are masked by element, hstores by value."""
         return self.element.type in types or (ENUM in types and bool(self.labels))
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.arrays import element_wise
+from anonymizer.arrays import element_wise, value_wise
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 
@@ -58,3 +58,16 @@ def test_every_element_has_the_entity_of_its_row() -> None:
 def test_a_mask_that_changes_nothing_gives_the_same_array(values: list[str | None]) -> None:
     text = written(values)
     assert element_wise(same)(pa.array([text]), None).to_pylist() == [text]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"a"=>"b", "c"=>NULL', '"a"=>"B/x", "c"=>NULL'),
+        (r'"a=>NULL"=>"d", "\"=>\"b"=>"\"q\" \\"', r'"a=>NULL"=>"D/x", "\"=>\"b"=>"\"Q\" \\/x"'),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_every_value_of_an_hstore_is_masked_and_its_keys_stay(before: str | None, after: str | None) -> None:
+    assert value_wise(upper)(pa.array([before], pa.string()), pa.array(["x"])).to_pylist() == [after]
