@@ -15,6 +15,8 @@ import faker
 from faker import Faker
 from faker.providers.address.pl_PL import Provider as Address
 from faker.providers.company.pl_PL import Provider as Company
+from faker.providers.person.de_DE import Provider as German
+from faker.providers.person.en_US import Provider as American
 from faker.providers.person.pl_PL import Provider as Person
 
 _POSTCODES_PER_CITY = 12
@@ -38,6 +40,17 @@ def contents() -> dict[str, tuple[str, ...]]:
         "streets": _unique(_streets()),
         "places": tuple(f"{fake.postcode()} {city}" for city in cities for _ in range(_POSTCODES_PER_CITY)),
         "sentences": _unique(_plain(fake.sentence(nb_words=8)) for _ in range(_SENTENCES)),
+        **_names("de_DE", German),
+        **_names("en_US", American),
+    }
+
+
+def _names(locale: str, person: type[German | American]) -> dict[str, tuple[str, ...]]:
+    """The names of a country where both sexes have the same surnames."""
+    return {
+        f"{locale}.first_names_male": _unique(person.first_names_male),
+        f"{locale}.first_names_female": _unique(person.first_names_female),
+        f"{locale}.last_names": _unique(person.last_names),
     }
 
 

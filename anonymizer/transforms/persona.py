@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, cached_property
 from typing import cast
 
@@ -11,10 +12,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from anonymizer import digits, prf
+from anonymizer import digits, pools, prf
 from anonymizer.keys import Key
-from anonymizer.pools import pool
-from anonymizer.transforms.base import Mask, Slot, Transform, among, at_most, joined, of_subject, words
+from anonymizer.pools import Locale
+from anonymizer.transforms.base import Bind, Mask, Slot, Transform, among, at_most, joined, of_subject, words
 from foundation.documents import Input
 
 _BASE32 = pa.array(list("abcdefghijklmnopqrstuvwxyz234567"), pa.string())
@@ -30,8 +31,9 @@ class Personas:
     Indices point into the pools; `born` counts days since 1970-01-01.
     """
 
-    def __init__(self, key: Key, subjects: pa.Array) -> None:
+    def __init__(self, key: Key, subjects: pa.Array, locale: Locale) -> None:
         self._key = key
+        self.locale = locale
         self.digest = prf.digests(key, subjects)
         self._sex, self._name = prf.words(key, "name", self.digest)
 
@@ -42,12 +44,12 @@ class Personas:
     @cached_property
     def first(self) -> NDArray[np.int64]:
         choices = self._sex >> np.uint64(1)
-        women, men = len(pool("first_names_female")), len(pool("first_names_male"))
+        women, men = map(len, pools.first_names(self.locale))
         return np.where(self.female, prf.choose(choices, women), women + prf.choose(choices, men))
 
     @cached_property
     def last(self) -> NDArray[np.int64]:
-        return prf.choose(self._name, len(pool("last_names_male")))
+        return prf.choose(self._name, _families(self.locale))
 
     @cached_property
     def _birth(self) -> tuple[prf.Words, prf.Words]:
@@ -62,65 +64,88 @@ class Personas:
         return prf.choose(self._birth[1], 5000)
 
 
-def personas(key: Key, subjects: pa.Array) -> Personas:
-    """The person each subject becomes."""
-    return Personas(key, subjects)
+def personas(key: Key, subjects: pa.Array, locale: Locale = "pl_PL") -> Personas:
+    """The person each subject becomes: the same whatever the locale, but for the names."""
+    return Personas(key, subjects, locale)
 
 
 @cache
-def first_names() -> pa.Array:
+def first_names(locale: Locale) -> pa.Array:
     """Women's names, then men's."""
-    return pa.concat_arrays([pool("first_names_female"), pool("first_names_male")])
+    return pa.concat_arrays(pools.first_names(locale))
 
 
 @cache
-def last_names() -> pa.Array:
+def last_names(locale: Locale) -> pa.Array:
     """The masculine forms, then the feminine ones of the same families."""
-    return pa.concat_arrays([pool("last_names_male"), pool("last_names_female")])
+    women, men = pools.last_names(locale)
+    return pa.concat_arrays([men, women])
+
+
+def _families(locale: Locale) -> int:
+    return len(pools.last_names(locale)[0])
 
 
 @cache
-def _spelled(names: str) -> pa.Array:
+def _spelled(names: str, locale: Locale) -> pa.Array:
     """Names as e-mail addresses spell them: ASCII letters, lower case."""
-    listed = first_names() if names == "first" else last_names()
+    listed = first_names(locale) if names == "first" else last_names(locale)
     return pc.utf8_lower(ascii_of(listed))
 
 
 def ascii_of(values: pa.Array) -> pa.Array:
-    """Polish letters without their marks, nothing but ASCII letters and digits."""
-    plain = pc.replace_substring(pc.replace_substring(values, "ł", "l"), "Ł", "L")
+    """Polish and German letters without their marks, nothing but ASCII letters and digits."""
+    plain = values
+    for letter, spelled in (("ł", "l"), ("Ł", "L"), ("ß", "ss")):
+        plain = pc.replace_substring(plain, letter, spelled)
     return pc.replace_substring_regex(pc.utf8_normalize(plain, form="NFD"), r"[^A-Za-z0-9]", "")
 
 
-def _last(people: Personas) -> NDArray[np.int64]:
-    return people.last + np.where(people.female, len(pool("last_names_male")), 0)
+class Named(Input):
+    """`locale`: whose names they are."""
+
+    locale: Locale = Field(default="pl_PL")
 
 
-def first_name(key: Key, subjects: pa.Array) -> pa.Array:
-    return first_names().take(pa.array(personas(key, subjects).first))
-
-
-def last_name(key: Key, subjects: pa.Array) -> pa.Array:
-    return last_names().take(pa.array(_last(personas(key, subjects))))
-
-
-def full_name(key: Key, subjects: pa.Array) -> pa.Array:
-    people = personas(key, subjects)
-    first, last = first_names().take(pa.array(people.first)), last_names().take(pa.array(_last(people)))
-    return joined([first, last], " ")
-
-
-class Distinct(Input):
+class Distinct(Named):
     """`unique: true` adds forty random bits, for a column with a unique index."""
 
     unique: bool = Field(default=False)
 
 
-def _login(key: Key, subjects: pa.Array, *, unique: bool) -> tuple[pa.Array, Personas]:
-    people = personas(key, subjects)
-    first = _spelled("first").take(pa.array(people.first))
-    last = _spelled("last").take(pa.array(_last(people)))
-    return joined([first, ".", last, _tail(key, people.digest, unique=unique)]), people
+def _locale(options: BaseModel) -> Locale:
+    return cast(Named, options).locale
+
+
+def _first_of(people: Personas) -> pa.Array:
+    return first_names(people.locale).take(pa.array(people.first))
+
+
+def _last_of(people: Personas) -> pa.Array:
+    return last_names(people.locale).take(pa.array(_last(people)))
+
+
+def _last(people: Personas) -> NDArray[np.int64]:
+    return people.last + np.where(people.female, _families(people.locale), 0)
+
+
+def _told(tell: Callable[[Personas], pa.Array]) -> Bind:
+    """What the person that a subject becomes is called."""
+
+    def bind(options: BaseModel, _slot: Slot) -> Mask:
+        return lambda key, subjects, _values: tell(personas(key, subjects, _locale(options)))
+
+    return bind
+
+
+def _full(people: Personas) -> pa.Array:
+    return joined([_first_of(people), _last_of(people)], " ")
+
+
+def _login(key: Key, people: Personas, *, unique: bool) -> pa.Array:
+    first = _spelled("first", people.locale).take(pa.array(people.first))
+    last = _spelled("last", people.locale).take(pa.array(_last(people)))
+    return joined([first, ".", last, _tail(key, people.digest, unique=unique)])
 
 
 def _tail(key: Key, digest: prf.Bytes, *, unique: bool) -> pa.Array:
@@ -131,22 +156,27 @@ def _tail(key: Key, digest: prf.Bytes, *, unique: bool) -> pa.Array:
     return joined([".", *letters])
 
 
-def login(options: BaseModel, slot: Slot) -> Mask:
+def login(options: BaseModel, _slot: Slot) -> Mask:
     chosen = cast(Distinct, options)
-    return of_subject(lambda key, subjects: _login(key, subjects, unique=chosen.unique)[0])(options, slot)
+
+    def mask(key: Key, subjects: pa.Array, _values: pa.Array) -> pa.Array:
+        return _login(key, personas(key, subjects, chosen.locale), unique=chosen.unique)
+
+    return mask
 
 
-def email(options: BaseModel, slot: Slot) -> Mask:
+def email(options: BaseModel, _slot: Slot) -> Mask:
     """An address that nobody can receive: .example is reserved (RFC 2606)."""
     chosen = cast(Distinct, options)
 
-    def mask(key: Key, subjects: pa.Array) -> pa.Array:
-        local, people = _login(key, subjects, unique=chosen.unique)
+    def mask(key: Key, subjects: pa.Array, _values: pa.Array) -> pa.Array:
+        people = personas(key, subjects, chosen.locale)
         choices, _ = prf.words(key, "domain", people.digest)
-        host = _spelled("last").take(pa.array(prf.choose(choices, len(pool("last_names_male")))))
-        return joined([local, "@", host, ".example"])
+        families = prf.choose(choices, _families(chosen.locale))
+        host = _spelled("last", chosen.locale).take(pa.array(families))
+        return joined([_login(key, people, unique=chosen.unique), "@", host, ".example"])
 
-    return of_subject(mask)(options, slot)
+    return mask
 
 
 def pesel_of(people: Personas) -> pa.Array:
@@ -161,44 +191,49 @@ def pesel_of(people: Personas) -> pa.Array:
     return digits.text(np.column_stack([payload, digits.pesel_check(payload)]))
 
 
-def _names() -> int:
-    return len(first_names()) * len(pool("last_names_male"))
+def _names(options: BaseModel) -> int:
+    return len(first_names(_locale(options))) * _families(_locale(options))
 
 
 def _logins(options: BaseModel) -> int:
-    return _names() * (1 << 40 if cast(Distinct, options).unique else 100)
+    return _names(options) * (1 << 40 if cast(Distinct, options).unique else 100)
 
 
 def _emails(options: BaseModel) -> int:
-    return _logins(options) * len(pool("last_names_male"))
+    return _logins(options) * _families(_locale(options))
 
 
-def _longest(*pools: pa.Array) -> int:
-    return sum(pc.max(pc.utf8_length(values)).as_py() for values in pools)
+def _longest(*names: pa.Array) -> int:
+    return sum(pc.max(pc.utf8_length(values)).as_py() for values in names)
+
+
+def _spelled_length(options: BaseModel) -> int:
+    return _longest(_spelled("first", _locale(options)), _spelled("last", _locale(options)))
 
 
 def _login_length(options: BaseModel) -> int:
-    return _longest(first_names(), last_names()) + 1 + (1 + _TAIL if cast(Distinct, options).unique else 2)
+    return _spelled_length(options) + 1 + (1 + _TAIL if cast(Distinct, options).unique else 2)
 
 
 def _email_length(options: BaseModel) -> int:
-    return _login_length(options) + 1 + _longest(last_names()) + len(".example")
+    return _login_length(options) + 1 + _longest(_spelled("last", _locale(options))) + len(".example")
 
 
 FIRST_NAME = Transform(
-    summary="a Polish first name", bind=of_subject(first_name),
-    family="persona", digested=True, canonical=words,
-    longest=lambda _: _longest(first_names()), results=lambda _: len(first_names()),
+    summary="a first name", bind=_told(_first_of), options=Named, family="persona", digested=True,
+    canonical=words, longest=lambda options: _longest(first_names(_locale(options))),
+    results=lambda options: len(first_names(_locale(options))),
 )  # fmt: skip
 LAST_NAME = Transform(
-    summary="a Polish surname in the form of the person's sex", bind=of_subject(last_name),
-    family="persona", digested=True,
-    canonical=words, longest=lambda _: _longest(last_names()), results=lambda _: len(pool("last_names_male")),
+    summary="a surname in the form of the person's sex", bind=_told(_last_of), options=Named,
+    family="persona", digested=True, canonical=words,
+    longest=lambda options: _longest(last_names(_locale(options))),
+    results=lambda options: _families(_locale(options)),
 )  # fmt: skip
 FULL_NAME = Transform(
-    summary="first name and surname", bind=of_subject(full_name),
-    family="persona", digested=True, canonical=words,
-    longest=lambda _: _longest(first_names(), last_names()) + 1, results=lambda _: _names(),
+    summary="first name and surname", bind=_told(_full), options=Named, family="persona", digested=True,
+    canonical=words, results=_names,
+    longest=lambda options: _longest(first_names(_locale(options)), last_names(_locale(options))) + 1,
 )  # fmt: skip
 LOGIN = Transform(
     summary="a login made of the person's name", bind=login, options=Distinct,

@@ -19,11 +19,11 @@ PEOPLE = [f"user{number}@firma.pl" for number in range(3000)]
 
 def spelled(name: str) -> str:
     """A name in ASCII, by Unicode's own decomposition (ł has none)."""
-    plain = unicodedata.normalize("NFD", name.lower().replace("ł", "l"))
+    plain = unicodedata.normalize("NFD", name.lower().replace("ł", "l").replace("ß", "ss"))
     return "".join(one for one in plain if one.isascii() and one.isalnum())
 
 
-def of_people(transform: str, **options: bool) -> list[str]:
+def of_people(transform: str, **options: bool | str) -> list[str]:
     found = mask(transform, ["x"] * len(PEOPLE), of=PEOPLE, options=dict(options))
     assert None not in found
     return [one or "" for one in found]
@@ -79,3 +79,18 @@ def test_where_nobody_is_named_the_value_stands_for_itself() -> None:
     found = mask("full_name", ["Jan Nowak", "Ewa Lis", "Jan Nowak"], of=[None, None, None])
     assert found[0] == found[2]
     assert found[0] != found[1]
+
+
+@pytest.mark.parametrize("locale", ["de_DE", "en_US"])
+def test_a_locale_has_its_own_names_and_the_person_stays_the_same(locale: str) -> None:
+    firsts, lasts = of_people("first_name", locale=locale), of_people("last_name", locale=locale)
+    women = set(pool(f"{locale}.first_names_female").to_pylist())
+    men = set(pool(f"{locale}.first_names_male").to_pylist())
+    assert set(lasts) <= set(pool(f"{locale}.last_names").to_pylist())
+    for first, pesel in zip(firsts, of_people("pesel"), strict=True):
+        assert first in (women if made.is_female(pesel) else men)
+    for first, last, login in zip(firsts, lasts, of_people("login", locale=locale), strict=True):
+        assert login.startswith(f"{spelled(first)}.{spelled(last)}")
+    assert of_people("full_name", locale=locale) == [
+        f"{first} {last}" for first, last in zip(firsts, lasts, strict=True)
+    ]
