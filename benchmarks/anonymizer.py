@@ -16,7 +16,7 @@ import psycopg
 
 import anonymizer
 from anonymizer import keys
-from benchmarks import copying, files
+from benchmarks import copying, files, subset
 from benchmarks.figures import Figure, show
 from environments.environment import Environment
 from tests import servers
@@ -71,8 +71,9 @@ def main() -> None:
     on_files = files.figures(ROWS if options.quick else 5 * ROWS, rounds, POLICY)
     size = ROWS if options.quick else 10 * ROWS
     proved, copied = proof(size, rounds), copying.figures(size, rounds)
+    part = subset.figures(ROWS if options.quick else 50 * ROWS, rounds)
     discovery = {**accuracy(), **speed(rounds), **deep(rounds)}
-    show({**discovery, **redaction(), **proved, **copied, **on_files}, as_json=options.json)
+    show({**discovery, **redaction(), **proved, **copied, **part, **on_files}, as_json=options.json)
 
 
 def accuracy() -> dict[str, Figure]:

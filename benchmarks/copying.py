@@ -95,7 +95,7 @@ class Taken:
 
 def figures(rows: int, rounds: int) -> dict[str, Figure]:
     """The copy beside the pipe, alternating; the memory of such a copy, and of one with a large value."""
-    with tempfile.TemporaryDirectory() as folder, _server(Path(folder)) as bench:
+    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as bench:
         bench.database("source", f"{TABLE};{ROWS.format(rows=rows)};ANALYZE")
         pairs = [(_seconds(bench), _copy(bench)) for _ in range(rounds)]
         with psycopg.connect(bench.dsn("source"), autocommit=True) as connection:
@@ -117,7 +117,8 @@ def figures(rows: int, rounds: int) -> dict[str, Figure]:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[Bench]:
+def server(folder: Path) -> Iterator[Bench]:
+    """A PostgreSQL server whose socket lies in the folder."""
     with servers.running() as running:
         image = running.nodes["database-1"].get_wrapped_container().attrs["Image"]
     folder.chmod(0o777)  # the server's user is another one than ours
