@@ -22,12 +22,10 @@ from locust.contrib.fasthttp import FastHttpUser
 from locust.env import Environment
 
 from benchmarks.loading.journeys import Order
-from loadtests.arrivals import Arrival, Draws, Stream
-from loadtests.generator.bench import Bench, BenchEnvironment
-from loadtests.generator.recorder import Recorder
+from loadtests.arrivals import Arrival, Stream
+from loadtests.generator.bench import BenchEnvironment, bench
 from loadtests.histograms import of
 from loadtests.job import Job
-from loadtests.ledger import FILE, Ledger
 from loadtests.targets import pinned
 
 _SECOND = 1_000_000_000
@@ -77,13 +75,9 @@ def _clocked(url: str, folder: Path) -> Callable[[], Send]:
         run="closed", target=url, journeys="", streams=(Stream(journey="order"),), rate=1, duration=1, seed=7,
         output=str(folder),
     )  # fmt: skip
-    beginning = monotonic_ns()
-    recorder = Recorder(folder, started=beginning, started_at=time_ns(), give_way=gevent.sleep)
-    bench = Bench(
-        job=job, target=pinned(url), context=None, recorder=recorder, ledger=Ledger(folder / FILE, time_ns),
-        feeds={}, draws={"order": Draws(7, "order")},
-    )  # fmt: skip
-    environment, numbers = BenchEnvironment(bench), count()
+    here = bench(job, folder, pinned(url))
+    here.begin(time_ns())
+    environment, numbers = BenchEnvironment(here), count()
 
     def one(user: Journey) -> None:
         number = next(numbers)

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 import gevent
 
+from loadtests.counters import Counters
 from loadtests.generator.limits import starved
-from loadtests.generator.recorder import Recorder
 from loadtests.job import Retry
 from loadtests.retries import pause, worth_retrying
 
@@ -32,6 +32,10 @@ class CheckFailed(Exception):  # noqa: N818 - says what happened
 
 class FeedUsedUp(Exception):  # noqa: N818 - says what happened
     """A feed of which each row may be used once has none left."""
+
+
+class OutsideArrival(Exception):  # noqa: N818 - says what happened
+    """What only an arrival can have was asked for where there is none."""
 
 
 class AttemptTimedOut(gevent.Timeout):  # type: ignore[misc]  # gevent is untyped
@@ -87,25 +91,29 @@ class Wire(Protocol):
 
 @dataclass(kw_only=True, slots=True)
 class Attempts:
-    """A step's attempts: how many, and when a byte of the first and of the last one left; 0 if none did."""
+    """A step's attempts: how many, how many found no port or open file left on this machine.
+
+    When a byte of the first and of the last one left, monotonic ns; 0 if none did.
+    """
 
     wire: Wire
     exchange: Callable[[], tuple[int, bytes]]
     count: int = 0
+    starved: int = 0
     first_sent: int = 0
     last_sent: int = 0
 
-    def made(self, budget: Retry, recorder: Recorder, counted: tuple[str, int], draw: Draw) -> Reply:
+    def made(self, budget: Retry, counted: Callable[[], Counters], draw: Draw) -> Reply:
         """Attempts until one has an answer worth keeping, or the budget ends.
 
-        They are counted for a journey and the monotonic ns in which it was due; `draw` jitters the pauses.
+        `counted` gives the counters that they belong to; `draw` jitters the pauses.
         """
         end = monotonic_ns() + round(budget.deadline * _SECOND)
         while True:
             self.count += 1
-            reply = self._attempt(min(budget.timeout, (end - monotonic_ns()) / _SECOND), recorder)
+            reply = self._attempt(min(budget.timeout, (end - monotonic_ns()) / _SECOND))
             retry = worth_retrying(reply.status)
-            counters = recorder.count(*counted)  # anew: seconds are written and forgotten
+            counters = counted()  # anew: seconds are written and forgotten
             counters.attempts += 1
             counters.attempt_errors += retry
             if not retry:
@@ -115,7 +123,7 @@ class Attempts:
                 return reply
             gevent.sleep(wait)
 
-    def _attempt(self, seconds: float, recorder: Recorder) -> Reply:
+    def _attempt(self, seconds: float) -> Reply:
         wire = self.wire
         wire.sent = 0
         timeout = AttemptTimedOut.start_new(seconds)
@@ -124,7 +132,7 @@ class Attempts:
             return Reply(status=status, body=body)
         except ATTEMPT_ERRORS as error:
             wire.close()
-            recorder.starved += starved(error)
+            self.starved += starved(error)
             return Reply(status=None, problem=_problem(error, seconds))
         finally:
             timeout.close()

@@ -19,12 +19,12 @@ _FLUSH = 0.05  # seconds at most that an outcome waits to be written
 
 
 @contextmanager
-def beating(bench: Bench, started: int, tell: Callable[[Progress], None]) -> Iterator[None]:
-    """Keeps the beats while the load runs. `started` is its monotonic ns; `tell` is called each second."""
+def beating(bench: Bench, tell: Callable[[Progress], None]) -> Iterator[None]:
+    """Keeps the beats while the load runs; `tell` is called each second."""
     ended = Event()
     beats = [
         gevent.spawn(_flush_ledger, bench, ended),
-        gevent.spawn(_every_second, bench, started, tell, ended),
+        gevent.spawn(_every_second, bench, tell, ended),
     ]
     try:
         yield
@@ -51,8 +51,8 @@ def _flush_ledger(bench: Bench, ended: Event) -> None:
         bench.ledger.flush()
 
 
-def _every_second(bench: Bench, started: int, tell: Callable[[Progress], None], ended: Event) -> None:
-    second, worked = 1, process_time()
+def _every_second(bench: Bench, tell: Callable[[Progress], None], ended: Event) -> None:
+    started, second, worked = bench.beginning.monotonic, 1, process_time()
     while not ended.wait(max(started + second * _SECOND - monotonic_ns(), 0) / _SECOND):
         latest = bench.recorder.snapshot(second - 1, bench.job.main)
         seen = bench.recorder.write(before=second)

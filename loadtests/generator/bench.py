@@ -1,13 +1,17 @@
-"""What every journey of a generator works with: job, target, recorder, ledger, feeds. Decides nothing."""
+"""What all users of a generator share: job, target, clocks, recorder, ledger, feeds. Decides nothing."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic_ns, time_ns
 
+import gevent
 from locust.env import Environment
 
+from loadtests import ledger
 from loadtests.arrivals import Draws
 from loadtests.feeds import Row
 from loadtests.generator.publishing import Broker, broker
@@ -17,17 +21,73 @@ from loadtests.ledger import Ledger
 from loadtests.targets import Target
 
 
+class Beginning:
+    """The load's start on both clocks, in ns: now, until it is agreed; then the monotonic one is read."""
+
+    def __init__(self) -> None:
+        self.agree(time_ns())
+
+    def agree(self, at: int) -> None:
+        """The load starts at `at`, ns since the epoch."""
+        self.at, self.monotonic = at, monotonic_ns() + at - time_ns()
+
+    def now(self) -> int:
+        """Nanoseconds since the epoch, by the monotonic clock."""
+        return self.at + monotonic_ns() - self.monotonic
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """Shared by all users of one process."""
+    """Shared by all users of one process, which is one `worker` of the job's processes."""
 
     job: Job
+    worker: int
     target: Target
     context: ssl.SSLContext | None
+    beginning: Beginning
     recorder: Recorder
     ledger: Ledger
     feeds: Mapping[str, tuple[Row, ...]]
     draws: Mapping[str, Draws]
+
+    def begin(self, at: int) -> None:
+        """The start is agreed, in ns since the epoch: from now on times and counts are recorded."""
+        self.beginning.agree(at)
+        self.recorder.begin(started=self.beginning.monotonic, started_at=at)
+
+    def close(self) -> None:
+        """Writes all that is left."""
+        self.ledger.close()
+        self.recorder.close()
+
+    @property
+    def cap(self) -> int:
+        """How many users this worker may have."""
+        return -(-self.job.pool // self.job.processes)
+
+
+def bench(
+    job: Job,
+    folder: Path,
+    target: Target,
+    context: ssl.SSLContext | None = None,
+    *,
+    worker: int = 0,
+    rows: Mapping[str, tuple[Row, ...]] | None = None,
+) -> Bench:
+    """A bench that records into a folder; `rows` by feed."""
+    beginning = Beginning()
+    return Bench(
+        job=job,
+        worker=worker,
+        target=target,
+        context=context,
+        beginning=beginning,
+        recorder=Recorder(folder, give_way=gevent.sleep),
+        ledger=Ledger(folder / ledger.FILE, beginning.now),
+        feeds=rows or {},
+        draws={stream.journey: Draws(job.seed, stream.journey) for stream in job.streams},
+    )
 
 
 class BenchEnvironment(Environment):

@@ -11,17 +11,24 @@ from foundation.errors import InputError
 from loadtests import feeds
 from loadtests.arrivals import Arrival, Draws
 from loadtests.feeds import Row
-from loadtests.generator.attempts import FeedUsedUp
+from loadtests.generator.attempts import FeedUsedUp, OutsideArrival
 from loadtests.generator.bench import Bench
 
 
 class Drawing:
-    """What a journey draws with. `arrival` is the one that is being served."""
+    """What a journey draws with."""
 
     journey: ClassVar[str]
     bench: Bench
-    arrival: Arrival
+    _arrival: Arrival | None = None
     _draws: Draws
+
+    @property
+    def arrival(self) -> Arrival:
+        """The one that is being served. Raises OutsideArrival in on_start, which is of none."""
+        if self._arrival is None:
+            raise OutsideArrival("on_start is of no arrival: it draws nothing and submits nothing")
+        return self._arrival
 
     def pick(self, feed: str, purpose: str = "") -> Row:
         """Any row of a feed, each as likely. Raises InputError when there is no such feed."""

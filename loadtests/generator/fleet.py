@@ -14,8 +14,8 @@ from gevent import subprocess
 from gevent.queue import Queue
 
 from foundation.errors import ExitCode, Interrupted, RunInvalid
+from loadtests.generator.control import say, web_note
 from loadtests.generator.limits import go_first
-from loadtests.generator.process import say, web_note
 from loadtests.generator.watching import Watch, served
 from loadtests.job import Job
 from loadtests.progress import Event, Failed, Finished, Note, Progress, Ready, Started, parse

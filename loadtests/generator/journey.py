@@ -16,6 +16,7 @@ from locust.contrib.fasthttp import FastHttpUser
 
 from foundation.errors import InputError
 from loadtests.arrivals import Arrival
+from loadtests.counters import Counters
 from loadtests.generator.attempts import Attempts, Reply, StepFailed
 from loadtests.generator.bench import BenchEnvironment
 from loadtests.generator.client import PinnedClients
@@ -57,13 +58,13 @@ class Journey(Drawing, FastHttpUser):
 
     def think(self, seconds: float) -> None:
         """Time the customer takes; no clock runs. The next step is due when it is over."""
-        self._due += round(seconds * _SECOND)
-        self._thought += round(seconds * _SECOND)
+        self._pass(round(seconds * _SECOND))
         gevent.sleep(max(self._due - monotonic_ns(), 0) / _SECOND)
 
     def get(self, step: str, path: str, *, headers: Mapping[str, str] = _NONE) -> Reply:
-        """Reads `path`. Raises StepFailed when there is no 2xx within the budget."""
-        reply = self._timed(step, "GET", path, self._request("GET", path, b"", headers))
+        """Reads `path`. Raises StepFailed when there is no 2xx within the budget. Untimed in on_start."""
+        attempts = self._request("GET", path, b"", headers)
+        reply = self._timed(step, "GET", path, attempts) if self._arrival else self._unheard(attempts)
         if not reply.accepted:
             raise StepFailed(f"{self.journey}/{step}", reply.reason)
         return reply
@@ -110,7 +111,7 @@ class Journey(Drawing, FastHttpUser):
     # One arrival --------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Runs on_start, once: outside the clock where the pool is filled ahead of the arrivals."""
+        """Runs on_start, once: outside every clock, and of no arrival."""
         if not self._started:
             self.on_start()
             self._started = True
@@ -118,11 +119,13 @@ class Journey(Drawing, FastHttpUser):
     def serve(self, arrival: Arrival, due: int) -> None:
         """Runs one task for an arrival that was due at a monotonic ns. Raises only what ends the greenlet."""
         began = monotonic_ns()
-        self.arrival, self._arrived, self._due, self._thought, self._first_sent = arrival, due, due, 0, 0
+        self._arrived, self._due, self._outside, self._first_sent = due, due, 0, 0
         self._submitted = self._accepted = self._refused = False
         failed = True
         try:
-            self.begin()
+            if not self._started:
+                self._begin_late()
+            self._arrival = arrival
             self._choice(arrival)(self)
             failed = False
         except Exception as error:  # noqa: BLE001  # whatever a journey raises is counted; the run goes on
@@ -130,13 +133,24 @@ class Journey(Drawing, FastHttpUser):
         finally:
             self._end(began, failed=failed)
 
+    def _begin_late(self) -> None:
+        """The on_start of a user that was made for an arrival: the arrival's clocks stand still meanwhile."""
+        began = monotonic_ns()
+        self.begin()
+        self._pass(monotonic_ns() - began)
+
+    def _pass(self, nanoseconds: int) -> None:
+        """Lets time go by that is in no clock."""
+        self._due += nanoseconds
+        self._outside += nanoseconds
+
     def _choice(self, arrival: Arrival) -> Callable[[Journey], None]:
         choices = self._choices
         return choices[self._draws.below(arrival.number, "task", len(choices)) if len(choices) > 1 else 0]
 
     def _end(self, began: int, *, failed: bool) -> None:
         recorder, due, now = self.bench.recorder, self._arrived, monotonic_ns()
-        done = (now if failed else self._due) - self._thought
+        done = (now if failed else self._due) - self._outside
         times = recorder.times(self.journey, due)
         times.dispatch.append(began - due)
         times.response.append(done - due)
@@ -193,6 +207,7 @@ class Journey(Drawing, FastHttpUser):
             reply = self._attempted(step, attempts)
         finally:
             self._first_sent = self._first_sent or attempts.first_sent
+            self.bench.recorder.starved += attempts.starved
         done = monotonic_ns()
         times = self.bench.recorder.times(series, due)
         times.dispatch.append(began - due)
@@ -208,10 +223,13 @@ class Journey(Drawing, FastHttpUser):
         number, draws = self.arrival.number, self._draws
         return attempts.made(
             self.bench.job.retry,
-            self.bench.recorder,
-            (self.journey, self._arrived),
+            partial(self.bench.recorder.count, self.journey, self._arrived),
             lambda attempt: draws.uniform(number, f"pause/{step}/{attempt}"),
         )
+
+    def _unheard(self, attempts: Attempts) -> Reply:
+        """A step of on_start: within the same budget, but in no figure."""
+        return attempts.made(self.bench.job.retry, Counters, lambda _: 1.0)
 
     def _tell_locust(self, series: str, method: str, path: str, reply: Reply, response_time: int) -> None:
         """Locust's listeners get the time since the step was due, so that its web UI and our report agree."""

@@ -56,18 +56,17 @@ class Times:
 
 
 class Recorder:
-    """`started` is when the load starts; it is told everything in monotonic nanoseconds. `give_way` rests."""
+    """It is told everything in monotonic nanoseconds; `started` is when the load starts. `give_way` rests."""
 
-    def __init__(
-        self, folder: Path, *, started: int, started_at: int, give_way: Callable[[float], None]
-    ) -> None:
-        self.started = started
+    def __init__(self, folder: Path, *, give_way: Callable[[float], None]) -> None:
+        self.started = 0
+        self._folder = folder
         self._give_way = give_way
         self._times: defaultdict[int, defaultdict[str, Times]] = defaultdict(lambda: defaultdict(Times))
         self._counters: defaultdict[int, defaultdict[str, Counters]] = defaultdict(
             lambda: defaultdict(Counters)
         )
-        self._log = LatencyLog(folder / latency_log.FILE, started_at)
+        self._log: LatencyLog
         self._counted = (folder / counters.FILE).open("w", encoding="utf-8")
         self.running = 0
         self.starved = 0
@@ -75,6 +74,11 @@ class Recorder:
         self.dispatch = Histogram()
         self.failures: dict[str, Failure] = {}
         self.kinds: defaultdict[str, int] = defaultdict(int)
+
+    def begin(self, *, started: int, started_at: int) -> None:
+        """The load starts: monotonic ns, and ns since the epoch."""
+        self.started = started
+        self._log = LatencyLog(self._folder / latency_log.FILE, started_at)
 
     @property
     def intervals(self) -> int:

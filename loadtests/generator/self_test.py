@@ -14,30 +14,26 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic_ns, time_ns
 
-import gevent
 from gevent import subprocess
 from locust import task
 
 from foundation.errors import RunInvalid
-from loadtests import latency_log, ledger
-from loadtests.arrivals import Draws
+from loadtests import latency_log
 from loadtests.generator.beats import beating, quiet_collector
-from loadtests.generator.bench import Bench, BenchEnvironment
+from loadtests.generator.bench import BenchEnvironment, bench
 from loadtests.generator.dispatcher import dispatch
 from loadtests.generator.journey import Journey
 from loadtests.generator.pool import Pool
-from loadtests.generator.recorder import Recorder
 from loadtests.histograms import Histogram
 from loadtests.job import Job, Retry
 from loadtests.latency_log import Clock
-from loadtests.ledger import Ledger
 from loadtests.summary import Tested
 from loadtests.targets import pinned
 
 MORE = 1.2
 TOLERATED = 1 / 3  # of its seconds may be late: a hiccup is the run's own matter, most of them are inability
 _USERS = 16
-_LEAD = 0.1  # seconds in which users are made
+_LEAD = 0.1  # seconds from the users being made to the first arrival
 _PATIENCE = 0.5  # seconds that the end may be late
 _SECOND = 1_000_000_000
 
@@ -69,24 +65,19 @@ def tested(job: Job, worker: int) -> Tested | None:
 def _send(job: Job, worker: int, folder: Path) -> bool:
     """Whether all was sent before the patience ended; what is behind by then will not catch up."""
     share = job.schedule.share(worker, job.processes)
-    beginning, target = monotonic_ns() + round(_LEAD * _SECOND), pinned(job.target)
-    end = beginning + round((job.duration + _PATIENCE) * _SECOND)
-    recorder = Recorder(folder, started=beginning, started_at=time_ns(), give_way=gevent.sleep)
-    bench = Bench(
-        job=job, target=target, context=None, recorder=recorder,
-        ledger=Ledger(folder / ledger.FILE, time_ns), feeds={},
-        draws={stream.journey: Draws(job.seed, stream.journey) for stream in job.streams},
-    )  # fmt: skip
+    here = bench(job, folder, pinned(job.target), worker=worker)
     journeys = {stream.journey: _null(stream.journey) for stream in job.streams}
-    pool = Pool(BenchEnvironment(bench), journeys, -(-job.pool // job.processes))
+    pool = Pool(BenchEnvironment(here), journeys, here.cap)
     for stream in job.streams:
         pool.fill(stream.journey, _USERS)
-    with quiet_collector(), beating(bench, beginning, lambda _: None):
-        dispatch(share, pool, recorder, beginning, lambda: monotonic_ns() > end)
+    here.begin(time_ns() + round(_LEAD * _SECOND))
+    beginning = here.beginning.monotonic
+    end = beginning + round((job.duration + _PATIENCE) * _SECOND)
+    with quiet_collector(), beating(here, lambda _: None):
+        dispatch(share, pool, here.recorder, beginning, lambda: monotonic_ns() > end)
         in_time = monotonic_ns() <= end
         pool.drain(job.retry.deadline if in_time else 0)
-    bench.ledger.close()
-    recorder.close()
+    here.close()
     return in_time
 
 

@@ -87,3 +87,31 @@ class Feeding(Journey):
         row, hot, often = self.once("customers"), self.hot("products", 0.8), self.zipf("products")
         content = f"{row['customer']} {hot['sku']} {often['sku']}"
         self.submit("place", "/orders", body={"text": content}, content=content)
+
+
+class Greeting(Journey):
+    """Greets the shop once for each user, in no clock, then reads a page for each arrival."""
+
+    journey = "greeting"
+    greeted = False
+
+    def on_start(self) -> None:
+        self.greeted = self.get("hello", "/hello").accepted
+
+    @task
+    def look(self) -> None:
+        check(self.greeted, "on_start came first")
+        self.get("page", "/page")
+
+
+class TooEarly(Journey):
+    """Draws where there is no arrival yet."""
+
+    journey = "too-early"
+
+    def on_start(self) -> None:
+        self.integer("customer", 1, 10)
+
+    @task
+    def look(self) -> None:
+        self.get("page", "/page")

@@ -23,18 +23,18 @@ from foundation.errors import ExitCode, Interrupted, PeakproofError, RunInvalid,
 from loadtests.distributed import clocks, parcels
 from loadtests.distributed.clocks import Crew, Exchange, Offset
 from loadtests.distributed.starting import Address
+from loadtests.generator.control import say, web_note
 from loadtests.generator.distributed.members import Delivery, Member
 from loadtests.generator.distributed.messages import FromMaster, FromWorker
 from loadtests.generator.distributed.started import Started as Commands
 from loadtests.generator.fleet import Together
-from loadtests.generator.locustfiles import closed, loading
-from loadtests.generator.locustfiles.guard import stay_within
+from loadtests.generator.locustfiles import closed
 from loadtests.generator.locustfiles.loading import Locustfile
-from loadtests.generator.process import say, web_note
+from loadtests.generator.preparing import locustfile_of
 from loadtests.generator.watching import Watch, served
 from loadtests.job import Job
 from loadtests.progress import Event, Failed, Finished, Note, Ready, Statistics, parse
-from loadtests.targets import pinned, reach
+from loadtests.targets import pinned
 
 _EXCHANGES = 50  # of which the quickest counts
 _LEAD = 1.0  # seconds from the last worker being ready to the start: what it takes to tell all of them
@@ -100,9 +100,7 @@ class Master:
         """A closed load's users are given out by Locust's own master, which needs to know them."""
         if not self._job.closed:
             return None
-        target = pinned(self._job.target, self._job.allowed)
-        stay_within(reach(target, self._job.allowed))
-        return loading.load(self._job, target.url)
+        return locustfile_of(self._job, pinned(self._job.target, self._job.allowed))
 
     def _gather(self) -> None:
         wanted = self._job.processes

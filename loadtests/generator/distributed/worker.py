@@ -27,9 +27,9 @@ from loadtests.distributed import parcels
 from loadtests.distributed.parcels import Parcel
 from loadtests.distributed.starting import Address
 from loadtests.generator import process
+from loadtests.generator.control import Control, say
 from loadtests.generator.distributed.messages import SILENCE, FromMaster, FromWorker
 from loadtests.generator.locustfiles import closed
-from loadtests.generator.process import Control
 from loadtests.job import FILE, Job
 from loadtests.progress import Event as Said
 from loadtests.progress import Failed, Note, Ready, line
@@ -72,14 +72,14 @@ class Worker:
         hello = {"host": socket.gethostname(), "code": parcels.code(), "locust": locust.__version__}
         self._send(FromWorker.HELLO, hello)
         worker, parcel = self._job.get()
-        process.say(Note(text=f"worker {worker}: has its job"))
+        say(Note(text=f"worker {worker}: has its job"))
         with tempfile.TemporaryDirectory(prefix="peakproof-worker-") as folder:
             job = parcels.unpacked(parcel, Path(folder))
             status = self._generated(job, worker, Path(folder))
             if not self._forsaken:
                 self._bring(Path(job.output) / f"worker-{worker}", status)
         self._leave()
-        process.say(Note(text=f"worker {worker}: done" if not self._forsaken else f"worker {worker}: {GONE}"))
+        say(Note(text=f"worker {worker}: done" if not self._forsaken else f"worker {worker}: {GONE}"))
         return status if not self._forsaken else ExitCode.INTERRUPTED
 
     # The load ------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Makes requests over connections of the generator: a program, as it patches the standard library.
 
-python exchanging.py FOLDER < CASES: a JSON list of {"url", "authority", "requests", "seconds"}; prints for
+python exchanging.py < CASES: a JSON list of {"url", "authority", "requests", "seconds"}; prints for
 each what its requests came to on one connection.
 """
 
@@ -9,39 +9,36 @@ from __future__ import annotations
 import json
 import sys
 from functools import partial
-from pathlib import Path
 
 import loadtests.generator  # noqa: F401  # first: it patches
 
 # isort: split
+from loadtests.counters import Counters
 from loadtests.generator.attempts import Attempts
 from loadtests.generator.client import context_of
 from loadtests.generator.connection import Connection
-from loadtests.generator.recorder import Recorder
 from loadtests.generator.requests import Requests
 from loadtests.job import Retry
 from loadtests.targets import pinned
 
 
-def made(case: dict[str, str], folder: Path) -> list[dict[str, object]]:
+def made(case: dict[str, str]) -> list[dict[str, object]]:
     """What each request of a case came to."""
     target, seconds = pinned(case["url"]), float(case["seconds"])
     connection, budget = (
         Connection(target, context_of(target, case["authority"] or None)),
         Retry(attempts=1, deadline=seconds, timeout=seconds),
     )
-    recorder = Recorder(folder, started=0, started_at=0, give_way=lambda _: None)
     request = Requests(target).encoded("POST", "/orders", b"{}", {"Idempotency-Key": "k"})
-    return [_one(connection, request, budget, recorder) for _ in range(int(case["requests"]))]
+    return [_one(connection, request, budget) for _ in range(int(case["requests"]))]
 
 
-def _one(connection: Connection, request: bytes, budget: Retry, recorder: Recorder) -> dict[str, object]:
+def _one(connection: Connection, request: bytes, budget: Retry) -> dict[str, object]:
     attempts = Attempts(wire=connection, exchange=partial(connection.exchange, request))
-    reply = attempts.made(budget, recorder, ("journey", 0), lambda _: 1.0)
+    reply = attempts.made(budget, Counters, lambda _: 1.0)
     told = {"status": reply.status, "body": reply.body.decode(), "problem": reply.problem}
     return {**told, "sent": attempts.first_sent > 0}
 
 
 if __name__ == "__main__":
-    here = Path(sys.argv[1])
-    json.dump([made(case, here) for case in json.load(sys.stdin)], sys.stdout)
+    json.dump([made(case) for case in json.load(sys.stdin)], sys.stdout)

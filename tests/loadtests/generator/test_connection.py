@@ -126,14 +126,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
             }
             for name, (port, server) in servers.items()
         ]
-        replies = _made(cases, folder)
+        replies = _made(cases)
     return {name: Told(found, servers[name][1]) for name, found in zip(servers, replies, strict=True)}
 
 
-def _made(cases: Sequence[dict[str, object]], folder: Path) -> list[list[dict[str, object]]]:
+def _made(cases: Sequence[dict[str, object]]) -> list[list[dict[str, object]]]:
     program = Path(__file__).parent / "exchanging.py"
     done = subprocess.run(
-        [sys.executable, str(program), str(folder)], input=json.dumps(cases), capture_output=True, text=True,
+        [sys.executable, str(program)], input=json.dumps(cases), capture_output=True, text=True,
         timeout=60, env={"PYTHONPATH": str(program.parents[3])},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

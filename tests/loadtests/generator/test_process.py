@@ -128,6 +128,19 @@ def test_steps_after_the_first_are_due_after_the_think_time_which_is_in_no_clock
     assert 60 <= journey.percentile(50) / MS < 60 + 100, "three steps of 20 ms, without 150 ms of thinking"
 
 
+def test_on_start_runs_once_for_each_user_and_is_in_no_clock(shop: Shops, loader: Loader) -> None:
+    """A hundred arrivals wait for 0.6 s each: 64 users have greeted before, the others meanwhile."""
+    also = [Stream(journey="too-early", ratio=0.05)]
+    measured = loader.run(loader.job(shop(slow=0.6).url, "greeting", rate=200, duration=0.5, also=also))
+    assert measured.totals("greeting").completed == measured.histogram("greeting").total == 100
+    assert measured.histogram("greeting").above(1100 * MS) < 20, "36 would have waited for 1.2 s"
+    assert measured.histogram("greeting/hello").total == 0
+    assert measured.totals("greeting").attempts == 100
+    (failure,) = measured.failures
+    assert failure.kind.startswith("too-early: OutsideArrival: on_start is of no arrival")
+    assert measured.totals("too-early").failed == 5
+
+
 @pytest.mark.parametrize("first", ["503", "drop", "commit-drop"])
 def test_an_attempt_without_an_answer_is_repeated_with_the_same_key(
     shop: Shops, loader: Loader, first: str
