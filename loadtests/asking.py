@@ -1,14 +1,21 @@
-"""What a person asked `load run` for: journeys or a locustfile, open or closed. Pure; starts nothing."""
+"""What a person asked `load` for, from options to values. Reads a replay's file; starts nothing."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation import slo
 from foundation.errors import InputError
+from foundation.slo import Objective
+from loadtests import replay
+from loadtests.arrivals import Stream
 from loadtests.distributed import starting
 from loadtests.locustfile import Locust, journey_of
+from loadtests.profiles import REPLAY
+from loadtests.profiles.shape import Point
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +87,48 @@ def machines(
         raise InputError("workers are at least 1, and --processes is theirs", where="--expect-workers")
     listen = starting.address(bind or f"127.0.0.1:{starting.PORT}", "--bind")
     return expected, ("--listen", str(listen))
+
+
+def profile(name: str, recorded: Path | None, duration: float) -> tuple[str, tuple[Point, ...]]:
+    """The profile's name and, for a replay, its points. Raises InputError: both, an unreadable file."""
+    if recorded is None:
+        return name, ()
+    if name != "constant":
+        raise InputError("a replay has its own profile", hint="give --profile or --replay")
+    if not duration > 0:
+        raise InputError("must be above 0", where="--duration")
+    return REPLAY, replay.read(recorded, duration).points
+
+
+def objectives(texts: list[str]) -> list[Objective]:
+    """The objectives of --slo. Raises InputError with a caret under the mistake."""
+    try:
+        return [slo.parse(text) for text in texts]
+    except slo.ObjectiveError as error:
+        raise InputError(str(error), where="--slo") from error
+
+
+def streams(main: str, also: list[str]) -> tuple[Stream, ...]:
+    """The main journey, and those of --also. Raises InputError: no ratio."""
+    return (Stream(journey=main), *(_stream(text) for text in also))
+
+
+def _stream(text: str) -> Stream:
+    journey, _, ratio = text.partition(":")
+    try:
+        return Stream(journey=journey, ratio=float(ratio))
+    except ValueError as error:
+        raise InputError(
+            f"expected a journey and a ratio such as browse:5, got {text!r}", where="--also"
+        ) from error
+
+
+def quantity(option: str, parse: Callable[[object], float], text: str) -> float:
+    """The number in an option's text. Raises InputError, which names the option."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise InputError(str(error), where=option) from error
 
 
 def _of_journeys(journeys: Path, journey: str | None, has_locusts: bool) -> Asked:

@@ -7,78 +7,107 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from foundation import console
+from loadtests.cli import app
 from tests.loadtests.conftest import HERE, RunningShop, until
 
-Shops = Callable[..., RunningShop]
 COMMAND = (
     "import sys; from foundation import console; from loadtests.cli import app; sys.exit(console.run(app))"
 )
 
 
-def command(url: str, out: Path, *options: str) -> list[str]:
+def arguments(url: str, out: Path, *options: str) -> list[str]:
     fixed = ["--journeys", str(HERE / "journeys.py"), "--journey", "order", "--out", str(out)]
     fixed.append("--no-self-test")  # it has tests of its own
-    return [sys.executable, "-c", COMMAND, "run", url, *fixed, *options]
+    return ["run", url, *fixed, *options]
 
 
-def load(root: Path, url: str, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(url, out, *options), cwd=root, capture_output=True, text=True, timeout=120)
+class Commands:
+    """Commands that run beside each other, each in a folder of its own: most of them only wait."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.folder, self._root = folder, root
+        self._running: dict[str, subprocess.Popen[str]] = {}
+
+    def start(self, name: str, url: str, *options: str) -> None:
+        command = [sys.executable, "-c", COMMAND, *arguments(url, self.folder / name, *options)]
+        self._running[name] = subprocess.Popen(
+            command, cwd=self._root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def interrupt(self, name: str) -> None:
+        self._running[name].send_signal(signal.SIGINT)
+
+    def done(self, name: str) -> subprocess.CompletedProcess[str]:
+        running = self._running.pop(name)
+        output, errors = running.communicate(timeout=120)
+        return subprocess.CompletedProcess(running.args, running.returncode, output, errors)
+
+    def kill(self) -> None:
+        for running in self._running.values():
+            running.kill()
+            running.communicate()
 
 
-def test_a_load_that_keeps_its_promises_passes(shop: Shops, tmp_path: Path, root: Path) -> None:
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, RunningShop]]:
+    behaviours: dict[str, dict[str, object]] = {"good": {}, "slow": {"slow": 3}, "gone": {}}
+    folder = tmp_path_factory.mktemp("shops")
+    started = {
+        name: RunningShop(books=folder / name, behaviour=behaviour) for name, behaviour in behaviours.items()
+    }
+    for shop in started.values():
+        shop.start()
+    started["gone"].kill()
+    yield started
+    for shop in started.values():
+        shop.kill()
+
+
+@pytest.fixture(scope="module")
+def commands(shops: dict[str, RunningShop], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    found = Commands(tmp_path_factory.mktemp("commands"), HERE.parent.parent)
+    good, slow, gone = (shops[name].url for name in ("good", "slow", "gone"))
     # The delay that a limit of 20 s bears is a second: this tests the command, not how busy the machine is.
-    promised = ["--slo", "order p50 < 20s", "--slo", "errors < 0.1%"]
-    done = load(
-        root,
-        shop().url,
-        tmp_path / "out",
-        "--rate",
-        "50/s",
-        "--duration",
-        "1s",
-        *promised,
-        "--json",
-        "--junit",
-        str(tmp_path / "junit.xml"),
-    )
+    promised = ["--slo", "order p50 < 20s", "--slo", "errors < 1%", "--json"]
+    second = ["--duration", "1s"]
+    found.start("interrupted", good, "--rate", "20/s", "--duration", "600s", "--json")
+    found.start("gone", gone, "--rate", "30/s", *second, "--slo", "order p50 < 100s", *promised)
+    rule = ["--abort-on", "attempt-errors > 90% for 2s"]
+    found.start("aborted", gone, "--rate", "20/s", "--duration", "300s", *rule, *promised)
+    found.start("slow", slow, "--rate", "20/s", *second, "--slo", "order p50 < 2s")
+    junit = str(found.folder / "junit.xml")
+    found.start("good", good, "--rate", "50/s", *second, *promised, "--junit", junit)
+    yield found
+    found.kill()
+
+
+def test_a_load_that_keeps_its_promises_passes(commands: Commands) -> None:
+    done = commands.done("good")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["verdict"]["status"] == "PASS"
     assert found["counters"]["order"]["completed"] == found["counters"]["order"]["wanted"] > 0
     assert found["latency_ms"]["order/place"]["response"]["p99"] > 0
     assert "PASS" in done.stderr
-    assert "PASS" in (tmp_path / "out" / "index.html").read_text()
-    assert 'failures="0"' in (tmp_path / "junit.xml").read_text()
+    assert "PASS" in (commands.folder / "good" / "index.html").read_text()
+    assert 'failures="0"' in (commands.folder / "junit.xml").read_text()
 
 
-def test_a_slow_server_fails(shop: Shops, tmp_path: Path, root: Path) -> None:
+def test_a_slow_server_fails(commands: Commands) -> None:
     # 2 s bear a delay of 100 ms, which even a busy test machine keeps.
-    options = ["--rate", "20/s", "--duration", "1s", "--slo", "order p50 < 2s"]
-    done = load(root, shop(slow=3).url, tmp_path / "out", *options)
+    done = commands.done("slow")
     assert done.returncode == 1, done.stderr
     assert "FAIL" in done.stderr
 
 
-def test_connection_refused_is_an_answer_and_no_hang(shop: Shops, tmp_path: Path, root: Path) -> None:
-    gone = shop()
-    gone.kill()
-    options = [
-        "--rate",
-        "30/s",
-        "--duration",
-        "1s",
-        "--slo",
-        "errors < 1%",
-        "--slo",
-        "order p50 < 100s",
-        "--json",
-    ]
-    done = load(root, gone.url, tmp_path / "out", *options)
+def test_connection_refused_is_an_answer_and_no_hang(commands: Commands) -> None:
+    done = commands.done("gone")
     assert done.returncode == 1, done.stderr
     errors = next(f for f in json.loads(done.stdout)["verdict"]["findings"] if f["name"].startswith("errors"))
     assert errors["observed"].startswith("100.000%")
@@ -101,43 +130,55 @@ def test_connection_refused_is_an_answer_and_no_hang(shop: Shops, tmp_path: Path
     ],
 )
 def test_bad_input_is_answered_before_anything_is_sent(
-    tmp_path: Path, root: Path, options: list[str], says: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    says: str,
 ) -> None:
-    done = load(root, "http://127.0.0.1:9", tmp_path / "out", *options)
-    assert done.returncode == 2, done.stderr
-    assert says in done.stderr
+    monkeypatch.setattr(sys, "argv", ["load", *arguments("http://127.0.0.1:9", tmp_path / "out", *options)])
+    assert console.run(app) == 2
+    assert says in capsys.readouterr().err
     assert not list(tmp_path.glob("out/worker-*"))
 
 
-def test_a_foreign_target_is_refused(tmp_path: Path, root: Path) -> None:
-    done = load(root, "http://192.0.2.1", tmp_path / "out", "--rate", "60/s")
-    assert done.returncode == 5
-    assert "--allow 192.0.2.1" in done.stderr
+def test_a_foreign_target_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = arguments("http://192.0.2.1", tmp_path / "out", "--rate", "60/s")
+    monkeypatch.setattr(sys, "argv", ["load", *given])
+    assert console.run(app) == 5
+    assert "--allow 192.0.2.1" in capsys.readouterr().err
 
 
-def test_ctrl_c_ends_in_what_there_is_marked_invalid(shop: Shops, tmp_path: Path, root: Path) -> None:
-    arguments = command(shop().url, tmp_path / "out", "--rate", "20/s", "--duration", "600s", "--json")
-    with subprocess.Popen(
-        arguments, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        until(lambda: any(path.stat().st_size for path in tmp_path.glob("out/worker-0/counters.jsonl")))
-        running.send_signal(signal.SIGINT)
-        output, errors = running.communicate(timeout=60)
-    assert running.returncode == 130, errors
-    found = json.loads(output)
+def test_ctrl_c_ends_in_what_there_is_marked_invalid(commands: Commands) -> None:
+    counted = commands.folder / "interrupted" / "worker-0" / "counters.jsonl"
+    until(lambda: counted.exists() and counted.stat().st_size > 0)
+    commands.interrupt("interrupted")
+    done = commands.done("interrupted")
+    assert done.returncode == 130, done.stderr
+    found = json.loads(done.stdout)
     assert found["verdict"]["status"] == "INVALID"
     assert found["counters"]["order"]["completed"] > 0
-    assert "interrupted" in errors
+    assert "interrupted" in done.stderr
 
 
-def test_a_load_on_nobody_is_ended_early_and_fails_with_the_rule(tmp_path: Path, root: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    options = ["--rate", "20/s", "--duration", "300s", "--abort-on", "attempt-errors > 90% for 2s"]
-    done = load(
-        root, f"http://127.0.0.1:{port}", tmp_path / "out", *options, "--slo", "order p50 < 20s", "--json"
-    )
+def test_ctrl_c_before_the_load_began_says_that_nothing_was_sent(tmp_path: Path, root: Path) -> None:
+    early = Commands(tmp_path, root)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and never answers
+        silent.settimeout(60)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        early.start("early", url, "--journey", "greeting", "--rate", "20/s")  # its on_start waits there
+        silent.accept()
+        early.interrupt("early")
+        done = early.done("early")
+    assert done.returncode == 130, done.stderr
+    assert "interrupted before the load began: nothing was sent" in done.stderr
+
+
+def test_a_load_on_nobody_is_ended_early_and_fails_with_the_rule(commands: Commands) -> None:
+    done = commands.done("aborted")
     assert done.returncode == 1, done.stderr
     broken = {each["name"] for each in json.loads(done.stdout)["verdict"]["findings"] if not each["holds"]}
     assert "abort on attempt-errors > 90% for 2s" in broken
-    assert "FAIL" in (tmp_path / "out" / "index.html").read_text()
+    assert "FAIL" in (commands.folder / "aborted" / "index.html").read_text()
