@@ -36,6 +36,7 @@ class Environment:
     def __init__(self, instance: Instance, nodes: Mapping[str, NodeContainer], clients: Clients) -> None:
         self.instance = instance
         self.nodes = nodes
+        self._guests: dict[str, NodeContainer] = {}
         self._clients = clients
 
     @property
@@ -63,14 +64,16 @@ class Environment:
         guest = NodeContainer(node, self.instance, self._clients[node.placement.host])
         guest.extra_files = tuple(files)
         guest.start()
+        self._guests[node.name] = guest
         return guest
 
     def groups(self) -> dict[str, Group]:
         """The control group of every node that stays; none where the engine runs on another machine."""
-        staying = [name for name, each in self.nodes.items() if each.node.lifecycle is Lifecycle.ALWAYS]
-        with mapped("looking for the nodes' control groups"):
-            found = {name: group_of(self.nodes[name].get_wrapped_container()) for name in staying}
-        return {name: group for name, group in found.items() if group is not None}
+        return _groups({n: each for n, each in self.nodes.items() if each.node.lifecycle is Lifecycle.ALWAYS})
+
+    def guest_groups(self) -> dict[str, Group]:
+        """The same of what was started here since: of each name the last one, while it is there."""
+        return _groups(self._guests)
 
     def fault(self, fault: str, node: str, seconds: float | None) -> FaultHelper:
         """A fault on a node, for `seconds` or until it is ended, ready to be applied. Raises Refused."""
@@ -82,6 +85,12 @@ class Environment:
             instance=self.name,
             image=self.instance.images["python"],
         )
+
+
+def _groups(nodes: Mapping[str, NodeContainer]) -> dict[str, Group]:
+    with mapped("looking for the nodes' control groups"):
+        found = {name: group_of(each.get_wrapped_container()) for name, each in nodes.items()}
+    return {name: group for name, group in found.items() if group is not None}
 
 
 def prepare_images(

@@ -125,7 +125,7 @@ def acknowledged(ledger: Iterable[Entry]) -> frozenset[str]:
 def finding(conservation: Conservation) -> Finding:
     """The verdict's finding: no order lost, doubled, altered, oversold, phantom or stuck."""
     broken = {fate: count for fate, count in conservation.fates.items() if fate != Fate.CONSERVED}
-    observed = ", ".join(f"{count} {fate}" for fate, count in broken.items()) or "every order accounted for"
+    observed = ", ".join(f"{count} {fate}" for fate, count in broken.items()) or "every request accounted for"
     return Finding(
         name="order conservation",
         weight=Weight.CONSERVATION,

@@ -19,6 +19,7 @@ from foundation.errors import ExitCode, InputError, PeakproofError, Refused, Run
 from loadtests import progress
 from loadtests.job import FORMAT, Job
 from loadtests.progress import Event, Failed
+from peakproof.telemetry.samples import GENERATOR
 
 HOME = "/load"
 OUTPUT = "/tmp/measurements"  # noqa: S108 - inside the generator's own container
@@ -85,8 +86,8 @@ def code() -> Iterator[FileSpec]:
 
 def _node() -> Node:
     return Node(
-        name="generator",
-        service="generator",
+        name=GENERATOR,
+        service=GENERATOR,
         process=Process(
             image="generator",
             command=("python3", "-u", "-m", "loadtests.generator", f"{HOME}/job.json"),

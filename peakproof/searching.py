@@ -69,7 +69,7 @@ class EnvironmentTrial:
 
         def hear(event: Event) -> None:
             if isinstance(event, Started):
-                sampler.start(event.at)
+                sampler.start(event.at, self.target.guest_groups())
 
         self.folder.mkdir(parents=True, exist_ok=True)
         try:

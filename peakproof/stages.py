@@ -151,7 +151,7 @@ def load(desk: Desk, state: State) -> State:
         def hear(event: Event) -> None:
             if isinstance(event, Started):
                 faults.start(event.at)
-                sampler.start(event.at)
+                sampler.start(event.at, target.guest_groups())
             listen(event)
             watch.hear(event)
 

@@ -36,9 +36,10 @@ class Sampler:
         """The share of a core that our own thread took."""
         return self._cost
 
-    def start(self, started_at: int) -> None:
-        """`started_at`: when the load started, ns since the epoch."""
+    def start(self, started_at: int, guests: Mapping[str, Group]) -> None:
+        """`started_at`: when the load started, ns since the epoch; `guests`: who came for it."""
         self._zero = started_at
+        self._groups = {**self._groups, **guests}
         self._thread.start()
 
     def end(self) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+GENERATOR = "generator"
+"""The node that sends the load; what it uses is not the platform's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NodeUse:

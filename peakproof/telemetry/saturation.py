@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from peakproof.telemetry.samples import Sample
+from peakproof.telemetry.samples import GENERATOR, Sample
 
 FULL = 0.95
 """The share of a resource's time from which it counts as used up: a queue before it is then 20 times as long
@@ -98,14 +98,23 @@ def _of_the_time(share: float) -> str:
 def _processors(samples: Sequence[Sample], services: Mapping[str, str]) -> Resource | None:
     full = [each for each in samples if each.machine.cpu >= FULL] or samples
     users = _users(full, services)
+    generator = users.pop(GENERATOR, 0.0)
     told = ", ".join(f"{name} {used:.2f}" for name, used in list(users.items())[:4])
+    sent = f"; the generator's {generator:.2f}" if generator else ""
     cores = samples[0].machine.cores if samples else 0
     busy = sum(each.machine.cpu for each in full) / max(len(full), 1) * cores
     ours = sum(users.values())
+    rest = busy - ours - generator
+    if users and ours >= max(generator, rest):
+        whose = f"the {next(iter(users))}'s CPU"
+    else:
+        whose = "the machine's CPU, by the generator" if generator >= rest else "the machine's CPU, by others"
     return _measured(
-        f"the {next(iter(users))}'s CPU" if users and ours >= busy / 2 else "the machine's CPU, by others",
+        whose,
         [(each.at, each.machine.cpu) for each in samples],
-        lambda share: f"up to {share:.0%} of {cores} cores; of {busy:.2f} the platform's {ours:.2f}: {told}",
+        lambda share: (
+            f"up to {share:.0%} of {cores} cores; of {busy:.2f} the platform's {ours:.2f}: {told}{sent}"
+        ),
     )
 
 

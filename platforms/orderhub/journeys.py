@@ -86,18 +86,18 @@ class ReadInvoices(Journey):
 
 
 class PayInvoice(Journey):
-    """Looks at an open invoice and pays half of what is open; two who pay the same one may meet a refusal."""
+    """Looks at an open invoice, which no other arrival of the run gets, and pays half of what is open."""
 
     journey = "pay-invoice"
 
     @task
     def pay(self) -> None:
-        number = int(self.pick("invoices")["invoice"])
+        number = int(self.once("invoices")["invoice"])
         invoice = self.get("invoice", f"/invoices/{number}").json()
         check(invoice["id"] == number, "the invoice that was asked for")
         amount = (Decimal(invoice["open"]) / 2).quantize(Decimal("0.01"))
         if amount <= 0:
-            return  # somebody else has paid it
+            return  # a run before this one has paid it
         self.think(self.integer("thought", 2, 6) / 4)
         body = {"invoice": number, "amount": f"{amount}"}
         paid = self.submit("payment", "/payments", body=body, content=f"payment|{number}|{amount}")

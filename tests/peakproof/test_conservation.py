@@ -189,4 +189,4 @@ def test_one_broken_promise_fails_the_run_with_its_reason() -> None:
 def test_without_a_broken_promise_every_order_is_accounted_for() -> None:
     found = conservation.finding(compared([STORIES["refused, absent"]]))
     assert found.holds
-    assert found.observed == "every order accounted for, of 1 intended"
+    assert found.observed == "every request accounted for, of 1 intended"

@@ -36,7 +36,8 @@ def _missing() -> Markup:
 
 def _parts(found: Conservation) -> Iterator[Markup]:
     yield page.note(
-        f"Each of {words.plural(found.intended, 'order')} was written down before it was sent. "
+        f"Each of {words.plural(found.intended, 'request')} that asks the platform for something lasting (an "
+        "order, and a payment or a return where journeys submit them) was written down before it was sent. "
         "After the drain the platform's books were asked what became of it."
     )
     yield _matrix(found)
@@ -45,7 +46,7 @@ def _parts(found: Conservation) -> Iterator[Markup]:
         yield page.heading("States at the end")
         yield page.facts({state: words.count(number) for state, number in found.states.items()})
     if found.bad:
-        yield page.heading("Bad orders")
+        yield page.heading("What went wrong")
         yield _orders(found)
 
 
@@ -53,12 +54,12 @@ def _matrix(found: Conservation) -> Markup:
     """Outcomes by fates. What is not bad is conserved, so the bad orders give the whole table."""
     fates = [str(fate) for fate in Fate]
     columns = [
-        Column(title="What the client was told"), Column(title="orders", numeric=True),
+        Column(title="What the client was told"), Column(title="requests", numeric=True),
         *(Column(title=fate, numeric=True) for fate in fates),
     ]  # fmt: skip
     outcomes = [*OUTCOMES, *(name for name in found.outcomes if name not in OUTCOMES)]
     rows = [_outcome(found, outcome, fates) for outcome in outcomes]
-    return page.table(columns, [Group(rows=rows)], caption="Orders by outcome and fate")
+    return page.table(columns, [Group(rows=rows)], caption="Requests by outcome and fate")
 
 
 def _outcome(found: Conservation, outcome: str, fates: list[str]) -> Row:
@@ -72,9 +73,9 @@ def _outcome(found: Conservation, outcome: str, fates: list[str]) -> Row:
 def _in_doubt(found: Conservation) -> str:
     number = found.outcomes.get("in-doubt", 0)
     if number == 0:
-        return "No order was left in doubt: every client got an answer."
+        return "None was left in doubt: every client got an answer."
     return (
-        f"In doubt is an order whose client got no answer within its budget. Of {words.count(number)}, "
+        f"In doubt is a request whose client got no answer within its budget. Of {words.count(number)}, "
         f"the platform had {words.count(found.in_doubt_found)} "
         f"and did not have {words.count(number - found.in_doubt_found)}."
     )
@@ -84,13 +85,13 @@ def _orders(found: Conservation) -> Markup:
     columns = [
         Column(title="Key", code=True), Column(title="Fate"), Column(title="Why"),
         Column(title="Client was told"),
-        Column(title="Orders", numeric=True), Column(title="Effects", numeric=True), Column(title="State"),
+        Column(title="Copies", numeric=True), Column(title="Effects", numeric=True), Column(title="State"),
         Column(title="Intended at, UTC", numeric=True),
     ]  # fmt: skip
     shown = _some_of_each(found.bad)
     more = len(found.bad) - len(shown)
     table = page.table(
-        columns, [Group(rows=[_order(order) for order in shown])], caption="What is known of each bad order"
+        columns, [Group(rows=[_order(order) for order in shown])], caption="What is known of each"
     )
     return page.joined([table, *([page.note(f"and {words.count(more)} more, see {FILE}")] if more else [])])
 

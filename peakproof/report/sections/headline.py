@@ -72,8 +72,8 @@ def bound(results: Results) -> str:
         return ""
     most = words.share(upper_bound(0, accepted), 1)
     return (
-        f"So many orders prove, with 95 % confidence, that under these conditions at most {most} of accepted "
-        "orders go wrong (rule of three; it supposes that orders fail independently of one another)."
+        f"So many prove, with 95 % confidence, that under these conditions at most {most} of acknowledged "
+        "requests go wrong (rule of three; it supposes that they fail independently of one another)."
     )
 
 
@@ -93,14 +93,14 @@ def _order_tiles(results: Results) -> Iterator[Tile]:
         return
     accepted = found.outcomes.get("acknowledged", 0)
     yield Tile(
-        name="Orders acknowledged",
+        name="Requests acknowledged",
         value=words.count(accepted),
         beside=f"of {words.count(found.intended)} intended",
     )
     yield Tile(
-        name="Orders lost or wrong",
+        name="Lost or wrong",
         value=words.count(len(found.bad)),
-        beside=_broken_fates(results) or "every order accounted for",
+        beside=_broken_fates(results) or "every request accounted for",
         bad=not found.holds,
     )
 
@@ -167,7 +167,7 @@ def _kept(results: Results) -> str:
     if found is None:
         return "; whether orders were kept was not compared" if results.load else ""
     accepted = found.outcomes.get("acknowledged", 0)
-    told = f": {words.plural(found.intended, 'order')} intended, {words.count(accepted)} acknowledged, "
+    told = f": {words.plural(found.intended, 'request')} intended, {words.count(accepted)} acknowledged, "
     return told + (
         f"not one {words.listed(_FATES, 'or')}" if found.holds else f"but {_broken_fates(results)}"
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peakproof.telemetry.samples import Sample, Sessions
+from peakproof.telemetry.samples import GENERATOR, Sample, Sessions
 from peakproof.telemetry.saturation import FOR, Resource, first, growing, resources, sustained
 from tests.peakproof.telemetry.looks import sample, sessions
 
@@ -39,6 +39,14 @@ def test_a_machine_that_others_keep_busy_is_not_laid_to_the_platform() -> None:
     assert named is not None
     assert named.name == "the machine's CPU, by others"
     assert "of 2.00 the platform's 0.50" in named.evidence
+
+
+def test_what_the_generator_takes_is_neither_the_platforms_nor_others() -> None:
+    with_it = {"database-1": 0.3, "api-1": 0.2, GENERATOR: 1.3}
+    named = found([sample(at, cpu=1.0, cores=with_it) for at in range(10)])
+    assert named is not None
+    assert named.name == "the machine's CPU, by the generator"
+    assert "the platform's 0.50: database 0.30, api 0.20; the generator's 1.30" in named.evidence
 
 
 @pytest.mark.parametrize(

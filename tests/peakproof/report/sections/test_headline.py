@@ -25,7 +25,7 @@ def tiles(results: Results) -> dict[str, tuple[str, str, bool]]:
 
 def test_a_pass_is_one_sentence_of_what_was_done_and_kept() -> None:
     assert sentence(samples.passed()) == (
-        "60 orders/s for 60 s with api-2 killed at 30 s: 3,595 orders intended, 3,588 acknowledged, "
+        "60 orders/s for 60 s with api-2 killed at 30 s: 3,595 requests intended, 3,588 acknowledged, "
         "not one lost, doubled, altered, oversold, phantom or stuck."
     )
 
@@ -75,8 +75,8 @@ def test_a_bound_is_claimed_only_where_all_was_kept_and_the_run_counts() -> None
 
 def test_the_figures_are_those_of_the_run() -> None:
     assert tiles(samples.passed()) == {
-        "Orders acknowledged": ("3,588", "of 3,595 intended", False),
-        "Orders lost or wrong": ("0", "every order accounted for", False),
+        "Requests acknowledged": ("3,588", "of 3,595 intended", False),
+        "Lost or wrong": ("0", "every request accounted for", False),
         "Order latency, p99": ("88.3 ms", "outside the fault's 10 s, limit 500 ms", False),
         "Recovery": ("4 s", "limit 30 s", False),
         "Orders not accepted": ("0.083 %", "3 of 3,595, limit 0.1 %", False),
@@ -88,9 +88,7 @@ def test_figures_that_broke_a_promise_stand_out() -> None:
         "Order latency, p99",
         "Recovery",
     }
-    assert {name for name, tile in tiles(samples.lost_orders()).items() if tile[2]} == {
-        "Orders lost or wrong"
-    }
+    assert {name for name, tile in tiles(samples.lost_orders()).items() if tile[2]} == {"Lost or wrong"}
 
 
 def test_one_fault_of_two_without_recovery_is_not_hidden_by_the_other() -> None:

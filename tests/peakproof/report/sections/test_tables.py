@@ -86,7 +86,7 @@ def test_what_a_platform_says_of_an_order_may_be_of_any_length() -> None:
 
 
 def test_conservation_that_holds_lists_no_orders() -> None:
-    assert "Bad orders" not in reading.text(conservation.section(samples.passed()))
+    assert "What went wrong" not in reading.text(conservation.section(samples.passed()))
 
 
 def test_the_numbers_of_the_table_add_up_to_the_orders_judged() -> None:
