@@ -36,7 +36,7 @@ from loadtests.locustfile import CLOSED
 from loadtests.measurements import Measurements
 from loadtests.profiles import PROFILES, replayed
 from loadtests.profiles.shape import Shape
-from loadtests.progress import Event
+from loadtests.progress import Event, Started
 
 
 def new_run() -> str:
@@ -54,19 +54,21 @@ def run(
     master: Sequence[str] = (),
     abort_on: Sequence[Rule] = (),
 ) -> ExitCode:
-    """Generates the load, shows what was measured, and returns the verdict's exit code; 130 after Ctrl-C.
+    """Generates the load, shows what was measured, and returns the verdict's exit code.
 
     `master` are the options of a generator whose workers are on other machines; a rule of `abort_on` ends
-    the load early, and it fails.
+    the load early, and it fails. Raises Interrupted after Ctrl-C, when what there is has been shown.
     """
     _check(job, promised)
-    console, interrupted = people(), False
+    console, interrupted, began = people(), False, False
     watch, hopeless = Watch(abort_on), list[Hopeless]()
     console.print(f"run {job.run}: {job.main} {_load(job)} for {job.duration:g} s")
     try:
         with screen.live(console, job) as listen, _measured(console, job, metrics_port) as measure:
 
             def hear(event: Event) -> None:
+                nonlocal began
+                began = began or isinstance(event, Started)
                 listen(event)
                 measure(event)
                 watch.hear(event)
@@ -76,7 +78,9 @@ def run(
         interrupted = True
     except Hopeless as ended:
         hopeless.append(ended)
-    measured = _read(Path(job.output), interrupted=interrupted)
+    if interrupted and not began:
+        raise Interrupted("interrupted before the load began: nothing was sent")
+    measured = measurements.read(Path(job.output))
     verdict = judged(measured, promised, hopeless)
     screen.show(console, measured, verdict)
     _written(Path(job.output) / report.FILE, report.html(measured, verdict, tuple(promised)))
@@ -84,17 +88,9 @@ def run(
         _written(junit_file, junit.document(measured, verdict))
     if as_json:
         print_json(results.document(measured, verdict))
-    return ExitCode.INTERRUPTED if interrupted else verdict.exit_code
-
-
-def _read(output: Path, *, interrupted: bool) -> Measurements:
-    """What was measured. Raises Interrupted when Ctrl-C came before there was anything."""
-    try:
-        return measurements.read(output)
-    except InputError as error:
-        if not interrupted:
-            raise
-        raise Interrupted("interrupted before the load began: nothing was sent") from error
+    if interrupted:
+        raise Interrupted("interrupted: these are the results until then")
+    return verdict.exit_code
 
 
 def work(master: str, processes: int) -> ExitCode:

@@ -160,7 +160,7 @@ def test_ctrl_c_ends_in_what_there_is_marked_invalid(commands: Commands) -> None
     found = json.loads(done.stdout)
     assert found["verdict"]["status"] == "INVALID"
     assert found["counters"]["order"]["completed"] > 0
-    assert "interrupted" in done.stderr
+    assert "interrupted: these are the results until then" in done.stderr
 
 
 def test_ctrl_c_before_the_load_began_says_that_nothing_was_sent(tmp_path: Path, root: Path) -> None:
