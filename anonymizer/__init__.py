@@ -135,8 +135,11 @@ def preview(source: str, policy: Policy, key: Key, *, rows: int = 3) -> list[Pre
     return run.preview(source, policy, key, rows=rows)
 
 
-def verify(source: str, target: str, policy: Policy) -> Verification:
-    """Compares a finished target with its source again; the result goes into the target's receipt."""
+def verify(source: str, target: str, policy: Policy, key: Key | None = None) -> Verification:
+    """Compares a finished target with its source again; the result goes into the target's receipt.
+
+    With the key, on PostgreSQL, rows are matched whose keys are masked.
+    """
     from anonymizer.engines import is_mariadb
 
     if is_mariadb(source, target):
@@ -145,7 +148,7 @@ def verify(source: str, target: str, policy: Policy) -> Verification:
         return mariadb.compare(source, target, policy)
     from anonymizer import run
 
-    return run.compare(source, target, policy)[1]
+    return run.compare(source, target, policy, key)[1]
 
 
 def measure_risk(

@@ -32,6 +32,7 @@ from anonymizer.options import (
     TargetVariable,
     chosen_key,
     dsn,
+    key_if_any,
     reading,
 )  # fmt: skip
 from anonymizer.progress_bar import bar
@@ -198,10 +199,16 @@ def verify(
     source_variable: SourceVariable = None,
     target: TargetDsn = None,
     target_variable: TargetVariable = None,
+    key_file: KeyFile = None,
+    key_variable: KeyVariable = None,
+    key_command: KeyCommand = None,
+    passphrase_variable: PassphraseVariable = None,
     environment: InEnvironment = None,
     as_json: Json = False,
 ) -> None:
     """Compare a masked target with its source, search it for originals, and renew its receipt.
+
+    With the key of the run, rows are matched whose primary keys are masked (PostgreSQL).
 
     Example: peakproof anonymize verify --source service=production --target service=qa --policy policy.yaml
     """
@@ -210,7 +217,8 @@ def verify(
 
     chosen = anonymizer.load_policy(policy, environment)
     places = dsn(source, source_variable, "source"), dsn(target, target_variable, "target")
-    seen = anonymizer.verify(*places, chosen)
+    with key_if_any(key_file, key_variable, key_command, passphrase_variable) as key:
+        seen = anonymizer.verify(*places, chosen, key)
     screen.show_verification(seen, as_json=as_json)
     raise typer.Exit(ExitCode.OK if seen.passes else ExitCode.FAIL)
 

@@ -14,9 +14,12 @@ import pyarrow.compute as pc
 from anonymizer.characters import Words
 from anonymizer.fingerprints import Seed, whole
 from anonymizer.plan import Plan, TablePlan
-from anonymizer.transforms import KEEP
+from anonymizer.policy import beside
+from anonymizer.transforms import INTEGER_KEY, KEEP
+from anonymizer.transforms.base import TEXT
 
 _UNIT = "\x1f"
+_WRITTEN_ALIKE = frozenset({INTEGER_KEY, "uuid"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,25 +35,33 @@ class Identity:
         return tuple(f"{_UNIT}{column}" for column in self.columns)
 
 
-def key(plan: Plan, table: TablePlan) -> Identity | None:
+def names_alike(table: TablePlan, column: str, *, mapped: bool) -> bool:
+    """Whether a column names the same on both sides: it is kept, or whoever checks can mask it (`mapped`)."""
+    rule = table.rules[column]
+    # What a server would write otherwise than its mask does (leading zeros of numbers) cannot be matched.
+    plain = rule.transform in _WRITTEN_ALIKE or table.table.columns[column].base in TEXT
+    return rule.transform == KEEP or (mapped and rule.masks and plain and not beside(rule))
+
+
+def key(plan: Plan, table: TablePlan, *, mapped: bool = False) -> Identity | None:
     """What tells the table's rows apart on both sides; None where no key does, or a masked one."""
     names = table.table.primary_key
-    if not names or any(table.rules[name].transform != KEEP for name in names):
+    if not names or not all(names_alike(table, name, mapped=mapped) for name in names):
         return None
     root = plan.source.root(table.table.name, names[0]) if len(names) == 1 else (table.table.name, *names)
     return Identity(root=".".join(root), columns=names)
 
 
-def person(plan: Plan, table: TablePlan) -> Identity | None:
+def person(plan: Plan, table: TablePlan, *, mapped: bool = False) -> Identity | None:
     """The first reference to a table that holds identifying values of its own; else what `key` says."""
     about = {copy.table.name for copy in plan.copies if _identifies(copy)}
     for reference in table.table.foreign_keys:
         column = reference.columns[0]
-        if len(reference.columns) == 1 and table.rules[column].transform == KEEP:
+        if len(reference.columns) == 1 and names_alike(table, column, mapped=mapped):
             root = plan.source.root(table.table.name, column)
             if root[0] in about and root[0] != table.table.name:
                 return Identity(root=".".join(root), columns=(column,))
-    return key(plan, table)
+    return key(plan, table, mapped=mapped)
 
 
 def _identifies(table: TablePlan) -> bool:

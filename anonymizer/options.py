@@ -142,6 +142,18 @@ def chosen_key(
         key.forget()
 
 
+@contextmanager
+def key_if_any(
+    file: Path | None, variable: str | None, command: str | None, passphrase_variable: str | None
+) -> Iterator[Key | None]:
+    """The key that was chosen, forgotten afterwards; None where none was. Raises InputError."""
+    if (file, variable, command, passphrase_variable) == (None,) * 4:
+        yield None
+        return
+    with chosen_key(file, variable, command, passphrase_variable, ephemeral=False) as key:
+        yield key
+
+
 def _key(
     file: Path | None,
     variable: str | None,

@@ -13,6 +13,7 @@ from anonymizer import filters, holding, workers
 from anonymizer.connections import refuse_same, session, translated
 from anonymizer.copying import Copying, Progress, prepare, senders
 from anonymizer.keys import Key
+from anonymizer.mapped_keys import MappedKeys
 from anonymizer.occupying import alone, clear, goes_on, make_room
 from anonymizer.plan import Plan, make_plan
 from anonymizer.policy import Policy
@@ -79,7 +80,8 @@ def anonymize(
                 rows = _copied(writer, setup, count, progress, watch)
             progress("verification", 0, 1)
             with _sides(source, target, reader) as (before, after):
-                seen = verify(before, after, writer, plan, read_schema(writer))
+                keys = MappedKeys.of(plan, key)
+                seen = verify(before, after, writer, plan, read_schema(writer), keys=keys)
             finished = _finished(writer, replace(receipt, tables=rows), seen)
             if held is not None:
                 release(reader, held.backend)
@@ -125,10 +127,11 @@ def _plan(reader: psycopg.Connection, policy: Policy, there: Schema | None) -> P
     return plan
 
 
-def compare(source: str, target: str, policy: Policy) -> tuple[Plan, Verification]:
+def compare(source: str, target: str, policy: Policy, key: Key | None = None) -> tuple[Plan, Verification]:
     """Compares a finished target with its source and searches it; writes the result into its receipt.
 
-    Rows that the source has got since the copy count as missing. Raises as `anonymize`; Refused: no receipt.
+    Rows that the source has got since the copy count as missing. With the key, rows are matched whose keys
+    are masked. Raises as `anonymize`; Refused: no receipt.
     """
     with reading(source) as reader, session(target, "target") as writer:
         refuse_same(reader, writer)
@@ -137,8 +140,12 @@ def compare(source: str, target: str, policy: Policy) -> tuple[Plan, Verificatio
         receipt = read(writer)
         if receipt is None or not receipt.complete:
             raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
+        if key is not None and key.fingerprint() != receipt.key:
+            raise InputError("the target was not masked with this key", hint="name that key, or none")
+        keys = MappedKeys.of(plan, key) if key is not None else None
+        part = receipt.subset is not None
         with _sides(source, target, reader) as (before, after):
-            seen = verify(before, after, writer, plan, there, of_a_part=receipt.subset is not None)
+            seen = verify(before, after, writer, plan, there, of_a_part=part, keys=keys)
         store(writer, replace(receipt, verified=seen.passes, searched=True, findings=seen.faults))
         return plan, seen
 

@@ -100,6 +100,9 @@ def show_verification(seen: Verification, *, as_json: bool) -> None:
         table.add_row(one.place, kind, *figures, style=None if one.passes else "bold red")
     console = people()
     console.print(table)
+    if seen.unmatched:
+        tables = escape(", ".join(seen.unmatched))
+        console.print(f"rows could not be matched, as keys are masked (name the key) or missing: {tables}")
     for exposed in seen.exposures:
         console.print(f"people of {escape(exposed.table)} by {escape(' + '.join(exposed.people.quasi))}:")
         _tell(exposed, console)

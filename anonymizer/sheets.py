@@ -44,10 +44,14 @@ class Side(Protocol):
     def rows(self, sheet: Sheet, places: Sequence[Place]) -> Iterator[pa.RecordBatch]: ...
 
 
-def sheets(plan: Plan) -> list[Sheet]:
-    """Every table that is copied, its rows told apart by their primary keys."""
+def sheets(plan: Plan, *, mapped: bool = False) -> list[Sheet]:
+    """Every table that is copied, its rows told apart by their primary keys, by masked ones if `mapped`."""
     return [
-        sheet(table, key=identities.key(plan, table), person=identities.person(plan, table))
+        sheet(
+            table,
+            key=identities.key(plan, table, mapped=mapped),
+            person=identities.person(plan, table, mapped=mapped),
+        )
         for table in plan.copies
     ]
 

@@ -16,9 +16,10 @@ from anonymizer.comparison import among, different
 from anonymizer.connections import session
 from anonymizer.exposure import Exposure
 from anonymizer.fingerprints import Seed, mixed, whole
-from anonymizer.identities import Identity
+from anonymizer.identities import Identity, names_alike
 from anonymizer.known import Fact, facts_of
 from anonymizer.linkage import CATEGORY, Attack, Facts, Linkage
+from anonymizer.mapped_keys import MappedKeys
 from anonymizer.overlap import worked
 from anonymizer.partitions import Partitions
 from anonymizer.people import Enforced, People
@@ -52,12 +53,16 @@ class Crowd:
     # Whether both sides name a person alike.
     matched: bool
     enforced: Enforced | None
+    # Of whoever can mask the source's keys as the target's.
+    keys: MappedKeys | None
 
 
-def exposures(source: Reader, target: Reader, plan: Plan) -> tuple[Exposure, ...]:
+def exposures(
+    source: Reader, target: Reader, plan: Plan, keys: MappedKeys | None = None
+) -> tuple[Exposure, ...]:
     """The exposure of every table of which the policy says who its people are."""
     return tuple(
-        _exposure(source, target, _crowd(copy, copy.people, plan.enforced))
+        _exposure(source, target, _crowd(copy, copy.people, plan.enforced, keys))
         for copy in plan.copies
         if copy.people is not None
     )
@@ -97,7 +102,9 @@ def _found(tables: Mapping[str, Table], name: str, people: People) -> Table:
     return tables[name]
 
 
-def _crowd(copy: TablePlan, people: People, enforced: Enforced | None) -> Crowd:
+def _crowd(
+    copy: TablePlan, people: People, enforced: Enforced | None, keys: MappedKeys | None = None
+) -> Crowd:
     names = (people.person,) if people.person else copy.table.primary_key
     return Crowd(
         table=copy.table,
@@ -105,7 +112,8 @@ def _crowd(copy: TablePlan, people: People, enforced: Enforced | None) -> Crowd:
         who=Identity(root=copy.table.name, columns=names) if names else None,
         facts=facts_of(copy, people.quasi),
         source_rows=copy.source_rows,
-        matched=bool(names) and all(copy.rules[name].transform == KEEP for name in names),
+        matched=bool(names) and all(names_alike(copy, name, mapped=keys is not None) for name in names),
+        keys=keys,
         enforced=enforced,
     )
 
@@ -159,7 +167,8 @@ def _originals(source: Reader, crowd: Crowd, seed: Seed, some: Words) -> tuple[W
     columns = {**_named(crowd.who), **{fact.name: fact.known for fact in crowd.facts}}
     low, high = np.full(len(crowd.facts), np.inf), np.full(len(crowd.facts), -np.inf)
     persons, known = [np.zeros(0, np.uint64)], [np.zeros((0, len(crowd.facts)))]
-    for block in source.named(columns, crowd.source_rows, f"source, {crowd.table.name}"):
+    for read in source.named(columns, crowd.source_rows, f"source, {crowd.table.name}"):
+        block = crowd.keys.mapped(crowd.table.name, read, _labels(crowd.who)) if crowd.keys else read
         whom, facts = _read(block, crowd, seed)
         low, high = np.fmin(low, np.fmin.reduce(facts, axis=0)), np.fmax(high, np.fmax.reduce(facts, axis=0))
         asked = among(whom, some)
@@ -199,8 +208,13 @@ def _whole(values: pa.Array, seed: Seed) -> Words:
 
 
 def _named(who: Identity | None) -> dict[str, sql.Composable]:
-    pairs = zip(who.labels, who.columns, strict=True) if who else ()
-    return {label: sql.SQL("{}::text").format(sql.Identifier(column)) for label, column in pairs}
+    return {
+        label: sql.SQL("{}::text").format(sql.Identifier(column)) for label, column in _labels(who).items()
+    }
+
+
+def _labels(who: Identity | None) -> dict[str, str]:
+    return dict(zip(who.labels, who.columns, strict=True)) if who else {}
 
 
 def _row(names: Sequence[str]) -> sql.Composable:

@@ -17,11 +17,12 @@ from anonymizer.comparison import Comparison
 from anonymizer.connections import translated
 from anonymizer.distances import Distance, distances
 from anonymizer.exposure import Exposure
+from anonymizer.mapped_keys import MappedKeys, MappedSide
 from anonymizer.plan import Plan
 from anonymizer.reading import Reader
 from anonymizer.schema import ForeignKey, Schema, Table
 from anonymizer.search import Findings, search
-from anonymizer.sheets import sheets
+from anonymizer.sheets import Side, sheets
 from anonymizer.side import PostgresqlSide
 from anonymizer.sightings import Sighting
 from anonymizer.singling import exposures
@@ -41,6 +42,12 @@ class Verification:
     def passes(self) -> bool:
         return not self.faults
 
+    @property
+    def unmatched(self) -> tuple[str, ...]:
+        """Tables whose rows could not be matched: without a primary key, or with one that is masked."""
+        places = (one.place.partition(" ")[0] for one in self.comparisons if not one.matched)
+        return tuple(sorted({place.rpartition(".")[0] for place in places}))
+
     def to_dict(self) -> dict[str, object]:
         """As JSON writes it: names and counts."""
         return {
@@ -55,21 +62,26 @@ class Verification:
 
 def verify(
     before: Reader, after: Reader, target: psycopg.Connection, plan: Plan, target_schema: Schema, *,
-    of_a_part: bool = False,
+    of_a_part: bool = False, keys: MappedKeys | None = None,
 ) -> Verification:  # fmt: skip
     """Compares every masked or identifying place, searches all texts, counts rows, looks for orphans, and
     measures how exposed people are and how far what is true has moved.
 
     `before` and `after` read source and target; of a subset (`of_a_part`) rows may be missing.
+    Whoever has the `keys` can match rows whose keys are masked.
     """
-    sides = PostgresqlSide(reader=before, role="source"), PostgresqlSide(reader=after, role="target")
-    found = search(*sides, sheets(plan), catalogue(target), of_a_part=of_a_part)
+    source: Side = PostgresqlSide(reader=before, role="source")
+    there = PostgresqlSide(reader=after, role="target")
+    if keys is not None:
+        source = MappedSide(side=source, keys=keys)
+    tables = sheets(plan, mapped=keys is not None)
+    found = search(source, there, tables, catalogue(target), of_a_part=of_a_part)
     orphans = (
         fault
         for table in plan.copies
         for fault in _orphans(target, target_schema.tables[table.table.name], plan)
     )
-    seen = judged(found, [*orphans, *_not_empty(target, plan)], exposures(before, after, plan))
+    seen = judged(found, [*orphans, *_not_empty(target, plan)], exposures(before, after, plan, keys))
     return replace(seen, distances=distances(before, after, plan))
 
 

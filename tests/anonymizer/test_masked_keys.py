@@ -66,6 +66,25 @@ def test_every_reference_leads_where_it_led_and_no_key_is_what_it_was(family: Fa
         assert not set(rows(family.source, query)) & set(rows(family.target, query))
 
 
+def test_whoever_has_the_key_matches_rows_whose_keys_are_masked(family: Family) -> None:
+    do(family.source, "UPDATE hr.details SET note = 'only' WHERE employee = 3")
+    assert family.run().verified
+    policy = anonymizer.load_policy(family.policy)
+    without, knowing = (anonymizer.verify(family.source, family.target, policy, key) for key in (None, KEY))
+    assert "hr.employees" in without.unmatched
+    assert (knowing.faults, knowing.unmatched) == ((), ("moves",)), "which has no key"
+    do(
+        family.target,
+        "UPDATE hr.employees SET email = 'qwperson3@firma.pl' "
+        "WHERE id = (SELECT employee FROM hr.details WHERE note = 'only')",
+    )
+    assert anonymizer.verify(family.source, family.target, policy).passes, "one in a hundred may be chance"
+    [fault] = anonymizer.verify(family.source, family.target, policy, KEY).faults
+    assert fault.startswith("hr.employees.email: 1 of 400 values stand where they stood")
+    with pytest.raises(InputError, match="was not masked with this key"):
+        anonymizer.verify(family.source, family.target, policy, Key(bytes(32)))
+
+
 def test_new_rows_get_keys_from_the_sequence_that_nobody_has(family: Family) -> None:
     family.run()
     do(
