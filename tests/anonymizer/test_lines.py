@@ -93,6 +93,9 @@ def test_totals_are_what_the_masked_lines_add_up_to(make_database: MakeDatabase,
         FROM invoices i JOIN orders o ON o.id = i.order_id"""
     assert rows(target, invoices) == [(250, 250, 0)]
     assert ask(target, "SELECT sum(total) FROM orders") != ask(source, "SELECT sum(total) FROM orders")
+    [shown] = [one for one in anonymizer.preview(source, policy, KEY, rows=500) if one.table == "invoices"]
+    totals = {f"{row[0]}" for row in rows(target, "SELECT total FROM invoices")}
+    assert {row[list(shown.columns).index("total")] for row in shown.rows} == totals
 
 
 REFUSED = {
