@@ -38,10 +38,14 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """One end of the line between the command and a worker: words through the pipe, blocks through `area`."""
+    """One end of the line between the command and a worker: words through the pipe, blocks through memory.
+
+    What a worker gets stays where it is while it is worked on: each direction has an area of its own.
+    """
 
     pipe: Connection
-    area: mmap.mmap
+    out: mmap.mmap
+    into: mmap.mmap
 
     def say(self, word: str) -> None:
         self.pipe.send_bytes(word.encode())
@@ -50,19 +54,28 @@ class _Line:
         return self.pipe.recv_bytes().decode()
 
     def send(self, rows: pa.Table) -> None:
-        content = _packed(rows)
-        fits = content.size <= _AREA
-        self.say(str(content.size if fits else 0))
+        size = _packed_size(rows)
+        fits = size <= _AREA
+        self.say(str(size if fits else 0))
         if fits:
-            self.area[: content.size] = content
+            _pack(rows, pa.FixedSizeBufferWriter(pa.py_buffer(self.out)))
             self.say("written")
         else:
-            self.pipe.send_bytes(content)
+            content = pa.BufferOutputStream()
+            _pack(rows, content)
+            self.pipe.send_bytes(content.getvalue())
 
     def receive(self) -> pa.Table:
+        """The block, in memory of its own."""
         size = int(self.hear())
         content = self.pipe.recv_bytes()
-        return pa.ipc.open_stream(self.area[:size] if size else content).read_all()
+        return pa.ipc.open_stream(self.into[:size] if size else content).read_all()
+
+    def borrow(self) -> pa.Table:
+        """The block where it is: it is valid until the other end sends again."""
+        size = int(self.hear())
+        content = self.pipe.recv_bytes()
+        return pa.ipc.open_stream(pa.py_buffer(self.into) if size else content).read_all()
 
 
 Pool = Callable[[Iterator[Task]], Iterator[pa.Table]]
@@ -130,17 +143,17 @@ def _placed(error: PeakproofError, where: str) -> PeakproofError:
 def _worker(work: Work) -> Iterator[_Line]:
     fork = multiprocessing.get_context("fork")
     here, there = fork.Pipe()
-    area = mmap.mmap(-1, _AREA)  # shared with the child
-    process = fork.Process(target=_serve, args=(work, _Line(pipe=there, area=area), here), daemon=True)
+    asked, answered = mmap.mmap(-1, _AREA), mmap.mmap(-1, _AREA)  # shared with the child
+    line = _Line(pipe=there, out=answered, into=asked)
+    process = fork.Process(target=_serve, args=(work, line, here), daemon=True)
     process.start()
     there.close()
     try:
-        yield _Line(pipe=here, area=area)
+        yield _Line(pipe=here, out=asked, into=answered)
     finally:
         here.close()  # the worker ends when nobody asks any more
         process.join(timeout=5)
         process.kill()
-        area.close()
 
 
 def _serve(work: Work, line: _Line, others: Connection) -> None:
@@ -150,7 +163,7 @@ def _serve(work: Work, line: _Line, others: Connection) -> None:
     while True:
         try:
             table = line.hear()
-            _answer(work, line, table, line.receive())
+            _answer(work, line, table, line.borrow())
         except (EOFError, OSError):
             return
 
@@ -166,8 +179,12 @@ def _answer(work: Work, line: _Line, table: str, block: pa.Table) -> None:
         line.send(masked)
 
 
-def _packed(rows: pa.Table) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
+def _packed_size(rows: pa.Table) -> int:
+    counted = pa.MockOutputStream()
+    _pack(rows, counted)
+    return int(counted.size())
+
+
+def _pack(rows: pa.Table, sink: pa.NativeFile) -> None:
     with pa.ipc.new_stream(sink, rows.schema) as writer:
         writer.write_table(rows)
-    return sink.getvalue()

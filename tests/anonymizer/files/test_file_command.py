@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -102,6 +103,18 @@ def test_results_come_in_the_order_of_the_tasks() -> None:
     with pool(lambda _table, rows: rows, workers=3) as work:
         done = [block.column("n")[0].as_py() for block in work(task(number) for number in range(20))]
     assert done == list(range(20))
+
+
+def test_blocks_of_any_size_come_back_whole_though_memory_is_used_again() -> None:
+    sizes = [3, 400_000, 0, 9_000_000, 5]  # eight bytes each: one is larger than what both processes share
+    tasks = (Task(table="t", rows=pa.table({"n": np.arange(size)}), where="") for size in sizes)
+    with pool(lambda _table, rows: rows, workers=2) as work:
+        done = [*work(tasks)]
+    assert [block.num_rows for block in done] == sizes
+    assert all(
+        block.column("n").to_numpy().sum() == size * (size - 1) // 2
+        for block, size in zip(done, sizes, strict=True)
+    )
 
 
 def test_a_worker_that_dies_ends_the_run_and_says_where() -> None:
