@@ -97,6 +97,9 @@ def anonymize(
         from anonymizer.mariadb import run as mariadb
 
         return mariadb.anonymize(source, target, policy, key, progress=progress, replace_rows=replace)
+    from anonymizer import workers
+
+    workers.preload()
     from anonymizer import run
 
     return run.anonymize(

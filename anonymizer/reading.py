@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import adbc_driver_manager
+import adbc_driver_postgresql
 import pyarrow as pa
-from adbc_driver_postgresql import dbapi
+from adbc_driver_manager import AdbcConnection, AdbcStatement
 from psycopg import sql
 
 from anonymizer.connections import SESSION, conninfo, refusal
 from foundation.errors import PeakproofError, Unavailable
 
 # So many bytes are masked at a time: much less, and the calls themselves cost; more, and only memory grows.
-_BATCH = 8 << 20
+_BATCH = 4 << 20
 _SNAPSHOT = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     "SET TRANSACTION SNAPSHOT {}",
@@ -27,22 +28,22 @@ _SNAPSHOT = (
 class Reader:
     """A connection of its own to the source. `rate` limits it to so many bytes a second."""
 
-    connection: dbapi.Connection
+    connection: AdbcConnection
     rate: float | None
 
     def batches(self, query: sql.Composed, where: str) -> Iterator[pa.RecordBatch]:
         """The rows of a query. Raises what `refusal` makes of the server's errors."""
-        with _told(where), self.connection.cursor() as cursor:
-            cursor.adbc_statement.set_options(
+        with _told(where), AdbcStatement(self.connection) as statement:
+            statement.set_options(
                 **{"adbc.postgresql.batch_size_hint_bytes": str(_BATCH)}  # a hint: rows are never cut
             )
-            cursor.execute(query.as_string(None))
-            began, taken = time.monotonic(), 0
-            for batch in cursor.fetch_record_batch():
-                yield batch
-                taken += batch.nbytes
-                if self.rate is not None:
-                    time.sleep(max(0.0, taken / self.rate - (time.monotonic() - began)))
+            with _asked(statement, query.as_string(None)) as rows:
+                began, taken = time.monotonic(), 0
+                for batch in rows:
+                    yield batch
+                    taken += batch.nbytes
+                    if self.rate is not None:
+                        time.sleep(max(0.0, taken / self.rate - (time.monotonic() - began)))
 
     def named(
         self, columns: Mapping[str, sql.Composable], rows: sql.Composable, where: str
@@ -56,13 +57,24 @@ class Reader:
 @contextmanager
 def reader(dsn: str, snapshot: str, *, rate: float | None = None) -> Iterator[Reader]:
     """A reader in the snapshot of that name. Raises Unavailable: the snapshot is gone, nobody answers."""
-    with _told("source"), dbapi.connect(conninfo(dsn)) as connection:
-        with connection.cursor() as cursor:
-            for statement in _SNAPSHOT:
-                cursor.execute(sql.SQL(statement).format(sql.Literal(snapshot)).as_string(None))
-            for setting in SESSION:
-                cursor.execute(setting)
+    # Below the driver's DB-API, which imports every data-frame library that it finds.
+    with (
+        _told("source"),
+        adbc_driver_postgresql.connect(conninfo(dsn)) as database,
+        AdbcConnection(database) as connection,
+    ):
+        connection.set_autocommit(enabled=False)
+        for setting in (*_SNAPSHOT, *SESSION):
+            with AdbcStatement(connection) as statement:
+                words = sql.SQL(setting).format(sql.Literal(snapshot))
+                _asked(statement, words.as_string(None)).close()
         yield Reader(connection=connection, rate=rate)
+
+
+def _asked(statement: AdbcStatement, query: str) -> pa.RecordBatchReader:
+    statement.set_sql_query(query)
+    answer, _ = statement.execute_query()
+    return pa.RecordBatchReader.from_stream(answer)
 
 
 @contextmanager

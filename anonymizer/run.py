@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
@@ -28,9 +29,11 @@ from anonymizer.snapshots import Exported, Reading, Watch, export, is_held, read
 from anonymizer.subset.request import Request
 from anonymizer.subset.selecting import Share, Told, nobody, subset
 from anonymizer.tasks import Setup
-from anonymizer.verification import Verification, verify
 from foundation.errors import InputError, Refused
 from foundation.receipts import Receipt, now, read, store
+
+if TYPE_CHECKING:
+    from anonymizer.verification import Verification
 
 
 def anonymize(
@@ -79,6 +82,8 @@ def anonymize(
                 )  # fmt: skip
                 rows = _copied(writer, setup, count, progress, watch)
             progress("verification", 0, 1)
+            from anonymizer.verification import verify  # brings a compiler: not before it is used
+
             with _sides(source, target, reader) as (before, after):
                 keys = MappedKeys.of(plan, key)
                 seen = verify(before, after, writer, plan, read_schema(writer), keys=keys)
@@ -133,6 +138,8 @@ def compare(source: str, target: str, policy: Policy, key: Key | None = None) ->
     Rows that the source has got since the copy count as missing. With the key, rows are matched whose keys
     are masked. Raises as `anonymize`; Refused: no receipt.
     """
+    from anonymizer.verification import verify
+
     with reading(source) as reader, session(target, "target") as writer:
         refuse_same(reader, writer)
         there = read_schema(writer)

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 
 from anonymizer.tasks import Event, Failed, Setup, Task
-from anonymizer.work import work
 from foundation.errors import Unavailable
 
 _MOST = 4
@@ -24,6 +24,18 @@ _GONE = "run the same command again: it goes on where it stopped"
 def how_many() -> int:
     """As many as there are processors: the servers' own processes take their share of them."""
     return max(2, min(_MOST, len(os.sched_getaffinity(0))))
+
+
+def preload() -> None:
+    """Starts what workers start from: it imports what they need while the command does so too."""
+    _context()
+    ensure_running()
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["anonymizer.work"])
+    return context
 
 
 class Workers:
@@ -73,8 +85,9 @@ class Workers:
 @contextmanager
 def running(setup: Setup, count: int) -> Iterator[Workers]:
     """Workers for as long as the block lasts."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["anonymizer.work"])
+    from anonymizer.work import work
+
+    context = _context()
     processes: dict[Connection, ForkServerProcess] = {}
     try:
         for number in range(count):
