@@ -13,7 +13,6 @@ from psycopg import sql
 
 from anonymizer.plan import TablePlan
 
-_PAGES = 4096  # 32 MiB of 8 KiB pages: some seconds of work, lost when it is cut short
 # Before PostgreSQL 14 a range of ctid is not looked up but searched for.
 _RANGES_SINCE = 140_000
 
@@ -43,8 +42,8 @@ class Chunk:
         return f"{self.schema}.{self.relation} {self.number}"
 
 
-def split(table: str, parts: Sequence[Part], pages: int = _PAGES) -> Iterator[Chunk]:
-    """The chunks of a table: every page in exactly one, later pages in the last one."""
+def split(table: str, parts: Sequence[Part], pages: int) -> Iterator[Chunk]:
+    """The chunks of a table, of so many pages: every page in exactly one, later pages in the last one."""
     number = 0
     for part in parts:
         starts = range(0, max(part.pages, 1), pages)

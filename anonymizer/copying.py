@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import psycopg
 
@@ -25,14 +25,14 @@ from anonymizer.workers import Workers
 Progress = Callable[[str, int, int], None]
 
 
-def prepare(source: psycopg.Connection, target: psycopg.Connection, plan: Plan) -> None:
-    """Writes the chunks down and takes away what slows the copy down. The caller commits.
+def prepare(source: psycopg.Connection, target: psycopg.Connection, plan: Plan, pages: int) -> None:
+    """Writes the chunks, of so many pages, down and takes away what slows the copy down. The caller commits.
 
     Only an owner may do so. For any other role foreign keys stay, so every table is one chunk.
     """
     tables = [copy.table.identifier for copy in plan.copies]
     free = owns(target, tables)
-    divide = chunks.split if free and chunks.can_split(source) else chunks.whole
+    divide = partial(chunks.split, pages=pages) if free and chunks.can_split(source) else chunks.whole
     cut = [chunk for copy in plan.copies for chunk in divide(copy.table.name, chunks.parts(source, copy))]
     progress.begin(target, cut)
     if free:

@@ -70,7 +70,7 @@ def anonymize(
             if not goes_on(writer, receipt):
                 with translated("target"), writer.transaction():
                     make_room(writer, plan, receipt, replace_rows=replace_rows)
-                    prepare(reader, writer, plan)
+                    prepare(reader, writer, plan, how.pages)
             exported = held or export(reader)
             note(writer, exported)
             count = workers.how_many()

@@ -30,12 +30,13 @@ class Reading:
     """How the source is read. None: no limit.
 
     `hold`: the seconds that a process of its own holds the snapshot; `rate`: bytes a second; `oldest`: the
-    age of the snapshot, in transactions, at which it is given up.
+    age of the snapshot, in transactions, at which it is given up; `pages`: those of a chunk.
     """
 
     hold: float | None = None
     rate: float | None = None
     oldest: int | None = None
+    pages: int = 4096  # 32 MiB of 8 KiB pages: some seconds of work, lost when it is cut short
 
 
 @contextmanager

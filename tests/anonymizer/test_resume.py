@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 
 import psycopg
@@ -17,7 +19,6 @@ import pytest
 
 import anonymizer
 from anonymizer.keys import Key
-from anonymizer.snapshots import Reading
 from foundation import receipts
 from foundation.errors import Refused
 from tests.anonymizer.conftest import MakeDatabase
@@ -27,15 +28,32 @@ pytestmark = pytest.mark.integration
 
 HERE = Path(__file__).parent
 KEY = bytes(range(32))
+# A command that says how far it is; chunks are small, so that there are many.
+COMMAND = """
+import json, pathlib, sys
+import anonymizer
+from anonymizer.keys import Key
+from anonymizer.snapshots import Reading
+from foundation.errors import PeakproofError
+
+source, target, policy, how = sys.argv[1:]
+try:
+    anonymizer.anonymize(
+        source, target, anonymizer.load_policy(pathlib.Path(policy)), Key(bytes(range(32))),
+        progress=lambda stage, done, of: print(stage, done, of, flush=True),
+        how=Reading(pages=8, **json.loads(how)),
+    )
+except PeakproofError as error:
+    sys.stderr.write(str(error))
+    sys.exit(error.exit_code)
+"""
 SCHEMA = """
 CREATE TABLE people (id integer PRIMARY KEY, email text NOT NULL UNIQUE, pesel text, born date, boss integer
                      REFERENCES people);
 CREATE TABLE notes (id integer PRIMARY KEY, person integer NOT NULL REFERENCES people, body text);
 CREATE INDEX ON notes (person);
 """
-# One note a page, so that there are several chunks to be cut short among.
 ROWS = """
-ALTER TABLE notes SET (fillfactor = 10);
 INSERT INTO people SELECT n, 'someone' || n || '@firma.pl', (44051401350 + n)::text,
        date '1980-01-01' + n % 9000, nullif(n / 2, 0) FROM generate_series(1, {count}) AS n;
 INSERT INTO notes SELECT n, n, repeat('a word or two ', 40) FROM generate_series(1, {count}) AS n;
@@ -57,6 +75,10 @@ tables:
 HOLDERS = """
 SELECT count(*) FROM pg_stat_activity
  WHERE state = 'idle in transaction' AND datname = current_database()"""
+# Ends the anonymiser's server processes in a database, as a server that restarts does.
+END_SERVERS = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+ WHERE datname = current_database() AND application_name = 'peakproof anonymize'"""
 CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
  WHERE connamespace = 'public'::regnamespace
@@ -69,38 +91,48 @@ class Copy:
 
     def __init__(self, make_database: MakeDatabase, folder: Path, count: int) -> None:
         self.source = make_database(SCHEMA + ROWS.format(count=count))
-        self.target, self.single = make_database(SCHEMA), make_database(SCHEMA)
+        self.target = make_database(SCHEMA)
         self.policy = folder / "policy.yaml"
         self.policy.write_text(POLICY)
-        (folder / "key").write_bytes(KEY)
-        self._key = folder / "key"
+        self._make_database = make_database
 
-    def start(self, *options: str, temporary: Path | None = None) -> subprocess.Popen[str]:
-        program = "import sys; from foundation.console import run; from anonymizer.cli import app; "
-        program += "sys.exit(run(app))"
-        arguments = ["run", "--source", self.source, "--target", self.target, "--policy", str(self.policy),
-                     "--key-file", str(self._key), *options]  # fmt: skip
+    def start(self, *, temporary: Path | None = None, **how: float) -> subprocess.Popen[str]:
+        arguments = [self.source, self.target, str(self.policy), json.dumps(how)]
         return subprocess.Popen(
-            [sys.executable, "-c", program, *arguments], cwd=HERE.parent.parent, stdout=subprocess.PIPE,
+            [sys.executable, "-c", COMMAND, *arguments], cwd=HERE.parent.parent, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True,
             env={**os.environ, "TMPDIR": str(temporary)} if temporary else None,
         )  # fmt: skip
 
-    def run(self, target: str | None = None, how: Reading | None = None) -> receipts.Receipt:
+    def writing(self, *, temporary: Path | None = None, **how: float) -> subprocess.Popen[str]:
+        """The command, once it has written rows of a few chunks, and has many more to write."""
+        process = self.start(temporary=temporary, **how)
+        assert process.stdout is not None
+        told = (line for line in process.stdout if line.startswith(("people", "notes")))
+        assert len(list(islice(told, 3))) == 3, process.communicate()
+        return process
+
+    def killed(self, *, temporary: Path | None = None, **how: float) -> None:
+        process = self.writing(temporary=temporary, **how)
+        process.kill()
+        process.communicate()
+
+    def run(self, target: str | None = None) -> receipts.Receipt:
         policy = anonymizer.load_policy(self.policy)
-        return anonymizer.anonymize(self.source, target or self.target, policy, Key(KEY), how=how)
+        return anonymizer.anonymize(self.source, target or self.target, policy, Key(KEY))
 
     def same_as_a_single_run(self) -> bool:
-        self.run(self.single)
+        single = self._make_database(SCHEMA)
+        self.run(single)
         return all(
-            rows(self.target, query) == rows(self.single, query)
+            rows(self.target, query) == rows(single, query)
             for query in ("SELECT * FROM people ORDER BY id", "SELECT * FROM notes ORDER BY id", CONSTRAINTS)
         )
 
 
 @pytest.fixture
 def copy(make_database: MakeDatabase, tmp_path: Path) -> Copy:
-    return Copy(make_database, tmp_path, 12_000)
+    return Copy(make_database, tmp_path, 8_000)
 
 
 def wait_until(true: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
@@ -112,42 +144,67 @@ def wait_until(true: Callable[[], object], process: subprocess.Popen[str] | None
         os.sched_yield()
 
 
-def written(dsn: str) -> int:
-    there = ask(dsn, "SELECT to_regclass('peakproof.chunk')")
-    return int(str(ask(dsn, "SELECT count(snapshot) FROM peakproof.chunk"))) if there else 0
-
-
 def children(process: int) -> Sequence[int]:
     """Every process below that one."""
     listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     return [each for child in map(int, listed) for each in (child, *children(child))]
 
 
-def victim(process: int, chance: random.Random) -> int:
-    """The command itself, or one of the processes below it."""
-    return chance.choice([process, *children(process)])
+def named(process: int, words: str) -> int:
+    """The process below that one with such words in its command line."""
+    lines = {each: Path(f"/proc/{each}/cmdline").read_text() for each in children(process)}
+    return next(each for each, line in lines.items() if words in line)
 
 
-def killed_somewhere(copy: Copy, chance: random.Random, rounds: int) -> int:
-    """Starts the command and kills it or a worker at a random moment. Returns how often it met one."""
-    met = 0
+def kill_worker(_copy: Copy, command: int) -> None:
+    os.kill(children(named(command, "forkserver"))[0], signal.SIGKILL)
+
+
+def kill_command(_copy: Copy, command: int) -> None:
+    os.kill(command, signal.SIGKILL)
+
+
+def kill_holder_and_command(_copy: Copy, command: int) -> None:
+    os.kill(named(command, "anonymizer.holding"), signal.SIGKILL)
+    os.kill(command, signal.SIGKILL)
+
+
+def end_servers_of_target(copy: Copy, _command: int) -> None:
+    assert ask(copy.target, END_SERVERS)
+
+
+def end_servers_of_source(copy: Copy, _command: int) -> None:
+    assert ask(copy.source, END_SERVERS)
+
+
+def test_cut_short_in_five_ways_the_same_command_finishes_it(copy: Copy) -> None:
+    ways: dict[Callable[[Copy, int], None], int] = {
+        kill_worker: 69,
+        kill_holder_and_command: -signal.SIGKILL,
+        end_servers_of_target: 69,
+        kill_command: -signal.SIGKILL,
+        end_servers_of_source: 69,
+    }
+    for cut_short, status in ways.items():
+        process = copy.writing(**({"hold": 300} if cut_short is kill_holder_and_command else {}))
+        cut_short(copy, process.pid)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == status, said
+    assert copy.run().verified
+    assert copy.same_as_a_single_run()
+
+
+def killed_somewhere(copy: Copy, chance: random.Random, rounds: int) -> None:
+    """Starts the command and kills it, or a process below it, at a random moment."""
     for _ in range(rounds):
-        process = copy.start("--rate", "6MiB/s")
+        process = copy.start(rate=6 << 20)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=chance.uniform(0.4, 3.5))
         if process.poll() is None:
-            met += 1
-            os.kill(victim(process.pid, chance), signal.SIGKILL)
+            os.kill(chance.choice([process.pid, *children(process.pid)]), signal.SIGKILL)
         _, said = process.communicate(timeout=120)
         # Done, killed, told that a worker was, or that the run before it still ends.
         assert process.returncode in (0, -signal.SIGKILL, 69, 5), said
-    return met
-
-
-def test_killed_at_random_moments_the_same_command_finishes_it(copy: Copy) -> None:
-    assert killed_somewhere(copy, random.Random(4), rounds=5) >= 3
-    assert copy.run().verified if not finished(copy.target) else True
-    assert copy.same_as_a_single_run()
 
 
 @pytest.mark.prove
@@ -170,10 +227,7 @@ def finished(dsn: str) -> bool:
 
 
 def test_under_a_held_snapshot_it_goes_on_with_what_the_source_was(copy: Copy) -> None:
-    process = copy.start("--hold", "5min", "--rate", "4MiB/s")
-    wait_until(lambda: written(copy.target) > 0, process)
-    process.kill()
-    process.communicate()
+    copy.killed(hold=300)
     with psycopg.connect(copy.target) as connection, pytest.raises(Refused, match="was not finished"):
         receipts.require(connection)
     before = ask(copy.source, "SELECT count(*) FROM notes")
@@ -187,21 +241,15 @@ def test_rows_that_a_killed_command_put_aside_are_gone_when_the_next_has_ended(
     copy: Copy, tmp_path: Path
 ) -> None:
     (tmp_path / "temporary").mkdir()
-    process = copy.start("--rate", "2MiB/s", temporary=tmp_path / "temporary")
-    wait_until(lambda: list(tmp_path.glob("temporary/peakproof-*/*/*.arrow")), process)
-    process.kill()
-    process.communicate()
-    assert len(list(tmp_path.glob("temporary/peakproof-*"))) == 1
+    copy.killed(temporary=tmp_path / "temporary")
+    assert list(tmp_path.glob("temporary/peakproof-*/*/*.arrow"))
     _, said = (again := copy.start(temporary=tmp_path / "temporary")).communicate(timeout=120)
     assert again.returncode == 0, said
     assert list(tmp_path.glob("temporary/peakproof-*")) == []
 
 
 def test_what_has_changed_since_a_lost_snapshot_is_written_anew(copy: Copy) -> None:
-    process = copy.start("--rate", "4MiB/s")
-    wait_until(lambda: written(copy.target) > 0, process)
-    process.kill()
-    process.communicate()
+    copy.killed()
     do(
         copy.source,
         "UPDATE people SET email = 'new' || email WHERE id % 7 = 0; DELETE FROM notes WHERE id < 100",
@@ -212,10 +260,7 @@ def test_what_has_changed_since_a_lost_snapshot_is_written_anew(copy: Copy) -> N
 
 def test_another_policy_does_not_go_on_with_it_and_replacing_gives_everything_back(copy: Copy) -> None:
     before = rows(copy.target, CONSTRAINTS)
-    process = copy.start("--rate", "4MiB/s")
-    wait_until(lambda: written(copy.target) > 0, process)
-    process.kill()
-    process.communicate()
+    copy.killed()
     policy = copy.policy.read_text().replace("version: 1", "version: 2")
     copy.policy.write_text(policy)
     with pytest.raises(Refused, match="a part of a run with another policy"):
@@ -226,9 +271,9 @@ def test_another_policy_does_not_go_on_with_it_and_replacing_gives_everything_ba
 
 
 def test_two_runs_do_not_write_into_one_target(copy: Copy) -> None:
-    process = copy.start("--rate", "2MiB/s")
+    process = copy.writing()
+    process.send_signal(signal.SIGSTOP)  # it neither ends nor goes on
     try:
-        wait_until(lambda: ask(copy.target, "SELECT to_regclass('peakproof.chunk')"), process)
         with pytest.raises(Refused, match="another run is writing"):
             copy.run()
     finally:
@@ -237,8 +282,7 @@ def test_two_runs_do_not_write_into_one_target(copy: Copy) -> None:
 
 
 def test_a_snapshot_that_grows_too_old_is_given_up(copy: Copy) -> None:
-    process = copy.start("--rate", "300KiB/s", "--max-bloat-age", "50", "--hold", "5min")
-    wait_until(lambda: ask(copy.target, "SELECT to_regclass('peakproof.chunk')"), process)
+    process = copy.writing(rate=300 << 10, oldest=50, hold=300)
     with psycopg.connect(copy.source, autocommit=True) as connection:
         while process.poll() is None:
             connection.execute("SELECT txid_current()")
