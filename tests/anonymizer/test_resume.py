@@ -186,7 +186,7 @@ def test_cut_short_in_five_ways_the_same_command_finishes_it(copy: Copy) -> None
         end_servers_of_source: 69,
     }
     for cut_short, status in ways.items():
-        process = copy.writing(**({"hold": 300} if cut_short is kill_holder_and_command else {}))
+        process = copy.writing(hold=300) if cut_short is kill_holder_and_command else copy.writing()
         cut_short(copy, process.pid)
         _, said = process.communicate(timeout=60)
         assert process.returncode == status, said
