@@ -155,7 +155,10 @@ def _sum(name: str, lines: Lines, schema: Schema, key: Key) -> ColumnMask:
 
 
 def _one(batch: pa.Table, name: str) -> pa.Array:
-    return batch.column(name).combine_chunks() if batch.num_rows else pa.array([], pa.string())
+    column = batch.column(name)
+    if column.num_chunks == 1:
+        return column.chunk(0)  # as it is: putting pieces together copies even a single one
+    return column.combine_chunks() if batch.num_rows else pa.array([], pa.string())
 
 
 def leaf_mask(rule: Rule, key: Key, domain: str, slot: Slot = Slot()) -> document.LeafMask:  # noqa: B008 - frozen

@@ -36,6 +36,17 @@ def test_only_numerals_of_the_width_are_read(values: list[str | None]) -> None:
     assert digits.text(found[fits]).to_pylist() == good
 
 
+@given(
+    st.lists(st.text(alphabet="0123456789 +Pł", max_size=6) | st.none(), max_size=8)
+    | st.lists(st.from_regex(r"\A\+?[0-9]{2} [0-9]{3}\Z") | st.none(), max_size=8)
+    | st.lists(st.from_regex(r"\APL[0-9]{4}\Z"), max_size=8),
+    st.integers(0, 3),
+)
+def test_only_digits_are_left_whatever_the_form(values: list[str | None], skipped: int) -> None:
+    left = [value and "".join(c for c in value if c in "0123456789") for value in values]
+    assert digits.only(pa.array(values, pa.string())[skipped:]).to_pylist() == left[skipped:]
+
+
 @given(st.lists(st.integers(0, 10**18 - 1), min_size=1))
 def test_numbers_and_digits_are_inverse(values: list[int]) -> None:
     numbers = np.array(values, np.uint64)
