@@ -56,7 +56,7 @@ def anonymize(
     how = how or Reading()
     with session(target, "target") as writer, alone(writer):
         held = _held(source, noted(writer), how)
-        with reading(source, held) as reader:
+        with reading(source, held) as reader, session(source, "source") as looker:
             refuse_same(reader, writer)
             plan = _plan(reader, policy, read_schema(writer))
             receipt = Receipt(
@@ -74,7 +74,7 @@ def anonymize(
             exported = held or export(reader)
             note(writer, exported)
             count = workers.how_many()
-            watch = Watch(source=reader, backend=exported.backend, limit=how.oldest)
+            watch = Watch(source=looker, backend=exported.backend, limit=how.oldest, held=held is not None)
             with scratch() as folder:
                 setup = Setup(
                     source=source, target=target, snapshot=exported.snapshot, plan=plan, key=key.for_worker(),

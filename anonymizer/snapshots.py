@@ -88,11 +88,15 @@ class Cost:
 
 @dataclass(kw_only=True)
 class Watch:
-    """Looks now and then at what the snapshot costs. `limit`: the age, in transactions, that is too much."""
+    """Looks now and then at what the snapshot costs. `limit`: the age, in transactions, that is too much.
+
+    `source` is in no transaction: in one the server's age() stands still. `held`: by a process of its own.
+    """
 
     source: psycopg.Connection
     backend: int
     limit: int | None
+    held: bool
     _next: float = 0.0
     _from: str = field(init=False)
 
@@ -107,7 +111,7 @@ class Watch:
         self._next = time.monotonic() + _LOOK_EVERY
         cost = self._cost()
         if self.limit is not None and cost.age > self.limit:
-            if self.backend != self.source.info.backend_pid:
+            if self.held:
                 release(self.source, self.backend)
             raise Unavailable(
                 f"the snapshot is {cost.age:,} transactions old, more than the {self.limit:,} allowed",
@@ -117,7 +121,6 @@ class Watch:
         return cost
 
     def _cost(self) -> Cost:
-        self.source.execute("SELECT pg_stat_clear_snapshot()")
         row = self.source.execute(_COST, {"backend": self.backend, "from": self._from}).fetchone()
         return Cost(age=int(row[0] or 0), wal=int(row[1] or 0)) if row else Cost(age=0, wal=0)
 

@@ -41,7 +41,7 @@ try:
     anonymizer.anonymize(
         source, target, anonymizer.load_policy(pathlib.Path(policy)), Key(bytes(range(32))),
         progress=lambda stage, done, of: print(stage, done, of, flush=True),
-        how=Reading(pages=16, **json.loads(how)),
+        how=Reading(pages=8, **json.loads(how)),
     )
 except PeakproofError as error:
     sys.stderr.write(str(error))
@@ -133,7 +133,7 @@ class Copy:
 
 @pytest.fixture
 def copy(make_database: MakeDatabase, tmp_path: Path) -> Copy:
-    return Copy(make_database, tmp_path, 8_000)
+    return Copy(make_database, tmp_path, 4_000)
 
 
 def wait_until(true: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
@@ -283,7 +283,7 @@ def test_two_runs_do_not_write_into_one_target(copy: Copy) -> None:
 
 
 def test_a_snapshot_that_grows_too_old_is_given_up(copy: Copy) -> None:
-    process = copy.start(rate=300 << 10, oldest=50, hold=300)
+    process = copy.start(rate=100 << 10, oldest=50, hold=300)
     assert process.stdout is not None
     assert process.stdout.readline(), process.communicate()
     with psycopg.connect(copy.source, autocommit=True) as connection:
