@@ -104,17 +104,20 @@ class Copy:
             env={**os.environ, "TMPDIR": str(temporary)} if temporary else None,
         )  # fmt: skip
 
-    def writing(self, *, temporary: Path | None = None, **how: float) -> subprocess.Popen[str]:
-        """The command, stopped when it has written a few chunks and has many more to write."""
+    def writing(
+        self, *, chunks: int = 2, temporary: Path | None = None, **how: float
+    ) -> subprocess.Popen[str]:
+        """The command, stopped when it has sent the rows of a few chunks and has many more to send."""
         process = self.start(temporary=temporary, **how)
         assert process.stdout is not None
         told = (line for line in process.stdout if line.startswith(("people", "notes")))
-        assert len(list(islice(told, 2))) == 2, process.communicate()
+        assert len(list(islice(told, chunks))) == chunks, process.communicate()
         process.send_signal(signal.SIGSTOP)
         return process
 
     def killed(self, *, temporary: Path | None = None, **how: float) -> None:
-        process = self.writing(temporary=temporary, **how)
+        # It has four workers at most: with five chunks sent, one at least is committed.
+        process = self.writing(chunks=5, temporary=temporary, **how)
         process.kill()
         process.communicate()
 
