@@ -96,7 +96,7 @@ class Copy:
         self.policy.write_text(POLICY)
         self._make_database = make_database
 
-    def start(self, *, temporary: Path | None = None, **how: float) -> subprocess.Popen[str]:
+    def start(self, *, temporary: Path | None = None, **how: float | None) -> subprocess.Popen[str]:
         arguments = [self.source, self.target, str(self.policy), json.dumps(how)]
         return subprocess.Popen(
             [sys.executable, "-c", COMMAND, *arguments], cwd=HERE.parent.parent, stdout=subprocess.PIPE,
@@ -105,7 +105,7 @@ class Copy:
         )  # fmt: skip
 
     def writing(
-        self, *, chunks: int = 2, temporary: Path | None = None, **how: float
+        self, *, chunks: int = 2, temporary: Path | None = None, **how: float | None
     ) -> subprocess.Popen[str]:
         """The command, stopped when it has sent the rows of a few chunks and has many more to send."""
         process = self.start(temporary=temporary, **how)
@@ -115,9 +115,9 @@ class Copy:
         process.send_signal(signal.SIGSTOP)
         return process
 
-    def killed(self, *, temporary: Path | None = None, **how: float) -> None:
+    def killed(self, *, hold: float | None = None) -> None:
         # It has four workers at most: with five chunks sent, one at least is committed.
-        process = self.writing(chunks=5, temporary=temporary, **how)
+        process = self.writing(chunks=5, hold=hold)
         process.kill()
         process.communicate()
 
@@ -246,7 +246,9 @@ def test_rows_that_a_killed_command_put_aside_are_gone_when_the_next_has_ended(
     copy: Copy, tmp_path: Path
 ) -> None:
     (tmp_path / "temporary").mkdir()
-    copy.killed(temporary=tmp_path / "temporary")
+    process = copy.writing(temporary=tmp_path / "temporary")
+    process.kill()
+    process.communicate()
     assert list(tmp_path.glob("temporary/peakproof-*/*/*.arrow"))
     _, said = (again := copy.start(temporary=tmp_path / "temporary")).communicate(timeout=120)
     assert again.returncode == 0, said
