@@ -70,6 +70,18 @@ def test_its_users_run_as_locust_runs_them_and_every_request_is_recorded(
     assert [f.name for f in commands.judged(measured, ()).broken] == ["exit code of the locustfile"]
 
 
+def test_its_load_shape_says_how_many_users_there_are_and_until_when(shop: Shops, loader: Loader) -> None:
+    asked = job(loader, shop().url, "closed", file="shaped.py", duration=600)
+    measured = loader.run(asked)
+    assert measured.problems == ()
+    assert max(measured.running.values()) == 6, "not the ten that --users would start"
+    total = measured.totals("locustfile")
+    assert total.wanted == total.done == total.completed > 10
+    (ended,) = measured.summaries
+    assert ended.clean
+    assert ended.ended_at - ended.started_at < 60 * 10**9, "the shape is over, long before the duration"
+
+
 def test_what_is_closed_says_so_everywhere_and_claims_no_capacity() -> None:
     measured = made.measurements(of=replace(made.job(), locust=Locust(model="closed", users=10)))
     verdict = commands.judged(measured, ())

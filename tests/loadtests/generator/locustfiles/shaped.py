@@ -1,0 +1,18 @@
+"""A locustfile whose load shape has six users for a second, and then is over."""
+
+from __future__ import annotations
+
+from locust import FastHttpUser, LoadTestShape, constant, task
+
+
+class SixForASecond(LoadTestShape):
+    def tick(self) -> tuple[int, float] | None:
+        return (6, 100.0) if self.get_run_time() < 1 else None
+
+
+class Looker(FastHttpUser):
+    wait_time = constant(0.05)
+
+    @task
+    def look(self) -> None:
+        self.client.get("/page")
