@@ -20,6 +20,9 @@ _UNMATCHED = 0.01
 _OF_A_KIND = 2
 # Below this a Poisson tail is nothing, and its exact sum not worth the time.
 _NOTHING = 1e-12
+# Of the target's different values so many more than chance explains are originals of others: a shuffle.
+_SHUFFLED = 0.5
+_FEWEST = 20  # different values; fewer tell nothing of a population
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,13 +139,56 @@ class Comparison:
     matched: bool
     by_chance: float
     coincidences: int
+    # The share of the target's different values that stand somewhere in the source's column, and of chance.
+    originals: float = 0.0
+    originals_by_chance: float = 1.0
 
     @property
     def passes(self) -> bool:
-        """No value may survive beyond what chance explains."""
+        """No value may survive beyond what chance explains, and the originals may not be dealt out anew."""
+        return not self.survived and not self.shuffled
+
+    @property
+    def survived(self) -> bool:
+        """Whether more stand where they stood than chance explains."""
         if not self.matched:
-            return not self.identifying or self.survivors <= self.values * _UNMATCHED
-        return not self.judged or at_least(self.pairs, self.by_chance) >= ALPHA
+            return self.identifying and self.survivors > self.values * _UNMATCHED
+        return self.judged and at_least(self.pairs, self.by_chance) < ALPHA
+
+    @property
+    def shuffled(self) -> bool:
+        """Whether the identifying originals were dealt out among other persons."""
+        return self.identifying and self.originals > self.originals_by_chance + _SHUFFLED
+
+    @property
+    def fault(self) -> str:
+        """What is wrong, where it does not pass."""
+        if self.survived:
+            return (
+                f"{self.place}: {self.survivors} of {self.values} values stand where they stood "
+                f"({self.by_chance:.2g} expected by chance)"
+            )
+        return (
+            f"{self.place}: {self.originals:.0%} of the different values are originals of other rows "
+            f"({self.originals_by_chance:.0%} expected by chance)"
+        )
+
+
+def met_by_chance(draws: float, different: float, crowded: float) -> float:
+    """The share of a column's different values that a second column of the same population has, too.
+
+    `draws` of which `different` are different tell how large the population is: drawn evenly from N values, n
+    draws give N (1 - exp(-n / N)) different ones, and that is also how many of the N are met again.
+    `crowded` is how much of all numbers of their length the originals are: a permutation meets so many.
+    """
+    if different < _FEWEST:
+        return 1.0
+    low, high = 0.0, 64.0  # draws for each value of the population
+    for _ in range(60):
+        middle = (low + high) / 2
+        many = -math.expm1(-middle) * draws > different * middle
+        low, high = (middle, high) if many else (low, middle)
+    return min(1.0, max(-math.expm1(-low), crowded))
 
 
 def at_least(count: int, expected: float) -> float:

@@ -58,6 +58,7 @@ def gather_source(source: Side, sheet: Sheet, seed: Seed, into: Partitions) -> t
         into.add((sheet.name, "before"), _keys(block))
         for place in sheet.compared:
             into.add((sheet.name, place.label, "was"), block.cells[place.label])
+            tally.distinct.setdefault(place.label, Distinct()).add(block.cells[place.label].prints)
             counts = np.bincount(kinds(block.cells[place.label].tags).astype(np.int64), minlength=64)
             found.counts += counts
             if place.identifying:

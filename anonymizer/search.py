@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from anonymizer.comparison import Comparison, Draws, Meeting, among, different, meet, repeated
+from anonymizer.comparison import Comparison, Draws, Meeting, among, different, meet, met_by_chance, repeated
 from anonymizer.fingerprints import Seed, lowered
 from anonymizer.gathering import Originals, Tally, gather_source, gather_target, members
 from anonymizer.kernels import WHOLE
@@ -17,7 +17,7 @@ from anonymizer.partitions import Partitions, Records, together
 from anonymizer.places import Place
 from anonymizer.scanning import Wanted, is_number, kinds, one_word, scan
 from anonymizer.sheets import Sheet, Side
-from anonymizer.sightings import Sighting, numbers_by_chance, population
+from anonymizer.sightings import Sighting, filled, numbers_by_chance, population
 
 _RECORDS = 1 << 19  # in a partition, about
 _MOST_BITS = 8
@@ -162,6 +162,16 @@ class _Seen:
         part = together([self._stored.read((*stream, "was"), 0) for stream in streams])
         return count / repeated(part)
 
+    def crowded(self, stream: tuple[str, str], count: float) -> float:
+        """How much of all numbers of their lengths a place's different values are, judged by one part.
+
+        Short texts and numbers count as all that there are.
+        """
+        found = kinds(self._stored.read((*stream, "was"), 0).tags)
+        widths, counts = np.unique(found, return_counts=True)
+        shares = [filled(int(width), count) for width in widths]
+        return float(np.average(shares, weights=counts)) if len(found) else 1.0
+
     def numbers(self, name: str) -> dict[int, int]:
         """A population's different numbers by their width."""
         if name not in self._numbers:
@@ -198,7 +208,9 @@ def explained(place: Place) -> frozenset[str]:
 def _comparison(sheet: Sheet, place: Place, before: Tally, after: Tally, seen: _Seen) -> Comparison:
     meeting = seen.places[sheet.name, place.label]
     values = before.values.get(place.label, 0)
-    draws = _draws(place, seen.persons((sheet.name, place.label)), after)
+    at = (sheet.name, place.label)
+    draws = _draws(place, seen.persons(at), after)
+    different_ = before.distinct[place.label].count if place.label in before.distinct else 0.0
     matched = sheet.key is not None
     return Comparison(
         place=f"{sheet.name}.{place.label}",
@@ -210,6 +222,8 @@ def _comparison(sheet: Sheet, place: Place, before: Tally, after: Tally, seen: _
         matched=matched,
         by_chance=draws.expected(meeting) if matched else 0.0,
         coincidences=meeting.rows,
+        originals=min(1.0, meeting.values / draws.distinct) if draws.distinct else 0.0,
+        originals_by_chance=met_by_chance(draws.persons, different_, seen.crowded(at, different_)),
     )
 
 

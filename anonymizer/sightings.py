@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from anonymizer.comparison import ALPHA, at_least
+from anonymizer.kernels import WHOLE, WORDS
 
 # Transforms that draw from one population: an original met in a column of the same population is a
 # coincidence of the draw, unless it stands in the row of its own person.
@@ -39,6 +40,13 @@ class Sighting:
 def population(transform: str) -> str:
     """What a transform draws from."""
     return POPULATIONS.get(transform, transform)
+
+
+def filled(kind: int, count: float) -> float:
+    """How much of all numbers of that many digits so many are; of texts nothing, of short ones everything."""
+    if kind == WHOLE:
+        return 1.0
+    return min(1.0, _UNEVEN * count / 10.0**kind) if kind < WORDS else 0.0
 
 
 def numbers_by_chance(trials: Mapping[int, int], originals: Mapping[int, int]) -> float:

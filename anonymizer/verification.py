@@ -92,11 +92,7 @@ def judged(found: Findings, others: Iterable[str], exposed: Sequence[Exposure] =
     faults = [
         *found.faults,
         *others,
-        *(
-            f"{one.place}: {one.survivors} of {one.values} values stand where they stood "
-            f"({one.by_chance:.2g} expected by chance)"
-            for one in failed
-        ),
+        *(one.fault for one in failed),
         *(
             _told(one)
             for one in found.sightings

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymizer.characters import Words
-from anonymizer.comparison import Comparison, Draws, at_least, meet
+from anonymizer.comparison import Comparison, Draws, at_least, meet, met_by_chance
 from anonymizer.partitions import Records
 
 ROWS = 5000
@@ -83,6 +83,32 @@ def test_more_than_chance_fails_among_names_from_a_pool() -> None:
     before, after = dealt(random, 100_000), dealt(random, 100_000)
     after[:100] = before[:100]
     assert not of(before, after, per_person=True).passes
+
+
+@pytest.mark.parametrize(
+    ("originals", "by_chance", "passes"), [(1.0, 0.0, False), (0.4, 0.0, True), (1.0, 0.6, True)]
+)
+def test_originals_dealt_out_to_others_fail_only_beyond_chance(
+    originals: float, by_chance: float, *, passes: bool
+) -> None:
+    found = replace(of(prints(1), prints(2)), originals=originals, originals_by_chance=by_chance)
+    assert found.passes is passes
+    assert replace(found, identifying=False).passes
+    assert passes or "100% of the different values are originals of other rows" in found.fault
+
+
+@pytest.mark.parametrize("pool", [500, 5000, 50_000, 10**7])
+def test_a_column_tells_how_often_its_population_is_met_again(pool: int) -> None:
+    random = np.random.default_rng(pool)
+    before, after = np.unique(dealt(random, pool)), np.unique(dealt(random, pool))
+    met = len(np.intersect1d(before, after)) / len(after)
+    assert met_by_chance(ROWS, len(before), 0.0) == pytest.approx(met, abs=0.05)
+
+
+def test_few_values_and_crowded_numbers_are_left_to_chance() -> None:
+    assert met_by_chance(10, 10, 0.0) == 1.0
+    assert met_by_chance(9000, 9000, 0.9) == 0.9
+    assert met_by_chance(9000, 9000, 0.0) < 0.01
 
 
 def test_who_nobody_can_name_has_no_survivors() -> None:

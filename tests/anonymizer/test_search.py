@@ -15,7 +15,7 @@ import anonymizer
 from anonymizer.keys import Key
 from foundation.receipts import Receipt
 from tests.anonymizer.conftest import MakeDatabase
-from tests.anonymizer.databases import do
+from tests.anonymizer.databases import do, rows
 
 pytestmark = pytest.mark.integration
 
@@ -107,3 +107,26 @@ def put(target: str, column: str, literal: str) -> None:
 
 def _planted() -> Iterator[tuple[str, str]]:
     yield from ((column, value) for column, values in PLANTED.items() for value in values)
+
+
+@pytest.mark.parametrize("column", ["email", "pesel", "phone"])
+def test_originals_shuffled_among_persons_are_found(
+    copy: tuple[str, str, Path, Receipt], column: str
+) -> None:
+    source, target, policy, receipt = copy
+    assert receipt.verified
+    moved = rows(source, f"SELECT id % 400 + 1, {column} FROM people")  # noqa: S608 - a name of ours
+    values = ", ".join(f"({person}, '{value}')" for person, value in moved)
+    shuffle = f"UPDATE people SET {column} = v FROM (VALUES {values}) AS n (i, v) WHERE id = i"  # noqa: S608
+    do(target, shuffle)
+    faults = anonymizer.verify(source, target, anonymizer.load_policy(policy)).faults
+    assert f"people.{column}: 100% of the different values are originals of other rows" in faults[0]
+
+
+def test_the_planners_statistics_are_searched(copy: tuple[str, str, Path, Receipt]) -> None:
+    source, target, policy, receipt = copy
+    assert receipt.searched
+    do(target, f"UPDATE calls SET body = '{MAIL}'")  # noqa: S608 - a value of ours
+    do(target, "ANALYZE calls; UPDATE calls SET body = 'x'")
+    faults = anonymizer.verify(source, target, anonymizer.load_policy(policy)).faults
+    assert [fault for fault in faults if fault.startswith("calls.body (statistics): 1 originals")]
