@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 from foundation.errors import InputError
 
 if TYPE_CHECKING:
-    from anonymizer.copying import Progress
     from anonymizer.datasets.manifest import Manifest
     from anonymizer.discovery.sampling import Discovery
-    from anonymizer.exposure import Exposure
-    from anonymizer.keys import Key
-    from anonymizer.people import Enforced, People
-    from anonymizer.plan import Plan
-    from anonymizer.policy import Policy
-    from anonymizer.previewing import Preview
-    from anonymizer.snapshots import Reading
+    from anonymizer.policies.people import Enforced, People
+    from anonymizer.policies.plan import Plan
+    from anonymizer.policies.policy import Policy
+    from anonymizer.postgres.copying import Progress
+    from anonymizer.postgres.previewing import Preview
+    from anonymizer.postgres.snapshots import Reading
+    from anonymizer.proof.exposure import Exposure
+    from anonymizer.proof.verification import Verification
+    from anonymizer.pseudonyms.keys import Key
     from anonymizer.subset.request import Request
     from anonymizer.subset.selecting import Share, Told
-    from anonymizer.verification import Verification
     from foundation.receipts import Receipt
 
 __all__ = [
@@ -67,7 +67,7 @@ def load_policy(path: Path, environment: str | None = None) -> Policy:
 
     Raises InputError with every problem, each with file:line.
     """
-    from anonymizer.policy import load_policy
+    from anonymizer.policies.policy import load_policy
 
     return load_policy(path, environment)
 
@@ -97,10 +97,10 @@ def anonymize(
         from anonymizer.mariadb import run as mariadb
 
         return mariadb.anonymize(source, target, policy, key, progress=progress, replace_rows=replace)
-    from anonymizer import workers
+    from anonymizer.postgres import workers
 
     workers.preload()
-    from anonymizer import run
+    from anonymizer.postgres import run
 
     return run.anonymize(
         source, target, policy, key, progress=progress, replace_rows=replace, how=how, wanted=wanted,
@@ -119,21 +119,21 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
         from anonymizer.mariadb import run as mariadb
 
         return mariadb.check(source, policy, target)
-    from anonymizer import run
+    from anonymizer.postgres import run
 
     return run.check(source, policy, target)
 
 
 def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share]:
     """What part of every table a run under that key would copy. Reads keys only, and nothing is written."""
-    from anonymizer import run
+    from anonymizer.postgres import run
 
     return run.shares(source, policy, wanted, key)
 
 
 def preview(source: str, policy: Policy, key: Key, *, rows: int = 3) -> list[Preview]:
     """Masked values of a few rows of every table: only of masked columns, and nothing is written."""
-    from anonymizer import run
+    from anonymizer.postgres import run
 
     return run.preview(source, policy, key, rows=rows)
 
@@ -149,7 +149,7 @@ def verify(source: str, target: str, policy: Policy, key: Key | None = None) -> 
         from anonymizer.mariadb import run as mariadb
 
         return mariadb.compare(source, target, policy)
-    from anonymizer import run
+    from anonymizer.postgres import run
 
     return run.compare(source, target, policy, key)[1]
 
@@ -161,7 +161,7 @@ def measure_risk(
 
     Raises InputError (no such table or column, login), Unavailable.
     """
-    from anonymizer import singling
+    from anonymizer.proof import singling
 
     return singling.singling(dsn, table, people, enforced=enforced, source=source)
 

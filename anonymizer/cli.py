@@ -180,7 +180,8 @@ def check(
     Example: peakproof anonymize check --source service=production --policy policy.yaml
     """
     import anonymizer
-    from anonymizer import keys, screen
+    from anonymizer import screen
+    from anonymizer.pseudonyms import keys
     from anonymizer.subset.request import request
 
     chosen, wanted = anonymizer.load_policy(policy, environment), request(fraction, root or ())
@@ -263,7 +264,7 @@ def risk(
     """
     import anonymizer
     from anonymizer import screen
-    from anonymizer.people import People, enforced
+    from anonymizer.policies.people import People, enforced
 
     place = dsn(target, target_variable, "target")
     original = dsn(source, source_variable, "source") if source or source_variable else None

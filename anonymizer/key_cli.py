@@ -38,7 +38,7 @@ def new(
 
     Example: peakproof anonymize key new --out key.hex
     """
-    from anonymizer import keys, passphrase
+    from anonymizer.pseudonyms import keys, passphrase
     from foundation.console import people, print_json
 
     if passphrase_variable is None:

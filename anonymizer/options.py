@@ -12,8 +12,8 @@ import typer
 from foundation.errors import InputError
 
 if TYPE_CHECKING:
-    from anonymizer.keys import Key
-    from anonymizer.snapshots import Reading
+    from anonymizer.postgres.snapshots import Reading
+    from anonymizer.pseudonyms.keys import Key
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.
 
 def reading(hold: str | None, rate: str | None, oldest: str | None) -> Reading:
     """How the source is to be read. Raises InputError: a quantity that cannot be read."""
-    from anonymizer.snapshots import Reading
+    from anonymizer.postgres.snapshots import Reading
     from foundation import units
 
     def read(option: str, written: str | None, parse: Callable[[str], T]) -> T | None:
@@ -162,7 +162,7 @@ def _key(
     *,
     ephemeral: bool,
 ) -> Key:
-    from anonymizer import keys, passphrase
+    from anonymizer.pseudonyms import keys, passphrase
 
     if sum(given is not None for given in (file, variable, command)) + ephemeral != 1:
         choices = "--key-file FILE, --key-env NAME, --key-command COMMAND or --ephemeral-key"

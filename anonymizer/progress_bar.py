@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from anonymizer.copying import Progress
+    from anonymizer.postgres.copying import Progress
 
 
 @contextmanager

@@ -19,8 +19,8 @@ import pyarrow as pa
 from psycopg import sql
 from pyarrow import csv
 
-from anonymizer.connections import session, translated
-from anonymizer.loading import bulk, copy_in, settle
+from anonymizer.postgres.connections import session, translated
+from anonymizer.postgres.loading import bulk, copy_in, settle
 from foundation.errors import InputError, PeakproofError, Refused
 
 _BLOCK = 1 << 20

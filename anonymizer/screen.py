@@ -10,11 +10,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from anonymizer.discovery.sampling import Discovery
-from anonymizer.exposure import Exposure
-from anonymizer.plan import Plan
-from anonymizer.previewing import Preview
+from anonymizer.policies.plan import Plan
+from anonymizer.postgres.previewing import Preview
+from anonymizer.proof.exposure import Exposure
+from anonymizer.proof.verification import Verification
 from anonymizer.subset.selecting import Share
-from anonymizer.verification import Verification
 from foundation.console import people, print_json
 from foundation.receipts import Receipt
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 import anonymizer
-from anonymizer import keys
+from anonymizer.pseudonyms import keys
 from benchmarks import copying, files, subset
 from benchmarks.figures import Figure, show
 from environments.environment import Environment

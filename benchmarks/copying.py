@@ -21,7 +21,7 @@ import psycopg
 from docker.models.containers import Container
 
 import anonymizer
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from benchmarks.figures import Figure
 from tests import servers
 

@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import anonymizer
-from anonymizer import digests, keys
+from anonymizer import digests
 from anonymizer.canonical import Kind
 from anonymizer.files.run import Options, anonymize_files
+from anonymizer.pseudonyms import keys
 from benchmarks.figures import Figure
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import anonymizer
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.request import request
 from anonymizer.subset.selecting import Share
 from benchmarks.copying import Bench, server

@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 
 import anonymizer
-from anonymizer import keys, sample
+from anonymizer import sample
+from anonymizer.pseudonyms import keys
 from environments.containers.files import FileSpec
 from environments.environment import Environment
 from foundation import receipts

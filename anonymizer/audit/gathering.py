@@ -11,16 +11,16 @@ from operator import add
 import psycopg
 from psycopg import sql
 
-from anonymizer import run
 from anonymizer.audit.record import Audit, AuditedTable, treatments, untouched
 from anonymizer.canonical import kind_of
-from anonymizer.connections import session, translated
 from anonymizer.digests import TableDigest, digest_of
-from anonymizer.plan import Plan
-from anonymizer.policy import Policy
+from anonymizer.policies.plan import Plan
+from anonymizer.policies.policy import Policy
+from anonymizer.policies.schema import Table, read_schema
 from anonymizer.pools import version as pools_version
-from anonymizer.schema import Table, read_schema
-from anonymizer.wire import parsed
+from anonymizer.postgres import run
+from anonymizer.postgres.connections import session, translated
+from anonymizer.postgres.wire import parsed
 from foundation.errors import Refused
 from foundation.receipts import now, read
 

@@ -10,7 +10,7 @@ from anonymizer.audit import risks
 from anonymizer.audit.law import answers
 from anonymizer.audit.record import Audit, AuditedTable, Treatment
 from anonymizer.audit.signing import Signature
-from anonymizer.comparison import Comparison
+from anonymizer.proof.comparison import Comparison
 from foundation import page
 from foundation.page import Column, Group, Row, Section
 from foundation.verdict import Status

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from anonymizer.plan import TablePlan
-from anonymizer.policy import Policy, Rule
+from anonymizer.policies.plan import TablePlan
+from anonymizer.policies.policy import Policy, Rule
+from anonymizer.proof.verification import Verification
 from anonymizer.transforms import DROP, JSON, KEEP
-from anonymizer.verification import Verification
 from foundation.receipts import Receipt
 
 DOCUMENT = "peakproof anonymize audit"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from anonymizer.distances import Distance
-from anonymizer.exposure import Exposure
-from anonymizer.verification import Verification
+from anonymizer.proof.distances import Distance
+from anonymizer.proof.exposure import Exposure
+from anonymizer.proof.verification import Verification
 from foundation import page
 from foundation.page import Column, Group, Row, Section
 

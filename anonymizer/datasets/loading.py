@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from psycopg import sql
 
 from anonymizer.audit.gathering import digests
-from anonymizer.connections import session, translated
-from anonymizer.copying import Progress
 from anonymizer.datasets.manifest import Manifest, Part
 from anonymizer.datasets.packing import unpacked
-from anonymizer.loading import bulk, copy_in, settle
-from anonymizer.schema import Table, read_schema
+from anonymizer.policies.schema import Table, read_schema
+from anonymizer.postgres.connections import session, translated
+from anonymizer.postgres.copying import Progress
+from anonymizer.postgres.loading import bulk, copy_in, settle
 from foundation.errors import InputError, Problem, Refused
 from foundation.receipts import Receipt, now, store
 

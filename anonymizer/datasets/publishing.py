@@ -17,13 +17,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import anonymizer
 from anonymizer.audit.gathering import blocks, gather
 from anonymizer.audit.record import Audit, AuditedTable
-from anonymizer.connections import session, translated
-from anonymizer.copying import Progress
 from anonymizer.datasets.manifest import Manifest, Part
 from anonymizer.datasets.packing import pack, sha256
-from anonymizer.keys import Key
-from anonymizer.policy import Policy
-from anonymizer.schema import Table, read_schema
+from anonymizer.policies.policy import Policy
+from anonymizer.policies.schema import Table, read_schema
+from anonymizer.postgres.connections import session, translated
+from anonymizer.postgres.copying import Progress
+from anonymizer.pseudonyms.keys import Key
 from foundation.errors import Refused
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from anonymizer.discovery.facts import Finding, Kind
 from anonymizer.discovery.sketches import Sketch, contained
-from anonymizer.schema import Schema
+from anonymizer.policies.schema import Schema
 
 Place = tuple[str, str]
 

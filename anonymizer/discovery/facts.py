@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from anonymizer.schema import Column, Table
+from anonymizer.policies.schema import Column, Table
 
 Kind = Literal[
     "email",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from anonymizer.discovery.facts import Finding, Kind
-from anonymizer.schema import Column, Schema, Table
+from anonymizer.policies.schema import Column, Schema, Table
 from anonymizer.transforms import transform
 
 Findings = Mapping[tuple[str, str], Finding]

@@ -12,8 +12,8 @@ from psycopg import sql
 from anonymizer.discovery.copies import Place
 from anonymizer.discovery.facts import Finding
 from anonymizer.discovery.sketches import Sketch, hashes, new_seed
-from anonymizer.reading import Reader, reader
-from anonymizer.schema import Schema, Table
+from anonymizer.policies.schema import Schema, Table
+from anonymizer.postgres.reading import Reader, reader
 from anonymizer.transforms.base import NUMBERS, TEXT
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from anonymizer.connections import session, translated
 from anonymizer.discovery.copies import with_copies
 from anonymizer.discovery.facts import Facts
 from anonymizer.discovery.judging import judge
 from anonymizer.discovery.proposing import Findings, proposal
 from anonymizer.discovery.reading import sketched
-from anonymizer.schema import Column, Schema, Table, read_schema
+from anonymizer.policies.schema import Column, Schema, Table, read_schema
+from anonymizer.postgres.connections import session, translated
 from anonymizer.transforms.base import JSON
 
 ROWS = 200

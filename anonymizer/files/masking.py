@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from anonymizer.canonical import Kind, canonical, kind_of
 from anonymizer.files.tables import base_of
-from anonymizer.keys import Key
-from anonymizer.masking import ColumnMask, table_mask
-from anonymizer.plan import TablePlan
-from anonymizer.policy import beside
-from anonymizer.schema import Schema
+from anonymizer.masks.masking import ColumnMask, table_mask
+from anonymizer.policies.plan import TablePlan
+from anonymizer.policies.policy import beside
+from anonymizer.policies.schema import Schema
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms import DROP
 from foundation.errors import InputError
 

@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from anonymizer import truth
 from anonymizer.digests import TableDigest, digest_of
 from anonymizer.files import receipts
 from anonymizer.files.content import Source
@@ -23,11 +22,12 @@ from anonymizer.files.receipts import MaskedFile, MaskedFiles
 from anonymizer.files.tables import column_of, table_of
 from anonymizer.files.verification import verify
 from anonymizer.files.workers import Task, pool
-from anonymizer.keys import Key
-from anonymizer.plan import Plan, make_plan
-from anonymizer.policy import Policy, TableRule
-from anonymizer.references import completed
-from anonymizer.schema import Schema, Table
+from anonymizer.policies import truth
+from anonymizer.policies.plan import Plan, make_plan
+from anonymizer.policies.policy import Policy, TableRule
+from anonymizer.policies.references import completed
+from anonymizer.policies.schema import Schema, Table
+from anonymizer.pseudonyms.keys import Key
 from foundation.errors import InputError, Refused
 from foundation.receipts import now
 

@@ -13,10 +13,10 @@ import pyarrow as pa
 from anonymizer.canonical import canonical, kind_of
 from anonymizer.files.content import Source
 from anonymizer.files.tables import base_of
-from anonymizer.identities import Identity
-from anonymizer.places import Place
-from anonymizer.plan import Plan, TablePlan
-from anonymizer.sheets import Sheet, batch, sheet
+from anonymizer.policies.plan import Plan, TablePlan
+from anonymizer.proof.identities import Identity
+from anonymizer.proof.places import Place
+from anonymizer.proof.sheets import Sheet, batch, sheet
 
 # Opens a table's file; it is read anew each time.
 Opening = Callable[[], AbstractContextManager[Source]]

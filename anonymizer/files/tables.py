@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from anonymizer.policy import Policy, Rule
-from anonymizer.schema import Column, Table
+from anonymizer.policies.policy import Policy, Rule
+from anonymizer.policies.schema import Column, Table
 from anonymizer.transforms import JSON, transform
 from anonymizer.transforms.base import TEXT
 

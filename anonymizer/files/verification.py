@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from anonymizer.files.side import FileSide, Opening, sheets_of
-from anonymizer.plan import Plan
-from anonymizer.search import search
-from anonymizer.verification import Verification, judged
+from anonymizer.policies.plan import Plan
+from anonymizer.proof.search import search
+from anonymizer.proof.verification import Verification, judged
 
 
 def verify(

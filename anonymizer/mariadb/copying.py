@@ -8,12 +8,12 @@ from contextlib import closing
 import pyarrow as pa
 from pyarrow import csv
 
-from anonymizer.copying import Progress
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import Session, translated
-from anonymizer.masking import TableMask
-from anonymizer.overlap import ahead
-from anonymizer.plan import Plan, TablePlan
+from anonymizer.masks.masking import TableMask
+from anonymizer.policies.plan import Plan, TablePlan
+from anonymizer.postgres.copying import Progress
+from anonymizer.postgres.overlap import ahead
 from foundation.errors import InputError, PeakproofError
 
 _BLOCK = 2 << 20

@@ -10,9 +10,9 @@ from anonymizer.digests import TableDigest, digest_of
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import Session
 from anonymizer.mariadb.copying import blocks
-from anonymizer.plan import TablePlan
-from anonymizer.policy import Rule
-from anonymizer.schema import Table
+from anonymizer.policies.plan import TablePlan
+from anonymizer.policies.policy import Rule
+from anonymizer.policies.schema import Table
 from anonymizer.transforms import KEEP
 
 

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from anonymizer import truth
-from anonymizer.copying import Progress
-from anonymizer.keys import Key
 from anonymizer.mariadb import receipts, statements
 from anonymizer.mariadb.connections import Session, refuse_same, session, translated
 from anonymizer.mariadb.copying import copy_tables
 from anonymizer.mariadb.schema import Described, read_schema
 from anonymizer.mariadb.verification import verify
-from anonymizer.masking import table_mask
-from anonymizer.plan import Plan, TablePlan, make_plan
-from anonymizer.policy import Policy
-from anonymizer.schema import Schema, Table
-from anonymizer.verification import Verification
+from anonymizer.masks.masking import table_mask
+from anonymizer.policies import truth
+from anonymizer.policies.plan import Plan, TablePlan, make_plan
+from anonymizer.policies.policy import Policy
+from anonymizer.policies.schema import Schema, Table
+from anonymizer.postgres.copying import Progress
+from anonymizer.proof.verification import Verification
+from anonymizer.pseudonyms.keys import Key
 from foundation.errors import InputError, Problem, Refused, Unavailable
 from foundation.receipts import Receipt, now
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from anonymizer.mariadb.connections import Row, Session
-from anonymizer.schema import Column, ForeignKey, Schema, Table
+from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
 
 RECEIPT = "peakproof_receipt"
 # What PostgreSQL, and so every transform, calls what such a column holds.

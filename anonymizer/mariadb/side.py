@@ -10,10 +10,10 @@ import pyarrow as pa
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import Session
 from anonymizer.mariadb.copying import blocks
-from anonymizer.places import Place
-from anonymizer.plan import TablePlan
-from anonymizer.policy import Rule
-from anonymizer.sheets import Sheet, batch
+from anonymizer.policies.plan import TablePlan
+from anonymizer.policies.policy import Rule
+from anonymizer.proof.places import Place
+from anonymizer.proof.sheets import Sheet, batch
 from anonymizer.transforms import KEEP
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizer.plan import TablePlan
-from anonymizer.schema import Column, ForeignKey, Table
+from anonymizer.policies.plan import TablePlan
+from anonymizer.policies.schema import Column, ForeignKey, Table
 from anonymizer.transforms import DROP
 
 _HEXADECIMAL = r"^([0-9A-Fa-f]{2})*$"

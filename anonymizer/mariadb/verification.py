@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import Session
 from anonymizer.mariadb.side import MariadbSide, catalogue
-from anonymizer.plan import Plan
-from anonymizer.schema import Schema, Table
-from anonymizer.search import search
-from anonymizer.sheets import sheets
-from anonymizer.verification import Verification, judged
+from anonymizer.policies.plan import Plan
+from anonymizer.policies.schema import Schema, Table
+from anonymizer.proof.search import search
+from anonymizer.proof.sheets import sheets
+from anonymizer.proof.verification import Verification, judged
 
 
 def verify(source: Session, target: Session, plan: Plan, there: Schema) -> Verification:

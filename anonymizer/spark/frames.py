@@ -12,9 +12,9 @@ from anonymizer.digests import TableDigest, digest_of
 from anonymizer.files.masking import block_mask, kinds_of
 from anonymizer.files.run import file_plan
 from anonymizer.files.tables import table_of
-from anonymizer.keys import Key
-from anonymizer.policy import Policy
-from anonymizer.schema import Schema
+from anonymizer.policies.policy import Policy
+from anonymizer.policies.schema import Schema
+from anonymizer.pseudonyms.keys import Key
 
 # Where a worker gets the key: a function of a module, or a partial of one, never the key itself.
 KeySource = Callable[[], Key]

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from anonymizer import prf
-from anonymizer.keys import Key
+from anonymizer.pseudonyms import prf
+from anonymizer.pseudonyms.keys import Key
 
 
 def choose(key: Key, rows: pa.Array, fraction: float) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.choosing import choose, choose_evenly
 from anonymizer.subset.owners import Link
 from anonymizer.subset.request import Request

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from anonymizer.plan import Plan, TablePlan
-from anonymizer.schema import ForeignKey
+from anonymizer.policies.plan import Plan, TablePlan
+from anonymizer.policies.schema import ForeignKey
 from anonymizer.transforms import DROP
 
 

@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import sql
 
-from anonymizer.connections import translated
-from anonymizer.plan import TablePlan
-from anonymizer.schema import Column
-from anonymizer.selection import Selected, place
+from anonymizer.policies.plan import TablePlan
+from anonymizer.policies.schema import Column
+from anonymizer.postgres.connections import translated
+from anonymizer.postgres.selection import Selected, place
+from anonymizer.postgres.wire import parsed
 from anonymizer.subset.closing import AT
-from anonymizer.wire import parsed
 from foundation.errors import InputError
 
 # Keys in one question: a few megabytes of SQL.

@@ -9,9 +9,9 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
-from anonymizer.connections import translated
-from anonymizer.keys import Key
-from anonymizer.plan import Plan, TablePlan
+from anonymizer.policies.plan import Plan, TablePlan
+from anonymizer.postgres.connections import translated
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.closing import AT, Choice, closed
 from anonymizer.subset.owners import Link, links, owners
 from anonymizer.subset.reading import Postgres, selected

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizer import digits, prf
-from anonymizer.keys import Key
 from anonymizer.pools import pool
+from anonymizer.pseudonyms import digits, prf
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Transform, among, at_most, joined, of_subject, words
 
 _BUILDINGS = 199

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel
 
-from anonymizer.keys import Key
-from anonymizer.prf import layout
+from anonymizer.pseudonyms.keys import Key
+from anonymizer.pseudonyms.prf import layout
 from foundation.documents import Input
 
 TEXT = frozenset({"text", "character varying", "character", "citext", "name"})

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from anonymizer import digits, ff1
-from anonymizer.digits import Digits
-from anonymizer.keys import Key
+from anonymizer.pseudonyms import digits, ff1
+from anonymizer.pseudonyms.digits import Digits
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Slot, Transform, among, at_most
 from anonymizer.transforms.identifiers import by_digits, checked
 from anonymizer.transforms.shape import scrambled

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizer import prf
-from anonymizer.keys import Key
 from anonymizer.pools import pool
+from anonymizer.pseudonyms import prf
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Transform, joined, of_subject, words
 
 # Of eight: no prefix, a prefix, two surnames, both.

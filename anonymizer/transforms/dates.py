@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from anonymizer import prf
-from anonymizer.keys import Key
+from anonymizer.pseudonyms import prf
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import DATES, Mask, Slot, Transform, among, exact, joined
 from foundation.documents import Input
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms import dates
 from anonymizer.transforms.base import DATES, NUMBERS, TEXT, Mask, Slot, Transform, among, exact
 from foundation.documents import Input

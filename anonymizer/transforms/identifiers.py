@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from anonymizer import digits, ff1
-from anonymizer.digits import Digits
-from anonymizer.keys import Key
+from anonymizer.pseudonyms import digits, ff1
+from anonymizer.pseudonyms.digits import Digits
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Transform, always, among, at_most, joined
 from anonymizer.transforms.shape import scrambled
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel
 
-from anonymizer.keys import Key
-from anonymizer.shuffle import cycle
+from anonymizer.pseudonyms.keys import Key
+from anonymizer.pseudonyms.shuffle import cycle
 from anonymizer.transforms.base import ENUM, INJECTIVE, Mask, Slot, Transform, among, exact
 
 

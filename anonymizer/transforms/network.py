@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from anonymizer import digits, ff1, prf
-from anonymizer.keys import Key
-from anonymizer.shuffle import LARGEST, cycle
+from anonymizer.pseudonyms import digits, ff1, prf
+from anonymizer.pseudonyms.keys import Key
+from anonymizer.pseudonyms.shuffle import LARGEST, cycle
 from anonymizer.transforms.base import INJECTIVE, TEXT, Transform, always, among, at_most
 from anonymizer.transforms.shape import scrambled
 

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from anonymizer import ff1, prf
-from anonymizer.keys import Key
-from anonymizer.prf import Bytes, Words
+from anonymizer.pseudonyms import ff1, prf
+from anonymizer.pseudonyms.keys import Key
+from anonymizer.pseudonyms.prf import Bytes, Words
 from anonymizer.transforms.base import (
     INJECTIVE,
     TEXT,

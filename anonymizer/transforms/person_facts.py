@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, Field
 
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms import dates
 from anonymizer.transforms.base import DATES, TEXT, Mask, Slot, Transform, always, among, exact, words
 from anonymizer.transforms.persona import BIRTHS, personas

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from anonymizer import digits, pools, prf
-from anonymizer.keys import Key
+from anonymizer import pools
 from anonymizer.pools import Locale
+from anonymizer.pseudonyms import digits, prf
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Bind, Mask, Slot, Transform, among, at_most, joined, of_subject, words
 from foundation.documents import Input
 

@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from anonymizer import digits, ff1
-from anonymizer.digits import Digits
-from anonymizer.keys import Key
+from anonymizer.pseudonyms import digits, ff1
+from anonymizer.pseudonyms.digits import Digits
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Slot, Transform, among, at_most
 from anonymizer.transforms.shape import scrambled
 from foundation.documents import Input

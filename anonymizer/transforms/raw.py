@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from anonymizer import prf
-from anonymizer.keys import Key
+from anonymizer.pseudonyms import prf
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Transform, always, among, exact
 
 _HEX = "\\x"

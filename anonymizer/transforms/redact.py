@@ -17,10 +17,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from anonymizer import inflection
 from anonymizer.discovery.naming import listed
-from anonymizer.keys import Key
 from anonymizer.pools import pool
+from anonymizer.pseudonyms import inflection
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import TEXT, Mask, Row, RowMask, Slot, Transform, among, exact
 from foundation.documents import Input
 

@@ -8,7 +8,7 @@ import struct
 
 import pyarrow as pa
 
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Transform, always, among, exact
 
 _CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)

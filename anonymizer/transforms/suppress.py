@@ -8,7 +8,7 @@ from typing import cast
 import pyarrow as pa
 from pydantic import BaseModel
 
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import DATES, ENUM, NUMBERS, TEXT, Mask, Slot, Transform, among, exact
 from foundation.documents import Input
 

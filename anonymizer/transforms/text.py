@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, Field
 
-from anonymizer import prf
-from anonymizer.keys import Key
 from anonymizer.pools import pool
+from anonymizer.pseudonyms import prf
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Mask, Slot, Transform, among, joined, words
 from foundation.documents import Input
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, field_validator
 
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.amounts import Cents, decimals, parsed
 from anonymizer.transforms.base import NUMBERS, Mask, Row, RowMask, Slot, Transform, among, exact
 from foundation.documents import Input

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import anonymizer
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.databases import ask, places_with, rows
 from tests.anonymizer.transforms import identifiers as made

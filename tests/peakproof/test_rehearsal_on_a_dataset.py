@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 import anonymizer
-from anonymizer import keys
 from anonymizer.audit import signing
 from anonymizer.datasets import publishing, sealing
+from anonymizer.pseudonyms import keys
 from foundation.errors import InputError
 from peakproof import season, seeding
 from tests.peakproof.kiosks import TINY, Plan, rehearse, written

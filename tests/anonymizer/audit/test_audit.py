@@ -12,7 +12,7 @@ import pytest
 import anonymizer
 from anonymizer.audit import signing
 from anonymizer.cli import app
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from foundation.console import run
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.databases import do

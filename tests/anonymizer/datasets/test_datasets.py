@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from anonymizer import keys
 from anonymizer.audit import signing
 from anonymizer.cli import app
 from anonymizer.datasets import sealing
+from anonymizer.pseudonyms import keys
 from foundation.console import run
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.databases import ask, do, rows

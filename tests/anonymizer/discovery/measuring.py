@@ -11,7 +11,7 @@ from faker import Faker
 
 from anonymizer.discovery.facts import Facts
 from anonymizer.discovery.judging import judge
-from anonymizer.schema import Column, Table
+from anonymizer.policies.schema import Column, Table
 
 CORPUS = Path(__file__).parent / "corpus"
 VALUES = 40

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import anonymizer
-from anonymizer import keys
 from anonymizer.discovery.sketches import SIZE, Sketch, contained, hashes
+from anonymizer.pseudonyms import keys
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.databases import rows
 

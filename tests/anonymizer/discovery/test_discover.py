@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import anonymizer
-from anonymizer import keys
 from anonymizer.cli import app
+from anonymizer.pseudonyms import keys
 from foundation.console import run
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.databases import places_with

@@ -6,7 +6,7 @@ import pytest
 
 from anonymizer.discovery.facts import Facts, Finding
 from anonymizer.discovery.judging import judge
-from anonymizer.schema import Column, Table
+from anonymizer.policies.schema import Column, Table
 
 MAILS = [f"osoba{number}@firma.pl" for number in range(9)]
 

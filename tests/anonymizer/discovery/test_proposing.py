@@ -6,7 +6,7 @@ import yaml
 
 from anonymizer.discovery.facts import Finding, Kind
 from anonymizer.discovery.proposing import Findings, proposal
-from anonymizer.schema import Column, Schema, Table
+from anonymizer.policies.schema import Column, Schema, Table
 
 
 def table(name: str, *columns: str, unique: tuple[str, ...] = ()) -> Table:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import anonymizer
 from anonymizer.files.receipts import MaskedFiles
 from anonymizer.files.run import Options, anonymize_files
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 
 POLICY = """\
 policy: files

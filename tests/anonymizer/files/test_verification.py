@@ -18,9 +18,9 @@ from anonymizer.files.run import file_plan
 from anonymizer.files.side import FileSide, sheets_of
 from anonymizer.files.tables import table_of
 from anonymizer.files.verification import verify
-from anonymizer.plan import Plan
-from anonymizer.schema import Schema
-from anonymizer.verification import Verification
+from anonymizer.policies.plan import Plan
+from anonymizer.policies.schema import Schema
+from anonymizer.proof.verification import Verification
 from foundation.console import run
 from foundation.errors import InputError
 from tests.anonymizer.files.people import CSV, POLICY, mask, parquet, typed_people, written

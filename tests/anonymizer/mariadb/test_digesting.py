@@ -12,10 +12,10 @@ import pytest
 
 import anonymizer
 from anonymizer.audit import gathering
-from anonymizer.keys import Key
 from anonymizer.mariadb.connections import session
 from anonymizer.mariadb.digesting import table_digest
 from anonymizer.mariadb.schema import read_schema
+from anonymizer.pseudonyms.keys import Key
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.files.people import mask, parquet
 from tests.anonymizer.mariadb.server import MariadbServer

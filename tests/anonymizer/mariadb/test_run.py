@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 
 import anonymizer
-from anonymizer.keys import Key
 from anonymizer.mariadb import receipts
 from anonymizer.mariadb.connections import session
+from anonymizer.pseudonyms.keys import Key
 from foundation.errors import InputError, PeakproofError, Refused, Unavailable
 from foundation.receipts import Receipt
 from tests.anonymizer.mariadb.server import MariadbServer

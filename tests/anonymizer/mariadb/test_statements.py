@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from anonymizer.engines import is_mariadb
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import parse
-from anonymizer.schema import Column, Table
+from anonymizer.policies.schema import Column, Table
 from foundation.errors import InputError
 
 

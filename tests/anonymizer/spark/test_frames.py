@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import anonymizer
-from anonymizer import keys
+from anonymizer.pseudonyms import keys
 from foundation.errors import InputError
 from tests.anonymizer.files.people import POLICY, mask, parquet, typed_people
 

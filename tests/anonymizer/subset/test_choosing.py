@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.choosing import choose, choose_evenly
 
 KEY = Key(bytes(range(32)))

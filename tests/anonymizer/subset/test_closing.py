@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.closing import AT, Choice, closed
 from anonymizer.subset.owners import Link, owners
 from anonymizer.subset.request import Request, Root

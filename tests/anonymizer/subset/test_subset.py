@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import anonymizer
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.request import request
 from anonymizer.subset.selecting import Share
 from foundation.errors import InputError

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from anonymizer.keys import Key
-from anonymizer.masking import leaf_mask
-from anonymizer.policy import Rule
+from anonymizer.masks.masking import leaf_mask
+from anonymizer.policies.policy import Rule
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Slot
 
 KEY = Key(bytes(range(32)))

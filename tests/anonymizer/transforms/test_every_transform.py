@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymizer.keys import Key
+from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms import TRANSFORMS, transform
 from anonymizer.transforms.base import Slot
 from tests.anonymizer.transforms import identifiers as made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.shuffle import cycle
+from anonymizer.pseudonyms.shuffle import cycle
 from anonymizer.transforms import TRANSFORMS
 from anonymizer.transforms.base import Slot
 from tests.anonymizer.transforms.applied import KEY, mask

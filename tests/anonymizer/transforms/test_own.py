@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import anonymizer
-from anonymizer.policy_schema import policy_schema
+from anonymizer.policies.json_schema import policy_schema
 from anonymizer.transforms import known, own
 from anonymizer.transforms.base import Slot
 from foundation.errors import InputError

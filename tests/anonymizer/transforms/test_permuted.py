@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anonymizer import digits, ff1
+from anonymizer.pseudonyms import digits, ff1
 from anonymizer.transforms.permuted import FITTING, permuted
 from foundation.errors import InputError
 from tests.anonymizer.transforms.applied import KEY, mask

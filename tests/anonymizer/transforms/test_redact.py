@@ -5,11 +5,11 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from anonymizer import inflection
-from anonymizer.masking import table_mask
-from anonymizer.plan import TablePlan
-from anonymizer.policy import Rule
-from anonymizer.schema import Column, Schema, Table
+from anonymizer.masks.masking import table_mask
+from anonymizer.policies.plan import TablePlan
+from anonymizer.policies.policy import Rule
+from anonymizer.policies.schema import Column, Schema, Table
+from anonymizer.pseudonyms import inflection
 from anonymizer.transforms.base import Slot
 from tests.anonymizer.redaction import DEVELOPMENT, measured
 from tests.anonymizer.transforms.applied import KEY, mask

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.masking import table_mask
-from anonymizer.plan import TablePlan
-from anonymizer.policy import Rule
-from anonymizer.schema import Column, Schema, Table
+from anonymizer.masks.masking import table_mask
+from anonymizer.policies.plan import TablePlan
+from anonymizer.policies.policy import Rule
+from anonymizer.policies.schema import Column, Schema, Table
 from anonymizer.transforms.totals import Sum, Term, added, sum_in, terms
 from tests.anonymizer.transforms.applied import KEY
 

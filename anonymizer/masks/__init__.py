@@ -1,0 +1,1 @@
+"""A plan's rules bound to the key: Arrow batches in, masked Arrow batches out."""

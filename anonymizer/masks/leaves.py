@@ -1,0 +1,154 @@
+"""Many JSON texts at once, taken apart into shapes and leaves. Looks at bytes; knows neither paths nor rules.
+
+Documents of one column have few shapes: what is decided for a shape holds for all its documents. Only leaves
+(strings, numbers, true, false, null) differ from one to the next.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from anonymizer.pseudonyms.prf import Bytes, layout
+
+Places = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_QUOTE, _BACKSLASH, _COLON = ord('"'), ord("\\"), ord(":")
+# Stands in a shape where a leaf stood; a control character has no place in JSON otherwise.
+LEAF = b"\x01"
+_MARKS = np.isin(np.arange(256), list(b"{}[],:"))
+_SPACES = np.isin(np.arange(256), list(b" \t\r\n"))
+_ATOM = r"^(-?[0-9][0-9.eE+-]*|true|false|null)$"
+_INTEGER = r"^-?[0-9]+$"
+# What a text may not hold inside the quotes of JSON.
+_ESCAPED = r'["\\\x00-\x1f]'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaves:
+    """`shapes`: the different shapes as JSON with LEAF for every leaf; `codes`: the shape of each document.
+
+    `tokens` holds every leaf of every document in a row, as written; a document's begin at `first`.
+    """
+
+    shapes: tuple[bytes, ...]
+    codes: Places
+    first: Places
+    tokens: pa.Array
+
+
+def read(texts: pa.Array) -> Leaves:
+    """JSON texts, none NULL, as shapes and leaves. Raises ValueError: a text that is no JSON."""
+    # A space behind each, so that the last word of one does not run into the first of the next.
+    data, starts, lengths = layout(pc.binary_join_element_wise(texts, " ", ""))
+    begin = int(starts[0]) if len(starts) else 0
+    bounds = np.append(starts, starts[-1] + lengths[-1] if len(starts) else 0) - begin
+    data = data[begin : begin + int(bounds[-1])]
+    quotes = _quotes(data)
+    if (np.searchsorted(quotes, bounds) % 2).any():
+        raise ValueError("a string without an end")
+    opens, closes = quotes[::2], quotes[1::2]
+    inside = _covered(len(data), opens, closes)
+    marks = _MARKS[data] & ~inside
+    atom_starts, atom_ends = _runs(~(inside | marks | _SPACES[data]))
+    is_key = np.zeros(len(opens), np.bool_)
+    is_key[np.searchsorted(closes, np.flatnonzero(marks & (data == _COLON))) - 1] = True
+    order = np.argsort(leaf_starts := np.concatenate([opens[~is_key], atom_starts]), kind="stable")
+    leaf_starts = leaf_starts[order]
+    leaf_ends = np.concatenate([closes[~is_key] + 1, atom_ends])[order]
+    tokens = _slices(data, leaf_starts, leaf_ends)
+    _refuse_words(tokens)
+    codes, shapes = _shapes(
+        data, bounds, marks | _covered(len(data), opens[is_key], closes[is_key]), leaf_starts
+    )
+    return Leaves(shapes=shapes, codes=codes, first=np.searchsorted(leaf_starts, bounds[:-1]), tokens=tokens)
+
+
+def _quotes(data: Bytes) -> Places:
+    """Where strings begin and end, by turns: quotes that no backslash takes for itself."""
+    quotes = np.flatnonzero(data == _QUOTE)
+    slashes = data == _BACKSLASH
+    if not slashes.any():
+        return quotes
+    other = np.maximum.accumulate(np.where(slashes, -1, np.arange(len(data))))
+    before = np.maximum(quotes - 1, 0)
+    run = np.where(quotes > 0, before - other[before], 0)
+    free: Places = quotes[run % 2 == 0]
+    return free
+
+
+def _covered(size: int, firsts: Places, lasts: Places) -> Flags:
+    """Which places lie from a first to its last, both included."""
+    edges = np.zeros(size + 1, np.int8)
+    edges[firsts] = 1
+    edges[lasts + 1] -= 1
+    return np.cumsum(edges[:-1], dtype=np.int8).view(np.bool_)
+
+
+def _runs(flags: Flags) -> tuple[Places, Places]:
+    edges = np.flatnonzero(np.diff(flags.view(np.int8), prepend=0, append=0))
+    return edges[::2], edges[1::2]
+
+
+def _slices(data: Bytes, starts: Places, ends: Places) -> pa.Array:
+    """Pieces of the bytes as strings."""
+    offsets = np.empty(2 * len(starts) + 2, np.int64)
+    offsets[0], offsets[-1] = 0, len(data)
+    offsets[1:-1:2], offsets[2:-1:2] = starts, ends
+    pieces = pa.Array.from_buffers(
+        pa.large_string(),
+        len(offsets) - 1,
+        [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data))],
+    )
+    return pieces.take(pa.array(np.arange(1, len(pieces), 2))).cast(pa.string())
+
+
+def _shapes(data: Bytes, bounds: Places, kept: Flags, leaves: Places) -> tuple[Places, tuple[bytes, ...]]:
+    """Which shape each document has, and the different shapes."""
+    marked = data.copy()
+    marked[leaves] = LEAF[0]
+    kept[leaves] = True
+    offsets = np.concatenate([[0], np.cumsum(kept)])[bounds].astype(np.int64)
+    content = np.ascontiguousarray(marked[kept])
+    each = pa.Array.from_buffers(
+        pa.large_binary(), len(bounds) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(content)]
+    ).dictionary_encode()
+    return each.indices.to_numpy().astype(np.int64), tuple(each.dictionary.to_pylist())
+
+
+def _refuse_words(tokens: pa.Array) -> None:
+    fine = pc.or_(pc.starts_with(tokens, '"'), pc.match_substring_regex(tokens, _ATOM))
+    if not pc.all(fine, min_count=0).as_py():
+        raise ValueError("neither a string nor a number nor true, false or null")
+
+
+def texts(tokens: pa.Array) -> pa.Array:
+    """What strings and whole numbers say; anything else is NULL."""
+    quoted = pc.starts_with(tokens, '"')
+    plain = pc.if_else(quoted, pc.utf8_slice_codeunits(tokens, 1, -1), tokens)
+    said = pc.if_else(pc.or_(quoted, pc.match_substring_regex(tokens, _INTEGER)), plain, None)
+    escaped = pc.and_(quoted, pc.match_substring(tokens, "\\")).fill_null(False)
+    if not escaped.true_count:
+        return said
+    decoded = [json.loads(token) for token in tokens.filter(escaped).to_pylist()]
+    return pc.replace_with_mask(said, escaped, pa.array(decoded, pa.string()))
+
+
+def written(masked: pa.Array, was: pa.Array) -> pa.Array:
+    """Masked texts as leaves: NULL as null, a whole number in the place of one as a number, else a string."""
+    odd = pc.match_substring_regex(masked, _ESCAPED).fill_null(False)
+    strings = pc.binary_join_element_wise('"', masked, '"', "")
+    if odd.true_count:
+        escaped = [json.dumps(text, ensure_ascii=False) for text in masked.filter(odd).to_pylist()]
+        strings = pc.replace_with_mask(strings, odd, pa.array(escaped, pa.string()))
+    number = pc.and_(
+        pc.match_substring_regex(was, _INTEGER), pc.match_substring_regex(masked, r"^[0-9]+$")
+    ).fill_null(False)
+    digits = pc.replace_substring_regex(masked, r"^0+([0-9])", r"\1")
+    return pc.coalesce(pc.if_else(number, digits, strings), pa.scalar("null"))

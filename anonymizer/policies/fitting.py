@@ -1,0 +1,164 @@
+"""What a policy asks for that the two databases cannot hold or do not have. Pure; reads no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from anonymizer.policies.lines import misfits, sums
+from anonymizer.policies.policy import Policy, Rule, TableRule, beside, distinct_results
+from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
+from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, transform
+from anonymizer.transforms.base import JSON as JSON_TYPES
+from anonymizer.transforms.permuted import FITTING, WIDEST, Digits
+from foundation.documents import did_you_mean
+from foundation.errors import Problem
+
+# At most one run in a million may meet two equal results in a unique index.
+_COLLISION_RISK = 1e-6
+
+
+def problems(policy: Policy, source: Schema, target: Schema) -> Iterator[Problem]:
+    """All that is in the way of a run, each with its place in the policy."""
+    yield from _unknown(policy, source)
+    yield from _missing(policy, source, target)
+    yield from _misfits(policy, source)
+
+
+def _unknown(policy: Policy, source: Schema) -> Iterator[Problem]:
+    for name, rule in policy.tables.items():
+        table = source.tables.get(name)
+        if table is None:
+            hint = did_you_mean(name, source.tables)
+            yield policy.document.problem(("tables", name), f"the source has no table {name!r}", hint)
+            continue
+        for column in rule.columns.keys() - table.columns.keys():
+            hint = did_you_mean(column, table.columns)
+            at = ("tables", name, "columns", column)
+            yield policy.document.problem(at, f"{name} has no column {column!r}", hint)
+
+
+def _missing(policy: Policy, source: Schema, target: Schema) -> Iterator[Problem]:
+    """What the target lacks, or would not accept."""
+    for name, rule in policy.tables.items():
+        if rule.rows == "skip" or name not in source.tables:
+            continue
+        if name not in target.tables:
+            yield policy.document.problem(
+                ("tables", name), f"the target has no table {name!r}", "migrate it first"
+            )
+        elif rule.rows == "copy":
+            yield from _differences(policy, source.tables[name], target.tables[name])
+
+
+def _differences(policy: Policy, source: Table, target: Table) -> Iterator[Problem]:
+    at = ("tables", source.name)
+    hint = "bring the target to the source's schema version"
+    for name in source.stored:
+        there = target.columns.get(name)
+        if there is None:
+            yield policy.document.problem(at, f"the target has no column {source.name}.{name}", hint)
+        elif there.type != source.columns[name].type:
+            types = f"{source.columns[name].type} in the source, {there.type} in the target"
+            what = f"{source.name}.{name} is {types}"
+            yield policy.document.problem(at, what, hint)
+    for column in target.columns.values():
+        if column.name not in source.columns and not (column.nullable or column.default or column.generated):
+            what = f"the target wants a value for {source.name}.{column.name}, which the source does not have"
+            yield policy.document.problem(at, what, hint)
+
+
+def _misfits(policy: Policy, source: Schema) -> Iterator[Problem]:
+    for name, rule in policy.tables.items():
+        table = source.tables.get(name)
+        if table is None or rule.rows != "copy":
+            continue
+        for column, column_rule in rule.columns.items():
+            if column in table.columns:
+                at = ("tables", name, "columns", column)
+                found = list(_column_misfits(table, table.columns[column], column_rule))
+                for wanted in sums(column_rule).values():
+                    found += misfits(policy, source, table, wanted)
+                for what, remedy in found:
+                    yield policy.document.problem(at, f"{name}.{column}: {what}", remedy)
+        if rule.stratify is not None and rule.stratify not in table.columns:
+            hint = did_you_mean(rule.stratify, table.columns)
+            what = f"{name} has no column {rule.stratify!r}"
+            yield policy.document.problem(("tables", name, "stratify"), what, hint)
+        for what in _key_misfits(policy, source, table):
+            yield policy.document.problem(("tables", name), f"{name}: {what}")
+
+
+def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:
+    if rule.transform == DROP and not column.nullable:
+        yield "cannot be dropped: it is NOT NULL", "mask it, or keep it if it tells nothing"
+    if rule.transform == KEEP and column.base == "oid" and rule.class_ is None:
+        what = "an oid may name a large object, and those are never copied"
+        yield what, "drop it; if it names none, write {transform: keep, class: common}"
+    if rule.transform == JSON and column.base not in JSON_TYPES:
+        yield f"json cannot mask {column.type}", None
+    if rule.entity and not rule.entity.startswith("$") and rule.entity not in table.columns:
+        yield (
+            f"its entity {rule.entity!r} is no column of {table.name}",
+            did_you_mean(rule.entity, table.columns),
+        )
+    for other in sorted(beside(rule) - {rule.entity} - table.columns.keys() - sums(rule).keys()):
+        yield f"{other!r} is no column of {table.name}", did_you_mean(other, table.columns)
+    if rule.masks:
+        yield from _transform_misfits(table, column, rule)
+
+
+def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:
+    chosen = transform(rule.transform, "entity" if rule.entity else "value")
+    if not column.slot.takes(chosen.types):
+        yield f"{rule.transform} cannot mask {column.type}", f"it masks {', '.join(sorted(chosen.types))}"
+    options = chosen.options.model_validate(rule.options)
+    if isinstance(options, Digits) and options.digits > _most_digits(column):
+        hint = f"options: {{digits: {_most_digits(column)}}} where the key is defined, or a wider type"
+        yield f"keys of {options.digits} digits do not fit into {column.type}", hint
+    misfit = chosen.misfit(options, column.slot)
+    if misfit:
+        yield misfit, None
+    elif chosen.row and chosen.row.columns(options) and column.slot.element != column.slot:
+        yield f"{rule.transform} looks at other columns: it cannot mask what is inside {column.type}", None
+    longest = chosen.longest(options)
+    if column.limit is not None and longest is not None and longest > column.limit:
+        yield f"{rule.transform} needs {longest} characters, {column.type} holds {column.limit}", None
+    results = distinct_results(rule)
+    for index, columns in table.unique.items():
+        if column.name in columns and results is not None and table.rows**2 / 2 / results > _COLLISION_RISK:
+            what = f"unique index {index}: {rule.transform} has {results:.1e} results for {table.rows} rows"
+            yield what, "use a one-to-one transform with scope: value, or options: {unique: true}"
+
+
+def _most_digits(column: Column) -> int:
+    return WIDEST if column.base == "bigint" else FITTING.get(column.base, WIDEST)
+
+
+def _key_misfits(policy: Policy, source: Schema, table: Table) -> Iterator[str]:
+    """Foreign keys that would point nowhere: a parent left out, or masked in another way than its child."""
+    mine = policy.tables[table.name]
+    for key in table.foreign_keys:
+        parent = policy.tables.get(key.parent)
+        if parent is None or key.parent not in source.tables:
+            continue
+        dropped = any(rule.transform == DROP for rule in _of(mine, key.columns))
+        if parent.rows != "copy" and not dropped:
+            yield f"{key.name} refers to {key.parent}, whose rows are not copied"
+        elif parent.rows == "copy" and not dropped and not _alike(mine, parent, key):
+            same = ", ".join(f"{column}: {INHERIT}" for column in key.columns)
+            yield f"{key.name}: must be masked like the columns of {key.parent}; write {{{same}}}"
+
+
+def _of(rule: TableRule, columns: Sequence[str]) -> list[Rule]:
+    return [rule.columns[column] for column in columns if column in rule.columns]
+
+
+def _alike(child: TableRule, parent: TableRule, key: ForeignKey) -> bool:
+    pairs = zip(_of(child, key.columns), _of(parent, key.parent_columns), strict=False)
+    return all(not (mine.masks or theirs.masks) or _same(mine, theirs) for mine, theirs in pairs)
+
+
+def _same(mine: Rule, theirs: Rule) -> bool:
+    return (mine.transform, mine.domain, mine.options, mine.entity is None) == (
+        theirs.transform, theirs.domain, theirs.options, theirs.entity is None
+    )  # fmt: skip

@@ -1,0 +1,340 @@
+"""The masking policy as a person writes it: what happens to every column. Reading it connects nowhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from anonymizer.policies.inheritance import extended, in_environment
+from anonymizer.policies.people import Enforced, People
+from anonymizer.policies.processing import Processing
+from anonymizer.pools import version as pools_version
+from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, WORDS, known, own, transform
+from anonymizer.transforms.base import INJECTIVE, Transform
+from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
+from foundation.errors import InputError, Problem
+
+Class = Literal["identifying", "common", "sensitive", "free"]
+Scalar = str | int | float | bool
+
+_ENTITY = re.compile(r"entity\(\s*([^()\s]+)\s*\)")
+_PATH = re.compile(r"\$(\.[\w-]+|\[\*\])+")
+
+
+class Rule(Input):
+    """What happens to one column, or to one place in a JSON document. `keep`, `drop`, `inherit` are words."""
+
+    transform: str = Field(
+        description="`keep`, `drop`, `json`, `inherit` (as what it refers to), or the name of a transform"
+    )
+    class_: Class | None = Field(
+        default=None, alias="class", description="how telling the value is; a masked column needs it"
+    )
+    scope: str = Field(
+        default="value",
+        description="`value`, or `entity(COLUMN)`: the pseudonym belongs to whom that column names",
+    )
+    domain: str | None = Field(
+        default=None, description="the population a value belongs to; one domain, one pseudonym"
+    )
+    options: dict[str, Scalar] = Field(default={}, description="options of the transform")
+    references: str | None = Field(
+        default=None, description="`TABLE.COLUMN` that it refers to without a foreign key; masked like it"
+    )
+    copy_of: str | None = Field(
+        default=None, description="`TABLE.COLUMN` that it is a copy of; gets the same pseudonym"
+    )
+    paths: dict[str, Rule] = Field(default={}, description="`json` only: what happens at each path")
+    others: Literal["drop", "keep"] = Field(
+        default="drop", description="`json` only: what happens to every path that is not named"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, written: object) -> object:
+        if isinstance(written, str):
+            return {"transform": written}
+        if isinstance(written, dict) and not {"references", "copy_of"}.isdisjoint(written):
+            return {"transform": INHERIT, **written}
+        return written
+
+    @field_validator("references", "copy_of")
+    @classmethod
+    def _column(cls, written: str | None) -> str | None:
+        if written is not None and not all(written.rpartition(".")):
+            raise ValueError("expected TABLE.COLUMN")
+        return written
+
+    @field_validator("scope")
+    @classmethod
+    def _known_scope(cls, written: str) -> str:
+        if written != "value" and not _ENTITY.fullmatch(written):
+            raise ValueError('expected "value" or "entity(COLUMN)"')
+        return written
+
+    @property
+    def entity(self) -> str | None:
+        """The column (or `$.path` within the document) that says who or what the value is about."""
+        match = _ENTITY.fullmatch(self.scope)
+        return match.group(1) if match else None
+
+    @property
+    def original(self) -> tuple[str, str] | None:
+        """The table and column that it says it takes its values from."""
+        table, dot, column = (self.references or self.copy_of or "").rpartition(".")
+        return (table, column) if dot else None
+
+    @property
+    def masks(self) -> bool:
+        return self.transform not in WORDS
+
+
+class TableRule(Input):
+    """What happens to one table: its rows are copied, left alone (`skip`), or there are none (`empty`)."""
+
+    rows: Literal["copy", "skip", "empty"] = Field(
+        default="copy", description="`copy` its rows, `skip` it on both sides, or see that it is `empty`"
+    )
+    filter: str | None = Field(
+        default=None, description="a condition in the source's SQL; only rows for which it is true are read"
+    )
+    stratify: str | None = Field(
+        default=None, description="the column of which a subset has every value in the same proportion"
+    )
+    columns: dict[str, Rule] = Field(default={}, description="what happens to every column")
+    people: People | None = Field(
+        default=None, description="whom its rows are about, and what somebody may know of them"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, written: object) -> object:
+        return {"rows": written} if isinstance(written, str) else written
+
+    @field_validator("filter")
+    @classmethod
+    def _one_condition(cls, written: str | None) -> str | None:
+        if written is not None and (not written.strip() or ";" in written):
+            raise ValueError("expected one condition, without WHERE and without a semicolon")
+        return written
+
+    @model_validator(mode="after")
+    def _filters_rows(self) -> TableRule:
+        if self.filter is not None and self.rows != "copy":
+            raise ValueError("a filter is of no use where no rows are copied")
+        if self.people is not None and self.rows != "copy":
+            raise ValueError("there are no people where no rows are copied")
+        return self
+
+
+class Override(Input):
+    """What is otherwise in one environment; laid over `tables` key by key, null takes a key away."""
+
+    linked_to: str | None = Field(
+        default=None, description="the environment whose pseudonyms it shares; by default nobody's"
+    )
+    tables: dict[str, object] = Field(default={}, description="as in `tables` above, only what differs")
+
+
+class Written(Input):
+    """A policy's file, after `extends` was resolved."""
+
+    policy: str = Field(description="the policy's name")
+    version: int = Field(ge=1, description="counted up by whoever changes the policy")
+    tables: dict[str, TableRule] = Field(description="what happens to every table")
+    environments: dict[str, Override] = Field(
+        default={}, description="what is otherwise in an environment, chosen by `--environment NAME`"
+    )
+    enforce: Enforced | None = Field(
+        default=None, description="how well the people of tables with `people` must hide"
+    )
+    processing: Processing | None = Field(
+        default=None, description="facts for the audit report; they change no row"
+    )
+    schema_: dict[str, str] = Field(
+        default={}, alias="schema",
+        description="fingerprints of the source's tables as they were; a change stops the run",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """A valid policy, and the document it stood in, for errors that name file and line."""
+
+    name: str
+    version: int
+    tables: Mapping[str, TableRule]
+    document: Document
+    # Whose pseudonyms these are: an environment's name, "" for the policy without one. Other names give
+    # pseudonyms that nobody without the key can link.
+    population: str = ""
+    # Fingerprints of the source's tables when the policy was written; empty: nobody wrote them down.
+    schema: Mapping[str, str] = field(default_factory=dict)
+
+    # What the policy states for the record of processing.
+    processing: Mapping[str, str] = field(default_factory=dict)
+    # How well people must hide.
+    enforced: Enforced | None = None
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what the policy means, with the versions of pools and own transforms."""
+        tables = {name: _meaning(table) for name, table in self.tables.items()}
+        meaning = {
+            "version": self.version,
+            "pools": pools_version(),
+            "population": self.population,
+            "tables": tables,
+            "own": {name: own.version(name) for name in self._own},
+            **({"enforce": self.enforced.model_dump()} if self.enforced else {}),
+        }
+        return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def _own(self) -> list[str]:
+        columns = [rule for table in self.tables.values() for rule in table.columns.values()]
+        rules = [rule for column in columns for rule in (column, *column.paths.values())]
+        return sorted({rule.transform for rule in rules} & set(own.names()))
+
+
+def _meaning(table: TableRule) -> dict[str, object]:
+    written: dict[str, object] = table.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return written
+
+
+def load_policy(path: Path, environment: str | None = None) -> Policy:
+    """The policy in a YAML file, as it is in `environment`. Raises InputError with every problem, file:line.
+
+    All environments are looked at, so that a mistake in one is not found on the day it is needed.
+    """
+    whole = extended(path)
+    written = validate(whole, Written)
+    if environment is not None and environment not in written.environments:
+        hint = did_you_mean(environment, written.environments)
+        raise InputError(f"the policy has no environment {environment!r}", where=str(path), hint=hint)
+    refuse(whole, list(_wrong_links(whole, written.environments)))
+    for name in written.environments:
+        _checked(in_environment(whole, name))
+    if environment is None:
+        return _checked(whole)
+    population = written.environments[environment].linked_to or environment
+    return replace(_checked(in_environment(whole, environment)), population=population)
+
+
+def _wrong_links(document: Document, environments: Mapping[str, Override]) -> Iterator[Problem]:
+    for name, override in environments.items():
+        other = override.linked_to
+        at: Location = ("environments", name, "linked_to")
+        if other is not None and other not in environments:
+            hint = did_you_mean(other, environments)
+            yield document.problem(at, f"the policy has no environment {other!r}", hint)
+        elif other is not None and environments[other].linked_to is not None:
+            yield document.problem(at, f"{other} is linked itself", "link both to the same environment")
+
+
+def _checked(document: Document) -> Policy:
+    written = validate(document, Written)
+    problems = [problem for at, rule in _rules(written) for problem in _problems(document, at, rule)]
+    refuse(document, problems)
+    stated = written.processing
+    return Policy(
+        name=written.policy, version=written.version, tables=written.tables, schema=written.schema_,
+        document=document, processing=stated.model_dump(exclude_none=True) if stated else {},
+        enforced=written.enforce,
+    )  # fmt: skip
+
+
+def _rules(written: Written) -> Iterator[tuple[Location, Rule]]:
+    for name, table in written.tables.items():
+        for column, rule in table.columns.items():
+            at: Location = ("tables", name, "columns", column)
+            yield at, rule
+            yield from (((*at, "paths", path), inner) for path, inner in rule.paths.items())
+
+
+def _problems(document: Document, at: Location, rule: Rule) -> Iterator[Problem]:
+    name = ".".join(str(part) for part in at[1:] if part not in ("columns", "paths"))
+    if rule.transform not in known(*WORDS):
+        hint = did_you_mean(rule.transform, known(*WORDS))
+        yield document.problem((*at, "transform"), f"{name}: no transform is called {rule.transform!r}", hint)
+        return
+    if rule.class_ is None and rule.transform not in (KEEP, DROP, INHERIT):
+        hint = "identifying, common, sensitive or free"
+        yield document.problem(at, f"{name}: a masked column needs its class", hint)
+    if (rule.transform == JSON) != bool(rule.paths):
+        what = "json needs paths" if rule.transform == JSON else "only json has paths"
+        yield document.problem(at, f"{name}: {what}")
+    if rule.masks:
+        yield from _misfits(document, at, name, rule)
+    if rule.original and (rule.transform != INHERIT or (rule.references and rule.copy_of)):
+        what = "`references` and `copy_of` say how it is masked: write one of them, and no transform"
+        yield document.problem(at, f"{name}: {what}")
+    yield from _misplaced(document, at, name, rule)
+
+
+def _misfits(document: Document, at: Location, name: str, rule: Rule) -> Iterator[Problem]:
+    scope = "entity" if rule.entity else "value"
+    chosen = transform(rule.transform, scope)
+    if scope not in chosen.scopes:
+        yield document.problem(
+            (*at, "scope"), f"{name}: {rule.transform} has no scope {scope}", _scopes(chosen)
+        )
+    if chosen.coarse and rule.class_ == "identifying":
+        yield document.problem(
+            (*at, "class"), f"{name}: {rule.transform} leaves a part of the truth", "it cannot be identifying"
+        )
+    try:
+        options = chosen.options.model_validate(rule.options)
+        if "paths" in at and chosen.row and (chosen.row.masked or chosen.row.columns(options)):
+            yield document.problem(at, f"{name}: {rule.transform} looks at columns; a document has none")
+    except ValidationError as error:
+        allowed = set(chosen.options.model_fields)
+        for details in error.errors():
+            key = str(details["loc"][0]) if details["loc"] else ""
+            unknown = details["type"] == "extra_forbidden"
+            yield document.problem(
+                (*at, "options", key),
+                f"{name}: {rule.transform} has no option {key!r}"
+                if unknown
+                else f"{name}: {key}: {details['msg']}",
+                did_you_mean(key, allowed) if unknown else None,
+            )
+
+
+def _scopes(chosen: Transform) -> str:
+    return "write scope: value" if "value" in chosen.scopes else "write scope: entity(COLUMN)"
+
+
+def _misplaced(document: Document, at: Location, name: str, rule: Rule) -> Iterator[Problem]:
+    inside = "paths" in at
+    if inside and rule.transform == JSON:
+        yield document.problem(at, f"{name}: name the place inside the document by a longer path")
+    if inside and not _PATH.fullmatch(str(at[-1])):
+        yield document.problem(at, f"{name}: not a path", "write $.name, $.outer.inner or $.items[*].name")
+    if inside and rule.entity and not _PATH.fullmatch(rule.entity):
+        yield document.problem(
+            (*at, "scope"), f"{name}: inside a document an entity is a path", "entity($.email)"
+        )
+
+
+def beside(rule: Rule) -> frozenset[str]:
+    """The other columns of the row that a mask looks at: its entity, and what its transform reads."""
+    if not rule.masks:
+        return frozenset()
+    chosen = transform(rule.transform, "entity" if rule.entity else "value")
+    read = chosen.row.columns(chosen.options.model_validate(rule.options)) if chosen.row else ()
+    return frozenset([*read, *([rule.entity] if rule.entity else [])])
+
+
+def distinct_results(rule: Rule) -> int | None:
+    """How many different results a masked column can have; None when the transform is one-to-one."""
+    chosen = transform(rule.transform, "entity" if rule.entity else "value")
+    count = chosen.results(chosen.options.model_validate(rule.options))
+    return None if count == INJECTIVE and not rule.entity else count

@@ -1,0 +1,1 @@
+"""PostgreSQL as source and target: one snapshot, workers, chunks, and a run that can be taken up again."""

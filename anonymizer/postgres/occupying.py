@@ -1,0 +1,87 @@
+"""Who may write into a target, and whether it goes on or begins: one run at a time, into an empty database.
+
+What a run took away from the target is given back before another one begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+
+from anonymizer.policies.plan import Plan
+from anonymizer.policies.schema import Table
+from anonymizer.postgres import progress
+from anonymizer.postgres.tasks import WRITING
+from foundation.errors import Refused
+from foundation.receipts import Receipt, read, store
+
+_SAME = ("policy_hash", "schema", "key", "subset")
+_RUNNING = 0x7065616B_72756E00
+
+
+@contextmanager
+def alone(target: psycopg.Connection) -> Iterator[None]:
+    """Raises Refused while another run writes; ends what is left of one that was killed."""
+    if not _got(target.execute("SELECT pg_try_advisory_lock(%s)", [_RUNNING])):
+        hint = "wait for it, or end it: the same command goes on where it stopped"
+        raise Refused("another run is writing into the target", hint=hint)
+    target.execute(_END_WRITERS, [WRITING >> 32, WRITING & 0xFFFFFFFF])
+    target.execute("SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)", [WRITING, WRITING])
+    yield
+
+
+def goes_on(target: psycopg.Connection, receipt: Receipt) -> bool:
+    """Whether the target holds a part of the very same run: policy, schema, key and part are equal."""
+    found = read(target)
+    if found is None or found.complete or not progress.exists(target):
+        return False
+    return all(getattr(found, name) == getattr(receipt, name) for name in _SAME)
+
+
+def _identity(receipt: Receipt) -> tuple[str | None, ...]:
+    return receipt.policy_hash, receipt.schema, receipt.key, receipt.subset
+
+
+def make_room(target: psycopg.Connection, plan: Plan, receipt: Receipt, *, replace_rows: bool) -> None:
+    """Refuses a target with rows, or removes them; marks the target incomplete. The caller commits."""
+    tables = [*(copy.table for copy in plan.copies), *plan.empties]
+    full = [table.name for table in tables if _holds_rows(target, table)]
+    if full and not replace_rows:
+        raise Refused(_what(target, full), hint="give an empty target, or --replace to remove what is there")
+    store(target, receipt)
+    if full or progress.exists(target):
+        clear(target, tables)
+
+
+def clear(target: psycopg.Connection, tables: list[Table]) -> None:
+    """Empties the tables and gives back what was taken away. The caller commits."""
+    names = sql.SQL(", ").join(table.identifier for table in tables)
+    target.execute(sql.SQL("TRUNCATE {}").format(names))
+    if progress.exists(target):
+        for one in progress.deferred(target):
+            progress.give_back(target, one)
+    progress.end(target)
+
+
+def _what(target: psycopg.Connection, full: list[str]) -> str:
+    what = f"the target is not empty: {', '.join(full)}"
+    return f"{what} (a part of a run with another policy, schema or key)" if progress.exists(target) else what
+
+
+def _holds_rows(target: psycopg.Connection, table: Table) -> bool:
+    return _got(target.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(table.identifier)))
+
+
+def _got(cursor: psycopg.Cursor) -> bool:
+    row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+# A worker whose machine is gone may be waited for by its server a long time.
+_END_WRITERS = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+ WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND classid = %s AND objid = %s AND objsubid = 1 AND pid <> pg_backend_pid()"""

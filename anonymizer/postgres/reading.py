@@ -1,0 +1,109 @@
+"""Reads the source in Arrow batches, in a snapshot that somebody else holds. Never writes, never masks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import adbc_driver_manager
+import adbc_driver_postgresql
+import pyarrow as pa
+from adbc_driver_manager import AdbcConnection, AdbcStatement
+from psycopg import sql
+
+from anonymizer.postgres.connections import SESSION, conninfo, refusal
+from foundation.errors import PeakproofError, Unavailable
+
+# So many bytes are masked at a time: much less, and the calls themselves cost; more, and only memory grows.
+_BATCH = 4 << 20
+_SNAPSHOT = (
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+    "SET TRANSACTION SNAPSHOT {}",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """A connection of its own to the source. `rate` limits it to so many bytes a second."""
+
+    connection: AdbcConnection
+    rate: float | None
+
+    def batches(self, query: sql.Composed, where: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a query. Raises what `refusal` makes of the server's errors."""
+        with _told(where), AdbcStatement(self.connection) as statement:
+            statement.set_options(
+                **{"adbc.postgresql.batch_size_hint_bytes": str(_BATCH)}  # a hint: rows are never cut
+            )
+            with _asked(statement, query.as_string(None)) as rows:
+                began, taken = time.monotonic(), 0
+                for batch in rows:
+                    yield batch
+                    taken += batch.nbytes
+                    if self.rate is not None:
+                        time.sleep(max(0.0, taken / self.rate - (time.monotonic() - began)))
+
+    def named(
+        self, columns: Mapping[str, sql.Composable], rows: sql.Composable, where: str
+    ) -> Iterator[pa.RecordBatch]:
+        """These columns of those rows (what stands after FROM), under their names."""
+        query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(columns.values()), rows)
+        for batch in self.batches(query, where):
+            yield batch.rename_columns([*columns])
+
+
+@contextmanager
+def reader(dsn: str, snapshot: str, *, rate: float | None = None) -> Iterator[Reader]:
+    """A reader in the snapshot of that name. Raises Unavailable: the snapshot is gone, nobody answers."""
+    # Below the driver's DB-API, which imports every data-frame library that it finds.
+    with (
+        _told("source"),
+        adbc_driver_postgresql.connect(conninfo(dsn)) as database,
+        AdbcConnection(database) as connection,
+    ):
+        connection.set_autocommit(enabled=False)
+        for setting in (*_SNAPSHOT, *SESSION):
+            with AdbcStatement(connection) as statement:
+                words = sql.SQL(setting).format(sql.Literal(snapshot))
+                _asked(statement, words.as_string(None)).close()
+        yield Reader(connection=connection, rate=rate)
+
+
+def _asked(statement: AdbcStatement, query: str) -> pa.RecordBatchReader:
+    statement.set_sql_query(query)
+    answer, _ = statement.execute_query()
+    return pa.RecordBatchReader.from_stream(answer)
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    try:
+        yield
+    except PeakproofError:
+        raise
+    except adbc_driver_manager.Error as error:
+        # Its text quotes the server's, which may quote a row.
+        raise refusal(error.sqlstate or "", type(error).__name__, where, _security(str(error))) from None
+    except OSError as error:
+        # While rows arrive the driver says only this; which rows is in its text, and stays there.
+        raise _lost(str(error), where) from None
+
+
+def _lost(message: str, where: str) -> PeakproofError:
+    if _security(message) or "permission denied" in message:
+        return refusal("42501", "InsufficientPrivilege", where, _security(message))
+    if "conflict with recovery" in message:
+        hint = "raise max_standby_streaming_delay on the standby, or read from the primary; then run again"
+        return Unavailable(
+            "the standby cancelled the reading in favour of replication", where=where, hint=hint
+        )
+    return Unavailable(
+        "the source could not be read to its end", where=where, hint="see the source server's log; run again"
+    )
+
+
+def _security(message: str) -> str | None:
+    hides = "row-level security hides rows from this role"
+    return hides if "row-level security" in message else None

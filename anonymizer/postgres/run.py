@@ -1,0 +1,207 @@
+"""A run from connections to receipt, as a row of stages. The source is only ever read, in one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+
+from anonymizer.policies.plan import Plan, make_plan
+from anonymizer.policies.policy import Policy
+from anonymizer.policies.schema import Schema, read_schema
+from anonymizer.postgres import filters, holding, workers
+from anonymizer.postgres.connections import refuse_same, session, translated
+from anonymizer.postgres.copying import Copying, Progress, prepare, senders
+from anonymizer.postgres.mapped_keys import MappedKeys
+from anonymizer.postgres.occupying import alone, clear, goes_on, make_room
+from anonymizer.postgres.previewing import Preview
+from anonymizer.postgres.previewing import preview as masked_rows
+from anonymizer.postgres.progress import end, note, noted
+from anonymizer.postgres.reading import Reader
+from anonymizer.postgres.reading import reader as batches_of
+from anonymizer.postgres.scratch import scratch
+from anonymizer.postgres.snapshots import Exported, Reading, Watch, export, is_held, reading, release
+from anonymizer.postgres.tasks import Setup
+from anonymizer.pseudonyms.keys import Key
+from anonymizer.subset.request import Request
+from anonymizer.subset.selecting import Share, Told, nobody, subset
+from foundation.errors import InputError, Refused
+from foundation.receipts import Receipt, now, read, store
+
+if TYPE_CHECKING:
+    from anonymizer.proof.verification import Verification
+
+
+def anonymize(
+    source: str,
+    target: str,
+    policy: Policy,
+    key: Key,
+    *,
+    progress: Progress,
+    replace_rows: bool = False,
+    how: Reading | None = None,
+    wanted: Request | None = None,
+    told: Told = nobody,
+) -> Receipt:
+    """Copies the masked source into the migrated target, checks it, and leaves the receipt there.
+
+    Where only a part is `wanted`, `told` gets the share of every table before a row is copied.
+    Raises InputError (policy, schema, login), Refused (target is the source, or not empty), Unavailable.
+    """
+    how = how or Reading()
+    with session(target, "target") as writer, alone(writer):
+        held = _held(source, noted(writer), how)
+        with reading(source, held) as reader, session(source, "source") as looker:
+            refuse_same(reader, writer)
+            plan = _plan(reader, policy, read_schema(writer))
+            receipt = Receipt(
+                policy=f"{policy.name} {policy.version}", policy_hash=policy.hash,
+                schema=plan.source.fingerprint, key=key.fingerprint(), started=now(),
+            )  # fmt: skip
+            if wanted is not None:
+                plan, parts = subset(reader, plan, wanted, key)
+                told(parts)
+                receipt = replace(receipt, subset=str(wanted), of={share.table: share.of for share in parts})
+            if not goes_on(writer, receipt):
+                with translated("target"), writer.transaction():
+                    make_room(writer, plan, receipt, replace_rows=replace_rows)
+                    prepare(reader, writer, plan, how.pages)
+            exported = held or export(reader)
+            note(writer, exported)
+            count = workers.how_many()
+            watch = Watch(source=looker, backend=exported.backend, limit=how.oldest, held=held is not None)
+            with scratch() as folder:
+                setup = Setup(
+                    source=source, target=target, snapshot=exported.snapshot, plan=plan, key=key.for_worker(),
+                    senders=senders(reader, plan), rate=how.rate and how.rate / count, folder=folder,
+                )  # fmt: skip
+                rows = _copied(writer, setup, count, progress, watch)
+            progress("verification", 0, 1)
+            from anonymizer.proof.verification import verify  # brings a compiler: not before it is used
+
+            with _sides(source, target, reader) as (before, after):
+                keys = MappedKeys.of(plan, key)
+                seen = verify(before, after, writer, plan, read_schema(writer), keys=keys)
+            finished = _finished(writer, replace(receipt, tables=rows), seen)
+            if held is not None:
+                release(reader, held.backend)
+            return finished
+
+
+def _held(source: str, before: Exported | None, how: Reading) -> Exported | None:
+    """The snapshot that a process of its own holds: the last run's, if it still does. None: nobody's."""
+    if before is not None and is_held(source, before):
+        return before
+    return None if how.hold is None else holding.start(source, how.hold)
+
+
+def check(source: str, policy: Policy, target: str | None = None) -> Plan:
+    """What a run would do, or InputError with all that is in its way. Reads nothing of rows but counts.
+
+    Without a target, one with the source's schema is assumed.
+    """
+    with reading(source) as reader:
+        if target is None:
+            return _plan(reader, policy, None)
+        with session(target, "target") as other:
+            refuse_same(reader, other)
+            return _plan(reader, policy, read_schema(other))
+
+
+def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share]:
+    """What part of every table a run under that key would copy. Reads keys, and nothing is written."""
+    with reading(source) as reader:
+        return subset(reader, _plan(reader, policy, None), wanted, key)[1]
+
+
+def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview]:
+    """Masked values of a few rows of every table, as a run into the same schema would write them."""
+    with reading(source) as reader:
+        return masked_rows(reader, _plan(reader, policy, None), key, rows=rows)
+
+
+def _plan(reader: psycopg.Connection, policy: Policy, there: Schema | None) -> Plan:
+    here = read_schema(reader)
+    plan = make_plan(policy, _counted(reader, here, policy), here if there is None else there)
+    filters.refuse_wrong(reader, plan, policy)
+    return plan
+
+
+def compare(source: str, target: str, policy: Policy, key: Key | None = None) -> tuple[Plan, Verification]:
+    """Compares a finished target with its source and searches it; writes the result into its receipt.
+
+    Rows that the source has got since the copy count as missing. With the key, rows are matched whose keys
+    are masked. Raises as `anonymize`; Refused: no receipt.
+    """
+    from anonymizer.proof.verification import verify
+
+    with reading(source) as reader, session(target, "target") as writer:
+        refuse_same(reader, writer)
+        there = read_schema(writer)
+        plan = make_plan(policy, read_schema(reader), there)
+        receipt = read(writer)
+        if receipt is None or not receipt.complete:
+            raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
+        if key is not None and key.fingerprint() != receipt.key:
+            raise InputError("the target was not masked with this key", hint="name that key, or none")
+        keys = MappedKeys.of(plan, key) if key is not None else None
+        part = receipt.subset is not None
+        with _sides(source, target, reader) as (before, after):
+            seen = verify(before, after, writer, plan, there, of_a_part=part, keys=keys)
+        store(writer, replace(receipt, verified=seen.passes, searched=True, findings=seen.faults))
+        return plan, seen
+
+
+@contextmanager
+def _sides(source: str, target: str, held: psycopg.Connection) -> Iterator[tuple[Reader, Reader]]:
+    """Readers of both databases, each in one snapshot: the source's is the one that is held."""
+    with (
+        session(target, "target") as there,
+        batches_of(source, export(held).snapshot) as before,
+        batches_of(target, export(there).snapshot) as after,
+    ):
+        yield before, after
+
+
+def _counted(reader: psycopg.Connection, schema: Schema, policy: Policy) -> Schema:
+    """Exact row counts where capacity is to be proven: tables with a masked column in a unique index."""
+    tables = dict(schema.tables)
+    for name, table in schema.tables.items():
+        rule = policy.tables.get(name)
+        masked = {column for column, r in rule.columns.items() if r.masks} if rule else set()
+        if any(masked & set(columns) for columns in table.unique.values()):
+            row = reader.execute(sql.SQL("SELECT count(*) FROM {}").format(table.identifier)).fetchone()
+            tables[name] = replace(table, rows=row[0] if row else 0)
+    return Schema(tables=tables)
+
+
+def _copied(
+    writer: psycopg.Connection, setup: Setup, count: int, progress: Progress, watch: Watch
+) -> dict[str, int]:
+    """The rows by table. What the policy cannot do is undone; what is cut short is left, to go on with."""
+    plan = setup.plan
+    try:
+        with workers.running(setup, count) as crew:
+            copying = Copying(
+                target=writer, plan=plan, setup=setup, workers=crew, progress=progress, watch=watch
+            )
+            return copying.run()
+    except InputError:
+        with writer.transaction():
+            clear(writer, [copy.table for copy in plan.copies])
+        raise
+
+
+def _finished(writer: psycopg.Connection, receipt: Receipt, seen: Verification) -> Receipt:
+    whole = replace(
+        receipt, finished=now(), complete=True, verified=seen.passes, searched=True, findings=seen.faults
+    )
+    with writer.transaction():
+        store(writer, whole)
+        end(writer)
+    return whole

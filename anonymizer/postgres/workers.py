@@ -1,0 +1,106 @@
+"""Processes that share a copy: each reads, masks and writes one chunk at a time, or gives an index back.
+
+They start from a process that holds nothing, get what they need through a pipe, and end with their command.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.forkserver import ensure_running
+
+from anonymizer.postgres.tasks import Event, Failed, Setup, Task
+from foundation.errors import Unavailable
+
+_MOST = 4
+_GONE = "run the same command again: it goes on where it stopped"
+
+
+def how_many() -> int:
+    """As many as there are processors: the servers' own processes take their share of them."""
+    return max(2, min(_MOST, len(os.sched_getaffinity(0))))
+
+
+def preload() -> None:
+    """Starts what workers start from: it imports what they need while the command does so too."""
+    _context()
+    ensure_running()
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["anonymizer.postgres.work"])
+    return context
+
+
+class Workers:
+    """Runs tasks in several processes. What one of them fails with is raised here."""
+
+    def __init__(self, processes: dict[Connection, ForkServerProcess]) -> None:
+        self._processes = processes
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[Event]:
+        """Runs all tasks, in any order at once; what happens meanwhile comes as it comes."""
+        waiting, busy = deque(tasks), set[Connection]()
+        idle = set(self._processes)
+        while waiting or busy:
+            while waiting and idle:
+                pipe = idle.pop()
+                self._send(pipe, waiting.popleft())
+                busy.add(pipe)
+            for ready in wait(list(busy)):
+                assert isinstance(ready, Connection)
+                event = self._received(ready)
+                if event.ends_task:
+                    busy.discard(ready)
+                    idle.add(ready)
+                yield event
+
+    def _send(self, pipe: Connection, task: Task) -> None:
+        try:
+            pipe.send(task)
+        except OSError:
+            raise self._ended(pipe) from None
+
+    def _received(self, pipe: Connection) -> Event:
+        try:
+            event: Event = pipe.recv()
+        except (EOFError, OSError):
+            raise self._ended(pipe) from None
+        if isinstance(event, Failed):
+            raise event.error()
+        return event
+
+    def _ended(self, pipe: Connection) -> Unavailable:
+        process = self._processes[pipe]
+        process.join(5)
+        return Unavailable(f"a worker process ended (status {process.exitcode})", hint=_GONE)
+
+
+@contextmanager
+def running(setup: Setup, count: int) -> Iterator[Workers]:
+    """Workers for as long as the block lasts."""
+    from anonymizer.postgres.work import work
+
+    context = _context()
+    processes: dict[Connection, ForkServerProcess] = {}
+    try:
+        for number in range(count):
+            mine, its = context.Pipe()
+            process = context.Process(target=work, args=(its,), name=f"anonymize-{number}", daemon=True)
+            process.start()
+            its.close()
+            processes[mine] = process
+            mine.send(setup)
+        yield Workers(processes)
+    finally:
+        for pipe, process in processes.items():
+            pipe.close()
+            process.terminate()
+        for process in processes.values():
+            process.join()

@@ -1,0 +1,140 @@
+"""How far apart source and target are, column by column, where truth was kept or moved. Says no value.
+
+Every column is counted into cells of its own; the counts are all that is kept, however many rows there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from psycopg import sql
+
+from anonymizer.policies.plan import Plan, TablePlan
+from anonymizer.policies.truth import carries_truth
+from anonymizer.postgres.reading import Reader
+from anonymizer.proof.characters import Places
+from anonymizer.proof.fingerprints import Seed, whole
+from anonymizer.proof.known import Fact, as_it_is
+from anonymizer.transforms.base import JSON
+
+Measure = Literal["Kolmogorov-Smirnov", "total variation"]
+
+_SAMPLE = 20_000  # rows, for the bounds between cells
+_BOUNDS = 1000
+_CATEGORIES = 1 << 14
+_NULL = 1  # the first cell
+_NO_VALUE_OF_A_PERSON = frozenset({*JSON, "bytea"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distance:
+    """How far apart a column's distributions are: 0 the same, 1 nothing in common. NULL is a value, too.
+
+    Numbers and dates: the greatest difference of the cumulative shares (Kolmogorov-Smirnov), looked at in
+    1,000 quantiles; anything else: half of what the shares of all values differ by (total variation), values
+    in 16,384 cells. What is found is never more than the true distance.
+    """
+
+    column: str
+    transform: str
+    measure: Measure
+    distance: float
+
+
+def distances(source: Reader, target: Reader, plan: Plan) -> tuple[Distance, ...]:
+    """The distance of every column that carries truth; keys and documents apart."""
+    return tuple(one for copy in plan.copies for one in _of_table(source, target, copy))
+
+
+def _of_table(source: Reader, target: Reader, copy: TablePlan) -> Iterator[Distance]:
+    facts = _facts(copy)
+    if not facts:
+        return
+    name, seed = copy.table.name, Seed.new()
+    bounds = _bounds(target, copy, facts)
+    before = _counted(source, facts, copy.source_rows, f"source, {name}", bounds, seed)
+    after = _counted(target, facts, copy.table.identifier, f"target, {name}", bounds, seed)
+    for fact in facts:
+        yield Distance(
+            column=f"{name}.{fact.name}",
+            transform=copy.rules[fact.name].transform,
+            measure="Kolmogorov-Smirnov" if fact.number else "total variation",
+            distance=apart(before[fact.name], after[fact.name], ordered=fact.number),
+        )
+
+
+def _facts(copy: TablePlan) -> list[Fact]:
+    keys = {*copy.table.primary_key, *copy.table.referring}
+    return [
+        as_it_is(name, copy.table.columns[name].base)
+        for name, rule in copy.rules.items()
+        if carries_truth(rule) and rule.transform != "redact" and name not in keys
+        if copy.table.columns[name].base not in _NO_VALUE_OF_A_PERSON
+    ]
+
+
+def apart(before: Places, after: Places, *, ordered: bool) -> float:
+    """The distance of two counts of the same cells: 0 to 1; 0 where one side has no row."""
+    if not before.sum() or not after.sum():
+        return 0.0
+    difference = before / before.sum() - after / after.sum()
+    return float(np.abs(np.cumsum(difference)).max() if ordered else np.abs(difference).sum() / 2)
+
+
+def _bounds(target: Reader, copy: TablePlan, facts: Sequence[Fact]) -> dict[str, NDArray[np.float64]]:
+    """Quantiles of the numbers in some rows of the target."""
+    numbers = {fact.name: fact.seen for fact in facts if fact.number}
+    if not numbers:
+        return {}
+    share = min(100.0, 100.0 * _SAMPLE / max(1, copy.table.rows))
+    rows = sql.SQL("{} TABLESAMPLE SYSTEM ({})").format(copy.table.identifier, sql.Literal(share))
+    seen: dict[str, list[NDArray[np.float64]]] = {name: [] for name in numbers}
+    for block in target.named(numbers, rows, f"target, {copy.table.name}"):
+        for name in numbers:
+            seen[name].append(_doubles(block.column(name)))
+    return {name: quantiles(np.concatenate([np.zeros(0), *parts])) for name, parts in seen.items()}
+
+
+def quantiles(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Up to a thousand different bounds with about as many numbers between each two."""
+    real = np.sort(numbers[np.isfinite(numbers)])
+    if not len(real):
+        return real
+    return np.unique(real[np.linspace(0, len(real) - 1, _BOUNDS).astype(np.int64)])
+
+
+def _counted(
+    reader: Reader, facts: Sequence[Fact], rows: sql.Composable, where: str,
+    bounds: Mapping[str, NDArray[np.float64]], seed: Seed,
+) -> dict[str, Places]:  # fmt: skip
+    counts = {
+        fact.name: np.zeros(2 * len(bounds[fact.name]) + 2 if fact.number else _CATEGORIES + 1, np.int64)
+        for fact in facts
+    }
+    for block in reader.named({fact.name: fact.seen for fact in facts}, rows, where):
+        for fact in facts:
+            column = block.column(fact.name)
+            cells = numbered(_doubles(column), bounds[fact.name]) if fact.number else _labelled(column, seed)
+            counts[fact.name] += np.bincount(cells, minlength=len(counts[fact.name]))
+    return counts
+
+
+def numbered(numbers: NDArray[np.float64], bounds: NDArray[np.float64]) -> Places:
+    """Each number's cell, in order: NULL, then what lies below, on and above each bound."""
+    between = np.searchsorted(bounds, numbers, "left") + np.searchsorted(bounds, numbers, "right")
+    return np.where(np.isnan(numbers), 0, _NULL + between).astype(np.int64)
+
+
+def _labelled(values: pa.Array, seed: Seed) -> Places:
+    prints = whole(values.cast(pa.large_string()).fill_null(""), seed)
+    cells = _NULL + (prints % np.uint64(_CATEGORIES)).astype(np.int64)
+    return np.where(values.is_null().to_numpy(zero_copy_only=False), 0, cells)
+
+
+def _doubles(values: pa.Array) -> NDArray[np.float64]:
+    return np.asarray(values.to_numpy(zero_copy_only=False), np.float64)

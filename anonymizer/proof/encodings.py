@@ -1,0 +1,41 @@
+"""Which of many texts may say something else once they are decoded: a quick look that decides nothing.
+
+Most long words, account numbers and digests are no text in any encoding; only what may be one is decoded.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anonymizer.proof import kernels
+from anonymizer.proof.characters import Flags, Places
+from anonymizer.proof.decoding import ESCAPES, readings
+from anonymizer.proof.fingerprints import layout
+
+
+def other_readings(texts: pa.Array) -> tuple[pa.Array, Places]:
+    """Every other reading of the texts, and the place of the text each comes from."""
+    found: list[str] = []
+    owners: list[int] = []
+    for at in np.flatnonzero(encoded(texts)):
+        for reading in readings(texts[int(at)].as_py()):
+            found.append(reading)
+            owners.append(int(at))
+    return pa.array(found, pa.string()), np.array(owners, np.int64)
+
+
+def encoded(texts: pa.Array) -> Flags:
+    """Which texts may have another reading. Shape: (texts,)."""
+    if not len(texts):
+        return np.zeros(0, bool)
+    text = texts.cast(pa.large_string()).fill_null("")
+    escapes, packed = np.zeros((2, len(text)), np.uint8)
+    kernels.encoded(*layout(text), escapes, packed)
+    found: Flags = packed.view(bool)
+    if escapes.any():
+        places = np.flatnonzero(escapes)
+        real = pc.match_substring_regex(text.take(pa.array(places)), ESCAPES)
+        found[places] |= real.to_numpy(zero_copy_only=False)
+    return found

@@ -1,0 +1,120 @@
+"""Fingerprints by stream and by their leading bits, in a temporary file that has no name. Holds no value.
+
+What is written there means nothing to anybody without the check's secret, which is only in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anonymizer.proof import kernels
+from anonymizer.proof.characters import Words
+
+# A stream is called by its table, its place, and what of it is in it.
+Name = tuple[str, ...]
+
+_BUFFERED = 1 << 15  # records of one stream
+_RECORD = 16
+_TOP = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """Fingerprints of values, each with a tag that says where it stands. Shapes: (records,) both."""
+
+    prints: Words
+    tags: Words
+
+    def __len__(self) -> int:
+        return len(self.prints)
+
+    def only(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> Records:
+        return Records(prints=self.prints[which], tags=self.tags[which])
+
+
+def together(records: list[Records]) -> Records:
+    """Several as one."""
+    none = np.zeros(0, np.uint64)
+    return Records(
+        prints=np.concatenate([none, *(one.prints for one in records)]),
+        tags=np.concatenate([none, *(one.tags for one in records)]),
+    )
+
+
+@dataclass
+class _Stream:
+    waiting: list[Records] = field(default_factory=list)
+    # Where each part of the file begins, and the records before each partition in it.
+    parts: list[tuple[int, NDArray[np.int64]]] = field(default_factory=list)
+    count: int = 0
+
+
+class Partitions:
+    """Streams of records, each of which can be read by partition: equal fingerprints share one."""
+
+    def __init__(self, bits: int = 6) -> None:
+        self.count = 1 << bits
+        self._shift = np.uint64(_TOP - bits)
+        self._file = tempfile.TemporaryFile(prefix="peakproof-")  # noqa: SIM115 - closed by __exit__
+        self._end = 0
+        self._streams: dict[Name, _Stream] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def add(self, stream: Name, records: Records) -> None:
+        """Takes records; not from several threads at once."""
+        into = self._streams.setdefault(stream, _Stream())
+        into.count += len(records)
+        into.waiting.append(records)
+        if sum(map(len, into.waiting)) >= _BUFFERED:
+            self._write(into)
+
+    def streams(self, of: str) -> list[tuple[str, str]]:
+        """Table and place of every stream of that kind."""
+        return [(name[0], name[1]) for name in self._streams if name[2:] == (of,)]
+
+    def size(self, stream: Name) -> int:
+        """How many records a stream has."""
+        return self._streams[stream].count if stream in self._streams else 0
+
+    def read(self, stream: Name, partition: int) -> Records:
+        """All of a stream that falls into a partition, in any order."""
+        if stream not in self._streams:
+            return together([])
+        from_ = self._streams[stream]
+        if from_.waiting:
+            self._write(from_)
+        return together([*self._parts(from_, partition)])
+
+    def _parts(self, stream: _Stream, partition: int) -> Iterator[Records]:
+        for start, before in stream.parts:
+            first, after = int(before[partition]), int(before[partition + 1])
+            if first < after:
+                content = os.pread(self._file.fileno(), (after - first) * _RECORD, start + first * _RECORD)
+                pairs = np.frombuffer(content, np.uint64).reshape(-1, 2)
+                yield Records(prints=pairs[:, 0], tags=pairs[:, 1])
+
+    def _write(self, stream: _Stream) -> None:
+        records = together(stream.waiting)
+        stream.waiting.clear()
+        number = (records.prints >> self._shift).astype(np.int64)
+        before = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=self.count))])
+        pairs = np.empty(2 * len(records), np.uint64)
+        kernels.ordered(records.prints, records.tags, self._shift, before, pairs)
+        os.pwrite(self._file.fileno(), pairs.data, self._end)
+        stream.parts.append((self._end, before))
+        self._end += len(records) * _RECORD

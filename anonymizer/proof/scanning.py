@@ -1,0 +1,157 @@
+"""Texts as fingerprints: what a cell says as a whole, and what originals may stand in it. Pure.
+
+Knows neither database nor transforms. A record's tag holds the row's fingerprint and, in its last six bits,
+the kind of what was found: so many digits, so many words, or a whole cell that is too short or too long to be
+looked for within others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from anonymizer.proof import kernels
+from anonymizer.proof.characters import Flags, Places, Words
+from anonymizer.proof.encodings import other_readings
+from anonymizer.proof.fingerprints import Seed, layout, longest, lowered
+from anonymizer.proof.kernels import MOST_DIGITS, WHOLE, WORDS
+from anonymizer.proof.membership import Membership
+from anonymizer.proof.partitions import Records, together
+
+# A text beyond ASCII takes up to four bytes a character, and what is looked for is shorter than the overlap.
+_LONGEST_CELL = 1 << 20
+_SLICE, _OVERLAP = 1 << 14, 1024
+
+_KIND = np.uint64(63)
+_LOCAL = 9  # digits
+_ROOM = 1 << 17  # records
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is looked for: the kinds of originals there are, and what tells most of the others from them."""
+
+    kinds: frozenset[int]
+    members: Membership
+    seed: Seed
+
+    @property
+    def widths(self) -> list[int]:
+        return sorted(kind for kind in self.kinds if kind < WORDS)
+
+    @property
+    def sizes(self) -> list[int]:
+        return sorted(kind - WORDS for kind in self.kinds if WORDS < kind < WHOLE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """Records of what may be originals, and how many windows of each width of digits were looked at."""
+
+    records: Records
+    trials: Mapping[int, int]
+
+
+def kinds(tags: Words) -> Words:
+    """The kind in each tag."""
+    return tags & _KIND
+
+
+def row(tags: Words) -> Words:
+    """The row in each tag; 0 where nobody can know it."""
+    return tags & ~_KIND
+
+
+def is_number(tags: Words) -> Flags:
+    """Which records are so many digits."""
+    found: Flags = kinds(tags) < np.uint64(WORDS)
+    return found
+
+
+def one_word(tags: Words) -> Flags:
+    """Which records are a single word."""
+    found: Flags = kinds(tags) == np.uint64(WORDS + 1)
+    return found
+
+
+def described(cells: pa.Array, rows: Words, seed: Seed) -> Records:
+    """Every lowered cell that says anything as one record; a Polish number without its prefix, too."""
+    cells = _digested(cells, seed)
+    prints, local = np.zeros((2, len(cells)), np.uint64)
+    found = np.zeros(len(cells), np.uint8)
+    if len(cells):
+        kernels.described(*layout(cells), seed.letters, seed.base, prints, found, local)
+    says, short = np.flatnonzero(found), np.flatnonzero(local)
+    mine = row(rows)
+    return Records(
+        prints=np.concatenate([prints[says], local[short]]),
+        tags=np.concatenate([mine[says] | found[says], mine[short] | np.uint64(_LOCAL)]),
+    )
+
+
+def _digested(texts: pa.Array, seed: Seed) -> pa.Array:
+    """The texts, a digest in place of each that is too long for a fingerprint."""
+    if longest(texts) <= _LONGEST_CELL:
+        return texts
+    long_ = pc.greater(pc.binary_length(texts), _LONGEST_CELL)
+    secret = seed.exact[:8].tobytes()
+    digests = [
+        hashlib.blake2b(text.encode(), key=secret, digest_size=32).hexdigest()
+        for text in texts.filter(long_).to_pylist()
+    ]
+    return pc.replace_with_mask(texts, long_.fill_null(False), pa.array(digests, texts.type))
+
+
+def _sliced(texts: pa.Array, rows: Words) -> tuple[pa.Array, Words]:
+    """The texts and their rows, those that are too long for a fingerprint in slices that overlap."""
+    if longest(texts) <= _SLICE:
+        return texts, rows
+    cells = [
+        (text[at : at + _SLICE], row_)
+        for text, row_ in zip(texts.to_pylist(), rows.tolist(), strict=True)
+        for at in range(0, len(text or "") or 1, _SLICE - _OVERLAP)
+        if text is not None
+    ]
+    return pa.array([text for text, _ in cells], pa.large_string()), np.array(
+        [r for _, r in cells], np.uint64
+    )
+
+
+def scan(wanted: Wanted, texts: pa.Array, cells: pa.Array, rows: Words, *, json: bool = False) -> Scan:
+    """What may be originals in the texts, in any of their readings; `rows` names each text's row.
+
+    `cells` are the texts lowered. Documents (`json`) write a line's end as two characters, which would look
+    like a letter of the next word.
+    """
+    trials = np.zeros(MOST_DIGITS + 1, np.int64)
+    found = _search(wanted, cells, rows, trials, json=json)
+    more, owners = other_readings(texts)
+    if len(more):
+        found += _search(wanted, lowered(more), rows[owners], trials, json=json)
+    return Scan(records=together(found), trials={width: int(trials[width]) for width in wanted.widths})
+
+
+def _search(wanted: Wanted, cells: pa.Array, rows: Words, trials: Places, *, json: bool) -> list[Records]:
+    cells, owners = _sliced(cells, rows)
+    sizes, widths = np.array(wanted.sizes, np.int64), np.array(wanted.widths, np.int64)
+    if not len(cells) or not len(sizes) + len(widths):
+        return []
+    data, bounds = layout(cells)
+    room = max(_ROOM, (int(np.diff(bounds).max()) + 1) * (len(sizes) + len(widths)))
+    prints, places, kind = np.empty(room, np.uint64), np.empty(room, np.int64), np.empty(room, np.uint8)
+    records: list[Records] = []
+    first = 0
+    while first < len(cells):
+        first, found = kernels.scanned(
+            data, bounds, first, wanted.seed.letters, wanted.seed.base, sizes, widths, wanted.seed.powers,
+            wanted.members.bits, wanted.members.starts, wanted.members.shifts, json,
+            prints, places, kind, trials,
+        )  # fmt: skip
+        tags = row(owners[places[:found]]) | kind[:found]
+        records.append(Records(prints=prints[:found].copy(), tags=tags))
+    return records

@@ -1,0 +1,143 @@
+"""The check after a copy: does anything identifying still stand where it stood, or anywhere else?
+
+Shares nothing with the transforms: every place is compared, and all texts of the target are searched, by
+keyed fingerprints that are made here under a secret of this check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import psycopg
+from psycopg import sql
+
+from anonymizer.policies.plan import Plan
+from anonymizer.policies.schema import ForeignKey, Schema, Table
+from anonymizer.postgres.connections import translated
+from anonymizer.postgres.mapped_keys import MappedKeys, MappedSide
+from anonymizer.postgres.reading import Reader
+from anonymizer.proof.catalogue import catalogue
+from anonymizer.proof.comparison import Comparison
+from anonymizer.proof.distances import Distance, distances
+from anonymizer.proof.exposure import Exposure
+from anonymizer.proof.search import Findings, search
+from anonymizer.proof.sheets import Side, sheets
+from anonymizer.proof.side import PostgresqlSide
+from anonymizer.proof.sightings import Sighting
+from anonymizer.proof.singling import exposures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What the check saw; `faults` says why it did not pass."""
+
+    comparisons: tuple[Comparison, ...]
+    faults: tuple[str, ...]
+    sightings: tuple[Sighting, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    distances: tuple[Distance, ...] = ()
+
+    @property
+    def passes(self) -> bool:
+        return not self.faults
+
+    @property
+    def unmatched(self) -> tuple[str, ...]:
+        """Tables whose rows could not be matched: without a primary key, or with one that is masked."""
+        places = (one.place.partition(" ")[0] for one in self.comparisons if not one.matched)
+        return tuple(sorted({place.rpartition(".")[0] for place in places}))
+
+    def to_dict(self) -> dict[str, object]:
+        """As JSON writes it: names and counts."""
+        return {
+            "passes": self.passes,
+            "comparisons": [asdict(one) for one in self.comparisons],
+            "sightings": [asdict(one) for one in self.sightings],
+            "exposures": [one.to_dict() for one in self.exposures],
+            "distances": [asdict(one) for one in self.distances],
+            "faults": list(self.faults),
+        }
+
+
+def verify(
+    before: Reader, after: Reader, target: psycopg.Connection, plan: Plan, target_schema: Schema, *,
+    of_a_part: bool = False, keys: MappedKeys | None = None,
+) -> Verification:  # fmt: skip
+    """Compares every masked or identifying place, searches all texts, counts rows, looks for orphans, and
+    measures how exposed people are and how far what is true has moved.
+
+    `before` and `after` read source and target; of a subset (`of_a_part`) rows may be missing.
+    Whoever has the `keys` can match rows whose keys are masked.
+    """
+    source: Side = PostgresqlSide(reader=before, role="source")
+    there = PostgresqlSide(reader=after, role="target")
+    if keys is not None:
+        source = MappedSide(side=source, keys=keys)
+    tables = sheets(plan, mapped=keys is not None)
+    found = search(source, there, tables, catalogue(target), of_a_part=of_a_part)
+    orphans = (
+        fault
+        for table in plan.copies
+        for fault in _orphans(target, target_schema.tables[table.table.name], plan)
+    )
+    seen = judged(found, [*orphans, *_not_empty(target, plan)], exposures(before, after, plan, keys))
+    return replace(seen, distances=distances(before, after, plan))
+
+
+def judged(found: Findings, others: Iterable[str], exposed: Sequence[Exposure] = ()) -> Verification:
+    """What was found, on any engine, and what else is wrong, as the check's result."""
+    failed = [one for one in found.comparisons if not one.passes]
+    told = {one.place.partition(" ")[0] for one in failed}
+    faults = [
+        *found.faults,
+        *others,
+        *(one.fault for one in failed),
+        *(
+            _told(one)
+            for one in found.sightings
+            if not one.passes and one.place.partition(" ")[0] not in told
+        ),
+        *(fault for one in exposed for fault in one.faults),
+    ]
+    return Verification(
+        comparisons=found.comparisons,
+        faults=tuple(faults),
+        sightings=found.sightings,
+        exposures=tuple(exposed),
+    )
+
+
+def _told(seen: Sighting) -> str:
+    where = "in the rows of their own persons" if seen.same_row else "there"
+    return (
+        f"{seen.place}: {seen.found} originals ({seen.population}) stand {where} "
+        f"({seen.by_chance:.2g} expected by chance)"
+    )
+
+
+def _orphans(target: psycopg.Connection, table: Table, plan: Plan) -> Iterator[str]:
+    for key in table.foreign_keys:
+        parent = next((copy.table for copy in plan.copies if copy.table.name == key.parent), None)
+        if parent is None:
+            continue
+        with translated(f"target, {table.name}"):
+            row = target.execute(_orphan_query(table, key, parent)).fetchone()
+        if row and row[0]:
+            yield f"{table.name}: {row[0]} rows of {key.name} refer to nothing"
+
+
+def _orphan_query(table: Table, key: ForeignKey, parent: Table) -> sql.Composed:
+    pairs = list(zip(key.columns, key.parent_columns, strict=True))
+    same = [sql.SQL("child.{} = parent.{}").format(sql.Identifier(c), sql.Identifier(p)) for c, p in pairs]
+    set_ = [sql.SQL("child.{} IS NOT NULL").format(sql.Identifier(c)) for c, _ in pairs]
+    return sql.SQL(
+        "SELECT count(*) FROM {} child WHERE {} AND NOT EXISTS (SELECT FROM {} parent WHERE {})"
+    ).format(table.identifier, sql.SQL(" AND ").join(set_), parent.identifier, sql.SQL(" AND ").join(same))
+
+
+def _not_empty(target: psycopg.Connection, plan: Plan) -> Iterator[str]:
+    for table in plan.empties:
+        row = target.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(table.identifier)).fetchone()
+        if row and row[0]:
+            yield f"{table.name}: is not empty"

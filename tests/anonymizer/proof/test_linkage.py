@@ -1,0 +1,83 @@
+"""The attack finds whom facts give away, and nobody beyond guessing where they tell nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anonymizer.proof.linkage import CATEGORY, Attack, Facts, Linkage, wilson
+
+PERSONS = np.arange(1, 201, dtype=np.uint64)
+
+
+def attacked(known: Facts, seen: Facts, *scales: float) -> Linkage:
+    """Everybody is looked for; rows arrive in two blocks."""
+    attack = Attack(PERSONS[: len(known)], known, np.array(scales))
+    for rows in (slice(0, 70), slice(70, None)):
+        attack.show(PERSONS[: len(seen)][rows], seen[rows])
+    return attack.result()
+
+
+def column(*values: Facts) -> Facts:
+    return np.stack(values, axis=1).astype(np.float64)
+
+
+def test_everybody_is_found_by_a_number_that_is_theirs_alone() -> None:
+    facts = column(np.arange(200.0))
+    found = attacked(facts, facts, 199.0)
+    assert (found.attacks, found.links, found.singled_out, found.risk) == (200, 200.0, 200, 1.0)
+
+
+def test_everybody_is_found_by_a_number_that_moved_a_little() -> None:
+    facts = column(np.arange(200.0))
+    found = attacked(facts, facts + 0.4, 199.0)
+    assert (found.success, found.singled_out_rate) == (1.0, 1.0)
+
+
+def test_a_fact_that_all_share_is_no_better_than_a_guess() -> None:
+    facts = column(np.zeros(200))
+    found = attacked(facts, facts, CATEGORY)
+    assert found.links == pytest.approx(1.0)
+    assert (found.singled_out, found.by_chance) == (0, 1 / 200)
+    assert found.risk == pytest.approx(0.0)
+
+
+def test_a_group_of_ten_is_guessed_among() -> None:
+    facts = column(np.arange(200.0) // 10)
+    found = attacked(facts, facts, CATEGORY)
+    assert found.success == pytest.approx(0.1)
+    assert found.singled_out == 0
+
+
+def test_facts_of_others_mislead() -> None:
+    facts = column(np.arange(200.0))
+    assert attacked(facts, facts[::-1].copy(), 199.0).links == 0
+
+
+def test_two_facts_tell_what_neither_tells_alone_and_null_is_like_null() -> None:
+    tens, ones = np.arange(200.0) // 20, np.arange(200.0) % 20
+    tens[tens == 3] = np.nan
+    found = attacked(column(tens, ones), column(tens, ones), CATEGORY, 19.0)
+    assert found.singled_out == 200
+
+
+def test_who_is_not_in_the_target_is_not_attacked() -> None:
+    facts = column(np.arange(200.0))
+    found = attacked(facts, facts[:50], 199.0)
+    assert (found.attacks, found.singled_out) == (50, 50)
+    nobody = attacked(facts[:0], facts, 199.0)
+    assert (nobody.attacks, nobody.success, nobody.risk, nobody.low, nobody.high) == (0, 0.0, 0.0, 0.0, 1.0)
+
+
+@given(st.integers(1, 5000), st.floats(0, 1))
+def test_wilsons_interval_holds_the_rate(of: int, rate: float) -> None:
+    low, high = wilson(rate * of, of)
+    assert 0 <= low <= rate + 1e-9
+    assert rate - 1e-9 <= high <= 1
+
+
+def test_wilsons_interval_agrees_with_the_table() -> None:
+    # Newcombe (1998), Statistics in Medicine 17, 857-872, table I, method 3: 81 of 263.
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)

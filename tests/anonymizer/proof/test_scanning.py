@@ -1,0 +1,140 @@
+"""Originals are found among words and digits, however they are written; nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anonymizer.proof.fingerprints import Seed, lowered
+from anonymizer.proof.kernels import WHOLE
+from anonymizer.proof.membership import Membership, membership
+from anonymizer.proof.partitions import Records
+from anonymizer.proof.scanning import Wanted, described, is_number, kinds, one_word, row, scan
+
+SEED = Seed.new()
+VALUES = {
+    "email": "Jan.Kowalski@firma.pl",
+    "company": "Młyny Żuławskie sp. z o.o.",
+    "phone": "+48 601 202 303",
+    "pesel": "44051401359",
+    "iban": "PL61 1090 1014 0000 0712 1981 2874",
+}
+# A filter that lets everything through.
+OPEN = Membership(
+    bits=np.full(1, 255, np.uint8), starts=np.zeros(64, np.int64), shifts=np.full(64, 61, np.uint64)
+)
+
+
+def records(texts: Sequence[str | None]) -> Records:
+    rows = np.arange(1, len(texts) + 1, dtype=np.uint64) << np.uint64(6)
+    return described(lowered(pa.array(texts, pa.string())), rows, SEED)
+
+
+def wanted(originals: Records, members: Membership = OPEN) -> Wanted:
+    found = frozenset(kinds(originals.tags).tolist()) - {WHOLE}
+    return Wanted(kinds=found, members=members, seed=SEED)
+
+
+def seen(texts: Sequence[str | None], value: str, *, json: bool = False) -> list[int]:
+    """The places of the texts in which an original was found, once each time."""
+    originals = records([value])
+    rows = np.arange(1, len(texts) + 1, dtype=np.uint64) << np.uint64(6)
+    cells = pa.array(texts, pa.string())
+    found = scan(wanted(originals), cells, lowered(cells), rows, json=json).records
+    met = np.isin(found.prints, originals.prints[kinds(originals.tags) != WHOLE])
+    return sorted({int(place) // 64 - 1 for place in row(found.tags[met])})
+
+
+@pytest.mark.parametrize(
+    ("population", "text"),
+    [
+        ("email", "pisać do JAN.KOWALSKI@FIRMA.PL, nie dzwonić"),
+        ("email", "<a href=mailto:jan.kowalski@firma.pl>"),
+        ("email", "jan kowalski firma pl"),
+        ("company", 'umowa z "MŁYNY ŻUŁAWSKIE" Sp. z o.o. z maja'),
+        ("company", "M\u0142yny Z\u0307u\u0142awskie sp z o o"),
+        ("phone", "tel. 601-202-303 po 16"),
+        ("phone", "0048601202303, 48 601202303"),
+        ("phone", "48601202303"),
+        ("pesel", "nr 440514 01359"),
+        ("pesel", "xx99440514013590yy"),
+        ("iban", "61109010140000071219812874"),
+        ("iban", "12, PL 61109010140000071219812874, 7"),
+    ],
+)
+def test_an_original_is_found_however_it_is_written(population: str, text: str) -> None:
+    assert seen([None, "", text], VALUES[population]) == [2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["kowalski jan", "601 202 304", "9601202303", "60120 23031", "firma.pl", "44051401395", "żuławskie",
+     "440514a01359", "jan kowalski firma.plus", ""],
+)  # fmt: skip
+def test_what_only_resembles_an_original_is_not_seen(text: str) -> None:
+    assert all(seen([text], value) == [] for value in VALUES.values())
+
+
+def test_nothing_reaches_from_one_cell_into_the_next() -> None:
+    cells = ["jan.kowalski", "firma.pl", "601202", "303", "440514\n", "01359", "4"]
+    assert all(seen(cells, value) == [] for value in VALUES.values())
+
+
+def test_a_line_s_end_in_a_document_is_no_letter() -> None:
+    text = r'{"a": "line\njan.kowalski@firma.pl\tx"}'
+    assert seen([text], VALUES["email"], json=True) == [0]
+    assert seen([r'{"a": "440514\n01359"}'], VALUES["pesel"], json=True) == [0]
+
+
+def test_an_original_is_found_in_a_text_that_is_cut_into_slices() -> None:
+    for before in (16_000, 16_380, 16_384, 100_000):
+        text = "x " * (before // 2) + VALUES["email"] + " y" * 20_000
+        assert seen(["", text], VALUES["email"]) == [1]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text(alphabet="jank 0123456789@.ż", max_size=40), max_size=20), st.integers(0, 20))
+def test_an_original_is_found_at_any_place_of_any_texts(around: list[str], at: int) -> None:
+    texts = [*around[:at], f"{''.join(around[:1])} {VALUES['email']} ", *around[at:]]
+    assert min(at, len(around)) in seen(texts, VALUES["email"])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(max_size=60))
+def test_a_cell_of_any_text_is_itself_and_no_other(text: str) -> None:
+    once, again, other = records([text]), records([f" {text.upper().lower()} "]), records([f"{text}q"])
+    if len(once) and text.upper().lower() == text.lower():
+        assert once.prints[0] == again.prints[0]
+    assert not set(once.prints.tolist()) & set(other.prints.tolist())
+
+
+def test_a_cell_says_how_much_of_what_it_holds() -> None:
+    found = records(["44051401359", "jan kowalski", "ola", "", None, "-", "+48 601 202 303", "kowalski"])
+    assert kinds(found.tags).tolist() == [11, 42, WHOLE, 11, 41, 9]
+    assert is_number(found.tags).tolist() == [True, False, False, True, False, True]
+    assert one_word(found.tags).tolist() == [False, False, False, False, True, False]
+
+
+def test_random_numbers_meet_originals_as_often_as_chance_says() -> None:
+    random = np.random.default_rng(5)
+    originals = records([f"{n:09d}" for n in random.integers(10**8, 10**9, 20_000)])
+    texts = pa.array([f"kod {n:09d}" for n in random.integers(10**8, 10**9, 50_000)])
+    found = scan(wanted(originals), texts, lowered(texts), np.zeros(50_000, np.uint64))
+    assert found.trials == {9: 50_000}
+    assert np.isin(found.records.prints, originals.prints).sum() < 10
+
+
+def test_the_filter_lets_every_original_through_and_few_others() -> None:
+    random = np.random.default_rng(6)
+    prints = random.integers(0, 2**63, 100_000).astype(np.uint64) * np.uint64(2)
+    kind = np.repeat(np.array([9, 42], np.uint64), 50_000)
+    there = membership(np.bincount(kind.astype(np.int64), minlength=64), [(prints, kind)])
+    assert there.possible(prints, kind).all()
+    strangers = random.integers(0, 2**63, 100_000).astype(np.uint64) * np.uint64(2) + np.uint64(1)
+    assert there.possible(strangers, kind).mean() < 0.08
+    assert there.possible(prints, kind[::-1].copy()).mean() < 0.08, "each kind has members of its own"
