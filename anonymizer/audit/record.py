@@ -60,7 +60,7 @@ class Audit:
         return self.seen.passes
 
     def to_dict(self) -> dict[str, object]:
-        """As JSON writes it; docs/anonymizer-audit.md names every field."""
+        """As JSON writes it; docs/anonymizer/audit.md names every field."""
         return {
             "document": DOCUMENT,
             "format": FORMAT,

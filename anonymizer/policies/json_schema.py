@@ -1,6 +1,6 @@
 """The JSON Schema of a policy's file, for editors. Made from the models and the transforms; reads no policy.
 
-`python -m anonymizer.policies.json_schema > docs/policy.schema.json` writes it again.
+`python -m anonymizer.policies.json_schema > docs/anonymizer/policy.schema.json` writes it again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The reference of a policy's keys and transforms, as Markdown. Made from the models; reads no policy.
 
-`python -m anonymizer.policies.reference > docs/anonymizer-policy.md` writes it again.
+`python -m anonymizer.policies.reference > docs/anonymizer/policy.md` writes it again.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from anonymizer.transforms.base import INJECTIVE, TEXT, Transform
 
 _HEAD = """# The policy, key by key
 
-Made from the code by `python -m anonymizer.policies.reference`; [the anonymiser](anonymizer.md) explains it
+Made from the code by `python -m anonymizer.policies.reference`; [the anonymiser](README.md) explains it
 with an example. Editors complete and check a policy with [policy.schema.json](policy.schema.json);
-many take it from a first line such as `# yaml-language-server: $schema=docs/policy.schema.json`.
+many take it from a first line such as `# yaml-language-server: $schema=docs/anonymizer/policy.schema.json`.
 """
 _EXTENDS = """`extends: FILE` lays this file over another one: mappings key by key, anything else replaces,
 null takes a key away.

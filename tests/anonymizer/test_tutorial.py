@@ -1,4 +1,4 @@
-"""docs/anonymizer-tutorial.md, step by step on real databases, as a reader types it."""
+"""docs/anonymizer/tutorial.md, step by step on real databases, as a reader types it."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def _commands(text: str) -> Iterator[str]:
 
 
 def test_every_command_works_in_its_order(make_database: MakeDatabase, root: Path, tmp_path: Path) -> None:
-    reader = Reader(make_database, root / "docs" / "clinic", tmp_path)
-    for command in _commands((root / "docs" / "anonymizer-tutorial.md").read_text()):
+    reader = Reader(make_database, root / "docs" / "anonymizer" / "clinic", tmp_path)
+    for command in _commands((root / "docs" / "anonymizer" / "tutorial.md").read_text()):
         reader.types(command)
     _addresses_are_their_patients(reader.dsns["qa"])
     assert not set(rows(reader.dsns["qa"], IDS)) & set(rows(reader.dsns["clinic"], IDS))

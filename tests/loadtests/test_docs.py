@@ -1,4 +1,4 @@
-"""docs/loadtests.md says what is: its objectives parse, its files and options exist."""
+"""docs/loadtests/README.md says what is: its objectives parse, its files and options exist."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loadtests.profiles import PROFILES
 
 
 def text(root: Path) -> str:
-    return (root / "docs" / "loadtests.md").read_text()
+    return (root / "docs" / "loadtests" / "README.md").read_text()
 
 
 def test_every_objective_in_the_doc_parses(root: Path) -> None:
@@ -46,13 +46,13 @@ def test_every_option_has_its_help() -> None:
 
 
 def test_every_profile_is_in_the_doc(root: Path) -> None:
-    page = (root / "docs" / "loadtests-profiles.md").read_text()
+    page = (root / "docs" / "loadtests" / "profiles.md").read_text()
     assert set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE)) == set(PROFILES)
 
 
 def test_every_option_in_the_pages_of_locustfiles_and_workers_is_one(root: Path) -> None:
-    for name in ("loadtests-locust.md", "loadtests-distributed.md"):
-        page = (root / "docs" / name).read_text()
+    for name in ("locust.md", "distributed.md"):
+        page = (root / "docs" / "loadtests" / name).read_text()
         asked = re.sub(
             r'--locust "[^"]*"|--join', "", page.replace("\n", " ")
         )  # Locust's and the generator's own

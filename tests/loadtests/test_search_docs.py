@@ -1,4 +1,4 @@
-"""docs/loadtests-capacity.md and docs/loadtests-compare.md say what is: options, files, verdicts."""
+"""docs/loadtests/capacity.md and docs/loadtests/compare.md say what is: options, files, verdicts."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from loadtests.cli import app
 from loadtests.comparing import commands as comparing
 from loadtests.comparing.verdicts import Change
 
-PAGES = ("loadtests-capacity.md", "loadtests-compare.md")
+PAGES = ("capacity.md", "compare.md")
 
 
 def text(root: Path, page: str) -> str:
-    return (root / "docs" / page).read_text()
+    return (root / "docs" / "loadtests" / page).read_text()
 
 
 def options() -> set[str]:

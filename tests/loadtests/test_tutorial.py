@@ -1,4 +1,4 @@
-"""docs/loadtests-tutorial.md, command by command as a reader types it; only shorter, on a port of its own."""
+"""docs/loadtests/tutorial.md, command by command as a reader types it; only shorter, on a port of its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ADDRESS = "http://127.0.0.1:8000"
 @pytest.fixture
 def shop(root: Path, tmp_path: Path) -> Iterator[str]:
     """The URL of the tutorial's shop, whose files are in the reader's folder."""
-    shutil.copytree(root / "docs" / "teashop", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(root / "docs" / "loadtests" / "teashop", tmp_path, dirs_exist_ok=True)
     with subprocess.Popen(
         [sys.executable, str(tmp_path / "server.py"), "0"], stdout=subprocess.PIPE, text=True
     ) as server:
@@ -31,7 +31,7 @@ def shop(root: Path, tmp_path: Path) -> Iterator[str]:
 
 
 def commands(root: Path) -> list[str]:
-    text = (root / "docs" / "loadtests-tutorial.md").read_text()
+    text = (root / "docs" / "loadtests" / "tutorial.md").read_text()
     return [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
 
 
@@ -58,6 +58,6 @@ def test_every_command_works_in_its_order(shop: str, root: Path, tmp_path: Path)
 
 
 def test_the_journey_that_it_explains_is_the_one_that_runs(root: Path) -> None:
-    shown = (root / "docs" / "loadtests-tutorial.md").read_text().split("```python\n")[1].split("```")[0]
-    used = (root / "docs" / "teashop" / "journeys.py").read_text()
+    shown = (root / "docs" / "loadtests" / "tutorial.md").read_text().split("```python\n")[1].split("```")[0]
+    used = (root / "docs" / "loadtests" / "teashop" / "journeys.py").read_text()
     assert shown.split('journey = "look"\n')[1].strip() in used

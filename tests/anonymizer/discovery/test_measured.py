@@ -6,7 +6,7 @@ import pytest
 
 from tests.anonymizer.discovery.measuring import score
 
-# What is wrong in the held-out half; how blind it is stands in docs/anonymizer-discovery.md.
+# What is wrong in the held-out half; how blind it is stands in docs/anonymizer/discovery.md.
 KNOWN_WRONG = [
     "library.czytelnicy.nr_karty: none, found card",  # a reader's card, named like a payment card
     "school.uczniowie.nr_legitymacji: document, found none",  # "legitymacja" is not in the dictionary

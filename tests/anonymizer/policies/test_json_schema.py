@@ -22,9 +22,9 @@ def valid(policy: str) -> bool:
 
 
 def test_the_files_in_docs_are_current(root: Path) -> None:
-    again = "run `python -m anonymizer.policies.json_schema > docs/policy.schema.json` (and policy_reference) again"
-    assert (root / "docs/policy.schema.json").read_text() == text(), again
-    assert (root / "docs/anonymizer-policy.md").read_text() == reference(), again
+    again = "write it again: `python -m anonymizer.policies.json_schema`, or `….reference`"
+    assert (root / "docs/anonymizer/policy.schema.json").read_text() == text(), again
+    assert (root / "docs/anonymizer/policy.md").read_text() == reference(), again
 
 
 @pytest.mark.parametrize("file", ["platforms/orderhub/policy.yaml", "tests/anonymizer/shop.yaml"])

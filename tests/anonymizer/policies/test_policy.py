@@ -95,7 +95,7 @@ def test_a_filter_is_part_of_what_the_policy_means(tmp_path: Path) -> None:
 
 
 def test_the_example_of_the_documentation_is_a_policy(tmp_path: Path, root: Path) -> None:
-    text = (root / "docs" / "anonymizer.md").read_text()
+    text = (root / "docs" / "anonymizer" / "README.md").read_text()
     (tmp_path / "policy.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])
     policy = anonymizer.load_policy(tmp_path / "policy.yaml")
     assert policy.tables["customers"].columns["email"].domain == "person"

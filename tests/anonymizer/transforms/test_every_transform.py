@@ -162,7 +162,7 @@ def well_formed(name: str, number: str) -> str:
 
 @pytest.mark.parametrize("name", TRANSFORMS)
 def test_it_is_documented(name: str, root: Path) -> None:
-    assert f"| `{name}` | {TRANSFORMS[name].summary}" in (root / "docs/anonymizer-transforms.md").read_text()
+    assert f"| `{name}` | {TRANSFORMS[name].summary}" in (root / "docs/anonymizer/transforms.md").read_text()
 
 
 def test_the_key_of_these_tests_is_not_the_other() -> None:

@@ -306,7 +306,7 @@ def test_a_process_of_several_that_dies_makes_the_run_invalid(shop: Shops, loade
 
 
 def test_the_docs_journey_runs(shop: Shops, loader: Loader, root: Path, tmp_path: Path) -> None:
-    doc = (root / "docs" / "loadtests.md").read_text()
+    doc = (root / "docs" / "loadtests" / "README.md").read_text()
     journeys, feeds = tmp_path / "journeys.py", tmp_path / "feeds"
     journeys.write_text(doc.split("```python\n")[1].split("```")[0])
     feeds.mkdir()
