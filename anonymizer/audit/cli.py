@@ -10,12 +10,17 @@ import typer
 from anonymizer.options import (
     InEnvironment,
     Json,
+    KeyCommand,
+    KeyFile,
+    KeyVariable,
+    PassphraseVariable,
     PolicyFile,
     SourceDsn,
     SourceVariable,
     TargetDsn,
     TargetVariable,
     dsn,
+    key_if_any,
 )  # fmt: skip
 from foundation.errors import ExitCode
 
@@ -36,6 +41,10 @@ def report(
     source_variable: SourceVariable = None,
     target: TargetDsn = None,
     target_variable: TargetVariable = None,
+    key_file: KeyFile = None,
+    key_variable: KeyVariable = None,
+    key_command: KeyCommand = None,
+    passphrase_variable: PassphraseVariable = None,
     environment: InEnvironment = None,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where index.html and audit.json go.")],
     sign: Annotated[
@@ -45,6 +54,8 @@ def report(
 ) -> None:
     """Check a finished copy against its source once more, and write the audit report.
 
+    With the key of the run, rows are matched whose primary keys are masked.
+
     Example: peakproof anonymize audit report --source service=production --target service=qa
     --policy policy.yaml --sign audit.pem --out audit
     """
@@ -52,12 +63,15 @@ def report(
     from anonymizer.audit import gathering, signing, writing
     from foundation.console import people, print_json
 
-    key = None if sign is None else signing.private_key(sign)
+    signing_key = None if sign is None else signing.private_key(sign)
     chosen = anonymizer.load_policy(policy, environment)
     places = dsn(source, source_variable, "source"), dsn(target, target_variable, "target")
-    with people().status("reading both databases") as status:
-        audit = gathering.gather(*places, chosen, told=status.update)
-    document = writing.write(audit, out, key)
+    with (
+        key_if_any(key_file, key_variable, key_command, passphrase_variable) as masking_key,
+        people().status("reading both databases") as status,
+    ):
+        audit = gathering.gather(*places, chosen, masking_key, told=status.update)
+    document = writing.write(audit, out, signing_key)
     if as_json:
         print_json(document)
     else:

@@ -21,6 +21,7 @@ from anonymizer.pools import version as pools_version
 from anonymizer.postgres import run
 from anonymizer.postgres.connections import session, translated
 from anonymizer.postgres.wire import parsed
+from anonymizer.pseudonyms.keys import Key
 from foundation.errors import Refused
 from foundation.receipts import now, read
 
@@ -29,13 +30,14 @@ _BLOCK = 2 << 20
 _VERSIONS = ("peakproof", "cryptography", "faker", "polars", "psycopg", "pyarrow")
 
 
-def gather(source: str, target: str, policy: Policy, *, told: Told) -> Audit:
+def gather(source: str, target: str, policy: Policy, key: Key | None = None, *, told: Told) -> Audit:
     """Checks a finished copy against its source, renews its receipt, and says everything about it.
 
+    With the run's key, rows are matched whose keys are masked.
     Raises as `anonymizer.verify`: InputError, Refused (no finished copy), Unavailable.
     """
     told("comparing and searching the copy")
-    plan, seen = run.compare(source, target, policy)
+    plan, seen = run.compare(source, target, policy, key)
     with session(target, "target") as connection:
         receipt = read(connection)
         if receipt is None:

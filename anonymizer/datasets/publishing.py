@@ -57,7 +57,7 @@ def publish(
     audit did not pass, and nothing was written.
     """
     anonymizer.anonymize(source, scratch, policy, key, progress=progress, replace=True)
-    audit = gather(source, scratch, policy, told=told)
+    audit = gather(source, scratch, policy, key, told=told)
     if not audit.passes:
         hint = "change the policy, or look at the copy in the scratch database"
         raise Refused("the audit did not pass: nothing was published", detail=audit.seen.faults, hint=hint)

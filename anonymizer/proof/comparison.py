@@ -18,6 +18,9 @@ ALPHA = 1e-4
 _UNMATCHED = 0.01
 # A persona keeps its sex, so its name meets the owner's up to twice as often as any other.
 _OF_A_KIND = 2
+# Where few rows meet, nobody else may show that a value is common: a persona keeps its sex, and the smaller
+# of the frozen pools of given names has 53.
+_SHARED = 1 / 53
 # Below this a Poisson tail is nothing, and its exact sum not worth the time.
 _NOTHING = 1e-12
 # Of the target's different values so many more than chance explains are originals of others: a shuffle.
@@ -106,12 +109,16 @@ class Draws:
         """Draws that gave back what was there."""
         return seen.own_pairs if self.per_person else seen.own_values
 
-    def expected(self, seen: Meeting) -> float:
+    def expected(self, seen: Meeting, *, common: bool = False) -> float:
         """How many that would be if the target's values had been dealt out at random.
 
         What was kept says nothing about the others and does not count as met: a single kept value stands
-        against an expectation of nothing.
+        against an expectation of nothing, unless the values are `common` ones.
         """
+        least = _SHARED * (self.persons if self.per_person else self.distinct) if common else 0.0
+        return max(least, self._met(seen))
+
+    def _met(self, seen: Meeting) -> float:
         if self.per_person:
             met = max(0, seen.meetings - seen.own_pairs)
             return _OF_A_KIND * met / self.persons if self.persons > 1 else 0.0

@@ -48,8 +48,13 @@ WORDS, WHOLE = 40, 63
 
 
 def compiled(function: Function) -> Function:
-    """The function as machine code, kept beside its source; other threads run meanwhile."""
-    return cast(Function, numba.njit(nogil=True, cache=True)(function))
+    """The function as machine code; other threads run meanwhile. Kept beside its source, or in the user's
+    cache; where neither can be written, it is compiled in every process.
+    """
+    try:
+        return cast(Function, numba.njit(nogil=True, cache=True)(function))
+    except RuntimeError:
+        return cast(Function, numba.njit(nogil=True)(function))
 
 
 @compiled

@@ -229,7 +229,7 @@ def _comparison(sheet: Sheet, place: Place, before: Tally, after: Tally, seen: _
         survivors=meeting.own_rows if matched else meeting.rows,
         pairs=draws.kept(meeting) if matched else meeting.rows,
         matched=matched,
-        by_chance=draws.expected(meeting) if matched else 0.0,
+        by_chance=draws.expected(meeting, common=place.rule.class_ == "common") if matched else 0.0,
         coincidences=meeting.rows,
         originals=min(1.0, meeting.values / draws.distinct) if draws.distinct else 0.0,
         originals_by_chance=met_by_chance(draws.persons, different_, seen.crowded(at, different_)),

@@ -12,6 +12,9 @@ from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.policies.schema import ForeignKey
 from anonymizer.transforms import DROP
 
+# A table of codes rather than of owners has few rows, and very many refer to each. A choice, not a law.
+_SMALL, _LOOKED_UP = 1_000, 100
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
@@ -57,6 +60,18 @@ def _soft(copy: TablePlan) -> list[Link]:
         for name, original in said
         if original is not None
     ]  # fmt: skip
+
+
+def owning(all_links: Sequence[Link], rows: Mapping[str, int]) -> list[Link]:
+    """The links that may own: not those to a small table that very many rows look something up in.
+
+    A fraction of the countries would take all customers of those countries. `rows` are estimates.
+    """
+    return [
+        link
+        for link in all_links
+        if not (rows[link.parent] < _SMALL and rows[link.table] > _LOOKED_UP * max(1, rows[link.parent]))
+    ]
 
 
 def owners(

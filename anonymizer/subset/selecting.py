@@ -13,7 +13,7 @@ from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.postgres.connections import translated
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.closing import AT, Choice, closed
-from anonymizer.subset.owners import Link, links, owners
+from anonymizer.subset.owners import Link, links, owners, owning
 from anonymizer.subset.reading import Postgres, selected
 from anonymizer.subset.request import Request
 from foundation.documents import did_you_mean
@@ -51,7 +51,9 @@ def subset(source: psycopg.Connection, plan: Plan, wanted: Request, key: Key) ->
     _refuse_unknown(wanted, copies)
     _refuse_sums(copies)
     all_links = links(plan)
-    owned = owners(list(copies), all_links, [root.table for root in wanted.roots])
+    roots = [root.table for root in wanted.roots]
+    sizes = {name: copy.table.rows for name, copy in copies.items()}
+    owned = owners(list(copies), all_links if roots else owning(all_links, sizes), roots)
     choice = Choice(
         request=wanted, key=key, identity={name: _identity(copy) for name, copy in copies.items()},
         strata={name: copy.stratify for name, copy in copies.items() if copy.stratify},

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymizer.proof.characters import Words
-from anonymizer.proof.comparison import Comparison, Draws, at_least, meet, met_by_chance
+from anonymizer.proof.comparison import ALPHA, Comparison, Draws, Meeting, at_least, meet, met_by_chance
 from anonymizer.proof.partitions import Records
 
 ROWS = 5000
@@ -44,6 +44,12 @@ def test_one_kept_identifying_value_fails(place: int, per_person: bool) -> None:
     after[place] = prints(1)[place]
     found = of(prints(1), after, per_person=per_person)
     assert (found.survivors, found.by_chance, found.passes) == (1, 0.0, False)
+
+
+def test_one_kept_common_value_is_chance_even_in_a_tiny_table_and_most_of_them_are_not() -> None:
+    draws = Draws(per_person=True, persons=5.0, distinct=5.0)
+    assert at_least(1, draws.expected(Meeting(own_pairs=1), common=True)) > ALPHA
+    assert at_least(4, draws.expected(Meeting(own_pairs=4), common=True)) < ALPHA
 
 
 def test_values_that_are_all_new_pass() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.subset.owners import Link, owners
+from anonymizer.subset.owners import Link, owners, owning
 
 
 def link(table: str, parent: str, *, nullable: bool = False, soft: bool = False) -> Link:
@@ -66,3 +66,12 @@ def test_every_owner_comes_before_what_it_owns(links: list[Link], roots: list[st
     assert all(one is None or order.index(one.parent) < order.index(name) for name, one in found.items())
     assert not roots or {name for name, one in found.items() if one is None} == set(roots)
     assert roots or set(found) == set("abcde")
+
+
+def test_a_table_of_codes_owns_nothing_and_a_table_of_owners_does() -> None:
+    links = [link("customers", "countries"), link("orders", "customers")]
+    rows = {"countries": 200, "customers": 100_000, "orders": 1_000_000}
+    assert owner_of(owners(list(rows), owning(links, rows))) == {
+        "countries": None, "customers": None, "orders": "customers",
+    }  # fmt: skip
+    assert owning(links, {"countries": 0, "customers": 0, "orders": 0}) == links, "nobody has counted yet"
