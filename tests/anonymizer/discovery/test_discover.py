@@ -26,7 +26,7 @@ ROWS = """
 INSERT INTO klienci SELECT n, 'Jan', 'jan' || n || '@firma.pl', '+48 601 000 ' || 100 + n, '44051401359',
     '1944-05-14',
     jsonb_build_object('kontakt', jsonb_build_object('email', 'qwosoba' || n || '@firma.pl'), 'b', n),
-    '10.0.0.1', 'Rozmowa o sprawie numer ' || n FROM generate_series(1, 50) n;
+    '10.0.0.1', 'Qwrozmowa o sprawie numer ' || n FROM generate_series(1, 50) n;
 INSERT INTO zamowienia SELECT n, 'jan' || n || '@firma.pl', n FROM generate_series(1, 50) n;
 """
 
@@ -39,7 +39,7 @@ def test_the_proposal_fits_masks_and_quotes_nobody(make_database: MakeDatabase, 
     (tmp_path / "policy.yaml").write_text(text)
     policy = anonymizer.load_policy(tmp_path / "policy.yaml")
     assert anonymizer.anonymize(source, target, policy, keys.ephemeral()).verified
-    planted = ("firma.pl", "44051401359", "601 000", "qwosoba", "Rozmowa", "10.0.0.1")
+    planted = ("firma.pl", "44051401359", "601 000", "qwosoba", "Qwrozmowa", "10.0.0.1")
     assert {value: places_with(target, value) for value in planted} == {value: [] for value in planted}
 
 
