@@ -27,7 +27,7 @@ from foundation.errors import Unavailable
 # A row's rank among all 64-bit numbers, over which the rows of a table are spread evenly.
 Ranks = NDArray[np.uint64]
 
-_IN_MEMORY = 16 << 20
+_IN_MEMORY = 8 << 20
 _BLOCK = 2 << 20
 # Of a table that one worker writes alone: how many pieces what it spilled is read back in.
 _PIECES = 64
@@ -103,6 +103,7 @@ class Sorter:
         except OSError as error:
             raise _no_room(self.folder, error) from None
         self._rows, self._ranks, self._size, self._files = [], [], 0, self._files + 1
+        pa.default_memory_pool().release_unused()
 
     def blocks(self) -> Iterator[tuple[pa.Buffer, int]]:
         """All rows in order, as bytes, with how many. What was spilled is read again, piece by piece."""
@@ -118,8 +119,7 @@ def spilled(folder: Path, piece: int) -> Iterator[tuple[pa.Buffer, int]]:
     """The rows of one piece of all files of a folder, in order, as bytes, with how many."""
     rows, rank = [], []
     for file in sorted(folder.glob("*.arrow")):
-        with ipc.open_file(pa.OSFile(str(file))) as spill:  # mapped, it would count as memory
-            batch = spill.get_batch(piece)
+        batch = ipc.open_file(pa.memory_map(str(file))).get_batch(piece)
         rows.append(batch.column(_ROW))
         rank.append(batch.column(_RANK).to_numpy())
     yield from _blocks(rows, rank)
