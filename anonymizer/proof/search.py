@@ -26,7 +26,7 @@ from anonymizer.proof.partitions import Partitions, Records, together
 from anonymizer.proof.places import Place
 from anonymizer.proof.scanning import Wanted, is_number, kinds, one_word, scan
 from anonymizer.proof.sheets import Sheet, Side
-from anonymizer.proof.sightings import Sighting, filled, numbers_by_chance, population
+from anonymizer.proof.sightings import MADE_OF, Sighting, filled, numbers_by_chance, population
 
 _RECORDS = 1 << 19  # in a partition, about
 _MOST_BITS = 8
@@ -209,9 +209,10 @@ def _populations(tables: Sequence[Sheet]) -> dict[str, list[tuple[str, str]]]:
 
 
 def explained(place: Place) -> frozenset[str]:
-    """The populations from which the transforms of a column draw."""
+    """The populations from which the transforms of a column draw, or of whose members they make up names."""
     inner = place.rule.paths.values() if place.rule.paths else [place.rule]
-    return frozenset(population(one.transform) for one in inner if one.masks)
+    masked = [one.transform for one in inner if one.masks]
+    return frozenset([*map(population, masked), *(MADE_OF[name] for name in masked if name in MADE_OF)])
 
 
 def _comparison(sheet: Sheet, place: Place, before: Tally, after: Tally, seen: _Seen) -> Comparison:

@@ -14,6 +14,8 @@ POPULATIONS: Mapping[str, str] = {
     "first_name": "person", "last_name": "person", "full_name": "person", "email": "person",
     "login": "person", "street": "place", "city": "place", "postal_code": "place", "address": "place",
 }  # fmt: skip
+# An invented company is called after invented surnames, and two of them may be somebody's name.
+MADE_OF: Mapping[str, str] = {"company": "person"}
 # Real numbers are not spread evenly (prefixes, birth years): chance may meet them this much more often.
 _UNEVEN = 10.0
 
