@@ -6,12 +6,10 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-import psycopg
-from psycopg.rows import dict_row
-
-from foundation.errors import InputError, Unavailable
+from foundation.errors import InputError
 from foundation.secrets import Secret
 from peakproof.conservation import Booked, missing
+from peakproof.platform_sql import answers
 
 _PAUSE = 0.5
 _COLUMNS = ("key", "content", "copies", "effects", "terminal", "state", "oversold")
@@ -27,20 +25,7 @@ class Books:
 
     def read(self) -> list[Booked]:
         """One row a key. Raises InputError when the query is wrong, Unavailable when nobody answers."""
-        try:
-            with psycopg.connect(self._dsn.reveal(), row_factory=dict_row, connect_timeout=10) as connection:
-                connection.read_only = True
-                rows = connection.execute(self._query.read_bytes(), {"run": self._run}).fetchall()
-        except psycopg.OperationalError as error:
-            raise Unavailable(
-                "the platform's database does not answer the conservation query",
-                hint="see `peakproof env logs` of the database",
-                detail=str(error).splitlines(),
-            ) from error
-        except psycopg.Error as error:
-            raise InputError(
-                f"the conservation query fails: {error}", where=str(self._query), hint="correct the SQL"
-            ) from error
+        rows = answers(self._dsn, self._query, self._run, "the conservation query")
         return [self._booked(row) for row in rows]
 
     def wait(self, promised: Collection[str], seconds: float) -> tuple[list[Booked], float]:

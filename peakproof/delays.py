@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import psycopg
-from psycopg.rows import dict_row
-
-from foundation.errors import InputError, Unavailable
+from foundation.errors import InputError
 from foundation.secrets import Secret
 from peakproof.asynchronous import Delay
+from peakproof.platform_sql import answers
 
 _COLUMNS = ("key", "started", "nanoseconds")
 _SECOND = 1_000_000_000
@@ -20,18 +18,7 @@ def read(dsn: Secret, query: Path, run: str, started_at: int) -> tuple[Delay, ..
 
     Raises InputError when the query is wrong, Unavailable when nobody answers.
     """
-    try:
-        with psycopg.connect(dsn.reveal(), row_factory=dict_row, connect_timeout=10) as connection:
-            connection.read_only = True
-            rows = connection.execute(query.read_bytes(), {"run": run}).fetchall()
-    except psycopg.OperationalError as error:
-        raise Unavailable(
-            "the platform's database does not answer", detail=str(error).splitlines()
-        ) from error
-    except psycopg.Error as error:
-        raise InputError(
-            f"the query of a delay fails: {error}", where=str(query), hint="correct it"
-        ) from error
+    rows = answers(dsn, query, run, "the query of a delay")
     absent = [column for column in _COLUMNS if rows and column not in rows[0]]
     if absent:
         raise InputError(f"the query of a delay lacks the columns {', '.join(absent)}", where=str(query))

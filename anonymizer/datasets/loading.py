@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import psycopg
 import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from psycopg import sql
 
 from anonymizer.audit.gathering import digests
 from anonymizer.datasets.manifest import Manifest, Part
@@ -19,8 +18,9 @@ from anonymizer.policies.schema import Table, read_schema
 from anonymizer.postgres.connections import session, translated
 from anonymizer.postgres.copying import Progress
 from anonymizer.postgres.loading import bulk, copy_in, settle
+from anonymizer.postgres.occupying import alone, make_room
 from foundation.errors import InputError, Problem, Refused
-from foundation.receipts import Receipt, now, store
+from foundation.receipts import now, store
 
 if TYPE_CHECKING:
     import pyrage
@@ -42,10 +42,16 @@ def load(
     Raises InputError: not for this identity, no dataset, the schemas differ; Refused: not signed by
     `signer`, or the target is not empty; Unavailable.
     """
-    with unpacked(dataset, opener, signer) as (manifest, folder), session(target, "target") as writer:
+    with (
+        unpacked(dataset, opener, signer) as (manifest, folder),
+        session(target, "target") as writer,
+        alone(writer),
+    ):
         tables = _tables(writer, manifest)
         published = manifest.receipt
-        _make_room(writer, tables, replace(published, complete=False), replace_rows=replace_rows)
+        with writer.transaction():
+            incomplete = replace(published, complete=False)
+            make_room(writer, list(tables.values()), incomplete, replace_rows=replace_rows)
         with bulk(writer, [table.identifier for table in tables.values()]):
             for part in manifest.parts:
                 _fill(writer, tables[part.table], part, folder, progress)
@@ -74,25 +80,6 @@ def _misfits(part: Part, table: Table | None) -> Iterator[str]:
         return
     yield from (f"the target has no column {name}" for name in part.columns if name not in table.stored)
     yield from (f"the dataset has no column {name}" for name in table.stored if name not in part.columns)
-
-
-def _make_room(
-    writer: psycopg.Connection, tables: Mapping[str, Table], receipt: Receipt, *, replace_rows: bool
-) -> None:
-    full = [name for name, table in tables.items() if _holds_rows(writer, table)]
-    if full and not replace_rows:
-        hint = "give an empty target, or --replace to remove what is there"
-        raise Refused(f"the target is not empty: {', '.join(full)}", hint=hint)
-    with writer.transaction():
-        store(writer, receipt)
-        if full:
-            names = sql.SQL(", ").join(table.identifier for table in tables.values())
-            writer.execute(sql.SQL("TRUNCATE {}").format(names))
-
-
-def _holds_rows(writer: psycopg.Connection, table: Table) -> bool:
-    row = writer.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(table.identifier)).fetchone()
-    return bool(row and row[0])
 
 
 def _fill(writer: psycopg.Connection, table: Table, part: Part, folder: Path, progress: Progress) -> None:

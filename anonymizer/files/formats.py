@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from anonymizer.files import csv_files, parquet_files
 from anonymizer.files.content import Sink, Source
-from anonymizer.files.outputs import disk_errors
 from foundation.errors import InputError
+from foundation.files import disk_errors
 
 
 class Reading(Protocol):

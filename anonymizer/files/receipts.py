@@ -10,8 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from anonymizer.files.outputs import disk_errors
-from foundation.files import whole
+from foundation.files import disk_errors, whole
 
 
 @dataclass(frozen=True, kw_only=True)

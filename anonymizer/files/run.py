@@ -17,7 +17,7 @@ from anonymizer.files import receipts
 from anonymizer.files.content import Source
 from anonymizer.files.formats import READING, WRITING, opened, suffix_of
 from anonymizer.files.masking import block_mask, kinds_of
-from anonymizer.files.outputs import disk_errors, standard_output, whole_file, whole_folder
+from anonymizer.files.outputs import standard_output, whole_file, whole_folder
 from anonymizer.files.receipts import MaskedFile, MaskedFiles
 from anonymizer.files.tables import column_of, table_of
 from anonymizer.files.verification import verify
@@ -29,6 +29,7 @@ from anonymizer.policies.references import completed
 from anonymizer.policies.schema import Schema, Table
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import InputError, Refused
+from foundation.files import disk_errors
 from foundation.receipts import now
 
 STREAM = Path("-")

@@ -149,8 +149,7 @@ def _counted(reader: Session, schema: Schema, policy: Policy) -> Schema:
 
 def _make_room(writer: Session, plan: Plan, receipt: Receipt, *, replace_rows: bool) -> None:
     """Refuses a target with rows, or removes them; from here on the target is marked incomplete."""
-    tables = [*(copy.table for copy in plan.copies), *plan.empties]
-    full = [table.name for table in tables if _holds_rows(writer, table)]
+    full = [table.name for table in plan.targets if writer.one(statements.holds_rows(table))]
     if full and not replace_rows:
         hint = "give an empty target, or --replace to remove what is there"
         raise Refused(f"the target is not empty: {', '.join(full)}", hint=hint)
@@ -158,11 +157,6 @@ def _make_room(writer: Session, plan: Plan, receipt: Receipt, *, replace_rows: b
     writer.do("SET foreign_key_checks = 0")
     for name in full:
         writer.do(f"TRUNCATE TABLE {statements.quoted(name)}")
-
-
-def _holds_rows(writer: Session, table: Table) -> bool:
-    query = f"SELECT EXISTS (SELECT 1 FROM {statements.quoted(table.relation)})"  # noqa: S608 - a name, quoted
-    return bool(writer.one(query))
 
 
 def _copied(

@@ -20,6 +20,11 @@ def quoted(*names: str) -> str:
     return ", ".join('"' + name.replace('"', '""') + '"' for name in names)
 
 
+def holds_rows(table: Table) -> str:
+    """Asks whether a table has any row."""
+    return f"SELECT EXISTS (SELECT 1 FROM {quoted(table.relation)})"  # noqa: S608 - a name, quoted
+
+
 def rows_of(plan: TablePlan) -> str:
     """What stands after FROM when the source's rows are read."""
     name = quoted(plan.table.relation)

@@ -24,7 +24,9 @@ def verify(source: Session, target: Session, plan: Plan, there: Schema) -> Verif
     orphans = (
         fault for copy in plan.copies for fault in _orphans(target, there.tables[copy.table.name], plan)
     )
-    full = (f"{table.name}: is not empty" for table in plan.empties if _holds_rows(target, table))
+    full = (
+        f"{table.name}: is not empty" for table in plan.empties if target.one(statements.holds_rows(table))
+    )
     return judged(found, [*orphans, *full])
 
 
@@ -34,8 +36,3 @@ def _orphans(target: Session, table: Table, plan: Plan) -> Iterator[str]:
         count = int(target.one(statements.orphans(table, key)) or 0) if key.parent in copied else 0
         if count:
             yield f"{table.name}: {count} rows of {key.name} refer to nothing"
-
-
-def _holds_rows(session: Session, table: Table) -> bool:
-    query = f"SELECT EXISTS (SELECT 1 FROM {statements.quoted(table.relation)})"  # noqa: S608 - a name, quoted
-    return bool(session.one(query))

@@ -69,6 +69,11 @@ class Plan:
     source: Schema
     enforced: Enforced | None = None
 
+    @property
+    def targets(self) -> tuple[Table, ...]:
+        """The target's tables that are the run's to fill or to keep empty."""
+        return (*(copy.table for copy in self.copies), *self.empties)
+
 
 def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
     """The plan. Raises InputError: columns that the policy does not name (with the patch), or any misfit."""

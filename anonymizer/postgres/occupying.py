@@ -5,13 +5,12 @@ What a run took away from the target is given back before another one begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
 
-from anonymizer.policies.plan import Plan
 from anonymizer.policies.schema import Table
 from anonymizer.postgres import progress
 from anonymizer.postgres.tasks import WRITING
@@ -41,13 +40,10 @@ def goes_on(target: psycopg.Connection, receipt: Receipt) -> bool:
     return all(getattr(found, name) == getattr(receipt, name) for name in _SAME)
 
 
-def _identity(receipt: Receipt) -> tuple[str | None, ...]:
-    return receipt.policy_hash, receipt.schema, receipt.key, receipt.subset
-
-
-def make_room(target: psycopg.Connection, plan: Plan, receipt: Receipt, *, replace_rows: bool) -> None:
-    """Refuses a target with rows, or removes them; marks the target incomplete. The caller commits."""
-    tables = [*(copy.table for copy in plan.copies), *plan.empties]
+def make_room(
+    target: psycopg.Connection, tables: Sequence[Table], receipt: Receipt, *, replace_rows: bool
+) -> None:
+    """Refuses tables with rows, or removes them; marks the target incomplete. The caller commits."""
     full = [table.name for table in tables if _holds_rows(target, table)]
     if full and not replace_rows:
         raise Refused(_what(target, full), hint="give an empty target, or --replace to remove what is there")
@@ -56,7 +52,7 @@ def make_room(target: psycopg.Connection, plan: Plan, receipt: Receipt, *, repla
         clear(target, tables)
 
 
-def clear(target: psycopg.Connection, tables: list[Table]) -> None:
+def clear(target: psycopg.Connection, tables: Sequence[Table]) -> None:
     """Empties the tables and gives back what was taken away. The caller commits."""
     names = sql.SQL(", ").join(table.identifier for table in tables)
     target.execute(sql.SQL("TRUNCATE {}").format(names))

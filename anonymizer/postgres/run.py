@@ -69,7 +69,7 @@ def anonymize(
                 receipt = replace(receipt, subset=str(wanted), of={share.table: share.of for share in parts})
             if not goes_on(writer, receipt):
                 with translated("target"), writer.transaction():
-                    make_room(writer, plan, receipt, replace_rows=replace_rows)
+                    make_room(writer, plan.targets, receipt, replace_rows=replace_rows)
                     prepare(reader, writer, plan, how.pages)
             exported = held or export(reader)
             note(writer, exported)

@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 
 from anonymizer.audit import signing
 from anonymizer.cli import app
 from anonymizer.datasets import sealing
+from anonymizer.postgres import progress
+from anonymizer.postgres.connections import session
+from anonymizer.postgres.deferring import defer
 from anonymizer.pseudonyms import keys
 from foundation.console import run
 from tests.anonymizer.conftest import MakeDatabase
@@ -136,6 +140,22 @@ def test_a_target_that_changes_rows_stays_marked_incomplete(
     assert zones.load() == 5
     assert "holds other rows than the dataset: people" in capsys.readouterr().err
     assert ask(zones.target, "SELECT (document->>'complete')::bool FROM peakproof.receipt") is False
+
+
+def test_what_a_run_that_was_cut_short_took_away_is_given_back(zones: Zones) -> None:
+    zones.publish()
+    with session(zones.target, "target") as target, target.transaction():
+        target.execute("CREATE SCHEMA peakproof")
+        progress.begin(target, [])
+        defer(target, [sql.Identifier("firms"), sql.Identifier("people")])
+        target.execute("INSERT INTO firms VALUES (7, 'half')")
+    assert ask(zones.target, INDEXES) == 0
+    assert zones.load() == 5
+    assert zones.load("--replace") == 0
+    assert (ask(zones.target, INDEXES), ask(zones.target, "SELECT count(*) FROM firms")) == (2, 20)
+
+
+INDEXES = "SELECT count(*) FROM pg_indexes WHERE tablename IN ('firms', 'people')"
 
 
 def test_nothing_is_published_when_the_audit_does_not_pass(
