@@ -14,11 +14,11 @@ from foundation.errors import InputError
 if TYPE_CHECKING:
     from anonymizer.datasets.manifest import Manifest
     from anonymizer.discovery.sampling import Discovery
+    from anonymizer.masks.previewing import Preview
     from anonymizer.policies.people import Enforced, People
     from anonymizer.policies.plan import Plan
     from anonymizer.policies.policy import Policy
     from anonymizer.postgres.copying import Progress
-    from anonymizer.postgres.previewing import Preview
     from anonymizer.postgres.snapshots import Reading
     from anonymizer.proof.exposure import Exposure
     from anonymizer.proof.verification import Verification
@@ -96,7 +96,9 @@ def anonymize(
     if is_mariadb(source, target):
         from anonymizer.mariadb import run as mariadb
 
-        return mariadb.anonymize(source, target, policy, key, progress=progress, replace_rows=replace)
+        return mariadb.anonymize(
+            source, target, policy, key, progress=progress, replace_rows=replace, how=how, wanted=wanted
+        )
     from anonymizer.postgres import workers
 
     workers.preload()
@@ -126,6 +128,12 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
 
 def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share]:
     """What part of every table a run under that key would copy. Reads keys only, and nothing is written."""
+    from anonymizer.engines import is_mariadb
+
+    if is_mariadb(source):
+        from anonymizer.mariadb.limits import only_whole
+
+        raise only_whole()
     from anonymizer.postgres import run
 
     return run.shares(source, policy, wanted, key)
@@ -133,6 +141,12 @@ def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share
 
 def preview(source: str, policy: Policy, key: Key, *, rows: int = 3) -> list[Preview]:
     """Masked values of a few rows of every table: only of masked columns, and nothing is written."""
+    from anonymizer.engines import is_mariadb
+
+    if is_mariadb(source):
+        from anonymizer.mariadb import run as mariadb
+
+        return mariadb.preview(source, policy, key, rows=rows)
     from anonymizer.postgres import run
 
     return run.preview(source, policy, key, rows=rows)

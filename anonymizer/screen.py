@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from anonymizer.discovery.sampling import Discovery
+from anonymizer.masks.previewing import Preview
 from anonymizer.policies.plan import Plan
-from anonymizer.postgres.previewing import Preview
 from anonymizer.proof.exposure import Exposure
 from anonymizer.proof.verification import Verification
 from anonymizer.subset.selecting import Share

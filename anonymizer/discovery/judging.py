@@ -19,7 +19,8 @@ _NUMBERS = frozenset({"bigint", "integer", "numeric", "smallint"})
 # Types that hold numbers, times or places, and no text.
 _WITHOUT_TEXT = frozenset({
     *NUMBERS, *DATES, "boolean", "uuid", "money", "interval", "time without time zone",
-    "time with time zone", "bit", "bit varying", "point", "line", "lseg", "box", "path", "polygon", "circle",
+    "time with time zone", "bit", "bit varying", "set", "point", "line", "lseg", "box", "path", "polygon",
+    "circle",
     "int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange", "int4multirange",
     "int8multirange", "nummultirange", "datemultirange", "tsmultirange", "tstzmultirange",
 })  # fmt: skip

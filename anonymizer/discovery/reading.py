@@ -1,49 +1,58 @@
-"""Reads every row once for the sketches of its columns. No value leaves this module, nor is one kept."""
+"""How discovery reads a database, whatever engine it is; and the sketches of all rows. No value is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 import polars as pl
-import psycopg
 import pyarrow as pa
-from psycopg import sql
 
 from anonymizer.discovery.copies import Place
 from anonymizer.discovery.facts import Finding
 from anonymizer.discovery.sketches import Sketch, hashes, new_seed
 from anonymizer.policies.schema import Schema, Table
-from anonymizer.postgres.reading import Reader, reader
 from anonymizer.transforms.base import NUMBERS, TEXT
 
+# Rows looked at in a table, of one with more than so many spread over it; and characters of a value.
+ROWS = 200
+BIG = 20_000
+LONGEST = 4000
 
-def sketched(
-    dsn: str, snapshot: psycopg.Connection, schema: Schema, findings: Mapping[Place, Finding]
-) -> dict[Place, Sketch]:
-    """A sketch of every column of text, and of numbers about persons, in the connection's snapshot."""
-    row = snapshot.execute("SELECT pg_export_snapshot()").fetchone()
-    assert row is not None  # it raises instead
+
+class Sampled(Protocol):
+    """A source in one read-only snapshot. Every value comes as text."""
+
+    @property
+    def schema(self) -> Schema: ...
+
+    def some(self, table: Table) -> Sequence[Sequence[str | None]]:
+        """At most `ROWS` rows of the stored columns, always the same ones of the same table.
+
+        Texts are cut to `LONGEST` characters; a document that is longer is left out, as half of one cannot be
+        read.
+        """
+        ...
+
+    def batches(self, table: Table, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """All rows of these columns."""
+        ...
+
+
+def sketched(source: Sampled, findings: Mapping[Place, Finding]) -> dict[Place, Sketch]:
+    """A sketch of every column of text, and of numbers about persons."""
     seed = new_seed()
     out: dict[Place, Sketch] = {}
-    with reader(dsn, str(row[0])) as source:
-        for table in schema.tables.values():
-            names = [name for name in table.stored if _tells(table, name, findings)]
-            out |= {(table.name, name): Sketch.empty() for name in names}
-            for batch in _batches(source, table, names):
-                for name, column in zip(names, batch.columns, strict=True):
-                    found = hashes(pl.Series(pl.from_arrow(column)), seed)
-                    out[table.name, name] = out[table.name, name].with_(found)
+    for table in source.schema.tables.values():
+        names = [name for name in table.stored if _tells(table, name, findings)]
+        out |= {(table.name, name): Sketch.empty() for name in names}
+        for batch in source.batches(table, names) if names else ():
+            for name, column in zip(names, batch.columns, strict=True):
+                found = hashes(pl.Series(pl.from_arrow(column)), seed)
+                out[table.name, name] = out[table.name, name].with_(found)
     return out
 
 
 def _tells(table: Table, name: str, findings: Mapping[Place, Finding]) -> bool:
     base = table.columns[name].base
     return base in TEXT or (base in NUMBERS and findings[table.name, name].personal)
-
-
-def _batches(source: Reader, table: Table, names: list[str]) -> Iterator[pa.RecordBatch]:
-    if not names:
-        return iter(())
-    columns = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in names)
-    query = sql.SQL("SELECT {} FROM {}").format(columns, table.identifier)
-    return source.batches(query, f"source, {table.name}")

@@ -1,24 +1,17 @@
-"""Reads a few rows of every table in one read-only snapshot. Nothing else of discovery sees a server."""
+"""Discovers a database, whatever engine it is: some rows of every table, or all of them, and a judgement."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-
-import psycopg
-from psycopg import sql
 
 from anonymizer.discovery.copies import with_copies
 from anonymizer.discovery.facts import Facts
 from anonymizer.discovery.judging import judge
 from anonymizer.discovery.proposing import Findings, proposal
-from anonymizer.discovery.reading import sketched
-from anonymizer.policies.schema import Column, Schema, Table, read_schema
-from anonymizer.postgres.connections import session, translated
-from anonymizer.transforms.base import JSON
-
-ROWS = 200
-_LONGEST = 4000
-_BIG = 20_000
+from anonymizer.discovery.reading import Sampled, sketched
+from anonymizer.engines import is_mariadb
+from anonymizer.policies.schema import Schema, Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,43 +31,31 @@ def discover(dsn: str, *, deep: bool = False) -> Discovery:
 
     `deep` reads every row once, to find columns that repeat others.
     """
-    with session(dsn, "source") as connection:
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        connection.execute("SET LOCAL synchronize_seqscans = off")  # the same rows every time
-        schema = read_schema(connection)
-        facts = [facts for table in schema.tables.values() for facts in sample(connection, table)]
+    with _opened(dsn) as source:
+        schema = source.schema
+        facts = [facts for table in schema.tables.values() for facts in _facts(source, table)]
         findings = {(one.table.name, one.column.name): judge(one) for one in facts}
         if deep:
-            findings = with_copies(schema, findings, sketched(dsn, connection, schema, findings))
+            findings = with_copies(schema, findings, sketched(source, findings))
     return Discovery(schema=schema, findings=findings)
 
 
-def sample(connection: psycopg.Connection, table: Table) -> list[Facts]:
-    """Some values of every column. The same table gives the same sample."""
-    columns = [table.columns[name] for name in table.stored]
-    if not columns:
-        return []
-    with translated(f"source, {table.name}"):
-        rows = connection.execute(_query(table)).fetchall()
+def _opened(dsn: str) -> AbstractContextManager[Sampled]:
+    if is_mariadb(dsn):
+        from anonymizer.mariadb import sampling as mariadb
+
+        return mariadb.sampled(dsn)
+    from anonymizer.postgres import sampling as postgres
+
+    return postgres.sampled(dsn)
+
+
+def _facts(source: Sampled, table: Table) -> list[Facts]:
+    rows = source.some(table) if table.stored else ()
     return [
-        Facts(table=table, column=column, values=[str(row[at]) for row in rows if row[at] is not None])
-        for at, column in enumerate(columns)
-    ]
-
-
-def _query(table: Table) -> sql.Composed:
-    values = [_value(table.columns[name]) for name in table.stored]
-    part = min(100.0, 100.0 * 20 * ROWS / table.rows) if table.rows > _BIG else None
-    spread = (
-        sql.SQL(" TABLESAMPLE SYSTEM ({}) REPEATABLE (1)").format(sql.Literal(part)) if part else sql.SQL("")
-    )
-    return sql.SQL("SELECT {} FROM {}{} LIMIT {}").format(
-        sql.SQL(", ").join(values), table.identifier, spread, sql.Literal(ROWS)
-    )
-
-
-def _value(column: Column) -> sql.Composed:
-    # A long document is left out, not cut: half of one cannot be read.
-    whole = sql.SQL("CASE WHEN length({0}::text) <= {1} THEN {0}::text END")
-    text = whole if column.base in JSON else sql.SQL("left({0}::text, {1})")
-    return text.format(sql.Identifier(column.name), sql.Literal(_LONGEST))
+        Facts(
+            table=table, column=table.columns[name],
+            values=[value for row in rows if (value := row[at]) is not None],
+        )
+        for at, name in enumerate(table.stored)
+    ]  # fmt: skip

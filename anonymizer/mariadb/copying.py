@@ -62,6 +62,13 @@ def _all_blocks(source: Session, plan: Plan) -> Iterator[Block]:
             yield copy, block
 
 
+def few(source: Session, copy: TablePlan, rows: int) -> pa.Table:
+    """At most so many rows of the table, as masks take them. `source` stands in a snapshot."""
+    query = f"SELECT {statements.line(copy)} FROM {statements.rows_of(copy)} LIMIT {rows}"  # noqa: S608 - quoted
+    nothing = pa.table({name: pa.array([], pa.string()) for name in copy.rules})
+    return pa.concat_tables([nothing, *blocks(source, query, list(copy.rules), copy.table.name)])
+
+
 def blocks(session: Session, query: str, columns: list[str], table: str) -> Iterator[pa.Table]:
     """The rows of a query that gives lines of CSV, every column as text, about two megabytes at a time."""
     where = f"{session.role}, {table}"

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
-from anonymizer.mariadb import receipts, statements
+from anonymizer.mariadb import limits, receipts, statements
 from anonymizer.mariadb.connections import Session, refuse_same, session, translated
-from anonymizer.mariadb.copying import copy_tables
+from anonymizer.mariadb.copying import copy_tables, few
 from anonymizer.mariadb.schema import Described, read_schema
+from anonymizer.mariadb.snapshots import reading
 from anonymizer.mariadb.verification import verify
 from anonymizer.masks.masking import table_mask
+from anonymizer.masks.previewing import Preview
+from anonymizer.masks.previewing import preview as masked_rows
 from anonymizer.policies import truth
 from anonymizer.policies.plan import Plan, TablePlan, make_plan
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Schema, Table
 from anonymizer.postgres.copying import Progress
+from anonymizer.postgres.snapshots import Reading
 from anonymizer.proof.verification import Verification
 from anonymizer.pseudonyms.keys import Key
+from anonymizer.subset.request import Request
 from foundation.errors import InputError, Problem, Refused, Unavailable
 from foundation.receipts import Receipt, now
 
 
 def anonymize(
-    source: str, target: str, policy: Policy, key: Key, *, progress: Progress, replace_rows: bool = False
+    source: str,
+    target: str,
+    policy: Policy,
+    key: Key,
+    *,
+    progress: Progress,
+    replace_rows: bool = False,
+    how: Reading | None = None,
+    wanted: Request | None = None,
 ) -> Receipt:
     """Copies the masked source into the migrated target, checks it, and leaves the receipt there.
 
     Raises InputError (policy, schema, login), Refused (target is the source, or not empty), Unavailable.
     """
-    with _read_snapshot(source) as reader, session(target, "target") as writer:
+    limits.refuse(how, wanted)
+    with reading(source) as reader, session(target, "target") as writer:
         refuse_same(reader, writer)
         there = read_schema(writer)
         plan = _plan(reader, policy, there)
@@ -51,7 +64,7 @@ def anonymize(
 
 def check(source: str, policy: Policy, target: str | None = None) -> Plan:
     """What a run would do, or InputError with all that is in its way. Reads nothing of rows but counts."""
-    with _read_snapshot(source) as reader:
+    with reading(source) as reader:
         if target is None:
             return _plan(reader, policy, None)
         with session(target, "target") as other:
@@ -59,12 +72,18 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
             return _plan(reader, policy, read_schema(other))
 
 
+def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview]:
+    """Masked values of a few rows of every table, as a run into the same schema would write them."""
+    with reading(source) as reader:
+        return masked_rows(partial(few, reader), _plan(reader, policy, None), key, rows=rows)
+
+
 def compare(source: str, target: str, policy: Policy) -> Verification:
     """Compares a finished target with its source again; writes the result into its receipt.
 
     Rows that the source has got since the copy count as missing. Raises as `anonymize`; Refused: no receipt.
     """
-    with _read_snapshot(source) as reader, session(target, "target") as writer:
+    with reading(source) as reader, session(target, "target") as writer:
         refuse_same(reader, writer)
         there = read_schema(writer)
         plan = _plan(reader, policy, there)
@@ -74,15 +93,6 @@ def compare(source: str, target: str, policy: Policy) -> Verification:
         seen = verify(reader, writer, plan, there.schema)
         receipts.store(writer, replace(receipt, verified=seen.passes, searched=True, findings=seen.faults))
         return seen
-
-
-@contextmanager
-def _read_snapshot(dsn: str) -> Iterator[Session]:
-    """One consistent view of the source's transactional tables, for everything that reads it."""
-    with session(dsn, "source") as reader:
-        reader.do("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        reader.do("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
-        yield reader
 
 
 def _plan(reader: Session, policy: Policy, there: Described | None) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _BASES: Mapping[str, str] = {
     "binary": "bytea", "varbinary": "bytea", "tinyblob": "bytea", "blob": "bytea", "mediumblob": "bytea",
     "longblob": "bytea",
 }  # fmt: skip
+_LABEL = re.compile(r"'((?:[^']|'')*)'")
 _WIDER = {"smallint": "integer", "integer": "bigint", "bigint": "numeric"}
 
 
@@ -74,7 +76,7 @@ def _documents(session: Session) -> list[Row]:
 
 
 def _column(row: Row, *, is_document: bool) -> Column:
-    _, name, data_type, type_, length, nullable, default, extra, generated = row
+    _, name, data_type, type_, length, nullable, default, extra, generated, enum = row
     kind = "json" if is_document else _word(data_type)
     base = _BASES.get(kind, kind)
     base = _WIDER.get(base, base) if "unsigned" in _word(type_) else base
@@ -84,8 +86,13 @@ def _column(row: Row, *, is_document: bool) -> Column:
         base="boolean" if _word(type_) == "tinyint(1)" else base, limit=limit,
         nullable=_word(nullable) == "YES",
         default=default is not None or "auto_increment" in _word(extra),
-        generated=bool(generated),
+        generated=bool(generated), labels=labels(_word(enum)),
     )  # fmt: skip
+
+
+def labels(written: str) -> tuple[str, ...]:
+    """The labels of an enumerated type in the server's spelling: enum('one','it''s')."""
+    return tuple(found.replace("''", "'") for found in _LABEL.findall(written))
 
 
 def _foreign_keys(session: Session) -> dict[str, list[ForeignKey]]:
@@ -111,7 +118,8 @@ SELECT t.TABLE_NAME, t.TABLE_ROWS, t.ENGINE, e.TRANSACTIONS
 
 _COLUMNS = """
 SELECT TABLE_NAME, COLUMN_NAME, lower(DATA_TYPE), lower(COLUMN_TYPE), CHARACTER_MAXIMUM_LENGTH, IS_NULLABLE,
-       COLUMN_DEFAULT, lower(EXTRA), nullif(GENERATION_EXPRESSION, '') IS NOT NULL
+       COLUMN_DEFAULT, lower(EXTRA), nullif(GENERATION_EXPRESSION, '') IS NOT NULL,
+       IF(DATA_TYPE = 'enum', COLUMN_TYPE, '')
   FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, ORDINAL_POSITION"""
 
 _JSON_CHECKS = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,16 +33,20 @@ def rows_of(plan: TablePlan) -> str:
 
 
 def line(plan: TablePlan) -> str:
-    """One text expression: the row's columns as CSV, every value quoted, NULL as nothing, the line's end."""
-    fields = [
-        "''" if rule.transform == DROP else _field(plan.table.columns[name])
+    """The row's columns as a line of CSV; what is dropped is not even read."""
+    return csv(
+        "NULL" if rule.transform == DROP else text(plan.table.columns[name])
         for name, rule in plan.rules.items()
-    ]
-    return "CONCAT(" + ", ',', ".join(fields) + ", '\n')"
+    )
 
 
-def _field(column: Column) -> str:
-    return f"""IFNULL(CONCAT('"', REPLACE({text(column)}, '"', '""'), '"'), '')"""
+def csv(texts: Iterable[str]) -> str:
+    """One text expression of several: a line of CSV, every value quoted, NULL as nothing, the line's end."""
+    return "CONCAT(" + ", ',', ".join(map(_field, texts)) + ", '\n')"
+
+
+def _field(text: str) -> str:
+    return f"""IFNULL(CONCAT('"', REPLACE({text}, '"', '""'), '"'), '')"""
 
 
 def text(column: Column) -> str:

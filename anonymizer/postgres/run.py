@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 
+from anonymizer.masks.previewing import Preview
+from anonymizer.masks.previewing import preview as masked_rows
 from anonymizer.policies.plan import Plan, make_plan
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Schema, read_schema
@@ -18,8 +21,7 @@ from anonymizer.postgres.connections import refuse_same, session, translated
 from anonymizer.postgres.copying import Copying, Progress, prepare, senders
 from anonymizer.postgres.mapped_keys import MappedKeys
 from anonymizer.postgres.occupying import alone, clear, goes_on, make_room
-from anonymizer.postgres.previewing import Preview
-from anonymizer.postgres.previewing import preview as masked_rows
+from anonymizer.postgres.previewing import few
 from anonymizer.postgres.progress import end, note, noted
 from anonymizer.postgres.reading import Reader
 from anonymizer.postgres.reading import reader as batches_of
@@ -122,7 +124,7 @@ def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share
 def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview]:
     """Masked values of a few rows of every table, as a run into the same schema would write them."""
     with reading(source) as reader:
-        return masked_rows(reader, _plan(reader, policy, None), key, rows=rows)
+        return masked_rows(partial(few, reader), _plan(reader, policy, None), key, rows=rows)
 
 
 def _plan(reader: psycopg.Connection, policy: Policy, there: Schema | None) -> Plan:

@@ -1,0 +1,68 @@
+"""Reads a PostgreSQL database for discovery: a few rows of every table, or all, in one read-only snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from anonymizer.discovery.reading import BIG, LONGEST, ROWS
+from anonymizer.policies.schema import Column, Schema, Table, read_schema
+from anonymizer.postgres.connections import translated
+from anonymizer.postgres.reading import Reader, reader
+from anonymizer.postgres.snapshots import export, reading
+from anonymizer.transforms.base import JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresqlSample:
+    """A database whose connection stands in a snapshot."""
+
+    dsn: str
+    connection: psycopg.Connection
+    schema: Schema
+    stack: ExitStack
+
+    def some(self, table: Table) -> Sequence[Sequence[str | None]]:
+        with translated(f"source, {table.name}"):
+            return self.connection.execute(_query(table)).fetchall()
+
+    def batches(self, table: Table, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        texts = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in columns)
+        query = sql.SQL("SELECT {} FROM {}").format(texts, table.identifier)
+        return self._reader.batches(query, f"source, {table.name}")
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return self.stack.enter_context(reader(self.dsn, export(self.connection).snapshot))
+
+
+@contextmanager
+def sampled(dsn: str) -> Iterator[PostgresqlSample]:
+    """The database, for as long as the block lasts. Raises InputError, Unavailable."""
+    with reading(dsn) as connection, ExitStack() as stack:
+        connection.execute("SET LOCAL synchronize_seqscans = off")  # the same rows every time
+        schema = read_schema(connection)
+        yield PostgresqlSample(dsn=dsn, connection=connection, schema=schema, stack=stack)
+
+
+def _query(table: Table) -> sql.Composed:
+    values = [_value(table.columns[name]) for name in table.stored]
+    part = min(100.0, 100.0 * 20 * ROWS / table.rows) if table.rows > BIG else None
+    spread = (
+        sql.SQL(" TABLESAMPLE SYSTEM ({}) REPEATABLE (1)").format(sql.Literal(part)) if part else sql.SQL("")
+    )
+    return sql.SQL("SELECT {} FROM {}{} LIMIT {}").format(
+        sql.SQL(", ").join(values), table.identifier, spread, sql.Literal(ROWS)
+    )
+
+
+def _value(column: Column) -> sql.Composed:
+    whole = sql.SQL("CASE WHEN length({0}::text) <= {1} THEN {0}::text END")
+    text = whole if column.base in JSON else sql.SQL("left({0}::text, {1})")
+    return text.format(sql.Identifier(column.name), sql.Literal(LONGEST))
