@@ -45,14 +45,8 @@ app = typer.Typer(
     help="Copy production data into an environment, masked under a policy that names every column.",
     no_args_is_help=True,
 )
-app.add_typer(key_cli.app, name="key")
-app.add_typer(audit_cli.app, name="audit")
-app.command()(file)
-app.command()(datasets_cli.publish)
-app.command()(datasets_cli.load)
 
 
-@app.command()
 def preview(
     *,
     policy: PolicyFile,
@@ -81,7 +75,6 @@ def preview(
     screen.show_preview(shown, as_json=as_json)
 
 
-@app.command()
 def run(
     *,
     policy: PolicyFile,
@@ -103,7 +96,9 @@ def run(
     environment: InEnvironment = None,
     as_json: Json = False,
 ) -> None:
-    """Copy the source, masked, into an empty migrated target; check it; leave the receipt there.
+    """Copy the source, masked, into the target, and check the copy.
+
+    The target is migrated and empty; the receipt is left there.
 
     Example: peakproof anonymize run --source service=production --target service=qa --policy policy.yaml
     --key-file key.hex
@@ -127,7 +122,6 @@ def run(
     raise typer.Exit(ExitCode.OK if receipt.verified else ExitCode.FAIL)
 
 
-@app.command()
 def discover(
     *,
     source: SourceDsn = None,
@@ -142,7 +136,9 @@ def discover(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Propose a policy from types, names, keys and some values of every column, for you to read and correct.
+    """Propose a policy, for you to read and correct.
+
+    It goes by types, names, keys and some values of every column.
 
     Example: peakproof anonymize discover --source service=production --out policy.yaml
     """
@@ -160,7 +156,6 @@ def discover(
         typer.echo(text, nl=False)
 
 
-@app.command()
 def check(
     *,
     policy: PolicyFile,
@@ -173,7 +168,9 @@ def check(
     root: Roots = None,
     as_json: Json = False,
 ) -> None:
-    """Check the policy against the source's schema, and the target's if you name one. Copies nothing.
+    """Check the policy against the schema; copy nothing.
+
+    The source's, and the target's if you name one.
 
     With --fraction or --root, say what part of every table that is, under a key made for this question.
 
@@ -192,7 +189,6 @@ def check(
     screen.show_plan(plan, shares, as_json=as_json)
 
 
-@app.command()
 def verify(
     *,
     policy: PolicyFile,
@@ -207,7 +203,9 @@ def verify(
     environment: InEnvironment = None,
     as_json: Json = False,
 ) -> None:
-    """Compare a masked target with its source, search it for originals, and renew its receipt.
+    """Check a copy again: search it for originals.
+
+    It is compared with its source row by row, searched as a whole, and its receipt is renewed.
 
     With the key of the run, rows are matched whose primary keys are masked (PostgreSQL).
 
@@ -224,7 +222,6 @@ def verify(
     raise typer.Exit(ExitCode.OK if seen.passes else ExitCode.FAIL)
 
 
-@app.command()
 def risk(
     *,
     table: Annotated[str, typer.Option(metavar="TABLE", help="The table whose rows are about people.")],
@@ -256,7 +253,9 @@ def risk(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Count how many persons share what somebody may know of them: k-anonymity, and who is singled out.
+    """Say who can be singled out in a copy: k-anonymity, linkage.
+
+    Counts how many persons share what somebody may know of them.
 
     With a source, persons are also looked for by what stands there of them: the linkage attack.
 
@@ -273,3 +272,10 @@ def risk(
     found = anonymizer.measure_risk(place, table, people, enforced=wanted, source=original)
     screen.show_risk(found, as_json=as_json)
     raise typer.Exit(ExitCode.FAIL if found.faults else ExitCode.OK)
+
+
+# In the order in which they are used, which is that of --help.
+app.add_typer(key_cli.app, name="key")
+for command in (discover, check, preview, run, verify, risk, datasets_cli.publish, datasets_cli.load, file):
+    app.command()(command)
+app.add_typer(audit_cli.app, name="audit")

@@ -58,7 +58,9 @@ def new(
 
 @app.command()
 def signing(*, out: Out) -> None:
-    """Make a pair of Ed25519 keys: FILE signs reports and datasets, FILE.pub is for those who check them.
+    """Make a pair of Ed25519 keys that sign reports and datasets.
+
+    FILE signs, FILE.pub is for those who check.
 
     Example: peakproof anonymize key signing --out audit.pem
     """
@@ -71,7 +73,9 @@ def signing(*, out: Out) -> None:
 
 @app.command()
 def encryption(*, out: Out) -> None:
-    """Make a pair of age keys: datasets are encrypted to FILE.pub, and only FILE opens them.
+    """Make a pair of age keys that datasets are encrypted to.
+
+    Whoever publishes has FILE.pub; only FILE opens the dataset.
 
     Example: peakproof anonymize key encryption --out qa.age
     """

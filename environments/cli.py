@@ -14,18 +14,22 @@ app = typer.Typer(
     help="Environments: brought up from a definition, adopted, listed, taken down.",
 )
 
-Name = Annotated[str, typer.Argument(help="the environment's name, as `env list` shows it")]
-AsJson = Annotated[bool, typer.Option("--json", help="one JSON document on stdout, for machines")]
+Name = Annotated[str, typer.Argument(help="The environment's name, as `env list` shows it.", metavar="NAME")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 
 
 @app.command()
 def up(
-    definition: Annotated[str, typer.Argument(help="a definition's name, or a path with a slash")],
-    site: Annotated[str, typer.Option(help="a site's name, or a path with a slash")] = "laptop",
+    definition: Annotated[
+        str, typer.Argument(help="A definition's name, or a path with a slash.", metavar="DEFINITION")
+    ],
+    site: Annotated[
+        str, typer.Option(help="A site's name, or a path with a slash.", metavar="SITE")
+    ] = "laptop",
     name: Annotated[
-        str | None, typer.Option(help="the environment's name; the definition's by default")
+        str | None, typer.Option(help="The environment's name; the definition's by default.", metavar="NAME")
     ] = None,
-    ttl: Annotated[str, typer.Option(help="how long it stays, such as 90m")] = "8h",
+    ttl: Annotated[str, typer.Option(help="How long it stays, such as 90m.", metavar="TIME")] = "8h",
     as_json: AsJson = False,
 ) -> None:
     """Bring an environment up, or adopt the one that runs.
@@ -46,7 +50,7 @@ def up(
 
 @app.command()
 def down(name: Name) -> None:
-    """Take an environment down: containers, networks, volumes and secrets.
+    """Take an environment down, with its volumes and secrets.
 
     Example: peakproof env down laptop
     """
@@ -90,8 +94,10 @@ def status(name: Name, as_json: AsJson = False) -> None:
 @app.command()
 def logs(
     name: Name,
-    node: Annotated[str, typer.Argument(help="a node, such as api-1")],
-    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="how many of the last lines")] = 100,
+    node: Annotated[str, typer.Argument(help="A node, such as api-1.", metavar="NODE")],
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", min=1, help="How many of the last lines.", metavar="COUNT")
+    ] = 100,
 ) -> None:
     """Print the end of a node's log on stdout.
 
@@ -105,7 +111,9 @@ def logs(
 @app.command()
 def extend(
     name: Name,
-    ttl: Annotated[str, typer.Option(help="how long it stays from now on, such as 4h")] = "8h",
+    ttl: Annotated[
+        str, typer.Option(help="How long it stays from now on, such as 4h.", metavar="TIME")
+    ] = "8h",
 ) -> None:
     """Let an environment stay longer, or shorter, counted from now.
 
@@ -121,10 +129,12 @@ def extend(
 
 @app.command()
 def check(
-    definition: Annotated[str, typer.Argument(help="a definition's name, or a path with a slash")],
+    definition: Annotated[
+        str, typer.Argument(help="A definition's name, or a path with a slash.", metavar="DEFINITION")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Check a definition and show what it would run, without touching Docker.
+    """Check a definition and show what it would run; no Docker.
 
     Example: peakproof env check laptop
     """

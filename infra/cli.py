@@ -22,15 +22,19 @@ def infra() -> None:
 
 @app.command()
 def check(
-    definition: Annotated[str, typer.Argument(help="a definition's name, or a path with a slash")],
-    site: Annotated[str, typer.Option(help="a site's name, or a path with a slash")] = "laptop",
+    definition: Annotated[
+        str, typer.Argument(help="A definition's name, or a path with a slash.", metavar="DEFINITION")
+    ],
+    site: Annotated[
+        str, typer.Option(help="A site's name, or a path with a slash.", metavar="SITE")
+    ] = "laptop",
     as_json: Annotated[
-        bool, typer.Option("--json", help="one JSON document on stdout, for machines")
+        bool, typer.Option("--json", help="One JSON document on stdout, for machines.")
     ] = False,
 ) -> None:
-    """Compare a definition's Pulumi program with its topology, node by node. Needs no Docker and no engine.
+    """Compare a definition's Pulumi program with its topology.
 
-    Ends with 0 when they are the same, with 4 when they differ.
+    Node by node; needs no Docker and no engine. Ends with 0 when they are the same, with 4 when they differ.
 
     Example: peakproof infra check laptop
     """

@@ -122,10 +122,14 @@ def run(
 
 
 def worker(
-    master: Annotated[str, typer.Option(help="HOST:PORT of a load run --expect-workers")],
-    processes: Annotated[int, typer.Option(help="workers on this machine")] = 1,
+    master: Annotated[
+        str, typer.Option(help="Where a load run --expect-workers waits.", metavar="HOST:PORT")
+    ],
+    processes: Annotated[int, typer.Option(help="Workers on this machine.", metavar="COUNT")] = 1,
 ) -> None:
-    """Generate a share of a load that another machine's load run leads. It runs the code that is sent.
+    """Generate a share of a load that another machine leads.
+
+    That machine's load run sends the code that is run here.
 
     Example: peakproof load worker --master 10.0.0.5:5557
     """
@@ -137,13 +141,15 @@ def worker(
 
 
 def profiles(
-    name: Annotated[str | None, typer.Argument(help="one of them; all by default")] = None,
+    name: Annotated[str | None, typer.Argument(help="One of them; all by default.", metavar="NAME")] = None,
     replay: Annotated[
-        Path | None, typer.Option(help="draw the times of a CSV file or access log instead")
+        Path | None, typer.Option(help="Draw the times of a CSV file or access log instead.", metavar="FILE")
     ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Draw the profiles: how the arrival rate changes, and where that is known from.
+    """Draw the profiles: how the arrival rate changes.
+
+    Each says where it is known from.
 
     Example: peakproof load profiles midnight-drop
     """

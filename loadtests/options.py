@@ -9,74 +9,108 @@ import typer
 
 # What is loaded -------------------------------------------------------------------------------------------
 
-Url = Annotated[str | None, typer.Argument(help="base URL; loopback unless allowed")]
-Host = Annotated[str | None, typer.Option(help="the base URL, as Locust calls it")]
+Url = Annotated[str | None, typer.Argument(help="Base URL; loopback unless allowed.", metavar="URL")]
+Host = Annotated[str | None, typer.Option(help="The base URL, as Locust calls it.", metavar="URL")]
 Allow = Annotated[
-    list[str] | None, typer.Option(help="a host name or network outside this machine that may be loaded")
+    list[str] | None,
+    typer.Option(help="A host name or network outside this machine that may be loaded.", metavar="HOST"),
 ]
 Ca = Annotated[
-    Path | None, typer.Option(help="a PEM file of the authority that signed the target's certificate")
+    Path | None,
+    typer.Option(help="A PEM file of the authority that signed the target's certificate.", metavar="FILE"),
 ]
 
 # What users do --------------------------------------------------------------------------------------------
 
-Journeys = Annotated[Path | None, typer.Option(help="a Python file with Journey classes")]
-Journey = Annotated[str | None, typer.Option(help="the main journey of --journeys: the one the rate counts")]
-Also = Annotated[
-    list[str] | None, typer.Option(help="another journey and its ratio to the main one, such as browse:5")
+Journeys = Annotated[Path | None, typer.Option(help="A Python file with Journey classes.", metavar="FILE")]
+Journey = Annotated[
+    str | None, typer.Option(help="The main journey of --journeys: the one the rate counts.", metavar="NAME")
 ]
-Feeds = Annotated[Path | None, typer.Option(help="a folder of CSV files that journeys pick from")]
+Also = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Another journey and its ratio to the main one, such as browse:5.", metavar="NAME:RATIO"
+    ),
+]
+Feeds = Annotated[
+    Path | None, typer.Option(help="A folder of CSV files that journeys pick from.", metavar="FOLDER")
+]
 Connections = Annotated[
-    str, typer.Option(help="pool: kept alive by each user; per-journey: opened anew for each journey")
+    str,
+    typer.Option(
+        help="pool: kept alive by each user; per-journey: opened anew for each journey.", metavar="HOW"
+    ),
 ]
 Locustfile = Annotated[
-    Path | None, typer.Option(help="a locustfile, as it is: its users, or its tasks at a --rate")
+    Path | None,
+    typer.Option(help="A locustfile, as it is: its users, or its tasks at a --rate.", metavar="FILE"),
 ]
-Users = Annotated[int | None, typer.Option(help="a locustfile's users: the closed model")]
-SpawnRate = Annotated[float | None, typer.Option(help="users started per second")]
+Users = Annotated[int | None, typer.Option(help="A locustfile's users: the closed model.", metavar="COUNT")]
+SpawnRate = Annotated[float | None, typer.Option(help="Users started per second.", metavar="RATE")]
 LocustOptions = Annotated[
-    str, typer.Option(help='options for Locust and the locustfile, such as "--tags checkout"')
+    str,
+    typer.Option(help='Options for Locust and the locustfile, such as "--tags checkout".', metavar="OPTIONS"),
 ]
 
 # When arrivals come ---------------------------------------------------------------------------------------
 
 Rate = Annotated[
-    str | None, typer.Option(help="arrivals of the main journey, such as 60/s; a profile's peak")
+    str | None,
+    typer.Option(help="Arrivals of the main journey, such as 60/s; a profile's peak.", metavar="RATE"),
 ]
-Duration = Annotated[str, typer.Option(help="how long arrivals come, such as 60s")]
-Profile = Annotated[str, typer.Option(help="how the rate changes; load profiles draws them")]
-Replay = Annotated[Path | None, typer.Option(help="a CSV file or access log whose times are the profile")]
-Seed = Annotated[int, typer.Option(help="the same seed makes the same load")]
-Evenly = Annotated[bool, typer.Option("--evenly", help="evenly spaced arrivals instead of Poisson's")]
-Pool = Annotated[int, typer.Option(help="journeys at once; more arrivals are turned away")]
+Duration = Annotated[str, typer.Option(help="How long arrivals come, such as 60s.", metavar="TIME")]
+Profile = Annotated[str, typer.Option(help="How the rate changes; load profiles draws them.", metavar="NAME")]
+Replay = Annotated[
+    Path | None, typer.Option(help="A CSV file or access log whose times are the profile.", metavar="FILE")
+]
+Seed = Annotated[int, typer.Option(help="The same seed makes the same load.", metavar="NUMBER")]
+Evenly = Annotated[bool, typer.Option("--evenly", help="Evenly spaced arrivals instead of Poisson's.")]
+Pool = Annotated[int, typer.Option(help="Journeys at once; more arrivals are turned away.", metavar="COUNT")]
 
 # Who generates them ---------------------------------------------------------------------------------------
 
-Processes = Annotated[int, typer.Option(help="generator processes that share the arrivals")]
+Processes = Annotated[int, typer.Option(help="Generator processes that share the arrivals.", metavar="COUNT")]
 Workers = Annotated[
-    str | None, typer.Option(help="hosts that generate the load, started over SSH, such as load1,load2")
+    str | None,
+    typer.Option(
+        help="Hosts that generate the load, started over SSH, such as load1,load2.", metavar="HOSTS"
+    ),
 ]
-WorkerCommand = Annotated[str, typer.Option(help="what peakproof is called on those hosts")]
+WorkerCommand = Annotated[
+    str, typer.Option(help="What peakproof is called on those hosts.", metavar="COMMAND")
+]
 ExpectWorkers = Annotated[
-    int | None, typer.Option(help="wait for so many workers, started by hand with load worker")
+    int | None,
+    typer.Option(help="Wait for so many workers, started by hand with load worker.", metavar="COUNT"),
 ]
-Bind = Annotated[str | None, typer.Option(help="HOST:PORT that these workers come to; loopback by default")]
+Bind = Annotated[
+    str | None,
+    typer.Option(help="Where these workers come to; loopback by default.", metavar="HOST:PORT"),
+]
 NoSelfTest = Annotated[
-    bool, typer.Option("--no-self-test", help="do not test this machine for 3 s before the load")
+    bool, typer.Option("--no-self-test", help="Do not test this machine for 3 s before the load.")
 ]
 
 # What is judged, shown and left ---------------------------------------------------------------------------
 
-Slo = Annotated[list[str] | None, typer.Option(help='an objective, such as "place-order p99 < 500ms"')]
-AbortOn = Annotated[
-    list[str] | None, typer.Option(help='end early and fail, such as "attempt-errors > 90% for 10s"')
+Slo = Annotated[
+    list[str] | None,
+    typer.Option(help='An objective, such as "place-order p99 < 500ms".', metavar="OBJECTIVE"),
 ]
-Out = Annotated[Path | None, typer.Option(help="a new folder for the results; report/RUN by default")]
-Junit = Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML, too")]
+AbortOn = Annotated[
+    list[str] | None,
+    typer.Option(help='End early and fail, such as "attempt-errors > 90% for 10s".', metavar="RULE"),
+]
+Out = Annotated[
+    Path | None, typer.Option(help="A new folder for the results; report/RUN by default.", metavar="FOLDER")
+]
+Junit = Annotated[Path | None, typer.Option(help="Write the verdict as JUnit XML, too.", metavar="FILE")]
 MetricsPort = Annotated[
-    int | None, typer.Option(help="serve metrics for Prometheus on this loopback port meanwhile")
+    int | None,
+    typer.Option(help="Serve metrics for Prometheus on this loopback port meanwhile.", metavar="PORT"),
 ]
 Web = Annotated[
-    int | None, typer.Option(help="serve Locust's web UI on this loopback port meanwhile, such as 8089")
+    int | None,
+    typer.Option(help="Serve Locust's web UI on this loopback port meanwhile, such as 8089.", metavar="PORT"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="one JSON document on stdout, for machines")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]

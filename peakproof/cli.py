@@ -68,9 +68,9 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    verbose: Annotated[bool, typer.Option("--verbose", help="show tracebacks")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks.")] = False,
     show_version: Annotated[  # noqa: ARG001 - its callback has done the work
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="print the version")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Rehearse the peak: an environment like production, safe data, peak orders, faults, a verdict.

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 def rehearse(
     plan: Annotated[
-        str, typer.Argument(help="a season's name, or the path of its plan")
+        str, typer.Argument(help="A season's name, or the path of its plan.", metavar="PLAN")
     ] = "seasons/laptop.yaml",
-    out: Annotated[Path | None, typer.Option(help="folder for the report; report/RUN by default")] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="leave the environment up afterwards")] = False,
-    ttl: Annotated[str, typer.Option(help="how long a kept environment stays")] = "8h",
-    as_json: Annotated[bool, typer.Option("--json", help="results.json on stdout, for machines")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A new folder for the report; report/RUN by default.", metavar="FOLDER"),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the environment up afterwards.")] = False,
+    ttl: Annotated[str, typer.Option(help="How long a kept environment stays.", metavar="TIME")] = "8h",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on stdout, results.json, for machines.")
+    ] = False,
 ) -> None:
     """Rehearse a season: environment, data, load, faults, verdict, report.
 

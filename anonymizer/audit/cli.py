@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, no_args_is_help=True,
-    help="Report what was masked how, for people and machines, with a signature.",
+    help="Report what was masked how, with a signature.",
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def report(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a finished copy against its source once more, and write the audit report.
+    """Check a copy once more, and write the audit report.
 
     With the key of the run, rows are matched whose primary keys are masked.
 
@@ -90,7 +90,9 @@ def verify(
     target_variable: TargetVariable = None,
     as_json: Json = False,
 ) -> None:
-    """Check a report's signature, and whether a database is still the copy that it describes.
+    """Check a report's signature, and that a copy is unchanged.
+
+    The copy is the database that the report describes.
 
     Example: peakproof anonymize audit verify audit/audit.json --public-key audit.pem.pub --target service=qa
     """

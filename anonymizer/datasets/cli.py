@@ -61,7 +61,9 @@ def publish(
     environment: InEnvironment = None,
     as_json: Json = False,
 ) -> None:
-    """Mask, verify, sign and encrypt the source into a dataset: run it where production is, by a timer.
+    """Mask, check, sign and encrypt the source into a dataset.
+
+    Run it where production is, by a timer.
 
     Example: peakproof anonymize publish --source service=production --scratch service=scratch
     --policy policy.yaml --key-file key.hex --sign audit.pem --recipient qa.age.pub --out /srv/datasets
@@ -97,7 +99,9 @@ def load(
     replace: Replace = False,
     as_json: Json = False,
 ) -> None:
-    """Load a dataset into an empty migrated database, and check that it holds what was signed.
+    """Load a dataset into a target, checked against its signature.
+
+    The target is migrated and empty.
 
     Example: peakproof anonymize load shop.dataset --target service=qa --identity qa.age
     --signer audit.pem.pub

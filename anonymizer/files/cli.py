@@ -54,7 +54,9 @@ def file(
     replace: Annotated[bool, typer.Option("--replace", help="Replace what the target holds.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Mask CSV and Parquet files under a policy whose tables are named after the files.
+    """Mask CSV and Parquet files, or stdin to stdout.
+
+    The policy's tables are named after the files.
 
     Example: peakproof anonymize file customers.parquet masked.parquet --policy policy.yaml --key-file key.hex
     """

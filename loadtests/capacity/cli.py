@@ -11,19 +11,27 @@ from loadtests import options
 
 
 def capacity(
-    url: Annotated[str, typer.Argument(help="base URL; loopback unless allowed")],
-    journeys: Annotated[Path, typer.Option(help="a Python file with Journey classes")],
-    journey: Annotated[str, typer.Option(help="the main journey: the one the rate counts")],
-    slo: Annotated[list[str], typer.Option(help='what must hold, such as "place-order p99 < 500ms"')],
-    start: Annotated[str, typer.Option(help="the first rate that is tried")] = "50/s",
-    most: Annotated[str | None, typer.Option(help="a rate that is never exceeded")] = None,
-    budget: Annotated[str, typer.Option(help="how long all trials may take")] = "15m",
-    warm_up: Annotated[str, typer.Option(help="the start of a trial that is not judged")] = "5s",
-    measure: Annotated[str, typer.Option(help="the part of a trial that is judged")] = "30s",
+    url: Annotated[str, typer.Argument(help="Base URL; loopback unless allowed.", metavar="URL")],
+    journeys: Annotated[Path, typer.Option(help="A Python file with Journey classes.", metavar="FILE")],
+    journey: Annotated[str, typer.Option(help="The main journey: the one the rate counts.", metavar="NAME")],
+    slo: Annotated[
+        list[str],
+        typer.Option(help='What must hold, such as "place-order p99 < 500ms".', metavar="OBJECTIVE"),
+    ],
+    start: Annotated[str, typer.Option(help="The first rate that is tried.", metavar="RATE")] = "50/s",
+    most: Annotated[str | None, typer.Option(help="A rate that is never exceeded.", metavar="RATE")] = None,
+    budget: Annotated[str, typer.Option(help="How long all trials may take.", metavar="TIME")] = "15m",
+    warm_up: Annotated[
+        str, typer.Option(help="The start of a trial that is not judged.", metavar="TIME")
+    ] = "5s",
+    measure: Annotated[str, typer.Option(help="The part of a trial that is judged.", metavar="TIME")] = "30s",
     reset: Annotated[
-        str | None, typer.Option(help="a command that brings the platform back after a trial; no shell")
+        str | None,
+        typer.Option(
+            help="A command that brings the platform back after a trial; no shell.", metavar="COMMAND"
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="of the load and of the order of rates")] = 7,
+    seed: Annotated[int, typer.Option(help="Of the load and of the order of rates.", metavar="NUMBER")] = 7,
     also: options.Also = None,
     feeds: options.Feeds = None,
     out: options.Out = None,
@@ -32,7 +40,9 @@ def capacity(
     processes: options.Processes = 1,
     as_json: options.AsJson = False,
 ) -> None:
-    """Find the highest rate at which the objectives hold and queues do not grow, with its 90 % interval.
+    """Find the highest rate that holds the objectives.
+
+    Queues do not grow there, either; its 90 % interval is given.
 
     Example: peakproof load capacity http://127.0.0.1:8080 --journeys platforms/orderhub/journeys.py
     --journey place-order --slo "place-order p99 < 500ms" --feeds feeds

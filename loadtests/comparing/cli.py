@@ -8,19 +8,28 @@ from typing import Annotated
 import typer
 
 Percentiles = Annotated[
-    list[str] | None, typer.Option(help="a percentile, such as p99 (the default); may be given again")
+    list[str] | None, typer.Option(help="Such as p99, the default; may be given again.", metavar="PERCENTILE")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="one JSON document on stdout, for machines")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 
 
 def compare(
-    base: Annotated[list[Path], typer.Option(help="a run before, or a folder of runs; may be given again")],
-    new: Annotated[list[Path], typer.Option(help="a run after, or a folder of runs; may be given again")],
+    base: Annotated[
+        list[Path],
+        typer.Option(help="A run before, or a folder of runs; may be given again.", metavar="RUNS"),
+    ],
+    new: Annotated[
+        list[Path], typer.Option(help="A run after, or a folder of runs; may be given again.", metavar="RUNS")
+    ],
     percentile: Percentiles = None,
-    seed: Annotated[int, typer.Option(help="of the bootstrap: the same seed gives the same answer")] = 7,
+    seed: Annotated[
+        int, typer.Option(help="Of the bootstrap: the same seed gives the same answer.", metavar="NUMBER")
+    ] = 7,
     as_json: AsJson = False,
 ) -> None:
-    """Say whether runs are faster, slower or the same as others; 0 faster or same, 1 slower, 3 undecided.
+    """Say whether runs are faster, slower or the same as others.
+
+    Ends with 0 when they are faster or the same, 1 when slower, 3 when it cannot be decided.
 
     Example: peakproof load compare --base runs/main --new runs/branch
     """
@@ -31,11 +40,15 @@ def compare(
 
 
 def spread(
-    runs: Annotated[list[Path], typer.Argument(help="runs of one version, or folders of such")],
+    runs: Annotated[
+        list[Path], typer.Argument(help="Runs of one version, or folders of such.", metavar="RUNS")
+    ],
     percentile: Percentiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Store how much runs of the same version differ on this machine, for comparing single runs.
+    """Store how much runs of one version differ on this machine.
+
+    Single runs are then compared against it.
 
     Example: peakproof load spread runs/main
     """

@@ -92,7 +92,7 @@ def test_a_wrong_definition_is_answered_before_docker_is_asked(
         (("up", "laptop", "--name", "Not A Name"), "lower-case letters"),
         (("up", "laptop", "--name", "../escape"), "lower-case letters"),
         (("extend", "laptop", "--ttl", "soon"), "a duration such as"),
-        (("up",), "definition"),
+        (("up",), "DEFINITION"),
         (("up", "laptop", "--colour"), "--colour"),
         (("logs", "laptop", "api-1", "-n", "0"), "--lines"),
         (("nothing",), "nothing"),
