@@ -71,19 +71,6 @@ def digest_of(batch: pa.Table, kinds: Mapping[str, Kind]) -> TableDigest:
     return TableDigest(rows=batch.num_rows, lanes=total)
 
 
-def sorted_digest(batch: pa.Table, kinds: Mapping[str, Kind]) -> str:
-    """BLAKE2b of a block's canonical rows, sorted: for a block that is in memory anyway, and much faster."""
-    rows = canonical_rows(batch, kinds)
-    ordered = rows.take(pc.sort_indices(rows))
-    _, offsets, content = ordered.buffers()
-    digest = hashlib.blake2b(b"%d:" % len(ordered), digest_size=32)
-    if len(ordered):
-        # Rows tell their own ends, so their bytes one after another are unambiguous.
-        ends = np.frombuffer(offsets, np.int64)[[ordered.offset, ordered.offset + len(ordered)]]
-        digest.update(memoryview(content)[int(ends[0]) : int(ends[1])])
-    return "sorted:" + digest.hexdigest()
-
-
 def canonical_rows(batch: pa.Table, kinds: Mapping[str, Kind]) -> pa.Array:
     """Every row as bytes: its columns by name, each as "-" (NULL) or "+length:value". One-to-one."""
     fields = [_field(canonical(_one(batch, name), kinds[name])) for name in sorted(kinds)]

@@ -55,13 +55,9 @@ def _masked(folder: Path, workers: int) -> float:
 def _digests(people: pa.Table, rounds: int) -> dict[str, Figure]:
     kinds: dict[str, Kind] = dict.fromkeys(people.column_names, "text")
     free = statistics.median(_seconds(lambda: digests.digest_of(people, kinds)) for _ in range(rounds))
-    block = statistics.median(_seconds(lambda: digests.sorted_digest(people, kinds)) for _ in range(rounds))
     return {
         "digest of a table in any order": Figure(
             value=people.num_rows / free, unit="rows/s", goal=100_000, sense="at least", reason="one core"
-        ),
-        "digest of a block, sorted": Figure(
-            value=people.num_rows / block, unit="rows/s", goal=400_000, sense="at least", reason="one core"
         ),
     }
 

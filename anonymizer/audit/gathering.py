@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 from importlib import metadata
 from operator import add
 
-import psycopg
-from psycopg import sql
+import pyarrow as pa
 
 from anonymizer.audit.record import Audit, AuditedTable, treatments, untouched
 from anonymizer.canonical import kind_of
 from anonymizer.digests import TableDigest, digest_of
 from anonymizer.policies.plan import Plan
 from anonymizer.policies.policy import Policy
-from anonymizer.policies.schema import Table, read_schema
+from anonymizer.policies.schema import Schema, Table, read_schema
 from anonymizer.pools import version as pools_version
 from anonymizer.postgres import run
-from anonymizer.postgres.connections import session, translated
-from anonymizer.postgres.wire import parsed
+from anonymizer.postgres.contents import contents, opened
+from anonymizer.postgres.reading import Reader
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import Refused
 from foundation.receipts import now, read
 
 Told = Callable[[str], None]
-_BLOCK = 2 << 20
 _VERSIONS = ("peakproof", "cryptography", "faker", "polars", "psycopg", "pyarrow")
 
 
@@ -38,11 +36,11 @@ def gather(source: str, target: str, policy: Policy, key: Key | None = None, *, 
     """
     told("comparing and searching the copy")
     plan, seen = run.compare(source, target, policy, key)
-    with session(target, "target") as connection:
+    with opened(target, "target") as (connection, reader):
         receipt = read(connection)
         if receipt is None:
             raise Refused("the target's receipt went away during the audit", hint="run it again")
-        tables = _tables(connection, plan, told)
+        tables = _tables(reader, read_schema(connection), plan, told)
     return Audit(
         made=now(),
         receipt=receipt,
@@ -58,45 +56,26 @@ def gather(source: str, target: str, policy: Policy, key: Key | None = None, *, 
 
 def digests(target: str, names: Mapping[str, object]) -> dict[str, tuple[int, str]]:
     """Rows and digest of the named tables as they are now; a table that is gone is left out."""
-    with session(target, "target") as connection:
+    with opened(target, "target") as (connection, reader):
         schema = read_schema(connection)
         there = [schema.tables[name] for name in names if name in schema.tables]
-        return {table.name: _digest(connection, table) for table in there}
+        return {table.name: _digest(reader, table) for table in there}
 
 
-def _tables(connection: psycopg.Connection, plan: Plan, told: Told) -> tuple[AuditedTable, ...]:
-    schema = read_schema(connection)
+def _tables(reader: Reader, schema: Schema, plan: Plan, told: Told) -> tuple[AuditedTable, ...]:
     found = []
     for copy in plan.copies:
         told(f"digesting {copy.table.name}")
-        rows, digest = _digest(connection, schema.tables[copy.table.name])
+        rows, digest = _digest(reader, schema.tables[copy.table.name])
         found.append(AuditedTable(name=copy.table.name, rows=rows, digest=digest, columns=treatments(copy)))
     return tuple(found)
 
 
-def _digest(connection: psycopg.Connection, table: Table) -> tuple[int, str]:
+def _digest(reader: Reader, table: Table) -> tuple[int, str]:
     kinds = {name: kind_of(table.columns[name].base) for name in table.stored}
-    with translated(f"target, {table.name}"):
-        digests = (digest_of(parsed(block, list(kinds)), kinds) for block in blocks(connection, table))
-        whole = reduce(add, digests, TableDigest())
+    digests = (digest_of(pa.table(batch), kinds) for batch in contents(reader, table, "target"))
+    whole = reduce(add, digests, TableDigest())
     return whole.rows, whole.of(kinds)
-
-
-def blocks(connection: psycopg.Connection, table: Table) -> Iterator[bytes]:
-    """A table's stored columns as CSV, whole rows, about two megabytes at a time."""
-    columns = sql.SQL(", ").join(map(sql.Identifier, table.stored))
-    query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv)").format(columns, table.identifier)
-    with connection.cursor().copy(query) as copy:
-        rows: list[bytes] = []
-        size = 0
-        for row in copy:
-            rows.append(bytes(row))
-            size += len(row)
-            if size >= _BLOCK:
-                yield b"".join(rows)
-                rows, size = [], 0
-        if rows:
-            yield b"".join(rows)
 
 
 def _versions() -> dict[str, str]:

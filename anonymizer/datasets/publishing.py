@@ -15,14 +15,15 @@ import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import anonymizer
-from anonymizer.audit.gathering import blocks, gather
+from anonymizer.audit.gathering import gather
 from anonymizer.audit.record import Audit, AuditedTable
 from anonymizer.datasets.manifest import Manifest, Part
 from anonymizer.datasets.packing import pack, sha256
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Table, read_schema
-from anonymizer.postgres.connections import session, translated
+from anonymizer.postgres.contents import contents, opened
 from anonymizer.postgres.copying import Progress
+from anonymizer.postgres.wire import content, csv_rows
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import Refused
 
@@ -70,18 +71,15 @@ def publish(
 
 
 def _parts(scratch: str, audit: Audit, folder: Path, told: Told) -> tuple[Part, ...]:
-    with session(scratch, "scratch") as connection:
+    with opened(scratch, "scratch") as (connection, reader):
         schema = read_schema(connection)
         parts = []
         for number, audited in enumerate(audit.tables):
             told(f"writing {audited.name}")
             table, file = schema.tables[audited.name], f"{number:04d}.csv.zst"
-            with (
-                translated(f"scratch, {table.name}"),
-                pa.output_stream(str(folder / file), compression="zstd") as stream,
-            ):
-                for block in blocks(connection, table):
-                    stream.write(block)
+            with pa.output_stream(str(folder / file), compression="zstd") as stream:
+                for batch in contents(reader, table, "scratch"):
+                    stream.write(content(csv_rows(batch.columns)))
             parts.append(_part(table, audited, file, folder))
         return tuple(parts)
 

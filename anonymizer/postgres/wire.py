@@ -184,7 +184,10 @@ def _fixed(matrix: NDArray[np.uint8], like: pa.Array | None) -> pa.Array:
     return whole if like is None or not like.null_count else pc.if_else(like.is_valid(), whole, None)
 
 
-def _content(rows: pa.Array) -> pa.Buffer:
+def content(rows: pa.Array) -> pa.Buffer:
+    """The bytes of all rows, one after another."""
+    if not len(rows):
+        return pa.py_buffer(b"")
     _, offsets, content = rows.buffers()
     bounds = np.frombuffer(offsets, np.int32)
     begin, end = int(bounds[rows.offset]), int(bounds[rows.offset + len(rows)])
@@ -213,8 +216,8 @@ def _date(texts: pa.Array) -> pa.Array:
 
 def _uuid(texts: pa.Array) -> pa.Array:
     digits = pc.replace_substring(texts, "-", "").fill_null("0" * 32)
-    content = bytes.fromhex(bytes(_content(digits.cast(pa.binary()))).decode("ascii"))
-    return _fixed(np.frombuffer(content, np.uint8).reshape(-1, 16), texts)
+    raw = bytes.fromhex(bytes(content(digits.cast(pa.binary()))).decode("ascii"))
+    return _fixed(np.frombuffer(raw, np.uint8).reshape(-1, 16), texts)
 
 
 def _plain(texts: pa.Array) -> pa.Array:
