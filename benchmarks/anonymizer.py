@@ -21,7 +21,7 @@ from benchmarks.figures import Figure, show
 from environments.environment import Environment
 from tests import servers
 from tests.anonymizer.discovery.measuring import score
-from tests.anonymizer.redaction import HELD_OUT, measured
+from tests.anonymizer.redaction.measuring import HELD_OUT, measured
 
 TABLES = 100
 COLUMNS = (

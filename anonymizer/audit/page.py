@@ -111,8 +111,14 @@ def _columns(audit: Audit) -> Section:
     groups = [
         Group(title=table.name, rows=[_column(column) for column in table.columns]) for table in audit.tables
     ]
-    body = page.table(_COLUMNS, groups, caption="Every column and what was done to it")
-    return Section(anchor="columns", title="What was masked how", body=body)
+    parts = [page.table(_COLUMNS, groups, caption="Every column and what was done to it")]
+    parts += [
+        page.note(f"{table.name}.{column.column} was masked by {column.transform}: {column.measured}.")
+        for table in audit.tables
+        for column in table.columns
+        if column.measured
+    ]
+    return Section(anchor="columns", title="What was masked how", body=page.joined(parts))
 
 
 def _column(column: Treatment) -> Row:

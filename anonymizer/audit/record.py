@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from anonymizer.policies.plan import TablePlan
-from anonymizer.policies.policy import Policy, Rule
+from anonymizer.policies.policy import Policy, Rule, chosen
 from anonymizer.proof.verification import Verification
 from anonymizer.transforms import DROP, JSON, KEEP
 from foundation.receipts import Receipt
@@ -17,13 +17,17 @@ FORMAT = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Treatment:
-    """What was done to one column, or to one place in its JSON documents (`column $.path`)."""
+    """What was done to one column, or to one place in its JSON documents (`column $.path`).
+
+    `measured` says how much of the truth the transform was measured to leave; "" where it leaves none.
+    """
 
     column: str
     type: str
     transform: str
     class_: str | None
     scope: str
+    measured: str = ""
 
     @property
     def truth(self) -> bool:
@@ -94,7 +98,7 @@ def untouched(policy: Policy) -> Sequence[str]:
 def _treatments(name: str, type_: str, rule: Rule) -> list[Treatment]:
     own = Treatment(
         column=name, type=type_, transform=rule.transform, class_=rule.class_,
-        scope=rule.scope if rule.masks else "",
+        scope=rule.scope if rule.masks else "", measured=_measured(rule),
     )  # fmt: skip
     if rule.transform != JSON:
         return [own]
@@ -107,6 +111,13 @@ def _treatments(name: str, type_: str, rule: Rule) -> list[Treatment]:
         scope="",
     )
     return [own, *inner, rest]
+
+
+def _measured(rule: Rule) -> str:
+    if not rule.masks:
+        return ""
+    named, options = chosen(rule)
+    return named.measured(options)
 
 
 def _table(table: AuditedTable) -> dict[str, object]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from anonymizer.policies.lines import misfits, sums
-from anonymizer.policies.policy import Policy, Rule, TableRule, beside, distinct_results
+from anonymizer.policies.policy import Policy, Rule, TableRule, beside, chosen
 from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
-from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, transform
+from anonymizer.transforms import DROP, INHERIT, JSON, KEEP
+from anonymizer.transforms.base import INJECTIVE
 from anonymizer.transforms.base import JSON as JSON_TYPES
 from anonymizer.transforms.permuted import FITTING, WIDEST, Digits
 from foundation.documents import did_you_mean
@@ -108,26 +109,32 @@ def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[
 
 
 def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:
-    chosen = transform(rule.transform, "entity" if rule.entity else "value")
-    if not column.slot.takes(chosen.types):
-        yield f"{rule.transform} cannot mask {column.type}", f"it masks {', '.join(sorted(chosen.types))}"
-    options = chosen.options.model_validate(rule.options)
+    named, options = chosen(rule)
+    if not column.slot.takes(named.types):
+        yield f"{rule.transform} cannot mask {column.type}", f"it masks {', '.join(sorted(named.types))}"
     if isinstance(options, Digits) and options.digits > _most_digits(column):
         hint = f"options: {{digits: {_most_digits(column)}}} where the key is defined, or a wider type"
         yield f"keys of {options.digits} digits do not fit into {column.type}", hint
-    misfit = chosen.misfit(options, column.slot)
+    misfit = named.misfit(options, column.slot)
     if misfit:
         yield misfit, None
-    elif chosen.row and chosen.row.columns(options) and column.slot.element != column.slot:
+    elif named.row and named.row.columns(options) and column.slot.element != column.slot:
         yield f"{rule.transform} looks at other columns: it cannot mask what is inside {column.type}", None
-    longest = chosen.longest(options)
+    longest = named.longest(options)
     if column.limit is not None and longest is not None and longest > column.limit:
         yield f"{rule.transform} needs {longest} characters, {column.type} holds {column.limit}", None
-    results = distinct_results(rule)
+    results = _distinct_results(rule)
     for index, columns in table.unique.items():
         if column.name in columns and results is not None and table.rows**2 / 2 / results > _COLLISION_RISK:
             what = f"unique index {index}: {rule.transform} has {results:.1e} results for {table.rows} rows"
             yield what, "use a one-to-one transform with scope: value, or options: {unique: true}"
+
+
+def _distinct_results(rule: Rule) -> int | None:
+    """How many different results a masked column can have; None when the transform is one-to-one."""
+    named, options = chosen(rule)
+    count = named.results(options)
+    return None if count == INJECTIVE and not rule.entity else count
 
 
 def _most_digits(column: Column) -> int:

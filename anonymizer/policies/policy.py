@@ -17,7 +17,7 @@ from anonymizer.policies.people import Enforced, People
 from anonymizer.policies.processing import Processing
 from anonymizer.pools import version as pools_version
 from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, WORDS, known, own, transform
-from anonymizer.transforms.base import INJECTIVE, Transform
+from anonymizer.transforms.base import Transform
 from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
 from foundation.errors import InputError, Problem
 
@@ -177,7 +177,6 @@ class Policy:
     population: str = ""
     # Fingerprints of the source's tables when the policy was written; empty: nobody wrote them down.
     schema: Mapping[str, str] = field(default_factory=dict)
-
     # What the policy states for the record of processing.
     processing: Mapping[str, str] = field(default_factory=dict)
     # How well people must hide.
@@ -194,14 +193,24 @@ class Policy:
             "tables": tables,
             "own": {name: own.version(name) for name in self._own},
             **({"enforce": self.enforced.model_dump()} if self.enforced else {}),
+            **({"editions": self._editions} if self._editions else {}),
         }
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
 
     @property
-    def _own(self) -> list[str]:
+    def _rules(self) -> list[Rule]:
         columns = [rule for table in self.tables.values() for rule in table.columns.values()]
-        rules = [rule for column in columns for rule in (column, *column.paths.values())]
-        return sorted({rule.transform for rule in rules} & set(own.names()))
+        return [rule for column in columns for rule in (column, *column.paths.values())]
+
+    @property
+    def _own(self) -> list[str]:
+        return sorted({rule.transform for rule in self._rules} & set(own.names()))
+
+    @property
+    def _editions(self) -> list[str]:
+        """Of the dictionaries that transforms look things up in."""
+        looked_up = (chosen(rule) for rule in self._rules if rule.masks)
+        return sorted({named.edition(options) for named, options in looked_up} - {""})
 
 
 def _meaning(table: TableRule) -> dict[str, object]:
@@ -324,17 +333,16 @@ def _misplaced(document: Document, at: Location, name: str, rule: Rule) -> Itera
         )
 
 
+def chosen(rule: Rule) -> tuple[Transform, Input]:
+    """The transform of a rule that masks, and its options."""
+    named = transform(rule.transform, "entity" if rule.entity else "value")
+    return named, named.options.model_validate(rule.options)
+
+
 def beside(rule: Rule) -> frozenset[str]:
     """The other columns of the row that a mask looks at: its entity, and what its transform reads."""
     if not rule.masks:
         return frozenset()
-    chosen = transform(rule.transform, "entity" if rule.entity else "value")
-    read = chosen.row.columns(chosen.options.model_validate(rule.options)) if chosen.row else ()
+    named, options = chosen(rule)
+    read = named.row.columns(options) if named.row else ()
     return frozenset([*read, *([rule.entity] if rule.entity else [])])
-
-
-def distinct_results(rule: Rule) -> int | None:
-    """How many different results a masked column can have; None when the transform is one-to-one."""
-    chosen = transform(rule.transform, "entity" if rule.entity else "value")
-    count = chosen.results(chosen.options.model_validate(rule.options))
-    return None if count == INJECTIVE and not rule.entity else count

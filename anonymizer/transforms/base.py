@@ -123,6 +123,10 @@ class Transform:
     digits: int = 0
     # How it works where it looks at other columns of the row.
     row: Row | None = None
+    # The edition of what it looks things up in; another edition may give other results.
+    edition: Callable[[BaseModel], str] = lambda _options: ""
+    # What it was measured to leave of the truth, for reports; "": a transform that leaves none, or was not.
+    measured: Callable[[BaseModel], str] = lambda _options: ""
     # What is wrong with these options in that place, or None.
     misfit: Callable[[BaseModel, Slot], str | None] = lambda _options, _slot: None
 

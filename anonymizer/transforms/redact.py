@@ -1,14 +1,13 @@
 """Free text with the persons taken out. Opt-in: what is not recognised stays; `regenerate` is the safe way.
 
-Takes out e-mail addresses, numbers of nine digits and more, documents, street addresses, names of the
-dictionaries and of the persons that the row names, in any case of Polish.
+Takes out what `redaction` recognises by its form or as a name, and the persons that the row names, in any
+case of Polish.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import cast
 
 import numpy as np
@@ -17,30 +16,21 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from anonymizer.discovery.naming import listed
-from anonymizer.pools import pool
 from anonymizer.pseudonyms import inflection
 from anonymizer.pseudonyms.keys import Key
+from anonymizer.redaction import marks, morphology, names
+from anonymizer.redaction.forms import without_forms
+from anonymizer.redaction.names import Texts
+from anonymizer.redaction.numerals import plain
+from anonymizer.redaction.recall import HELD_OUT
 from anonymizer.transforms.base import TEXT, Mask, Row, RowMask, Slot, Transform, among, exact
 from foundation.documents import Input
 
-NAME = "[name]"
 _SPLIT = "\x01"
 _WORD = r"(\p{L}+)"
 _LETTERS = re.compile(r"[^\W\d_]+")
 # A letter alone is an initial: it is in every text.
 _SHORTEST = 2
-# In this order: an account number is longer than the telephone number in it.
-_PATTERNS = (
-    ("[e-mail]", r"[\p{L}\p{N}._%+-]+\s?@\s?[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+"),
-    ("[address]", r"\b(?i:ul|al|os|pl|ulic[aeyę]|alei?|osiedl[eau]|plac[u]?)(\.\s*|\s+)(\p{L}+\.?\s+)?"
-                  r"\p{Lu}[\p{L}-]+(\s+\p{Lu}[\p{L}-]+)*(\s+\d+\s?\p{L}?(\s?(/|m\.?)\s?\d+)?)?"),
-    ("[address]", r"\b\d{2}-\d{3}\s+\p{Lu}\p{L}+(\s\p{Lu}\p{L}+)?"),
-    ("[number]", r"(\b[A-Z]{2}\s?)?(\+|\b00|\()?\d([\s().\\/-]{0,2}\d){8,}"),
-    ("[number]", r"\b\d{1,3}(\.\d{1,3}){3}\b"),
-    ("[number]", r"\b\d{3}[ -]\d{2}[ -]\d{2}\b"),
-    ("[document]", r"\b[A-Z]{3}\s?\d{6}\b|\b[A-Z]{2}\s?\d{7}\b"),
-)  # fmt: skip
 
 
 class Persons(Input):
@@ -64,10 +54,8 @@ def redact_row(options: BaseModel, slot: Slot) -> RowMask:
     dictionaries = cast(Persons, options).dictionaries
 
     def mask(_key: Key, values: pa.Array, persons: Mapping[str, pa.Array]) -> pa.Array:
-        text = pc.replace_substring(values, _SPLIT, " ")
-        for mark, pattern in _PATTERNS:
-            text = pc.replace_substring_regex(text, pattern, mark)
-        out = _without_names(text, list(persons.values()), dictionaries=dictionaries)
+        text = without_forms(marks.cleared(pc.replace_substring(values, _SPLIT, " ")))
+        out = marks.spelled(_without_names(text, list(persons.values()), dictionaries=dictionaries))
         return pc.utf8_slice_codeunits(out, 0, slot.limit) if slot.limit else out
 
     return mask
@@ -75,62 +63,69 @@ def redact_row(options: BaseModel, slot: Slot) -> RowMask:
 
 def _without_names(text: pa.Array, persons: Sequence[pa.Array], *, dictionaries: bool) -> pa.Array:
     lists = pc.split_pattern(pc.replace_substring_regex(text, _WORD, rf"{_SPLIT}\1{_SPLIT}"), _SPLIT)
-    parts, rows = lists.flatten().dictionary_encode(), pc.list_parent_indices(lists).to_numpy()
-    codes = parts.indices.to_numpy()
-    words = parts.dictionary.to_pylist()
-    gone = np.zeros(len(codes), np.bool_)
-    if dictionaries:
-        gone |= np.array([_is_listed(word) for word in words], np.bool_)[codes]
-    for names in persons:
-        gone |= _named(codes, words, rows, names)
-    kept = pc.if_else(pa.array(gone), NAME, parts.dictionary_decode())
+    parts = lists.flatten().dictionary_encode()
     sizes = pc.list_value_length(lists).fill_null(0).to_numpy()
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+    rows = pc.list_parent_indices(lists).to_numpy()
+    texts = Texts(
+        parts=parts.dictionary.to_pylist(), codes=parts.indices.to_numpy(), rows=rows,
+        places=np.arange(len(rows)) - offsets[rows],
+    )  # fmt: skip
+    gone = names.found(texts) if dictionaries else np.zeros(len(rows), np.bool_)
+    for named in persons:
+        gone |= _named(texts, named)
+    kept = pc.if_else(pa.array(gone), marks.NAME, parts.dictionary_decode())
     joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), kept), "")
     return pc.if_else(text.is_null(), None, joined)
 
 
-def _named(
-    codes: NDArray[np.int32], words: Sequence[str], rows: NDArray[np.int64], names: pa.Array
-) -> NDArray[np.bool_]:
+def _named(texts: Texts, persons: pa.Array) -> NDArray[np.bool_]:
     """Whether each word may be a form of a name in its own row. Every different pair is looked at once."""
-    whose = names.fill_null("").dictionary_encode()
-    texts = whose.dictionary.to_pylist()
-    pairs = codes.astype(np.int64) * len(texts) + whose.indices.to_numpy()[rows]
+    whose = persons.fill_null("").dictionary_encode()
+    written = whose.dictionary.to_pylist()
+    pairs = texts.codes.astype(np.int64) * len(written) + whose.indices.to_numpy()[texts.rows]
     different, back = np.unique(pairs, return_inverse=True)
-    of_names = [_stems_in(text) for text in texts]
-    of_words = [inflection.possible_stems(word) if word.isalpha() else frozenset() for word in words]
+    of_names = [_stems_in(text) for text in written]
+    of_words = [
+        inflection.possible_stems(word) if word.isalpha() else frozenset[str]() for word in texts.parts
+    ]
     same = [
-        not of_words[pair // len(texts)].isdisjoint(of_names[pair % len(texts)])
+        not of_words[pair // len(written)].isdisjoint(of_names[pair % len(written)])
         for pair in different.tolist()
     ]
     return np.array(same, np.bool_)[back]
 
 
 def _stems_in(text: str) -> frozenset[str]:
-    """The stems of every name in a text; of an e-mail address, of the words before the @."""
+    """The stems of every name in a text, also without Polish letters; of an e-mail address, before the @."""
     words = _LETTERS.findall(text.partition("@")[0])
-    return frozenset().union(*(inflection.stems(word) for word in words if len(word) >= _SHORTEST))
+    written = {form for word in words if len(word) >= _SHORTEST for form in (word, plain(word))}
+    return frozenset().union(*map(inflection.stems, written))
 
 
-def _is_listed(word: str) -> bool:
-    """Whether a capitalised word may be a form of a name in the dictionaries."""
-    return word[:1].isupper() and not _listed().isdisjoint(inflection.possible_stems(word))
+def _misfit(options: BaseModel, _slot: Slot) -> str | None:
+    if cast(Persons, options).dictionaries and not morphology.available():
+        return "redact looks names up with morfeusz2, which has no build for this machine"
+    return None
 
 
-@cache
-def _listed() -> frozenset[str]:
-    pools = ("first_names_male", "first_names_female", "last_names_male", "last_names_female")
-    more = listed("polish_first_names") | listed("english_first_names")
-    names = {*more} | {
-        part for name in pools for value in pool(name).to_pylist() for part in str(value).split("-")
-    }
-    return frozenset().union(*map(inflection.stems, names))
+def _edition(options: BaseModel) -> str:
+    return morphology.edition() if cast(Persons, options).dictionaries and morphology.available() else ""
+
+
+def _measured(options: BaseModel) -> str:
+    if not cast(Persons, options).dictionaries:
+        return "nobody measured it without its dictionaries"
+    known = bool(_columns(options))
+    return (
+        f"{HELD_OUT[known]}, in invented texts whose rows {'name' if known else 'do not name'} their persons"
+    )
 
 
 REDACT = Transform(
     summary="the same text without names, addresses and numbers of persons", bind=redact, options=Persons,
     types=TEXT, family="redact", scopes=frozenset({"value"}), canonical=exact, longest=lambda _: None,
-    results=among(1), keyed=False, coarse=True,
+    results=among(1), keyed=False, coarse=True, misfit=_misfit,
+    edition=_edition, measured=_measured,
     row=Row(columns=_columns, masked=False, bind=redact_row),
 )  # fmt: skip

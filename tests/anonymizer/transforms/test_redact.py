@@ -11,7 +11,6 @@ from anonymizer.policies.policy import Rule
 from anonymizer.policies.schema import Column, Schema, Table
 from anonymizer.pseudonyms import inflection
 from anonymizer.transforms.base import Slot
-from tests.anonymizer.redaction import DEVELOPMENT, measured
 from tests.anonymizer.transforms.applied import KEY, mask
 
 FORMS = {
@@ -48,15 +47,6 @@ def test_every_case_of_a_name_is_known(name: str) -> None:
 def test_another_name_is_another(name: str) -> None:
     pairs = {of for of in FORMS if not inflection.stems(of).isdisjoint(inflection.possible_stems(name))}
     assert pairs == set()
-
-
-def test_what_is_labelled_goes_and_most_else_stays() -> None:
-    found = measured(DEVELOPMENT)
-    assert found.parts > 80
-    assert found.recall >= 0.98, found.missed
-    assert found.kept >= 0.9, found.lost
-    alone = measured(DEVELOPMENT, own=False)
-    assert alone.recall < found.recall, "the row knows names that no dictionary has"
 
 
 def test_numbers_below_nine_digits_and_ordinary_words_stay() -> None:
