@@ -19,7 +19,6 @@ from anonymizer.policies.schema import Schema, read_schema
 from anonymizer.postgres import filters, holding, workers
 from anonymizer.postgres.connections import refuse_same, session, translated
 from anonymizer.postgres.copying import Copying, Progress, prepare, senders
-from anonymizer.postgres.mapped_keys import MappedKeys
 from anonymizer.postgres.occupying import alone, clear, goes_on, make_room
 from anonymizer.postgres.previewing import few
 from anonymizer.postgres.progress import end, note, noted
@@ -84,7 +83,8 @@ def anonymize(
                 )  # fmt: skip
                 rows = _copied(writer, setup, count, progress, watch)
             progress("verification", 0, 1)
-            from anonymizer.proof.verification import verify  # brings a compiler: not before it is used
+            from anonymizer.postgres.mapped_keys import MappedKeys  # brings a compiler: not before it is used
+            from anonymizer.proof.verification import verify
 
             with _sides(source, target, reader) as (before, after):
                 keys = MappedKeys.of(plan, key)
@@ -140,6 +140,7 @@ def compare(source: str, target: str, policy: Policy, key: Key | None = None) ->
     Rows that the source has got since the copy count as missing. With the key, rows are matched whose keys
     are masked. Raises as `anonymize`; Refused: no receipt.
     """
+    from anonymizer.postgres.mapped_keys import MappedKeys
     from anonymizer.proof.verification import verify
 
     with reading(source) as reader, session(target, "target") as writer:
