@@ -1,118 +1,205 @@
-"""Moves the rows: reading, masking and writing overlap. Unmasked rows are only in this process's memory."""
+"""Copies tables chunk by chunk: reading, masking and writing overlap. Goes on where a run stopped.
+
+Unmasked rows are only in this process's memory.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
 
 import pyarrow as pa
-from pyarrow import csv
+import pymysql
 
-from anonymizer.mariadb import statements
+from anonymizer.mariadb import chunks, occupying, statements
+from anonymizer.mariadb.chunks import Chunk
 from anonymizer.mariadb.connections import Session, translated
-from anonymizer.masks.masking import TableMask
+from anonymizer.mariadb.progress import Marks, Written
+from anonymizer.mariadb.reading import Pace, blocks
+from anonymizer.masks.masking import masked_batch, table_mask
 from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.postgres.copying import Progress
+from anonymizer.postgres.ordering import Sorter, ranks
 from anonymizer.postgres.overlap import ahead
-from foundation.errors import InputError, PeakproofError
+from anonymizer.pseudonyms.keys import Key
+from foundation.errors import InputError
 
-_BLOCK = 2 << 20
 # Below the default max_allowed_packet of every version: 16 MiB of MariaDB, 4 MiB of old MySQL.
 _STATEMENT = 2 << 20
 
-Block = tuple[TablePlan, pa.Table]
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Rows in the form in which they are sent, one body a statement; `last`: the source's key of the last."""
+
+    bodies: tuple[memoryview, ...]
+    rows: int
+    last: chunks.Key | None = None
 
 
-def copy_tables(
-    source: Session, target: Session, plan: Plan, masks: Mapping[str, TableMask], progress: Progress
-) -> dict[str, int]:
-    """Copies and masks every table of the plan. Returns the rows written by table.
+@dataclass(frozen=True, kw_only=True)
+class Copying:
+    """A copy under way: the target says what is still to be done. `source` stands in a read snapshot."""
 
-    `source` stands in a read snapshot, `target` in a transaction.
-    """
-    rows = {copy.table.name: 0 for copy in plan.copies}
-    with (
-        closing(ahead(_all_blocks(source, plan))) as blocks,
-        closing(ahead(_all_masked(masks, blocks))) as masked,
-    ):
-        for copy, block in masked:
-            name = copy.table.name
-            _write(target, copy, block)
-            rows[name] += block.num_rows
-            progress(name, rows[name], copy.table.rows)
-    return rows
+    source: Session
+    target: Session
+    plan: Plan
+    key: Key
+    progress: Progress
+    pace: Pace
+    # Where masked rows may be put aside: a folder that nobody else reads.
+    folder: Path
+    # How many blocks make a chunk: some seconds of work, lost when it is cut short.
+    blocks: int
 
+    def run(self) -> dict[str, int]:
+        """Copies what is missing. Returns the rows by table."""
+        self.target.do("SET foreign_key_checks = 0")
+        return {copy.table.name: self._table(copy) for copy in self.plan.copies}
 
-def _write(target: Session, copy: TablePlan, block: pa.Table) -> None:
-    where = f"target, {copy.table.name}"
-    try:
-        written = statements.inserts(copy.table, block, _STATEMENT)
-    except ValueError:
-        hint = "choose a transform that fits the column"
-        raise InputError("a masked value is no such bytes or bits", where=where, hint=hint) from None
-    with translated(where):
-        for statement in written:
-            target.write(statement)
+    def _table(self, copy: TablePlan) -> int:
+        marks = self._kept(copy)
+        if not marks:
+            self._empty(copy)
+        rows = sum(one.rows for one in marks)
+        last = marks[-1].chunk if marks else Chunk(table=copy.table.name, number=-1)
+        if marks and last.end is None:
+            return rows
+        return rows + self._rest(copy, replace(last, number=last.number + 1, first=last.end, end=None), rows)
 
+    def _rest(self, copy: TablePlan, chunk: Chunk, rows: int) -> int:
+        """Writes all that comes after a chunk's start, in as many chunks as it needs. Returns the rows."""
+        added, divided = 0, self.blocks if chunks.ordering(copy) else None
+        with closing(ahead(self._masked(copy, chunk))) as made:
+            while True:
+                with self._transaction(copy):
+                    written = self._write(copy, chunk, made, divided, rows + added)
+                added += written.rows
+                if written.chunk.end is None:
+                    return added
+                chunk = replace(chunk, number=chunk.number + 1, first=written.chunk.end)
 
-def _all_blocks(source: Session, plan: Plan) -> Iterator[Block]:
-    for copy in plan.copies:
-        query = f"SELECT {statements.line(copy)} FROM {statements.rows_of(copy)}"  # noqa: S608 - names, quoted
-        for block in blocks(source, query, list(copy.rules), copy.table.name):
-            yield copy, block
+    def _write(
+        self, copy: TablePlan, chunk: Chunk, made: Iterator[Block], most: int | None, before: int
+    ) -> Written:
+        """Writes a chunk, of `most` blocks where there are more, and its mark."""
+        digest, rows = self._digest(chunk), 0
+        for taken, block in enumerate(islice(made, most), 1):
+            for body in block.bodies:
+                self.target.write(statements.insert(copy.table, copy.rules, body))
+                digest.update(body)
+            rows += block.rows
+            if taken == most:
+                chunk = replace(chunk, end=block.last)
+            self.progress(chunk.table, before + rows, copy.table.rows)
+        written = Written(chunk=chunk, rows=rows, digest=digest.digest())
+        self._marks.put(written)
+        return written
 
+    def _kept(self, copy: TablePlan) -> list[Written]:
+        """What stands in the target as this snapshot has it; other chunks are written anew, or removed."""
+        for was in self._marks.of(copy.table.name):
+            if self._digested(copy, was.chunk) == (was.rows, was.digest):
+                continue
+            if not self._rewritten(copy, was.chunk):
+                self._marks.forget_all(copy.table.name)
+                return []
+        return self._marks.of(copy.table.name)
 
-def few(source: Session, copy: TablePlan, rows: int) -> pa.Table:
-    """At most so many rows of the table, as masks take them. `source` stands in a snapshot."""
-    query = f"SELECT {statements.line(copy)} FROM {statements.rows_of(copy)} LIMIT {rows}"  # noqa: S608 - quoted
-    nothing = pa.table({name: pa.array([], pa.string()) for name in copy.rules})
-    return pa.concat_tables([nothing, *blocks(source, query, list(copy.rules), copy.table.name)])
-
-
-def blocks(session: Session, query: str, columns: list[str], table: str) -> Iterator[pa.Table]:
-    """The rows of a query that gives lines of CSV, every column as text, about two megabytes at a time."""
-    where = f"{session.role}, {table}"
-    lines: list[bytes] = []
-    size = 0
-    with translated(where):
-        for line in session.lines(query):
-            if not isinstance(line, bytes):
-                hint = "raise max_allowed_packet on that server"
-                raise InputError("a row is longer than the server sends", where=where, hint=hint)
-            lines.append(line)
-            size += len(line)
-            if size >= _BLOCK:
-                yield _parsed(b"".join(lines), columns, where)
-                lines, size = [], 0
-    if lines:
-        yield _parsed(b"".join(lines), columns, where)
-
-
-def _parsed(content: bytes, columns: list[str], where: str) -> pa.Table:
-    try:
-        return csv.read_csv(
-            pa.py_buffer(content),
-            csv.ReadOptions(column_names=columns, block_size=len(content) + 1, use_threads=False),
-            csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-            csv.ConvertOptions(
-                column_types=dict.fromkeys(columns, pa.string()), null_values=[""], strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
-        )  # fmt: skip
-    except pa.ArrowInvalid:
-        # Arrow's message quotes the row.
-        raise InputError("rows cannot be read: texts that are not UTF-8?", where=where) from None
-
-
-def _all_masked(masks: Mapping[str, TableMask], blocks: Iterator[Block]) -> Iterator[Block]:
-    for copy, block in blocks:
+    def _rewritten(self, copy: TablePlan, chunk: Chunk) -> bool:
+        """Whether the chunk's rows could be taken out and written anew, without the rest of the table."""
+        if not chunks.found_again(copy):
+            return False
         try:
-            masked = masks[copy.table.name](block)
-        except PeakproofError:
-            raise
-        except (pa.ArrowException, ValueError) as error:
-            # Their messages quote values, and so would a traceback: neither is kept.
-            what = f"a value could not be masked ({type(error).__name__})"
-            hint = "check the transforms of this table"
-            raise InputError(what, where=copy.table.name, hint=hint) from None
-        yield copy, masked
+            with self._transaction(copy):
+                self.target.do(chunks.removal(copy, chunk))
+                if chunk.end is None:  # more may have come: they are written in chunks of the usual size
+                    self._marks.forget(chunk)
+                    return True
+                with closing(ahead(self._masked(copy, chunk))) as made:
+                    self._write(copy, chunk, made, None, 0)
+        except InputError:  # a value has moved here from a chunk that still has it
+            return False
+        return True
+
+    def _digested(self, copy: TablePlan, chunk: Chunk) -> tuple[int, bytes]:
+        """Rows and digest of what would be written. Writes nothing."""
+        digest, rows = self._digest(chunk), 0
+        with closing(ahead(self._masked(copy, chunk))) as made:
+            for block in made:
+                for body in block.bodies:
+                    digest.update(body)
+                rows += block.rows
+        return rows, digest.digest()
+
+    def _empty(self, copy: TablePlan) -> None:
+        """Rows without a mark are those of a run that was cut short while it removed them."""
+        if self.target.one(statements.holds_rows(copy.table)):
+            occupying.empty(self.target, [copy.table])
+
+    @contextmanager
+    def _transaction(self, copy: TablePlan) -> Iterator[None]:
+        with translated(f"target, {copy.table.name}"):
+            self.target.do("START TRANSACTION")
+            try:
+                yield
+                self.target.driver.commit()
+            except BaseException:
+                with suppress(pymysql.Error):  # a connection that is lost has rolled back already
+                    self.target.driver.rollback()
+                raise
+
+    def _digest(self, chunk: Chunk) -> hashlib.blake2b:
+        key = self.key.derive("chunk", chunk.table, str(chunk.number)).digest()
+        return hashlib.blake2b(key=key, digest_size=16)
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return Marks(target=self.target, key=self.key.derive("marks"))
+
+    def _masked(self, copy: TablePlan, chunk: Chunk) -> Iterator[Block]:
+        with closing(ahead(self._read(copy, chunk))) as read:
+            if chunks.clustered(copy.table):
+                yield from self._in_turn(copy, read)
+            else:
+                yield from self._shuffled(copy, read)
+
+    def _read(self, copy: TablePlan, chunk: Chunk) -> Iterator[pa.Table]:
+        rows = chunks.source_rows(copy, chunk)
+        query = f"SELECT {statements.line(copy)} FROM {rows}"  # noqa: S608 - names, quoted
+        return blocks(self.source, query, list(copy.rules), copy.table.name, self.pace)
+
+    def _in_turn(self, copy: TablePlan, read: Iterator[pa.Table]) -> Iterator[Block]:
+        """As they were read: the target keeps rows in the order of their masked keys by itself."""
+        names = chunks.ordering(copy)
+        for block, rows in self._tuples(copy, read):
+            last = tuple(block.column(name)[-1].as_py() for name in names)
+            yield Block(bodies=tuple(statements.bodies(rows, _STATEMENT)), rows=len(rows), last=last)
+
+    def _shuffled(self, copy: TablePlan, read: Iterator[pa.Table]) -> Iterator[Block]:
+        """In an order of their own: the target keeps rows without a key as they come."""
+        key = self.key.derive("order", copy.table.name)
+        sorter = Sorter(folder=self.folder, label=copy.table.name)
+        for _, rows in self._tuples(copy, read):
+            sorter.add(rows, ranks(key, copy, {}, rows.cast(pa.binary())))
+        for body, count in sorter.blocks():
+            yield Block(bodies=(memoryview(body),), rows=count)
+
+    def _tuples(self, copy: TablePlan, read: Iterator[pa.Table]) -> Iterator[tuple[pa.Table, pa.Array]]:
+        """Each block as it was read, and its masked rows as they are written."""
+        mask = table_mask(copy, self.plan.source, self.key)
+        for block in read:
+            masked = masked_batch(copy, mask, block)
+            try:
+                yield block, statements.tuples(copy.table.columns, masked)
+            except ValueError:
+                what, hint = (
+                    "a masked value is no such bytes or bits",
+                    "choose a transform that fits the column",
+                )
+                raise InputError(what, where=f"target, {copy.table.name}", hint=hint) from None

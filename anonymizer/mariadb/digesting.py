@@ -9,7 +9,7 @@ from anonymizer.canonical import kind_of
 from anonymizer.digests import TableDigest, digest_of
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import Session
-from anonymizer.mariadb.copying import blocks
+from anonymizer.mariadb.reading import blocks
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Rule
 from anonymizer.policies.schema import Table

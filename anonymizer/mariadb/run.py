@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from anonymizer.mariadb import limits, receipts, statements
-from anonymizer.mariadb.connections import Session, refuse_same, session, translated
-from anonymizer.mariadb.copying import copy_tables, few
+from anonymizer.mariadb import limits, occupying, receipts, statements
+from anonymizer.mariadb import progress as marks
+from anonymizer.mariadb.connections import Session, refuse_same, session
+from anonymizer.mariadb.copying import Copying
+from anonymizer.mariadb.loading import settle
+from anonymizer.mariadb.reading import BLOCK, Pace, few
 from anonymizer.mariadb.schema import Described, read_schema
 from anonymizer.mariadb.snapshots import reading
 from anonymizer.mariadb.verification import verify
-from anonymizer.masks.masking import table_mask
 from anonymizer.masks.previewing import Preview
 from anonymizer.masks.previewing import preview as masked_rows
 from anonymizer.policies import truth
@@ -19,12 +21,15 @@ from anonymizer.policies.plan import Plan, TablePlan, make_plan
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Schema, Table
 from anonymizer.postgres.copying import Progress
+from anonymizer.postgres.scratch import scratch
 from anonymizer.postgres.snapshots import Reading
 from anonymizer.proof.verification import Verification
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.request import Request
 from foundation.errors import InputError, Problem, Refused, Unavailable
 from foundation.receipts import Receipt, now
+
+_PAGE = 8192  # bytes, as `Reading` counts
 
 
 def anonymize(
@@ -43,7 +48,7 @@ def anonymize(
     Raises InputError (policy, schema, login), Refused (target is the source, or not empty), Unavailable.
     """
     limits.refuse(how, wanted)
-    with reading(source) as reader, session(target, "target") as writer:
+    with reading(source) as reader, session(target, "target") as writer, occupying.alone(writer):
         refuse_same(reader, writer)
         there = read_schema(writer)
         plan = _plan(reader, policy, there)
@@ -51,14 +56,16 @@ def anonymize(
             policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, schema=plan.source.fingerprint,
             key=key.fingerprint(), started=now(),
         )  # fmt: skip
-        _make_room(writer, plan, receipt, replace_rows=replace_rows)
-        rows = _copied(reader, writer, plan, there.schema, key, progress)
+        if not occupying.goes_on(writer, receipt):
+            occupying.make_room(writer, plan.targets, receipt, replace_rows=replace_rows)
+        rows = _copied(reader, writer, plan, there.schema, key, progress, how or Reading())
         seen = verify(reader, writer, plan, there.schema)
         whole = replace(
             receipt, tables=rows, finished=now(), complete=True, verified=seen.passes, searched=True,
             findings=seen.faults,
         )  # fmt: skip
         receipts.store(writer, whole)
+        marks.end(writer)
         return whole
 
 
@@ -157,37 +164,28 @@ def _counted(reader: Session, schema: Schema, policy: Policy) -> Schema:
     return Schema(tables=tables)
 
 
-def _make_room(writer: Session, plan: Plan, receipt: Receipt, *, replace_rows: bool) -> None:
-    """Refuses a target with rows, or removes them; from here on the target is marked incomplete."""
-    full = [table.name for table in plan.targets if writer.one(statements.holds_rows(table))]
-    if full and not replace_rows:
-        hint = "give an empty target, or --replace to remove what is there"
-        raise Refused(f"the target is not empty: {', '.join(full)}", hint=hint)
-    receipts.store(writer, receipt)
-    writer.do("SET foreign_key_checks = 0")
-    for name in full:
-        writer.do(f"TRUNCATE TABLE {statements.quoted(name)}")
-
-
 def _copied(
-    reader: Session, writer: Session, plan: Plan, there: Schema, key: Key, progress: Progress
+    reader: Session, writer: Session, plan: Plan, there: Schema, key: Key, progress: Progress, how: Reading
 ) -> dict[str, int]:
-    """All tables in one transaction: the target holds the whole copy or nothing of it.
+    """The rows by table. What the policy cannot do is undone; what is cut short is left, to go on with.
 
-    Foreign keys are not checked row by row but counted over all rows before the commit. Counters of
-    AUTO_INCREMENT columns follow the greatest value written, which InnoDB sees to.
+    Foreign keys are not checked row by row but counted over all rows at the end.
     """
-    masks = {copy.table.name: table_mask(copy, plan.source, key) for copy in plan.copies}
-    writer.do("SET foreign_key_checks = 0")
-    writer.do("START TRANSACTION")
-    rows = copy_tables(reader, writer, plan, masks, progress)
-    for copy in plan.copies:
-        _refuse_orphans(writer, there.tables[copy.table.name])
-    with translated("target"):
-        writer.driver.commit()
+    chunk = how.pages * _PAGE
+    try:
+        with scratch() as folder:
+            rows = Copying(
+                source=reader, target=writer, plan=plan, key=key, progress=progress, folder=folder,
+                pace=Pace(block=min(BLOCK, chunk), rate=how.rate), blocks=max(1, chunk // BLOCK),
+            ).run()  # fmt: skip
+        for copy in plan.copies:
+            _refuse_orphans(writer, there.tables[copy.table.name])
+    except InputError:
+        occupying.clear(writer, [copy.table for copy in plan.copies])
+        raise
     writer.do("SET foreign_key_checks = 1")
     for copy in plan.copies:
-        writer.do(f"ANALYZE TABLE {statements.quoted(copy.table.relation)}")
+        settle(writer, copy.table)
     return rows
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from anonymizer.discovery.reading import BIG, LONGEST, ROWS
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import Session, Value
-from anonymizer.mariadb.copying import blocks
+from anonymizer.mariadb.reading import blocks
 from anonymizer.mariadb.schema import read_schema
 from anonymizer.mariadb.snapshots import reading
 from anonymizer.policies.schema import Column, Schema, Table

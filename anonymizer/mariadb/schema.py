@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from anonymizer.mariadb.connections import Row, Session
 from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
 
+# Tables of our own in a target.
 RECEIPT = "peakproof_receipt"
+CHUNK = "peakproof_chunk"
+_OURS = frozenset({RECEIPT, CHUNK})
 # What PostgreSQL, and so every transform, calls what such a column holds.
 _BASES: Mapping[str, str] = {
     "tinyint": "smallint", "smallint": "smallint", "mediumint": "integer", "int": "integer",
@@ -38,8 +41,8 @@ class Described:
 
 
 def read_schema(session: Session) -> Described:
-    """The base tables of the session's database, our own receipt left out."""
-    tables = {_word(row[0]): row for row in session.rows(_TABLES) if _word(row[0]) != RECEIPT}
+    """The base tables of the session's database, our own left out."""
+    tables = {_word(row[0]): row for row in session.rows(_TABLES) if _word(row[0]) not in _OURS}
     columns: dict[str, dict[str, Column]] = defaultdict(dict)
     documents = {(_word(table), _word(column)) for table, column in _documents(session)}
     for row in session.rows(_COLUMNS):

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import Session
-from anonymizer.mariadb.copying import blocks
+from anonymizer.mariadb.reading import blocks
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Rule
 from anonymizer.proof.places import Place

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -67,21 +68,32 @@ _AS_TEXT = frozenset({
 })  # fmt: skip
 
 
-def inserts(table: Table, rows: pa.Table, size: int) -> list[bytes]:
-    """INSERT statements of at most about `size` bytes for all the rows (texts, as they were read).
+def tuples(columns: Mapping[str, Column], rows: pa.Table) -> pa.Array:
+    """Each row (texts, as they were read) as one of many in an INSERT: "(…),". Shape: one binary a row.
 
     Every value is a quoted literal (NO_BACKSLASH_ESCAPES), bytes are x'…', bits are digits. Raises ValueError
     for bytes or bits that are none: nothing else could leave its literal.
     """
-    tuples = _tuples(table.columns, rows)
-    head = f"INSERT INTO {quoted(table.relation)} ({quoted(*rows.column_names)}) VALUES "  # noqa: S608 - quoted
-    return [head.encode() + b",".join(part) for part in _parts(tuples.to_pylist(), size)]
-
-
-def _tuples(columns: Mapping[str, Column], rows: pa.Table) -> pa.Array:
     literals = [_literal(columns[name], rows.column(name).combine_chunks()) for name in rows.column_names]
     inside = pc.binary_join_element_wise(*literals, _wide(","))
-    return pc.binary_join_element_wise(_wide("("), inside, _wide(")"), _wide("")).cast(pa.large_binary())
+    return pc.binary_join_element_wise(_wide("("), inside, _wide("),"), _wide("")).cast(pa.large_binary())
+
+
+def bodies(rows: pa.Array, size: int) -> Iterator[memoryview]:
+    """What `tuples` made in parts of at most about `size` bytes, one row at least each."""
+    _, offsets, content = rows.buffers()
+    ends = np.frombuffer(offsets, np.int64)[rows.offset : rows.offset + len(rows) + 1]
+    at = 0
+    while at < len(rows):
+        to = max(at + 1, int(np.searchsorted(ends, ends[at] + size, "right")) - 1)
+        yield memoryview(content)[ends[at] : ends[to]]
+        at = to
+
+
+def insert(table: Table, names: Iterable[str], body: memoryview) -> bytes:
+    """The INSERT of some rows that `tuples` made, their last comma taken off."""
+    head = f"INSERT INTO {quoted(table.relation)} ({quoted(*names)}) VALUES "  # noqa: S608 - names, quoted
+    return head.encode() + body[:-1]
 
 
 def _literal(column: Column, values: pa.Array) -> pa.Array:
@@ -105,18 +117,6 @@ def _refuse_others(values: pa.Array, pattern: str) -> None:
 
 def _wide(word: str) -> pa.Scalar:
     return pa.scalar(word, pa.large_string())
-
-
-def _parts(tuples: Sequence[bytes], size: int) -> list[list[bytes]]:
-    parts: list[list[bytes]] = []
-    room = 0
-    for one in tuples:
-        if not parts or room < len(one):
-            parts.append([])
-            room = size
-        parts[-1].append(one)
-        room -= len(one) + 1
-    return parts
 
 
 def orphans(table: Table, key: ForeignKey) -> str:

@@ -11,13 +11,12 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
+from anonymizer import occupying
 from anonymizer.policies.schema import Table
 from anonymizer.postgres import progress
 from anonymizer.postgres.tasks import WRITING
-from foundation.errors import Refused
 from foundation.receipts import Receipt, read, store
 
-_SAME = ("policy_hash", "schema", "key", "subset")
 _RUNNING = 0x7065616B_72756E00
 
 
@@ -25,19 +24,15 @@ _RUNNING = 0x7065616B_72756E00
 def alone(target: psycopg.Connection) -> Iterator[None]:
     """Raises Refused while another run writes; ends what is left of one that was killed."""
     if not _got(target.execute("SELECT pg_try_advisory_lock(%s)", [_RUNNING])):
-        hint = "wait for it, or end it: the same command goes on where it stopped"
-        raise Refused("another run is writing into the target", hint=hint)
+        raise occupying.another_run()
     target.execute(_END_WRITERS, [WRITING >> 32, WRITING & 0xFFFFFFFF])
     target.execute("SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)", [WRITING, WRITING])
     yield
 
 
 def goes_on(target: psycopg.Connection, receipt: Receipt) -> bool:
-    """Whether the target holds a part of the very same run: policy, schema, key and part are equal."""
-    found = read(target)
-    if found is None or found.complete or not progress.exists(target):
-        return False
-    return all(getattr(found, name) == getattr(receipt, name) for name in _SAME)
+    """Whether the target holds a part of the very same run."""
+    return occupying.goes_on(read(target), receipt, under_way=progress.exists(target))
 
 
 def make_room(
@@ -45,10 +40,10 @@ def make_room(
 ) -> None:
     """Refuses tables with rows, or removes them; marks the target incomplete. The caller commits."""
     full = [table.name for table in tables if _holds_rows(target, table)]
-    if full and not replace_rows:
-        raise Refused(_what(target, full), hint="give an empty target, or --replace to remove what is there")
+    under_way = progress.exists(target)
+    occupying.refuse_full(full, under_way=under_way, replace_rows=replace_rows)
     store(target, receipt)
-    if full or progress.exists(target):
+    if full or under_way:
         clear(target, tables)
 
 
@@ -60,11 +55,6 @@ def clear(target: psycopg.Connection, tables: Sequence[Table]) -> None:
         for one in progress.deferred(target):
             progress.give_back(target, one)
     progress.end(target)
-
-
-def _what(target: psycopg.Connection, full: list[str]) -> str:
-    what = f"the target is not empty: {', '.join(full)}"
-    return f"{what} (a part of a run with another policy, schema or key)" if progress.exists(target) else what
 
 
 def _holds_rows(target: psycopg.Connection, table: Table) -> bool:
