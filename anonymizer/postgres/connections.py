@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg
+from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from foundation.errors import InputError, PeakproofError, Refused, Unavailable
@@ -21,7 +22,16 @@ SESSION = (
     "SET statement_timeout = '4h'", "SET idle_in_transaction_session_timeout = 0",
 )  # fmt: skip
 
+_EIGHT = "a run needs up to eight connections to each side; allow the role, the database or the pool as many"
 _BY_STATE: dict[str, tuple[type[PeakproofError], str, str]] = {
+    "08P01": (Unavailable, "the pool gave no connection", _EIGHT),
+    "25006": (InputError, "the server takes no writes: it is a standby, or read-only", "name a primary"),
+    # Ours only read, or write one after the other: nothing but a standby's replay makes them fail like this.
+    "40001": (
+        Unavailable,
+        "the standby cancelled the reading in favour of replication",
+        "raise max_standby_streaming_delay on the standby, or read from the primary; then run again",
+    ),
     "42501": (InputError, "permission denied", "grant it, or use another role"),
     "53100": (Unavailable, "the server's disk is full", "make room and run again"),
     "55P03": (Unavailable, "a lock could not be had within 10 s", "see who holds it in pg_stat_activity"),
@@ -33,7 +43,10 @@ _REFUSED_LOGIN = (
     "does not exist",
     "no pg_hba.conf entry",
     "no password supplied",
+    "definition of service",
 )
+# The server's own limit, a role's or a database's, and a pool's.
+_NO_ROOM = ("too many", "remaining connection slots", "query_wait_timeout", "no more connections allowed")
 
 
 @contextmanager
@@ -53,15 +66,21 @@ def session(dsn: str, role: str) -> Iterator[psycopg.Connection]:
 def _refuse_pooling(connection: psycopg.Connection, dsn: str, role: str) -> None:
     """Raises Refused where a pooler gives each transaction another server process: no snapshot is kept there.
 
-    A pooler shows by a process number of its own; one that pools sessions keeps ours while another works.
+    A pooler shows by a process number of its own; one that pools sessions keeps ours while another works,
+    and one that pools statements allows no transaction.
     """
     mine = _process(connection)
     if mine == connection.info.backend_pid:
         return
-    with connect(dsn, role) as other, other.transaction():
-        if _process(other) == mine or _process(connection) != mine:
-            hint = "connect to the server itself, or to a pool in session mode"
-            raise Refused(f"the {role} is reached through a pool of transactions", hint=hint)
+    hint = "connect to the server itself, or to a pool in session mode"
+    try:
+        with connect(dsn, role) as other, other.transaction():
+            if _process(other) == mine or _process(connection) != mine:
+                raise Refused(f"the {role} is reached through a pool of transactions", hint=hint)
+    except errors.ProtocolViolation as error:
+        if "statement pooling" not in (error.diag.message_primary or ""):
+            raise
+        raise Refused(f"the {role} is reached through a pool of statements", hint=hint) from None
 
 
 def _process(connection: psycopg.Connection) -> int:
@@ -77,15 +96,27 @@ def connect(dsn: str, role: str) -> psycopg.Connection:
     except psycopg.ProgrammingError:
         # The text is not repeated: it may hold a password.
         raise InputError(f"the {role} is not a connection string", hint=_EXAMPLE) from None
-    server = f"{place.get('host', 'the local socket')}:{place.get('port', 5432)}"
-    where = f"{role} {place.get('dbname', '')} on {server}"
     try:
         return psycopg.connect(conninfo(dsn), autocommit=True)
     except psycopg.OperationalError as error:
-        said = _told(str(error))
-        if any(words in said for words in _REFUSED_LOGIN):
-            raise InputError(said, where=where, hint="check user, password and database name") from error
-        raise Unavailable(said, where=where, hint="check host and port, and that the server runs") from error
+        raise unreachable(str(error), _where(place, role)) from error
+
+
+def _where(place: Mapping[str, object], role: str) -> str:
+    if "service" in place:
+        return f"{role}, service {place['service']}"
+    server = f"{place.get('host', 'the local socket')}:{place.get('port', 5432)}"
+    return f"{role} {place.get('dbname', '')} on {server}"
+
+
+def unreachable(message: str, where: str) -> PeakproofError:
+    """What it means that no connection came about: by libpq's message, which quotes no row."""
+    said = _told(message)
+    if any(words in said for words in _REFUSED_LOGIN):
+        return InputError(said, where=where, hint="check service, user, password and database name")
+    if any(words in said for words in _NO_ROOM):
+        return Unavailable(said, where=where, hint=_EIGHT)
+    return Unavailable(said, where=where, hint="check host and port, and that the server runs")
 
 
 def conninfo(dsn: str) -> str:
@@ -99,10 +130,11 @@ def conninfo(dsn: str) -> str:
 def _told(message: str) -> str:
     """The line of libpq's message that says why: the server's FATAL, or the end of "… failed: why"."""
     lines = [line.strip() for line in message.splitlines() if "failed:" in line or "FATAL:" in line]
-    return (lines[-1] if lines else message.strip().splitlines()[0]).rpartition("failed: ")[2]
+    last = lines[-1] if lines else message.strip().splitlines()[0]
+    return last.rpartition("failed: ")[2].rpartition("FATAL:")[2].strip()
 
 
-_EXAMPLE = 'write postgresql://user@host:5432/database, or "host=… dbname=…"'
+_EXAMPLE = 'write postgresql://user@host:5432/database, "host=… dbname=…", or service=NAME'
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pyarrow as pa
 from adbc_driver_manager import AdbcConnection, AdbcStatement
 from psycopg import sql
 
-from anonymizer.postgres.connections import SESSION, conninfo, refusal
+from anonymizer.postgres.connections import SESSION, conninfo, refusal, unreachable
 from foundation.errors import PeakproofError, Unavailable
 
 # So many bytes are masked at a time: much less, and the calls themselves cost; more, and only memory grows.
@@ -22,6 +22,8 @@ _SNAPSHOT = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     "SET TRANSACTION SNAPSHOT {}",
 )
+# What the server says of a snapshot that nobody holds any more, by its version and ours.
+_NO_SNAPSHOT = ("42704", "22023", "55000")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,20 +57,37 @@ class Reader:
 
 
 @contextmanager
-def reader(dsn: str, snapshot: str, *, rate: float | None = None) -> Iterator[Reader]:
+def reader(dsn: str, snapshot: str, *, role: str = "source", rate: float | None = None) -> Iterator[Reader]:
     """A reader in the snapshot of that name. Raises Unavailable: the snapshot is gone, nobody answers."""
     # Below the driver's DB-API, which imports every data-frame library that it finds.
     with (
-        _told("source"),
+        _told(role),
         adbc_driver_postgresql.connect(conninfo(dsn)) as database,
         AdbcConnection(database) as connection,
     ):
         connection.set_autocommit(enabled=False)
-        for setting in (*_SNAPSHOT, *SESSION):
-            with AdbcStatement(connection) as statement:
-                words = sql.SQL(setting).format(sql.Literal(snapshot))
-                _asked(statement, words.as_string(None)).close()
+        with _gone(role):
+            for words in _SNAPSHOT:
+                _set(connection, sql.SQL(words).format(sql.Literal(snapshot)))
+        for words in SESSION:
+            _set(connection, sql.SQL(words).format())
         yield Reader(connection=connection, rate=rate)
+
+
+def _set(connection: AdbcConnection, words: sql.Composed) -> None:
+    with AdbcStatement(connection) as statement:
+        _asked(statement, words.as_string(None)).close()
+
+
+@contextmanager
+def _gone(role: str) -> Iterator[None]:
+    try:
+        yield
+    except adbc_driver_manager.Error as error:
+        if error.sqlstate not in _NO_SNAPSHOT:
+            raise
+        hint = "see the server's log for why (a standby ends what is in replication's way); run again"
+        raise Unavailable("the snapshot ended while it was needed", where=role, hint=hint) from None
 
 
 def _asked(statement: AdbcStatement, query: str) -> pa.RecordBatchReader:
@@ -85,22 +104,33 @@ def _told(where: str) -> Iterator[None]:
         raise
     except adbc_driver_manager.Error as error:
         # Its text quotes the server's, which may quote a row.
+        if any(words in str(error) for words in _NOT_CONNECTED):
+            raise unreachable(str(error), where) from None
         raise refusal(error.sqlstate or "", type(error).__name__, where, _security(str(error))) from None
     except OSError as error:
         # While rows arrive the driver says only this; which rows is in its text, and stays there.
         raise _lost(str(error), where) from None
 
 
+# A pool lets everybody log in, and says only then that it has nobody to serve them.
+_NOT_CONNECTED = ("Failed to connect", "query_wait_timeout")
+# What the driver leaves out of an error that comes while rows arrive, by what the server says.
+_STATES = {
+    "permission denied": "42501",
+    "conflict with recovery": "40001",
+    "due to administrator command": "57P01",
+    "canceling statement": "57014",
+}
+
+
 def _lost(message: str, where: str) -> PeakproofError:
-    if _security(message) or "permission denied" in message:
-        return refusal("42501", "InsufficientPrivilege", where, _security(message))
-    if "conflict with recovery" in message:
-        hint = "raise max_standby_streaming_delay on the standby, or read from the primary; then run again"
-        return Unavailable(
-            "the standby cancelled the reading in favour of replication", where=where, hint=hint
-        )
+    if hidden := _security(message):
+        return refusal("42501", "InsufficientPrivilege", where, hidden)
+    for words, state in _STATES.items():
+        if words in message:
+            return refusal(state, "OSError", where)
     return Unavailable(
-        "the source could not be read to its end", where=where, hint="see the source server's log; run again"
+        "the rows could not be read to their end", where=where, hint="see that server's log; run again"
     )
 
 

@@ -166,7 +166,7 @@ def _sides(source: str, target: str, held: psycopg.Connection) -> Iterator[tuple
     with (
         session(target, "target") as there,
         batches_of(source, export(held).snapshot) as before,
-        batches_of(target, export(there).snapshot) as after,
+        batches_of(target, export(there).snapshot, role="target") as after,
     ):
         yield before, after
 

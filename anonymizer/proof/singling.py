@@ -77,7 +77,7 @@ def singling(
     """
     with ExitStack() as stack:
         connection = stack.enter_context(session(dsn, "target"))
-        reader = stack.enter_context(batches_of(dsn, export(connection).snapshot))
+        reader = stack.enter_context(batches_of(dsn, export(connection).snapshot, role="target"))
         there = _found(read_schema(connection).tables, table, people)
         crowd = _crowd(_as_it_is(there), people, enforced)
         if source is None:
