@@ -45,7 +45,7 @@ def defer(target: psycopg.Connection, tables: Sequence[sql.Identifier]) -> None:
     """Takes away what slows the copy down. The caller's transaction holds all of it, or nothing."""
     for obstacle in in_the_way(target, tables):
         target.execute(obstacle.away.encode())
-        progress.defer(target, Stage.REFERENCE, obstacle.back)
+        progress.defer(target, Stage.REFERENCE, obstacle.table, obstacle.back)
     names = [table.as_string(target) for table in tables]
     rows = target.execute(_INDEXES, {"tables": names}).fetchall()
     for name, made_by, table, constraint, constraint_made_by in rows:
@@ -59,9 +59,9 @@ def _take(target: psycopg.Connection, index: Index) -> None:
             target.execute(index.away.encode())
     except errors.DependentObjectsStillExist:
         return  # a view is grouped by this key: it stays
-    progress.defer(target, Stage.INDEX, index.made_by)
+    progress.defer(target, Stage.INDEX, index.table, index.made_by)
     if index.constraint_made_by is not None:
-        progress.defer(target, Stage.KEY, index.constraint_made_by)
+        progress.defer(target, Stage.KEY, index.table, index.constraint_made_by)
 
 
 # An index is left in its place where making it anew would lose something: a comment, a mark as the table's

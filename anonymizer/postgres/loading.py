@@ -28,8 +28,9 @@ def bulk(writer: psycopg.Connection, tables: Sequence[sql.Identifier]) -> Iterat
 
 @dataclass(frozen=True, kw_only=True)
 class Obstacle:
-    """What slows a copy down: the statement that takes it away, and the one that gives it back."""
+    """What slows a table's copy down: the statement that takes it away, and the one that gives it back."""
 
+    table: str
     away: str
     back: str
 
@@ -43,7 +44,7 @@ def owns(writer: psycopg.Connection, tables: Sequence[sql.Identifier]) -> bool:
 def in_the_way(writer: psycopg.Connection, tables: Sequence[sql.Identifier]) -> list[Obstacle]:
     """Foreign keys and triggers."""
     rows = writer.execute(_IN_THE_WAY, {"tables": _names(writer, tables)}).fetchall()
-    return [Obstacle(away=away, back=back) for away, back in rows]
+    return [Obstacle(table=table, away=away, back=back) for table, away, back in rows]
 
 
 def _names(writer: psycopg.Connection, tables: Sequence[sql.Identifier]) -> list[str]:
@@ -92,14 +93,16 @@ SELECT bool_and(pg_has_role(c.relowner, 'USAGE'))
 
 # What to say to take each away, and to give it back as it was. PostgreSQL writes the statements itself.
 _IN_THE_WAY = """
-SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', f.conrelid::regclass, f.conname),
+SELECT f.conrelid::regclass::text,
+       format('ALTER TABLE %%s DROP CONSTRAINT %%I', f.conrelid::regclass, f.conname),
        format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', f.conrelid::regclass, f.conname,
               pg_get_constraintdef(f.oid))
   FROM pg_constraint f
  WHERE f.contype = 'f' AND f.conparentid = 0
    AND ARRAY[f.conrelid, f.confrelid] && %(tables)s::text[]::regclass[]::oid[]
 UNION ALL
-SELECT format('ALTER TABLE %%s DISABLE TRIGGER %%I', t.tgrelid::regclass, t.tgname),
+SELECT t.tgrelid::regclass::text,
+       format('ALTER TABLE %%s DISABLE TRIGGER %%I', t.tgrelid::regclass, t.tgname),
        format('ALTER TABLE %%s ENABLE %%s TRIGGER %%I', t.tgrelid::regclass,
               CASE t.tgenabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, t.tgname)
   FROM pg_trigger t

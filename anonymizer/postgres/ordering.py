@@ -6,6 +6,7 @@ Sees masked rows only, as they are sent. What does not fit into memory goes thro
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -101,7 +102,7 @@ class Sorter:
                 for first, end in pairwise(bounds):
                     file.write_batch(batch.slice(first, end - first))
         except OSError as error:
-            raise _no_room(self.folder, error) from None
+            raise _no_room(self.label, self.folder, error) from None
         self._rows, self._ranks, self._size, self._files = [], [], 0, self._files + 1
         pa.default_memory_pool().release_unused()
 
@@ -151,6 +152,9 @@ def _bounds(pieces: int) -> Ranks:
     return np.array([(2**64 * piece) // pieces for piece in range(1, pieces)], np.uint64)
 
 
-def _no_room(folder: Path, error: OSError) -> Unavailable:
-    what = f"masked rows could not be kept for sorting: {error.strerror or 'no room'}"
-    return Unavailable(what, where=str(folder), hint="name a folder with room for the largest table: TMPDIR")
+def _no_room(label: str, folder: Path, error: OSError) -> Unavailable:
+    why = os.strerror(error.errno) if error.errno else "no room"
+    table = label.rpartition(" ")[0]
+    what = f"{table}: masked rows that wait to be sorted could not be kept: {why}"
+    hint = "make room there or name a folder with room for the largest table, TMPDIR; then run again"
+    return Unavailable(what, where=str(folder.parent), hint=hint)

@@ -32,10 +32,11 @@ class Written:
 
 @dataclass(frozen=True, kw_only=True)
 class Deferred:
-    """A statement that gives the target back what was taken away for the copy. Stages follow each other."""
+    """A statement that gives a table back what was taken away for the copy. Stages follow each other."""
 
     number: int
     stage: int
+    table: str
     statement: str
 
 
@@ -132,11 +133,11 @@ def rows_by_table(target: psycopg.Connection) -> dict[str, int]:
     )
 
 
-def defer(target: psycopg.Connection, stage: int, statement: str) -> None:
+def defer(target: psycopg.Connection, stage: int, table: str, statement: str) -> None:
     """Writes down a statement for the end. The caller commits it with what it undoes."""
     target.execute(
-        "INSERT INTO peakproof.deferred (stage, statement) VALUES (%s, %s)",
-        (stage, statement),
+        "INSERT INTO peakproof.deferred (stage, table_name, statement) VALUES (%s, %s, %s)",
+        (stage, table, statement),
     )
 
 
@@ -144,7 +145,8 @@ def deferred(target: psycopg.Connection) -> list[Deferred]:
     """What has still to be given back, in order."""
     with target.cursor(row_factory=class_row(Deferred)) as cursor:
         return cursor.execute(
-            "SELECT number, stage, statement FROM peakproof.deferred ORDER BY stage, number"
+            'SELECT number, stage, table_name AS "table", statement '
+            "FROM peakproof.deferred ORDER BY stage, number"
         ).fetchall()
 
 
@@ -174,6 +176,7 @@ CREATE TABLE peakproof.chunk (
 CREATE TABLE peakproof.deferred (
     number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     stage integer NOT NULL,
+    table_name text NOT NULL,
     statement text NOT NULL
 );
 CREATE TABLE peakproof.snapshot (name text NOT NULL, backend integer NOT NULL)"""

@@ -34,7 +34,7 @@ def scratch() -> Iterator[Path]:
 
 def remove_stale() -> None:
     """Removes this user's folders whose commands are gone: the system takes a lock away with its process."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in _place().glob(f"{_PREFIX}*"):
         try:
             lock = _opened(folder)
         except OSError:  # no folder, a link, or another user's
@@ -46,16 +46,21 @@ def remove_stale() -> None:
             os.close(lock)
 
 
+def _place() -> Path:
+    """TMPDIR where it is named, even if nothing can be written there: nobody looks for rows elsewhere."""
+    return Path(os.environ.get("TMPDIR") or tempfile.gettempdir())
+
+
 def _made() -> tuple[Path, int]:
     """The folder, and what holds its lock."""
     try:
-        new = Path(tempfile.mkdtemp(prefix=_UNLOCKED))
+        new = Path(tempfile.mkdtemp(prefix=_UNLOCKED, dir=_place()))
         lock = _opened(new)
         fcntl.flock(lock, fcntl.LOCK_EX)
         return new.rename(new.with_name(new.name.replace(_UNLOCKED, _PREFIX))), lock
     except OSError as error:
         what = f"no folder for rows that wait to be sorted: {error.strerror}"
-        raise Unavailable(what, where=tempfile.gettempdir(), hint="name a writable folder: TMPDIR") from None
+        raise Unavailable(what, where=str(_place()), hint="name a writable folder: TMPDIR") from None
 
 
 def _opened(folder: Path) -> int:

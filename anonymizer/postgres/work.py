@@ -90,7 +90,7 @@ def _events(setup: Setup, pipe: Connection) -> Iterator[Event]:
         while True:
             task: Task = pipe.recv()
             if isinstance(task, Statement):
-                with translated("target"):
+                with translated(f"target, {task.deferred.table}"):
                     progress.give_back(target, task.deferred)
                 yield Done(task=task)
             elif isinstance(task, Settle):

@@ -104,6 +104,6 @@ def test_no_room_is_told_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "t").write_text("in the way")
     sorter = Sorter(folder=tmp_path / "t", label="t 0")
     sorter.add(pa.array([b"x"], pa.binary()), ranked(planned("keep"), ["x"]))
-    with pytest.raises(Unavailable, match="could not be kept for sorting") as refused:
+    with pytest.raises(Unavailable, match="could not be kept") as refused:
         sorter.spill()
     assert "TMPDIR" in str(refused.value.hint)

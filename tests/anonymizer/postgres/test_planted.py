@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -131,7 +130,7 @@ def test_no_original_is_in_the_target_s_files_wal_and_log_or_in_the_local_tempor
     do(administration, "SELECT pg_logical_emit_message(true, 'test', 'a new segment')")
     began = str(ask(administration, "SELECT pg_walfile_name(pg_current_wal_insert_lsn())"))
     (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     watched, mark = Watched(folder=tmp_path / "temporary"), logging_all(target)
     assert anonymizer.anonymize(
         source, target, anonymizer.load_policy(policy), Key(bytes(range(32))), progress=watched,

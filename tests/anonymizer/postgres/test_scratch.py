@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,6 @@ with scratch() as folder:
 @pytest.fixture(autouse=True)
 def below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(tempfile, "tempdir", None)  # it remembers what TMPDIR was
     return tmp_path
 
 
@@ -60,7 +58,7 @@ def test_a_link_is_not_followed(below: Path) -> None:
 
 
 def test_no_folder_is_told_with_what_to_do(below: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(below / "gone"))
+    monkeypatch.setenv("TMPDIR", str(below / "gone"))
     with pytest.raises(Unavailable, match="no folder for rows") as refused, scratch():
         pass
     assert "TMPDIR" in str(refused.value.hint)
