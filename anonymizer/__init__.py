@@ -155,14 +155,14 @@ def preview(source: str, policy: Policy, key: Key, *, rows: int = 3) -> list[Pre
 def verify(source: str, target: str, policy: Policy, key: Key | None = None) -> Verification:
     """Compares a finished target with its source again; the result goes into the target's receipt.
 
-    With the key, on PostgreSQL, rows are matched whose keys are masked.
+    With the key, rows are matched whose keys are masked.
     """
     from anonymizer.engines import is_mariadb
 
     if is_mariadb(source, target):
         from anonymizer.mariadb import run as mariadb
 
-        return mariadb.compare(source, target, policy)
+        return mariadb.compare(source, target, policy, key)[1]
     from anonymizer.postgres import run
 
     return run.compare(source, target, policy, key)[1]

@@ -207,7 +207,7 @@ def verify(
 
     It is compared with its source row by row, searched as a whole, and its receipt is renewed.
 
-    With the key of the run, rows are matched whose primary keys are masked (PostgreSQL).
+    With the key of the run, rows are matched whose primary keys are masked.
 
     Example: peakproof anonymize verify --source service=production --target service=qa --policy policy.yaml
     """

@@ -14,9 +14,9 @@ from anonymizer.mariadb.reading import BLOCK, Pace, few
 from anonymizer.mariadb.schema import Described, read_schema
 from anonymizer.mariadb.snapshots import reading
 from anonymizer.mariadb.verification import verify
+from anonymizer.masks.mapped_keys import MappedKeys
 from anonymizer.masks.previewing import Preview
 from anonymizer.masks.previewing import preview as masked_rows
-from anonymizer.policies import truth
 from anonymizer.policies.plan import Plan, TablePlan, make_plan
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Schema, Table
@@ -59,7 +59,7 @@ def anonymize(
         if not occupying.goes_on(writer, receipt):
             occupying.make_room(writer, plan.targets, receipt, replace_rows=replace_rows)
         rows = _copied(reader, writer, plan, there.schema, key, progress, how or Reading())
-        seen = verify(reader, writer, plan, there.schema)
+        seen = verify(reader, writer, plan, there.schema, keys=MappedKeys.of(plan, key))
         whole = replace(
             receipt, tables=rows, finished=now(), complete=True, verified=seen.passes, searched=True,
             findings=seen.faults,
@@ -85,10 +85,11 @@ def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview
         return masked_rows(partial(few, reader), _plan(reader, policy, None), key, rows=rows)
 
 
-def compare(source: str, target: str, policy: Policy) -> Verification:
+def compare(source: str, target: str, policy: Policy, key: Key | None = None) -> tuple[Plan, Verification]:
     """Compares a finished target with its source again; writes the result into its receipt.
 
-    Rows that the source has got since the copy count as missing. Raises as `anonymize`; Refused: no receipt.
+    Rows that the source has got since the copy count as missing. With the key, rows are matched whose keys
+    are masked. Raises as `anonymize`; Refused: no receipt.
     """
     with reading(source) as reader, session(target, "target") as writer:
         refuse_same(reader, writer)
@@ -97,13 +98,15 @@ def compare(source: str, target: str, policy: Policy) -> Verification:
         receipt = receipts.read(writer)
         if receipt is None or not receipt.complete:
             raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
-        seen = verify(reader, writer, plan, there.schema)
+        if key is not None and key.fingerprint() != receipt.key:
+            raise InputError("the target was not masked with this key", hint="name that key, or none")
+        keys = MappedKeys.of(plan, key) if key is not None else None
+        seen = verify(reader, writer, plan, there.schema, keys=keys)
         receipts.store(writer, replace(receipt, verified=seen.passes, searched=True, findings=seen.faults))
-        return seen
+        return plan, seen
 
 
 def _plan(reader: Session, policy: Policy, there: Described | None) -> Plan:
-    truth.refuse_enforced(policy, "MariaDB or MySQL")
     here = read_schema(reader)
     counted = _counted(reader, here.schema, policy)
     plan = make_plan(policy, counted, here.schema if there is None else there.schema)

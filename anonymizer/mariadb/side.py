@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -12,8 +12,10 @@ from anonymizer.mariadb.connections import Session
 from anonymizer.mariadb.reading import blocks
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Rule
+from anonymizer.policies.schema import Table
 from anonymizer.proof.places import Place
 from anonymizer.proof.sheets import Sheet, batch
+from anonymizer.proof.terms import Amount, Moment, Row, Term, Text
 from anonymizer.transforms import KEEP
 
 
@@ -36,6 +38,52 @@ class MariadbSide:
         for block in blocks(self.session, query, names, table.name):
             whole = {name: block.column(name).combine_chunks() for name in names}
             yield batch(sheet, places, whole.__getitem__, block.num_rows)
+
+    def told(
+        self, table: TablePlan, terms: Mapping[str, Term], *, sample: int | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        line = statements.csv(spelled(table.table, term) for term in terms.values())
+        rows = self._rows(table)
+        if sample is not None:
+            rows = f"{rows} WHERE RAND() < {sample / max(1, table.table.rows)}"
+        query = f"SELECT {line} FROM {rows}"  # noqa: S608 - names, quoted
+        for block in blocks(self.session, query, list(terms), table.table.name):
+            columns = [_typed(block.column(name), term) for name, term in terms.items()]
+            yield pa.RecordBatch.from_arrays(columns, names=list(terms))
+
+    def _rows(self, table: TablePlan) -> str:
+        """What stands after FROM: of the source only the rows that were copied."""
+        if self.session.role == "source" and table.filter is not None:
+            return f"(SELECT * FROM {statements.rows_of(table)}) AS copied"  # noqa: S608 - names, quoted
+        return statements.quoted(table.table.relation)
+
+
+def spelled(table: Table, term: Term) -> str:
+    """A term as an expression of text; numbers with all their digits."""
+    if isinstance(term, Row):
+        return statements.fields(statements.text(table.columns[name]) for name in term.columns)
+    if isinstance(term, Text):
+        text = statements.text(table.columns[term.column])
+        return text if term.prefix is None else f"LEFT({text}, {term.prefix})"
+    name = statements.quoted(term.column)
+    if isinstance(term, Amount):
+        number = f"CAST({name} AS DOUBLE)"
+        return number if term.band is None else f"(FLOOR({number} / {term.band}) * {term.band})"
+    moment = name if term.start is None else _STARTS[term.start].format(name)
+    return f"(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', {moment}) / 1e6)"
+
+
+_STARTS = {
+    "month": "DATE_FORMAT({}, '%Y-%m-01')",
+    "quarter": "MAKEDATE(YEAR({0}), 1) + INTERVAL QUARTER({0}) * 3 - 3 MONTH",
+    "year": "MAKEDATE(YEAR({}), 1)",
+    "decade": "MAKEDATE(YEAR({0}) - YEAR({0}) % 10, 1)",
+}
+
+
+def _typed(texts: pa.ChunkedArray, term: Term) -> pa.Array:
+    whole = texts.combine_chunks()
+    return whole.cast(pa.float64()) if isinstance(term, Amount | Moment) else whole
 
 
 def catalogue(target: Session) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""One consistent view of a source on MariaDB or MySQL. Never writes, and cannot be shared by connections."""
+"""One consistent view of a database on MariaDB or MySQL; connections cannot share it. Never writes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from anonymizer.mariadb.connections import Session, session
 
 
 @contextmanager
-def reading(dsn: str) -> Iterator[Session]:
-    """The source's transactional tables as of now, for everything that reads them."""
-    with session(dsn, "source") as reader:
+def reading(dsn: str, role: str = "source") -> Iterator[Session]:
+    """Its transactional tables as of now, for everything that reads them."""
+    with session(dsn, role) as reader:
         reader.do("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         reader.do("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         yield reader

@@ -10,24 +10,26 @@ from collections.abc import Iterator
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import Session
 from anonymizer.mariadb.side import MariadbSide, catalogue
+from anonymizer.masks.mapped_keys import MappedKeys
 from anonymizer.policies.plan import Plan
 from anonymizer.policies.schema import Schema, Table
-from anonymizer.proof.search import search
-from anonymizer.proof.sheets import sheets
-from anonymizer.proof.verification import Verification, judged
+from anonymizer.proof.verification import Verification, checked
 
 
-def verify(source: Session, target: Session, plan: Plan, there: Schema) -> Verification:
-    """Compares every masked or identifying place, searches all texts, counts rows, looks for orphans."""
-    sides = MariadbSide(session=source), MariadbSide(session=target)
-    found = search(*sides, sheets(plan), catalogue(target), of_a_part=False)
+def verify(
+    source: Session, target: Session, plan: Plan, there: Schema, *, keys: MappedKeys | None = None
+) -> Verification:
+    """Compares every masked or identifying place, searches all texts, counts rows, looks for orphans, and
+    measures how exposed people are and how far what is true has moved.
+    """
     orphans = (
         fault for copy in plan.copies for fault in _orphans(target, there.tables[copy.table.name], plan)
     )
     full = (
         f"{table.name}: is not empty" for table in plan.empties if target.one(statements.holds_rows(table))
     )
-    return judged(found, [*orphans, *full])
+    sides = MariadbSide(session=source), MariadbSide(session=target)
+    return checked(*sides, plan, catalogue(target), [*orphans, *full], keys=keys)
 
 
 def _orphans(target: Session, table: Table, plan: Plan) -> Iterator[str]:

@@ -83,7 +83,7 @@ def anonymize(
                 )  # fmt: skip
                 rows = _copied(writer, setup, count, progress, watch)
             progress("verification", 0, 1)
-            from anonymizer.postgres.mapped_keys import MappedKeys  # brings a compiler: not before it is used
+            from anonymizer.masks.mapped_keys import MappedKeys  # brings a compiler: not before it is used
             from anonymizer.proof.verification import verify
 
             with _sides(source, target, reader) as (before, after):
@@ -140,7 +140,7 @@ def compare(source: str, target: str, policy: Policy, key: Key | None = None) ->
     Rows that the source has got since the copy count as missing. With the key, rows are matched whose keys
     are masked. Raises as `anonymize`; Refused: no receipt.
     """
-    from anonymizer.postgres.mapped_keys import MappedKeys
+    from anonymizer.masks.mapped_keys import MappedKeys
     from anonymizer.proof.verification import verify
 
     with reading(source) as reader, session(target, "target") as writer:

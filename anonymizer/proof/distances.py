@@ -12,14 +12,13 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from psycopg import sql
 
 from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.policies.truth import carries_truth
-from anonymizer.postgres.reading import Reader
 from anonymizer.proof.characters import Places
 from anonymizer.proof.fingerprints import Seed, whole
 from anonymizer.proof.known import Fact, as_it_is
+from anonymizer.proof.terms import Telling
 from anonymizer.transforms.base import JSON
 
 Measure = Literal["Kolmogorov-Smirnov", "total variation"]
@@ -46,19 +45,18 @@ class Distance:
     distance: float
 
 
-def distances(source: Reader, target: Reader, plan: Plan) -> tuple[Distance, ...]:
+def distances(source: Telling, target: Telling, plan: Plan) -> tuple[Distance, ...]:
     """The distance of every column that carries truth; keys and documents apart."""
     return tuple(one for copy in plan.copies for one in _of_table(source, target, copy))
 
 
-def _of_table(source: Reader, target: Reader, copy: TablePlan) -> Iterator[Distance]:
+def _of_table(source: Telling, target: Telling, copy: TablePlan) -> Iterator[Distance]:
     facts = _facts(copy)
     if not facts:
         return
     name, seed = copy.table.name, Seed.new()
     bounds = _bounds(target, copy, facts)
-    before = _counted(source, facts, copy.source_rows, f"source, {name}", bounds, seed)
-    after = _counted(target, facts, copy.table.identifier, f"target, {name}", bounds, seed)
+    before, after = (_counted(side, copy, facts, bounds, seed) for side in (source, target))
     for fact in facts:
         yield Distance(
             column=f"{name}.{fact.name}",
@@ -86,15 +84,13 @@ def apart(before: Places, after: Places, *, ordered: bool) -> float:
     return float(np.abs(np.cumsum(difference)).max() if ordered else np.abs(difference).sum() / 2)
 
 
-def _bounds(target: Reader, copy: TablePlan, facts: Sequence[Fact]) -> dict[str, NDArray[np.float64]]:
+def _bounds(target: Telling, copy: TablePlan, facts: Sequence[Fact]) -> dict[str, NDArray[np.float64]]:
     """Quantiles of the numbers in some rows of the target."""
     numbers = {fact.name: fact.seen for fact in facts if fact.number}
     if not numbers:
         return {}
-    share = min(100.0, 100.0 * _SAMPLE / max(1, copy.table.rows))
-    rows = sql.SQL("{} TABLESAMPLE SYSTEM ({})").format(copy.table.identifier, sql.Literal(share))
     seen: dict[str, list[NDArray[np.float64]]] = {name: [] for name in numbers}
-    for block in target.named(numbers, rows, f"target, {copy.table.name}"):
+    for block in target.told(copy, numbers, sample=_SAMPLE):
         for name in numbers:
             seen[name].append(_doubles(block.column(name)))
     return {name: quantiles(np.concatenate([np.zeros(0), *parts])) for name, parts in seen.items()}
@@ -109,14 +105,14 @@ def quantiles(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _counted(
-    reader: Reader, facts: Sequence[Fact], rows: sql.Composable, where: str,
-    bounds: Mapping[str, NDArray[np.float64]], seed: Seed,
+    side: Telling, copy: TablePlan, facts: Sequence[Fact], bounds: Mapping[str, NDArray[np.float64]],
+    seed: Seed,
 ) -> dict[str, Places]:  # fmt: skip
     counts = {
         fact.name: np.zeros(2 * len(bounds[fact.name]) + 2 if fact.number else _CATEGORIES + 1, np.int64)
         for fact in facts
     }
-    for block in reader.named({fact.name: fact.seen for fact in facts}, rows, where):
+    for block in side.told(copy, {fact.name: fact.seen for fact in facts}):
         for fact in facts:
             column = block.column(fact.name)
             cells = numbered(_doubles(column), bounds[fact.name]) if fact.number else _labelled(column, seed)

@@ -1,4 +1,4 @@
-"""What an attacker knows of a person, and what a target says of them, in SQL. Reads nothing.
+"""What an attacker knows of a person, and what a target says of them. Reads nothing.
 
 The attacker has the policy: where it makes values coarser, they make what they know coarser, too.
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from psycopg import sql
-
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Rule
+from anonymizer.proof.terms import Amount, Moment, Term, Text
 from anonymizer.transforms import KEEP
 from anonymizer.transforms.base import DATES, NUMBERS
+from anonymizer.transforms.generalise import Coarseness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +22,8 @@ class Fact:
 
     name: str
     number: bool
-    known: sql.Composable
-    seen: sql.Composable
+    known: Term
+    seen: Term
 
 
 def facts_of(copy: TablePlan, names: Sequence[str]) -> tuple[Fact, ...]:
@@ -37,28 +37,13 @@ def as_it_is(name: str, base: str) -> Fact:
 
 
 def _fact(name: str, base: str, rule: Rule) -> Fact:
-    column = sql.Identifier(name)
-    coarser, options = rule.transform == "generalise", rule.options
+    coarser = rule.transform == "generalise"
+    options = Coarseness.model_validate(rule.options if coarser else {})
     if base in DATES:
-        unit = sql.Literal(str(options.get("to", "year")))
-        rough = sql.SQL("date_trunc({}, {})").format(unit, column) if coarser else column
-        return Fact(name=name, number=True, known=_seconds(rough), seen=_seconds(column))
+        start = options.to or "year" if coarser else None
+        return Fact(name=name, number=True, known=Moment(column=name, start=start), seen=Moment(column=name))
     if base in NUMBERS:
-        band = sql.Literal(int(options.get("band", 2)))
-        rough = sql.SQL("floor({} / {}::numeric) * {}").format(column, band, band) if coarser else column
-        return Fact(name=name, number=True, known=_double(rough), seen=_double(column))
-    length = sql.Literal(int(options.get("prefix", 1)))
-    text = sql.SQL("left({}::text, {})").format(column, length) if coarser else _text(column)
+        band = options.band or 2 if coarser else None
+        return Fact(name=name, number=True, known=Amount(column=name, band=band), seen=Amount(column=name))
+    text = Text(column=name, prefix=options.prefix or 1 if coarser else None)
     return Fact(name=name, number=False, known=text, seen=text)
-
-
-def _seconds(moment: sql.Composable) -> sql.Composable:
-    return sql.SQL("extract(epoch FROM {})::float8").format(moment)
-
-
-def _double(number: sql.Composable) -> sql.Composable:
-    return sql.SQL("({})::float8").format(number)
-
-
-def _text(column: sql.Composable) -> sql.Composable:
-    return sql.SQL("{}::text").format(column)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import pyarrow as pa
 from psycopg import sql
 
+from anonymizer.policies.plan import TablePlan
 from anonymizer.postgres.reading import Reader
 from anonymizer.proof.places import UNIT, Place
 from anonymizer.proof.sheets import Sheet
+from anonymizer.proof.terms import Amount, Row, Term, Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,35 @@ class PostgresqlSide:
         query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(selected.values()), rows)
         for batch in self.reader.batches(query, f"{self.role}, {sheet.name}"):
             yield batch.rename_columns([*selected])
+
+    def told(
+        self, table: TablePlan, terms: Mapping[str, Term], *, sample: int | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        rows = table.source_rows if self.role == "source" else table.table.identifier
+        if sample is not None:
+            share = min(100.0, 100.0 * sample / max(1, table.table.rows))
+            rows = sql.SQL("{} TABLESAMPLE SYSTEM ({})").format(table.table.identifier, sql.Literal(share))
+        spelled = {name: _spelled(term) for name, term in terms.items()}
+        return self.reader.named(spelled, rows, f"{self.role}, {table.table.name}")
+
+
+def _spelled(term: Term) -> sql.Composable:
+    if isinstance(term, Row):
+        return sql.SQL("row({})::text").format(sql.SQL(", ").join(map(sql.Identifier, term.columns)))
+    column = sql.Identifier(term.column)
+    if isinstance(term, Text):
+        prefix = sql.Literal(term.prefix)
+        return (
+            _text(term.column)
+            if term.prefix is None
+            else sql.SQL("left({}::text, {})").format(column, prefix)
+        )
+    if isinstance(term, Amount):
+        band = sql.Literal(term.band)
+        rough = sql.SQL("floor({} / {}::numeric) * {}").format(column, band, band)
+        return sql.SQL("({})::float8").format(column if term.band is None else rough)
+    start = sql.SQL("date_trunc({}, {})").format(sql.Literal(term.start), column)
+    return sql.SQL("extract(epoch FROM {})::float8").format(column if term.start is None else start)
 
 
 def _selected(sheet: Sheet, places: Sequence[Place]) -> dict[str, sql.Composable]:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from psycopg import sql
 
+from anonymizer.masks.mapped_keys import MappedKeys
 from anonymizer.policies.people import Enforced, People
 from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.policies.policy import Rule
-from anonymizer.policies.schema import Table, read_schema
-from anonymizer.postgres.connections import session
-from anonymizer.postgres.mapped_keys import MappedKeys
+from anonymizer.policies.schema import Table
 from anonymizer.postgres.overlap import worked
-from anonymizer.postgres.reading import Reader
-from anonymizer.postgres.reading import reader as batches_of
-from anonymizer.postgres.snapshots import export
 from anonymizer.proof import identities
 from anonymizer.proof.characters import Words
 from anonymizer.proof.comparison import among, different
@@ -28,8 +23,10 @@ from anonymizer.proof.fingerprints import Seed, mixed, whole
 from anonymizer.proof.identities import Identity, names_alike
 from anonymizer.proof.known import Fact, facts_of
 from anonymizer.proof.linkage import CATEGORY, Attack, Facts, Linkage
+from anonymizer.proof.opening import opened
 from anonymizer.proof.partitions import Partitions
 from anonymizer.proof.risk import assess, enter
+from anonymizer.proof.terms import Row, Telling, Term, Text
 from anonymizer.transforms import KEEP
 from foundation.documents import did_you_mean
 from foundation.errors import InputError
@@ -45,11 +42,10 @@ _QUASI, _SENSITIVE = "\x1fquasi", "\x1fsensitive"
 class Crowd:
     """The people of a table, as both sides are read. `who` names a row's person; None: nobody can."""
 
-    table: Table
+    copy: TablePlan
     people: People
     who: Identity | None
     facts: tuple[Fact, ...]
-    source_rows: sql.Composable
     # Whether both sides name a person alike.
     matched: bool
     enforced: Enforced | None
@@ -58,7 +54,7 @@ class Crowd:
 
 
 def exposures(
-    source: Reader, target: Reader, plan: Plan, keys: MappedKeys | None = None
+    source: Telling, target: Telling, plan: Plan, keys: MappedKeys | None = None
 ) -> tuple[Exposure, ...]:
     """The exposure of every table of which the policy says who its people are."""
     return tuple(
@@ -76,16 +72,13 @@ def singling(
     Raises InputError (no such table or column, login), Unavailable.
     """
     with ExitStack() as stack:
-        connection = stack.enter_context(session(dsn, "target"))
-        reader = stack.enter_context(batches_of(dsn, export(connection).snapshot, role="target"))
-        there = _found(read_schema(connection).tables, table, people)
-        crowd = _crowd(_as_it_is(there), people, enforced)
+        after, there = stack.enter_context(opened(dsn, "target"))
+        crowd = _crowd(_as_it_is(_found(there.tables, table, people)), people, enforced)
         if source is None:
-            return _exposure(None, reader, crowd)
-        other = stack.enter_context(session(source, "source"))
-        before = stack.enter_context(batches_of(source, export(other).snapshot))
-        _found(read_schema(other).tables, table, people)
-        return _exposure(before, reader, crowd)
+            return _exposure(None, after, crowd)
+        before, here = stack.enter_context(opened(source, "source"))
+        _found(here.tables, table, people)
+        return _exposure(before, after, crowd)
 
 
 def _as_it_is(table: Table) -> TablePlan:
@@ -107,20 +100,19 @@ def _crowd(
 ) -> Crowd:
     names = (people.person,) if people.person else copy.table.primary_key
     return Crowd(
-        table=copy.table,
+        copy=copy,
         people=people,
         who=Identity(root=copy.table.name, columns=names) if names else None,
         facts=facts_of(copy, people.quasi),
-        source_rows=copy.source_rows,
         matched=bool(names) and all(names_alike(copy, name, mapped=keys is not None) for name in names),
         keys=keys,
         enforced=enforced,
     )
 
 
-def _exposure(source: Reader | None, target: Reader, crowd: Crowd) -> Exposure:
+def _exposure(source: Telling | None, target: Telling, crowd: Crowd) -> Exposure:
     seed, enforced = Seed.new(), crowd.enforced
-    with Partitions(min(max(1, (crowd.table.rows // _RECORDS).bit_length()), _MOST_BITS)) as stored:
+    with Partitions(min(max(1, (crowd.copy.table.rows // _RECORDS).bit_length()), _MOST_BITS)) as stored:
         some = _entered(target, crowd, seed, stored)
         risk = assess(
             stored,
@@ -129,18 +121,18 @@ def _exposure(source: Reader | None, target: Reader, crowd: Crowd) -> Exposure:
         )
     linkage = _linkage(source, target, crowd, seed, some) if source and crowd.matched else None
     return Exposure(
-        table=crowd.table.name, people=crowd.people, risk=risk, linkage=linkage, enforced=enforced
+        table=crowd.copy.table.name, people=crowd.people, risk=risk, linkage=linkage, enforced=enforced
     )
 
 
-def _entered(target: Reader, crowd: Crowd, seed: Seed, into: Partitions) -> Words:
+def _entered(target: Telling, crowd: Crowd, seed: Seed, into: Partitions) -> Words:
     """Takes all rows of the target; gives some persons, chosen by their fingerprints."""
     some, rows = np.zeros(0, np.uint64), 0
-    columns = {**_named(crowd.who), _QUASI: _row(crowd.people.quasi)}
+    terms = {**_named(crowd.who), _QUASI: Row(columns=crowd.people.quasi)}
     sensitive = crowd.people.sensitive
     if sensitive is not None:
-        columns[_SENSITIVE] = _row([sensitive])
-    for block in target.named(columns, crowd.table.identifier, f"target, {crowd.table.name}"):
+        terms[_SENSITIVE] = Row(columns=[sensitive])
+    for block in target.told(crowd.copy, terms):
         persons = identities.prints(block, crowd.who, seed)
         if crowd.who is None:  # each row is somebody
             persons = mixed(np.arange(rows, rows + block.num_rows, dtype=np.uint64), np.zeros(1, np.uint64))
@@ -151,24 +143,24 @@ def _entered(target: Reader, crowd: Crowd, seed: Seed, into: Partitions) -> Word
     return some
 
 
-def _linkage(source: Reader, target: Reader, crowd: Crowd, seed: Seed, some: Words) -> Linkage:
+def _linkage(source: Telling, target: Telling, crowd: Crowd, seed: Seed, some: Words) -> Linkage:
     """The attack on those persons, by what the source says of them."""
     persons, known, scales = _originals(source, crowd, seed, some)
     attack = Attack(persons, known, scales)
-    columns = {**_named(crowd.who), **{fact.name: fact.seen for fact in crowd.facts}}
-    read = target.named(columns, crowd.table.identifier, f"target, {crowd.table.name}")
+    terms = {**_named(crowd.who), **{fact.name: fact.seen for fact in crowd.facts}}
+    read = target.told(crowd.copy, terms)
     for whom, facts in worked(lambda block: _read(block, crowd, seed), read):
         attack.show(whom, facts)
     return attack.result()
 
 
-def _originals(source: Reader, crowd: Crowd, seed: Seed, some: Words) -> tuple[Words, Facts, Facts]:
+def _originals(source: Telling, crowd: Crowd, seed: Seed, some: Words) -> tuple[Words, Facts, Facts]:
     """One row of each of these persons, and how far apart the numbers of all rows are."""
-    columns = {**_named(crowd.who), **{fact.name: fact.known for fact in crowd.facts}}
+    terms = {**_named(crowd.who), **{fact.name: fact.known for fact in crowd.facts}}
     low, high = np.full(len(crowd.facts), np.inf), np.full(len(crowd.facts), -np.inf)
     persons, known = [np.zeros(0, np.uint64)], [np.zeros((0, len(crowd.facts)))]
-    for read in source.named(columns, crowd.source_rows, f"source, {crowd.table.name}"):
-        block = crowd.keys.mapped(crowd.table.name, read, _labels(crowd.who)) if crowd.keys else read
+    for read in source.told(crowd.copy, terms):
+        block = crowd.keys.mapped(crowd.copy.table.name, read, _labels(crowd.who)) if crowd.keys else read
         whom, facts = _read(block, crowd, seed)
         low, high = np.fmin(low, np.fmin.reduce(facts, axis=0)), np.fmax(high, np.fmax.reduce(facts, axis=0))
         asked = among(whom, some)
@@ -207,15 +199,9 @@ def _whole(values: pa.Array, seed: Seed) -> Words:
     return whole(values.cast(pa.large_string()).fill_null(""), seed)
 
 
-def _named(who: Identity | None) -> dict[str, sql.Composable]:
-    return {
-        label: sql.SQL("{}::text").format(sql.Identifier(column)) for label, column in _labels(who).items()
-    }
+def _named(who: Identity | None) -> dict[str, Term]:
+    return {label: Text(column=column) for label, column in _labels(who).items()}
 
 
 def _labels(who: Identity | None) -> dict[str, str]:
     return dict(zip(who.labels, who.columns, strict=True)) if who else {}
-
-
-def _row(names: Sequence[str]) -> sql.Composable:
-    return sql.SQL("row({})::text").format(sql.SQL(", ").join(map(sql.Identifier, names)))

@@ -6,16 +6,16 @@ keyed fingerprints that are made here under a secret of this check.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import psycopg
 from psycopg import sql
 
+from anonymizer.masks.mapped_keys import MappedKeys, MappedSide
 from anonymizer.policies.plan import Plan
 from anonymizer.policies.schema import ForeignKey, Schema, Table
 from anonymizer.postgres.connections import translated
-from anonymizer.postgres.mapped_keys import MappedKeys, MappedSide
 from anonymizer.postgres.reading import Reader
 from anonymizer.proof.catalogue import catalogue
 from anonymizer.proof.comparison import Comparison
@@ -26,6 +26,7 @@ from anonymizer.proof.sheets import Side, sheets
 from anonymizer.proof.side import PostgresqlSide
 from anonymizer.proof.sightings import Sighting
 from anonymizer.proof.singling import exposures
+from anonymizer.proof.terms import Telling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,19 +71,27 @@ def verify(
     `before` and `after` read source and target; of a subset (`of_a_part`) rows may be missing.
     Whoever has the `keys` can match rows whose keys are masked.
     """
-    source: Side = PostgresqlSide(reader=before, role="source")
-    there = PostgresqlSide(reader=after, role="target")
-    if keys is not None:
-        source = MappedSide(side=source, keys=keys)
-    tables = sheets(plan, mapped=keys is not None)
-    found = search(source, there, tables, catalogue(target), of_a_part=of_a_part)
     orphans = (
         fault
         for table in plan.copies
         for fault in _orphans(target, target_schema.tables[table.table.name], plan)
     )
-    seen = judged(found, [*orphans, *_not_empty(target, plan)], exposures(before, after, plan, keys))
-    return replace(seen, distances=distances(before, after, plan))
+    return checked(
+        PostgresqlSide(reader=before, role="source"), PostgresqlSide(reader=after, role="target"), plan,
+        catalogue(target), [*orphans, *_not_empty(target, plan)], of_a_part=of_a_part, keys=keys,
+    )  # fmt: skip
+
+
+def checked(
+    source: Telling, target: Telling, plan: Plan, texts: Mapping[str, Sequence[str]], others: Iterable[str],
+    *, of_a_part: bool = False, keys: MappedKeys | None = None,
+) -> Verification:  # fmt: skip
+    """The check on any engine: `texts` are those of the catalogue, `others` what else is wrong there."""
+    before: Side = source if keys is None else MappedSide(side=source, keys=keys)
+    tables = sheets(plan, mapped=keys is not None)
+    found = search(before, target, tables, texts, of_a_part=of_a_part)
+    seen = judged(found, others, exposures(source, target, plan, keys))
+    return replace(seen, distances=distances(source, target, plan))
 
 
 def judged(found: Findings, others: Iterable[str], exposed: Sequence[Exposure] = ()) -> Verification:
