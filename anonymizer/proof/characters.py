@@ -58,3 +58,14 @@ SIX_BITS = _table(
 FOUR_BITS = _table((ord(digit), int(digit, 16)) for digit in string.hexdigits)
 # What no text in UTF-8 has: control characters other than white space, and bytes that are never used.
 CONTROL = _table((byte, 1) for byte in [*range(9), *range(14, 32), 0x7F, 0xC0, 0xC1, *range(0xF5, 0x100)])
+# The lower case of U+00C0 to U+017F as the two bytes of its UTF-8, by how far the letter is from the first;
+# 0 for what has none of that length, and for what only stands for something else (NFKC), or is no letter.
+_ODD = frozenset("\u00d7\u00f7\u0130\u0132\u0133\u013f\u0140\u0149\u017f")
+LATIN = np.array(
+    [
+        0 if chr(code) in _ODD else int.from_bytes(chr(code).lower().encode(), "big")
+        for code in range(0xC0, 0x180)
+    ],
+    np.uint16,
+)
+LATIN.setflags(write=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from anonymizer.proof import kernels
 from anonymizer.proof.characters import Flags, Words
 from anonymizer.proof.fingerprints import mixed
 from anonymizer.proof.partitions import Records
@@ -57,10 +58,11 @@ class Meeting:
 
 def meet(before: Records, after: Records) -> Meeting:
     """The meetings of one partition's records, all of them of one partition."""
-    met = after.only(among(after.prints, np.sort(before.prints)))
+    there = before.only(likely(before.prints, after.prints))
+    met = after.only(among(after.prints, np.sort(there.prints)))
     if not len(met):
         return Meeting()
-    there = before.only(among(before.prints, different(met.prints)))
+    there = there.only(among(there.prints, different(met.prints)))
     pairs, first = np.unique(mixed(there.prints, there.tags), return_index=True)
     values, persons = np.unique(there.prints[first], return_counts=True)
     their_pairs, their_first = np.unique(mixed(met.prints, met.tags), return_index=True)
@@ -86,6 +88,13 @@ def different(prints: Words) -> Words:
     """The prints without repetitions, in order. Sorting is quicker than the hashing of `numpy.unique`."""
     sorted_ = np.sort(prints)
     return sorted_[np.concatenate([[True], sorted_[1:] != sorted_[:-1]])] if len(prints) else sorted_
+
+
+def likely(prints: Words, others: Words) -> Flags:
+    """Which of the prints may stand among the others: all that do, and few that do not. Shape: (prints,)."""
+    found = np.zeros(len(prints), bool)
+    kernels.likely(prints, others, found)
+    return found
 
 
 def among(prints: Words, sorted_: Words) -> Flags:

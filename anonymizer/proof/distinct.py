@@ -17,18 +17,27 @@ class Distinct:
 
     def __init__(self) -> None:
         self._least = np.zeros(0, np.uint64)
+        self._more: list[Words] = []
+        self._waiting = 0
         self._limit = np.uint64(2**64 - 1)
 
     def add(self, prints: Words) -> None:
         """More of them, seen before or not."""
         low = prints[prints <= self._limit]
-        if len(low):
-            self._least = np.unique(np.concatenate([self._least, low]))[:_KEPT]
-            if len(self._least) == _KEPT:
-                self._limit = self._least[-1]
+        self._more.append(low)
+        self._waiting += len(low)
+        if self._waiting >= _KEPT:
+            self._settle()
+
+    def _settle(self) -> None:
+        self._least = np.unique(np.concatenate([self._least, *self._more]))[:_KEPT]
+        self._more, self._waiting = [], 0
+        if len(self._least) == _KEPT:
+            self._limit = self._least[-1]
 
     @property
     def count(self) -> float:
+        self._settle()
         if len(self._least) < _KEPT:
             return float(len(self._least))
         return (_KEPT - 1) * 2.0**64 / float(self._least[-1])

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from anonymizer.proof import kernels
 from anonymizer.proof.characters import Flags, Places
 from anonymizer.proof.decoding import ESCAPES, readings
-from anonymizer.proof.fingerprints import layout
+from anonymizer.proof.fingerprints import layout, longest
+from anonymizer.proof.kernels import SHORTEST_HEX
 
 
 def other_readings(texts: pa.Array) -> tuple[pa.Array, Places]:
@@ -31,8 +32,11 @@ def encoded(texts: pa.Array) -> Flags:
     if not len(texts):
         return np.zeros(0, bool)
     text = texts.cast(pa.large_string()).fill_null("")
+    data, bounds = layout(text)
+    if longest(text) < SHORTEST_HEX and not kernels.marked(data, int(bounds[0]), int(bounds[-1])):
+        return np.zeros(len(text), bool)  # too short for anything that is packed
     escapes, packed = np.zeros((2, len(text)), np.uint8)
-    kernels.encoded(*layout(text), escapes, packed)
+    kernels.encoded(data, bounds, escapes, packed)
     found: Flags = packed.view(bool)
     if escapes.any():
         places = np.flatnonzero(escapes)

@@ -48,6 +48,21 @@ def lowered(values: pa.Array) -> pa.Array:
     text = text.fill_null("") if text.null_count else text
     if not len(text) or pc.all(pc.string_is_ascii(text)).as_py():
         return text
+    low = _latin(text)
+    return _any_script(text) if low is None else low
+
+
+def _latin(text: pa.Array) -> pa.Array | None:
+    """The texts in lower case where all of them need no more; else None."""
+    data, bounds = layout(text)
+    low = np.empty(int(bounds[-1] - bounds[0]), np.uint8)
+    if not kernels.lowered(data, int(bounds[0]), int(bounds[-1]), low):
+        return None
+    offsets = pa.py_buffer(np.ascontiguousarray(bounds - bounds[0]))
+    return pa.Array.from_buffers(pa.large_string(), len(text), [None, offsets, pa.py_buffer(low)])
+
+
+def _any_script(text: pa.Array) -> pa.Array:
     text = pc.utf8_lower(text)
     odd = pc.match_substring_regex(text, _NEEDS_WORK)
     if not pc.any(odd).as_py():

@@ -19,7 +19,7 @@ from anonymizer.proof.distinct import Distinct
 from anonymizer.proof.fingerprints import Seed, lowered
 from anonymizer.proof.partitions import Partitions, Records
 from anonymizer.proof.places import UNIT, Place
-from anonymizer.proof.scanning import Scan, Wanted, described, kinds, scan
+from anonymizer.proof.scanning import Scan, Wanted, described, examined, kinds, scan
 from anonymizer.proof.sheets import Sheet, Side
 
 
@@ -52,13 +52,17 @@ class _Block:
 def gather_source(source: Side, sheet: Sheet, seed: Seed, into: Partitions) -> tuple[Tally, Originals]:
     """Reads the source's compared places into streams (table, label, "was"); also what kinds there are."""
     tally, found = Tally(), Originals()
-    read = source.rows(sheet, sheet.compared)
-    for block in worked(lambda rows: _described(sheet, rows, seed), read):
-        _count(tally, block)
+
+    def taken(rows: pa.RecordBatch) -> _Block:
+        block = _described(sheet, rows, seed)
         into.add((sheet.name, "before"), _keys(block))
+        for label, cells in block.cells.items():
+            into.add((sheet.name, label, "was"), cells)
+        return block
+
+    for block in worked(taken, source.rows(sheet, sheet.compared)):
+        _count(tally, block)
         for place in sheet.compared:
-            into.add((sheet.name, place.label, "was"), block.cells[place.label])
-            tally.distinct.setdefault(place.label, Distinct()).add(block.cells[place.label].prints)
             counts = np.bincount(kinds(block.cells[place.label].tags).astype(np.int64), minlength=64)
             found.counts += counts
             if place.identifying:
@@ -69,17 +73,21 @@ def gather_source(source: Side, sheet: Sheet, seed: Seed, into: Partitions) -> t
 def gather_target(target: Side, sheet: Sheet, wanted: Wanted, into: Partitions) -> Tally:
     """Reads the target: what may meet the source, into streams (table, label, "cell" or "text")."""
     tally = Tally()
-    places = {place.label: place for place in (*sheet.searched, *sheet.compared)}
-    read = target.rows(sheet, [*places.values()])
-    for block in worked(lambda rows: _scanned(sheet, rows, wanted), read):
-        _count(tally, block)
+
+    def taken(rows: pa.RecordBatch) -> _Block:
+        block = _scanned(sheet, rows, wanted)
         into.add((sheet.name, "after"), _keys(block))
         for label, cells in block.cells.items():
-            tally.distinct.setdefault(label, Distinct()).add(cells.prints)
             possible = wanted.members.possible(cells.prints, kinds(cells.tags))
             into.add((sheet.name, label, "cell"), cells.only(possible))
         for label, seen in block.scans.items():
             into.add((sheet.name, label, "text"), seen.records)
+        return block
+
+    places = {place.label: place for place in (*sheet.searched, *sheet.compared)}
+    for block in worked(taken, target.rows(sheet, [*places.values()])):
+        _count(tally, block)
+        for label, seen in block.scans.items():
             trials = tally.trials.setdefault(label, {})
             for width, count in seen.trials.items():
                 trials[width] = trials.get(width, 0) + count
@@ -90,6 +98,7 @@ def _count(tally: Tally, block: _Block) -> None:
     tally.rows += block.rows
     for label, cells in block.cells.items():
         tally.values[label] = tally.values.get(label, 0) + len(cells)
+        tally.distinct.setdefault(label, Distinct()).add(cells.prints)
 
 
 def _keys(block: _Block) -> Records:
@@ -112,8 +121,13 @@ def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted) -> _Block:
     for place in sheet.searched:
         texts = block.column(place.label)
         low = lowered(texts)
-        scans[place.label] = scan(wanted, texts, low, persons, json=_is_json(sheet, place))
-        if compared_.pop(place.label, None):
+        json = _is_json(sheet, place)
+        is_compared = compared_.pop(place.label, None) is not None
+        if is_compared and not json:
+            cells[place.label], scans[place.label] = examined(wanted, texts, low, persons)
+            continue
+        scans[place.label] = scan(wanted, texts, low, persons, json=json)
+        if is_compared:
             cells[place.label] = described(low, persons, wanted.seed)
     for place in compared_.values():
         cells[place.label] = _cells(block, place, persons, wanted.seed)

@@ -18,8 +18,7 @@ from anonymizer.proof.characters import (
     DIGIT,
     FOUR_BITS,
     HEX,
-    INSIDE,
-    LETTER,
+    LATIN,
     LOWER,
     MARK,
     PACKED,
@@ -39,9 +38,9 @@ MOST_WORDS = 12
 SHORT = 10
 _SHORTEST_WORD = 5
 _LETTERS_OF_A_NUMBER = 2  # a country's
-_LOCAL = 9  # digits of a Polish telephone number without 48
-_RING = 64
-_SHORTEST, _SHORTEST_HEX = 16, 14
+# A filter's second place of a fingerprint is in the same 64 bytes as the first: other bits of it say where.
+BESIDE = np.uint64(511)
+_SHORTEST, SHORTEST_HEX = 16, 14
 _LOOKED_AT = 12  # bytes
 # Kinds of what is found: so many digits; above this so many words; or a cell as a whole.
 WORDS, WHOLE = 40, 63
@@ -78,59 +77,44 @@ def whole(data: Bytes, bounds: Places, letters: Words, base: np.uint64, prints: 
 
 
 @compiled
-def described(
-    data: Bytes, bounds: Places, letters: Words, base: np.uint64, prints: Words, kinds: Bytes, local: Words
-) -> None:
-    """What each cell says as a whole: its fingerprint and kind, 0 for nothing.
-
-    `local` is the fingerprint of a Polish telephone number without 48, 0 for anything else.
+def lowered(data: Bytes, start: int, end: int, low: Bytes) -> bool:
+    """Writes the bytes with the letters U+00C0 to U+017F in lower case; False where anything else beyond
+    ASCII is among them, or a letter that is not already what it means.
     """
-    classes = CLASSES
-    for cell in range(len(bounds) - 1):
-        words, token, sizes, widths, characters = np.uint64(1), np.uint64(1), 0, 0, 0
-        digits, without = np.uint64(1), np.uint64(1)
-        inside, prefix, country = False, False, False
-        for at in range(bounds[cell], bounds[cell + 1]):
-            byte = data[at]
-            class_ = classes[byte]
-            if class_ & INSIDE:
-                if not inside:
-                    inside, token = True, np.uint64(1)
-                    sizes += 1
-                token = token * base + letters[byte]
-                if class_ & DIGIT:
-                    if widths == 0:
-                        prefix = byte == 52
-                    elif widths == 1:
-                        country = prefix and byte == 56
-                    else:
-                        without = without * base + letters[byte]
-                    digits = digits * base + letters[byte]
-                    widths += 1
-                elif class_ & LETTER:
-                    characters += 1
-            elif inside:
-                inside = False
-                words = words * base + mixed(token)
-        if inside:
-            words = words * base + mixed(token)
-        local[cell] = 0
-        if sizes == 0:
-            kinds[cell] = 0
-        elif FEWEST_DIGITS <= widths <= MOST_DIGITS and characters <= _LETTERS_OF_A_NUMBER:
-            prints[cell], kinds[cell] = mixed(digits), widths
-            if country and widths == _LOCAL + 2:
-                local[cell] = mixed(without)
-        else:
-            worded = characters >= _SHORTEST_WORD and sizes <= MOST_WORDS
-            prints[cell], kinds[cell] = mixed(words), WORDS + sizes if worded else WHOLE
+    at = start
+    while at < end:
+        byte = data[at]
+        low[at - start] = byte
+        at += 1
+        if byte < 0x80:
+            continue
+        place = (np.int64(byte) - 0xC3) * 64 + (np.int64(data[at]) & 0x3F) if at < end else np.int64(-1)
+        if place < 0 or place >= len(LATIN) or LATIN[place] == 0:
+            return False
+        low[at - start - 1] = LATIN[place] >> 8
+        low[at - start] = LATIN[place] & 0xFF
+        at += 1
+    return True
 
 
 @compiled
-def possible(print_: np.uint64, kind: np.int64, bits: Bytes, starts: Places, shifts: Words) -> bool:
-    """Whether a fingerprint of that kind may be a member of the filter's set."""
-    place = starts[kind] + np.int64(print_ >> shifts[kind])
-    return bool((bits[place >> 3] >> (place & 7)) & 1)
+def marked(data: Bytes, start: int, end: int) -> bool:
+    """Whether any byte may begin an escape: % & \\."""
+    found = False
+    for at in range(start, end):
+        found |= (data[at] == 37) | (data[at] == 38) | (data[at] == 92)
+    return found
+
+
+@compiled
+def possible(print_: np.uint64, kind: np.int64, bits: Bytes, starts: Places, shifts: Words) -> np.uint8:
+    """1 where a fingerprint of that kind may be a member of the filter's set, else 0. Does not branch, so
+    that a processor fetches many at a time.
+    """
+    index = np.int64(print_ >> shifts[kind])
+    first = starts[kind] + index
+    second = starts[kind] + (index ^ np.int64(print_ & BESIDE))
+    return np.uint8((bits[first >> 3] >> (first & 7)) & (bits[second >> 3] >> (second & 7)) & np.uint8(1))
 
 
 @compiled
@@ -146,94 +130,10 @@ def all_possible(
 def entered(prints: Words, kinds: Words, bits: Bytes, starts: Places, shifts: Words) -> None:
     """Makes fingerprints members."""
     for at in range(len(prints)):
-        kind = np.int64(kinds[at])
-        place = starts[kind] + np.int64(prints[at] >> shifts[kind])
-        bits[place >> 3] |= np.uint8(1 << (place & 7))
-
-
-@compiled
-def scanned(
-    data: Bytes, bounds: Places, first: int, letters: Words, base: np.uint64, sizes: Places, widths: Places,
-    powers: Words, bits: Bytes, starts: Places, shifts: Words, escaped: bool, prints: Words, cells: Places,
-    kinds: Bytes,
-    trials: Places,
-) -> tuple[int, int]:  # fmt: skip
-    """What may be originals in the cells from `first` on: rows of words and of digits that the filter passes.
-
-    Letters and ends of cells break a row of digits, separators do not; numbers go on behind +48. `escaped`
-    cells write a line's end and the like as two characters. Returns the cell to go on with, and how many
-    were found.
-    """
-    classes = CLASSES
-    tokens = np.zeros(_RING, np.uint64)
-    sums = np.zeros(_RING, np.uint64)  # of digits, before each
-    begins = np.zeros(_RING, np.bool_)
-    found = 0
-    room = len(prints)
-    most = len(sizes) + len(widths)
-    for cell in range(first, len(bounds) - 1):
-        start, end = bounds[cell], bounds[cell + 1]
-        if found + (end - start + 1) * most > room and found > 0:
-            return cell, found
-        count, token, inside = 0, np.uint64(1), False
-        row, prefix = 0, 0  # digits in this row; how many of 48 stand before this one at a number's start
-        at = start
-        while at <= end:
-            byte = data[at] if at < end else np.uint8(32)
-            class_ = classes[byte]
-            if escaped and byte == 92 and at + 1 < end and _is_escape(data[at + 1]):
-                at += 1
-                class_ = np.uint8(0)
-            if class_ & INSIDE:
-                if not inside:
-                    inside, token = True, np.uint64(1)
-                token = token * base + letters[byte]
-                if class_ & DIGIT:
-                    fresh = at == start or not classes[data[at - 1]] & DIGIT
-                    begins[row & 63] = fresh or prefix == 2
-                    prefix = 1 if fresh and byte == 52 else 2 if prefix == 1 and byte == 56 else 0
-                    before = sums[row & 63] if row else np.uint64(1)
-                    sums[row & 63] = before
-                    after = before * base + letters[byte]
-                    row += 1
-                    sums[row & 63] = after
-                    last = at + 1 >= end or not classes[data[at + 1]] & DIGIT
-                    for each in range(len(widths)):
-                        width = widths[each]
-                        if row < width or (width < SHORT and not (last and begins[(row - width) & 63])):
-                            continue
-                        trials[width] += 1
-                        value = mixed(after - (sums[(row - width) & 63] - np.uint64(1)) * powers[width])
-                        if possible(value, width, bits, starts, shifts):
-                            prints[found], cells[found], kinds[found] = value, cell, width
-                            found += 1
-                else:
-                    row, prefix = 0, 0
-            elif inside:
-                inside = False
-                tokens[count & 63] = mixed(token)
-                count += 1
-                for each in range(len(sizes)):
-                    size = sizes[each]
-                    if count < size:
-                        continue
-                    value = np.uint64(1)
-                    for place in range(count - size, count):
-                        value = value * base + tokens[place & 63]
-                    value = mixed(value)
-                    if possible(value, WORDS + size, bits, starts, shifts):
-                        prints[found], cells[found], kinds[found] = value, cell, WORDS + size
-                        found += 1
-            at += 1
-    return len(bounds) - 1, found
-
-
-@compiled
-def _is_escape(byte: np.uint8) -> bool:
-    r"""Whether it ends one of JSON's short escapes: n r t b f " /."""
-    return bool(
-        byte == 110 or byte == 114 or byte == 116 or byte == 98 or byte == 102 or byte == 34 or byte == 47
-    )
+        index = np.int64(prints[at] >> shifts[kinds[at]])
+        for place in (index, index ^ np.int64(prints[at] & BESIDE)):
+            where = starts[kinds[at]] + place
+            bits[where >> 3] |= np.uint8(1 << (where & 7))
 
 
 @compiled
@@ -253,7 +153,7 @@ def encoded(data: Bytes, bounds: Places, escapes: Bytes, packed: Bytes) -> None:
                     packed[cell] = 1
                 long_ = at + 1
             if not class_ & HEX:
-                if at - hexadecimal >= _SHORTEST_HEX and _is_hexadecimal(data, hexadecimal, raw):
+                if at - hexadecimal >= SHORTEST_HEX and _is_hexadecimal(data, hexadecimal, raw):
                     packed[cell] = 1
                 hexadecimal = at + 1
 
@@ -290,10 +190,10 @@ def _is_base64(data: Bytes, start: int, end: int, raw: Bytes) -> bool:
 
 @compiled
 def _is_hexadecimal(data: Bytes, start: int, raw: Bytes) -> bool:
-    for pair in range(_SHORTEST_HEX // 2):
+    for pair in range(SHORTEST_HEX // 2):
         high, low = FOUR_BITS[data[start + 2 * pair]], FOUR_BITS[data[start + 2 * pair + 1]]
         raw[pair] = high << 4 | low
-    return _may_be_text(raw, _SHORTEST_HEX // 2)
+    return _may_be_text(raw, SHORTEST_HEX // 2)
 
 
 @compiled
@@ -322,3 +222,19 @@ def ordered(prints: Words, tags: Words, shift: np.uint64, before: Places, pairs:
         next_[number] += 1
         pairs[2 * place] = prints[at]
         pairs[2 * place + 1] = tags[at]
+
+
+@compiled
+def likely(prints: Words, others: Words, found: Flags) -> None:
+    """Which prints may be among the others: all that are, and few that are not."""
+    size = 9
+    while 1 << size < 16 * len(others):
+        size += 1
+    mask = np.uint64((1 << size) - 1)
+    bits = np.zeros(1 << size >> 3, np.uint8)
+    for at in range(len(others)):
+        place = others[at] & mask
+        bits[place >> np.uint64(3)] |= np.uint8(1 << (np.int64(place) & 7))
+    for at in range(len(prints)):
+        place = prints[at] & mask
+        found[at] = (bits[place >> np.uint64(3)] >> (np.int64(place) & 7)) & 1

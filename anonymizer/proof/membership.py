@@ -1,4 +1,5 @@
-"""Tells quickly which fingerprints are certainly none of a set: a Bloom filter of one hash, the print itself.
+"""Tells quickly which fingerprints are certainly none of a set: a Bloom filter of two places a print.
+Source: Putze, Sanders and Singler, Cache-, Hash- and Space-Efficient Bloom Filters (2007), blocked filters.
 
 What passes may still be no member: it is looked up exactly afterwards. Every kind has a part of its own, so
 that a search for one kind stays within a processor's cache.
@@ -14,9 +15,9 @@ import numpy as np
 from anonymizer.proof import kernels
 from anonymizer.proof.characters import Bytes, Flags, Places, Words
 
-# Places a member; one in sixteen strangers passes at most, until the memory's limit is reached.
+# Places a member; one in sixty strangers passes at most, until the memory's limit is reached.
 _ROOM = 16
-_LEAST, _MOST = 6, 28  # bits of a place's number within its part: 8 bytes to 32 MiB
+_LEAST, _MOST = 9, 28  # bits of a place's number within its part: 64 bytes to 32 MiB
 _KINDS = 64
 
 
@@ -33,6 +34,12 @@ class Membership:
         found = np.zeros(len(prints), bool)
         kernels.all_possible(prints, kinds, self.bits, self.starts, self.shifts, found)
         return found
+
+
+# The filter of no members.
+NOBODY = Membership(
+    bits=np.zeros(64, np.uint8), starts=np.zeros(_KINDS, np.int64), shifts=np.full(_KINDS, 55, np.uint64)
+)
 
 
 def membership(counts: Places, members: Iterable[tuple[Words, Words]]) -> Membership:

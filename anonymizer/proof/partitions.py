@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -65,6 +66,7 @@ class Partitions:
         self._shift = np.uint64(_TOP - bits)
         self._file = tempfile.TemporaryFile(prefix="peakproof-")  # noqa: SIM115 - closed by __exit__
         self._end = 0
+        self._lock = threading.Lock()
         self._streams: dict[Name, _Stream] = {}
 
     def __enter__(self) -> Self:
@@ -76,11 +78,13 @@ class Partitions:
         self._file.close()
 
     def add(self, stream: Name, records: Records) -> None:
-        """Takes records; not from several threads at once."""
-        into = self._streams.setdefault(stream, _Stream())
-        into.count += len(records)
-        into.waiting.append(records)
-        if sum(map(len, into.waiting)) >= _BUFFERED:
+        """Takes records, from several threads at once."""
+        with self._lock:
+            into = self._streams.setdefault(stream, _Stream())
+            into.count += len(records)
+            into.waiting.append(records)
+            full = sum(map(len, into.waiting)) >= _BUFFERED
+        if full:
             self._write(into)
 
     def streams(self, of: str) -> list[tuple[str, str]]:
@@ -96,9 +100,11 @@ class Partitions:
         if stream not in self._streams:
             return together([])
         from_ = self._streams[stream]
-        if from_.waiting:
-            self._write(from_)
-        return together([*self._parts(from_, partition)])
+        return together([*self._parts(from_, partition), *self._waiting(from_, partition)])
+
+    def _waiting(self, stream: _Stream, partition: int) -> Iterator[Records]:
+        for records in stream.waiting:
+            yield records.only((records.prints >> self._shift).astype(np.int64) == partition)
 
     def _parts(self, stream: _Stream, partition: int) -> Iterator[Records]:
         for start, before in stream.parts:
@@ -109,12 +115,17 @@ class Partitions:
                 yield Records(prints=pairs[:, 0], tags=pairs[:, 1])
 
     def _write(self, stream: _Stream) -> None:
-        records = together(stream.waiting)
-        stream.waiting.clear()
+        with self._lock:
+            waiting, stream.waiting = stream.waiting, []
+        records = together(waiting)
+        if not len(records):
+            return
         number = (records.prints >> self._shift).astype(np.int64)
         before = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=self.count))])
         pairs = np.empty(2 * len(records), np.uint64)
         kernels.ordered(records.prints, records.tags, self._shift, before, pairs)
-        os.pwrite(self._file.fileno(), pairs.data, self._end)
-        stream.parts.append((self._end, before))
-        self._end += len(records) * _RECORD
+        with self._lock:
+            start, self._end = self._end, self._end + len(records) * _RECORD
+        os.pwrite(self._file.fileno(), pairs.data, start)
+        with self._lock:
+            stream.parts.append((start, before))

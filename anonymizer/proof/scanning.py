@@ -15,13 +15,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizer.proof import kernels
-from anonymizer.proof.characters import Flags, Places, Words
+from anonymizer.proof import windows
+from anonymizer.proof.characters import Bytes, Flags, Places, Words
 from anonymizer.proof.encodings import other_readings
 from anonymizer.proof.fingerprints import Seed, layout, longest, lowered
 from anonymizer.proof.kernels import MOST_DIGITS, WHOLE, WORDS
-from anonymizer.proof.membership import Membership
+from anonymizer.proof.membership import NOBODY, Membership
 from anonymizer.proof.partitions import Records, together
+from anonymizer.proof.windows import WAITING
 
 # A text beyond ASCII takes up to four bytes a character, and what is looked for is shorter than the overlap.
 _LONGEST_CELL = 1 << 20
@@ -47,6 +48,11 @@ class Wanted:
     @property
     def sizes(self) -> list[int]:
         return sorted(kind - WORDS for kind in self.kinds if WORDS < kind < WHOLE)
+
+
+def _nothing(seed: Seed) -> Wanted:
+    """For a look at cells as wholes."""
+    return Wanted(kinds=frozenset(), members=NOBODY, seed=seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,16 +88,16 @@ def one_word(tags: Words) -> Flags:
 def described(cells: pa.Array, rows: Words, seed: Seed) -> Records:
     """Every lowered cell that says anything as one record; a Polish number without its prefix, too."""
     cells = _digested(cells, seed)
-    prints, local = np.zeros((2, len(cells)), np.uint64)
-    found = np.zeros(len(cells), np.uint8)
-    if len(cells):
-        kernels.described(*layout(cells), seed.letters, seed.base, prints, found, local)
-    says, short = np.flatnonzero(found), np.flatnonzero(local)
-    mine = row(rows)
-    return Records(
-        prints=np.concatenate([prints[says], local[short]]),
-        tags=np.concatenate([mine[says] | found[says], mine[short] | np.uint64(_LOCAL)]),
-    )
+    return _looked(_nothing(seed), cells, rows, np.zeros(MOST_DIGITS + 1, np.int64), json=False)[0]
+
+
+def examined(wanted: Wanted, texts: pa.Array, cells: pa.Array, rows: Words) -> tuple[Records, Scan]:
+    """What `described` and `scan` say, of short texts from one look at them."""
+    if longest(cells) > _SLICE:
+        return described(cells, rows, wanted.seed), scan(wanted, texts, cells, rows)
+    trials = np.zeros(MOST_DIGITS + 1, np.int64)
+    said, found = _looked(wanted, cells, rows, trials, json=False)
+    return said, _with_other_readings(wanted, texts, rows, [found], trials, json=False)
 
 
 def _digested(texts: pa.Array, seed: Seed) -> pa.Array:
@@ -129,29 +135,46 @@ def scan(wanted: Wanted, texts: pa.Array, cells: pa.Array, rows: Words, *, json:
     like a letter of the next word.
     """
     trials = np.zeros(MOST_DIGITS + 1, np.int64)
-    found = _search(wanted, cells, rows, trials, json=json)
+    found = _looked(wanted, *_sliced(cells, rows), trials, json=json)[1]
+    return _with_other_readings(wanted, texts, rows, [found], trials, json=json)
+
+
+def _with_other_readings(
+    wanted: Wanted, texts: pa.Array, rows: Words, found: list[Records], trials: Places, *, json: bool
+) -> Scan:
     more, owners = other_readings(texts)
     if len(more):
-        found += _search(wanted, lowered(more), rows[owners], trials, json=json)
+        found.append(_looked(wanted, *_sliced(lowered(more), rows[owners]), trials, json=json)[1])
     return Scan(records=together(found), trials={width: int(trials[width]) for width in wanted.widths})
 
 
-def _search(wanted: Wanted, cells: pa.Array, rows: Words, trials: Places, *, json: bool) -> list[Records]:
-    cells, owners = _sliced(cells, rows)
+def _looked(
+    wanted: Wanted, cells: pa.Array, rows: Words, trials: Places, *, json: bool
+) -> tuple[Records, Records]:
+    """The cells as wholes, and what may be originals in them."""
     sizes, widths = np.array(wanted.sizes, np.int64), np.array(wanted.widths, np.int64)
-    if not len(cells) or not len(sizes) + len(widths):
-        return []
     data, bounds = layout(cells)
-    room = max(_ROOM, (int(np.diff(bounds).max()) + 1) * (len(sizes) + len(widths)))
+    longest_ = int(np.diff(bounds).max()) if len(cells) else 0
+    room = max(_ROOM, 2 * WAITING + (longest_ + 1) * (len(sizes) + len(widths)))
     prints, places, kind = np.empty(room, np.uint64), np.empty(room, np.int64), np.empty(room, np.uint8)
+    whole, local = np.empty((2, len(cells)), np.uint64)
+    what = np.empty(len(cells), np.uint8)
     records: list[Records] = []
     first = 0
     while first < len(cells):
-        first, found = kernels.scanned(
+        first, found = windows.looked(
             data, bounds, first, wanted.seed.letters, wanted.seed.base, sizes, widths, wanted.seed.powers,
             wanted.members.bits, wanted.members.starts, wanted.members.shifts, json,
-            prints, places, kind, trials,
+            prints, places, kind, trials, whole, what, local,
         )  # fmt: skip
-        tags = row(owners[places[:found]]) | kind[:found]
+        tags = row(rows[places[:found]]) | kind[:found]
         records.append(Records(prints=prints[:found].copy(), tags=tags))
-    return records
+    return _wholes(rows, whole, what, local), together(records)
+
+
+def _wholes(rows: Words, whole: Words, what: Bytes, local: Words) -> Records:
+    says, short, mine = np.flatnonzero(what), np.flatnonzero(local), row(rows)
+    return Records(
+        prints=np.concatenate([whole[says], local[short]]),
+        tags=np.concatenate([mine[says] | what[says], mine[short] | np.uint64(_LOCAL)]),
+    )

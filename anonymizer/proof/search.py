@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
+from anonymizer.postgres.overlap import ahead, worked
 from anonymizer.proof.comparison import (
     Comparison,
     Draws,
     Meeting,
     among,
     different,
+    likely,
     meet,
     met_by_chance,
     repeated,
@@ -58,7 +61,8 @@ def search(
             before[sheet.name], more = gather_source(source, sheet, seed, stored)
             found.counts += more.counts
             found.kinds |= more.kinds
-        filter_ = membership(found.counts, members(tables, stored))
+        with closing(ahead(members(tables, stored))) as read:
+            filter_ = membership(found.counts, read)
         wanted = Wanted(kinds=frozenset(found.kinds) - {WHOLE}, members=filter_, seed=seed)
         after = {sheet.name: gather_target(target, sheet, wanted, stored) for sheet in tables}
         trials = _catalogue(catalogue, wanted, stored)
@@ -102,17 +106,23 @@ def _missing(
 
 def _without(stored: Partitions, these: tuple[str, str], those: tuple[str, str]) -> Iterator[int]:
     """How many of these are not among those, part by part."""
-    for number in range(stored.count):
+
+    def without(number: int) -> int:
         there = np.sort(stored.read(those, number).prints)
-        yield int((~among(stored.read(these, number).prints, there)).sum())
+        return int((~among(stored.read(these, number).prints, there)).sum())
+
+    return worked(without, iter(range(stored.count)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Spot:
     """Originals of one population in one searched place."""
 
-    meeting: Meeting
-    found: int  # different originals, those that tell nothing there left out
+    meeting: Meeting = field(default_factory=Meeting)
+    found: int = 0  # different originals, those that tell nothing there left out
+
+    def __add__(self, other: _Spot) -> _Spot:
+        return _Spot(meeting=self.meeting + other.meeting, found=self.found + other.found)
 
 
 class _Seen:
@@ -128,37 +138,41 @@ class _Seen:
             (sheet.name, place.label): explained(place) for sheet in tables for place in sheet.searched
         }
         texts = stored.streams("text")
-        for number in range(stored.count):
-            self._compare(tables, number)
-            self._search(texts, number)
-
-    def _compare(self, tables: Sequence[Sheet], number: int) -> None:
-        for sheet in tables:
-            for place in sheet.compared:
-                at = (sheet.name, place.label)
-                met = meet(self._stored.read((*at, "was"), number), self._stored.read((*at, "cell"), number))
+        parts = worked(lambda number: self._part(tables, texts, number), iter(range(stored.count)))
+        for places, spots in parts:
+            for at, met in places.items():
                 self.places[at] = self.places.get(at, Meeting()) + met
+            for spot, seen in spots.items():
+                self.spots[spot] = self.spots.get(spot, _Spot()) + seen
 
-    def _search(self, texts: Sequence[tuple[str, str]], number: int) -> None:
-        originals = {name: self.originals(name, number) for name in self.populations}
-        all_ = np.sort(together([*originals.values()]).prints)
-        for at in texts:
-            read = self._stored.read((*at, "text"), number)
-            likely = read.only(among(read.prints, all_))
-            for name, there in originals.items() if len(likely) else ():
-                self._spot(at, name, there, likely)
+    def _part(
+        self, tables: Sequence[Sheet], texts: Sequence[tuple[str, str]], number: int
+    ) -> tuple[dict[tuple[str, str], Meeting], dict[tuple[str, str, str], _Spot]]:
+        """What meets in one partition."""
+        places = [(sheet.name, place.label) for sheet in tables for place in sheet.compared]
+        return {at: self._met(at, number) for at in places}, dict(self._spots(texts, number))
 
-    def _spot(self, at: tuple[str, str], name: str, originals: Records, texts: Records) -> None:
-        met = texts.only(among(texts.prints, np.sort(originals.prints)))
-        if not len(met):
-            return
-        before = self.spots.get((*at, name), _Spot(meeting=Meeting(), found=0))
+    def _met(self, at: tuple[str, str], number: int) -> Meeting:
+        return meet(self._stored.read((*at, "was"), number), self._stored.read((*at, "cell"), number))
+
+    def _spots(
+        self, texts: Sequence[tuple[str, str]], number: int
+    ) -> Iterator[tuple[tuple[str, str, str], _Spot]]:
+        read = {at: self._stored.read((*at, "text"), number) for at in texts}
+        all_ = together([*read.values()]).prints
+        for name in self.populations:
+            there = self.originals(name, number)
+            there = there.only(likely(there.prints, all_))
+            sorted_ = np.sort(there.prints)
+            for at, records in read.items():
+                met = records.only(among(records.prints, sorted_))
+                if len(met):
+                    yield (*at, name), self._spot(at, there, met)
+
+    def _spot(self, at: tuple[str, str], originals: Records, met: Records) -> _Spot:
         # A pool's surname or street is no company's name: one word tells nothing there.
         telling = met.only(~one_word(met.tags)) if self._explained.get(at) else met
-        self.spots[*at, name] = _Spot(
-            meeting=before.meeting + meet(originals, met),
-            found=before.found + len(different(telling.prints)),
-        )
+        return _Spot(meeting=meet(originals, met), found=len(different(telling.prints)))
 
     def originals(self, name: str, number: int) -> Records:
         """A population's originals that are looked for within texts."""

@@ -26,7 +26,7 @@ VALUES = {
 }
 # A filter that lets everything through.
 OPEN = Membership(
-    bits=np.full(1, 255, np.uint8), starts=np.zeros(64, np.int64), shifts=np.full(64, 61, np.uint64)
+    bits=np.full(64, 255, np.uint8), starts=np.zeros(64, np.int64), shifts=np.full(64, 55, np.uint64)
 )
 
 
@@ -138,3 +138,11 @@ def test_the_filter_lets_every_original_through_and_few_others() -> None:
     strangers = random.integers(0, 2**63, 100_000).astype(np.uint64) * np.uint64(2) + np.uint64(1)
     assert there.possible(strangers, kind).mean() < 0.08
     assert there.possible(prints, kind[::-1].copy()).mean() < 0.08, "each kind has members of its own"
+
+
+def test_latin_letters_are_lowered_as_all_others_are() -> None:
+    latin = [chr(code) for code in range(0xC0, 0x180)]
+    alone = [lowered(pa.array([letter])).to_pylist()[0] for letter in latin]
+    among = lowered(pa.array([*latin, "Ж"])).to_pylist()[:-1]  # one letter of another script among them
+    assert alone == among
+    assert lowered(pa.array(["xx", "ŻÓŁĆ Jan", None, "İ"])[1:3]).to_pylist() == ["żółć Jan", ""]
