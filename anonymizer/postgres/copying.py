@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import psycopg
 
@@ -32,11 +32,20 @@ def prepare(source: psycopg.Connection, target: psycopg.Connection, plan: Plan, 
     """
     tables = [copy.table.identifier for copy in plan.copies]
     free = owns(target, tables)
-    divide = partial(chunks.split, pages=pages) if free and chunks.can_split(source) else chunks.whole
-    cut = [chunk for copy in plan.copies for chunk in divide(copy.table.name, chunks.parts(source, copy))]
+    size = pages if free and chunks.can_split(source) else None
+    cut = [chunk for copy in plan.copies for chunk in _cut(source, copy, size)]
     progress.begin(target, cut)
     if free:
         defer(target, tables)
+
+
+def _cut(source: psycopg.Connection, copy: TablePlan, pages: int | None) -> Iterator[Chunk]:
+    """A table's chunks; with no size, one a part."""
+    parts = chunks.parts(source, copy)
+    if pages is None:
+        return chunks.whole(copy.table.name, parts)
+    size = pages if copy.selected is None else copy.selected.spread(pages)
+    return chunks.split(copy.table.name, parts, size)
 
 
 def senders(source: psycopg.Connection, plan: Plan) -> dict[str, dict[str, tuple[str, str]]]:

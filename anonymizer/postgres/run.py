@@ -65,7 +65,7 @@ def anonymize(
                 schema=plan.source.fingerprint, key=key.fingerprint(), started=now(),
             )  # fmt: skip
             if wanted is not None:
-                plan, parts = subset(reader, plan, wanted, key)
+                plan, parts = subset(source, reader, plan, wanted, key)
                 told(parts)
                 receipt = replace(receipt, subset=str(wanted), of={share.table: share.of for share in parts})
             if not goes_on(writer, receipt):
@@ -118,7 +118,7 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
 def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share]:
     """What part of every table a run under that key would copy. Reads keys, and nothing is written."""
     with reading(source) as reader:
-        return subset(reader, _plan(reader, policy, None), wanted, key)[1]
+        return subset(source, reader, _plan(reader, policy, None), wanted, key)[1]
 
 
 def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview]:

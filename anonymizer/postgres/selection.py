@@ -18,12 +18,17 @@ _ON_PAGE = 16  # bits
 
 @dataclass(frozen=True, kw_only=True)
 class Selected:
-    """The chosen rows of one table, sorted by place within every part that holds some."""
+    """The chosen of a table's rows (`of`), sorted by place within every part that holds some."""
 
     places: Mapping[Part, Places]
+    of: int
 
     def __len__(self) -> int:
         return sum(map(len, self.places.values()))
+
+    def spread(self, pages: int) -> int:
+        """Over how many pages there are as many chosen rows as rows on so many `pages`."""
+        return pages * max(1, self.of // max(1, len(self)))
 
     def condition(self, part: Part, first: int = 0, end: int | None = None) -> sql.Composable:
         """True for the chosen rows of a part, from page `first` up to `end`."""

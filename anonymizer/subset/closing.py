@@ -1,11 +1,12 @@
 """The rows of a subset: roots, what they own, and whatever all of these refer to. Asks for rows; reads none.
 
-Rows are Arrow tables of texts: where a row stands (AT) and the columns that keys need.
+Rows are Arrow tables: where a row stands (AT, as bytes), and the columns that keys need as texts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.choosing import choose, choose_evenly
-from anonymizer.subset.owners import Link
+from anonymizer.subset.owners import Link, waves
 from anonymizer.subset.request import Request
 
 # Names that no column of a table can have.
@@ -23,7 +24,7 @@ _BETWEEN = "\x1f"
 
 
 class Source(Protocol):
-    """Where rows come from."""
+    """Where rows come from. It is asked by several threads."""
 
     def candidates(self, table: str, condition: str | None) -> pa.Table:
         """All rows of a table for which the condition holds."""
@@ -46,15 +47,34 @@ class Choice:
 
 
 def closed(
-    source: Source, choice: Choice, owned: Mapping[str, Link | None], links: Sequence[Link]
+    source: Source,
+    choice: Choice,
+    owned: Mapping[str, Link | None],
+    links: Sequence[Link],
+    *,
+    at_once: int = 1,
 ) -> dict[str, pa.Table]:
-    """The rows of every table that has any: chosen along `owned`, then completed along `links`."""
+    """The rows of every table that has any: chosen along `owned`, then completed along `links`.
+
+    So many questions are asked `at_once`.
+    """
     rows: dict[str, pa.Table] = {}
-    for table, link in owned.items():
-        rows[table] = _roots(source, choice, table) if link is None else _children(source, choice, link, rows)
-    incomplete = True
-    while incomplete:  # every row that came in may refer to others
-        incomplete = sum(_complete(source, link, rows) for link in links) > 0
+
+    def begun(table: str) -> pa.Table:
+        link = owned[table]
+        return _roots(source, choice, table) if link is None else _children(source, choice, link, rows)
+
+    def completed(into: Sequence[Link]) -> bool:
+        return sum(_complete(source, link, rows) for link in into) > 0
+
+    with ThreadPoolExecutor(at_once) as threads:
+        for wave in waves(owned):
+            rows.update(zip(wave, threads.map(begun, wave), strict=True))
+        parents = dict.fromkeys(link.parent for link in links)
+        into = [[link for link in links if link.parent == parent] for parent in parents]
+        # Every row that came in may refer to others. A table gets its rows from one thread.
+        while sum(threads.map(completed, into)):
+            pass
     return rows
 
 

@@ -103,6 +103,14 @@ def owners(
     return chosen
 
 
+def waves(owned: Mapping[str, Link | None]) -> list[list[str]]:
+    """The tables in groups: the owners of a group's tables are in the groups before it."""
+    wave: dict[str, int] = {}
+    for table, link in owned.items():
+        wave[table] = 0 if link is None else wave[link.parent] + 1
+    return [[table for table in owned if wave[table] == number] for number in sorted(set(wave.values()))]
+
+
 def _next(
     waiting: Mapping[str, Sequence[Link]], chosen: Mapping[str, Link | None]
 ) -> tuple[str, Link | None]:

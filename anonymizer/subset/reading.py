@@ -5,25 +5,32 @@ A row is known by where it stands (partition and ctid), which holds for as long 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from psycopg import sql
 
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.schema import Column
-from anonymizer.postgres.connections import translated
+from anonymizer.postgres.reading import Reader, reader
 from anonymizer.postgres.selection import Selected, place
-from anonymizer.postgres.wire import parsed
+from anonymizer.postgres.snapshots import export
 from anonymizer.subset.closing import AT
+from anonymizer.subset.request import Root
 from foundation.errors import InputError
 
 # Keys in one question: a few megabytes of SQL.
 _MOST = 400_000
+# Since PostgreSQL 14 a row is looked for in a list by its hash; before, the list is gone through.
+_LISTS_SINCE = 140_000
+_INTEGERS = frozenset({"smallint", "integer", "bigint"})
 # What a soft reference must look like to be compared with a column of that type.
 _SHAPES = {
     "smallint": r"^-?[0-9]{1,4}$", "integer": r"^-?[0-9]{1,9}$", "bigint": r"^-?[0-9]{1,18}$",
@@ -34,66 +41,93 @@ _ALIAS = sql.Identifier("each")
 
 @dataclass(frozen=True, kw_only=True)
 class Postgres:
-    """The rows of a read snapshot, filters of the policy applied. `columns`: what keys need of each table."""
+    """The rows of a read snapshot, filters of the policy applied. `columns`: what keys need of each table.
 
-    connection: psycopg.Connection
+    As many questions at once as there are readers, which stand in one snapshot. `lists`: the server is quick
+    to look for a row in a list.
+    """
+
+    readers: SimpleQueue[Reader]
     copies: Mapping[str, TablePlan]
     columns: Mapping[str, tuple[str, ...]]
+    lists: bool
 
     def candidates(self, table: str, condition: str | None) -> pa.Table:
-        if condition is None:
-            return self._rows(table, sql.SQL(""))
-        try:
-            return self._rows(
-                table, sql.SQL(" WHERE ({}\n)").format(sql.SQL(condition))
-            )  # its author's words
-        except (psycopg.ProgrammingError, psycopg.DataError) as error:
-            what = f"the condition on {table} is none: {error.diag.message_primary}"
-            raise InputError(what, hint='--root "TABLE WHERE …", in the source\'s SQL') from None
+        return self._rows(table, sql.SQL("true" if condition is None else condition))  # its author's words
 
     def unset(self, table: str, columns: Sequence[str]) -> pa.Table:
-        conditions = [sql.SQL("{} IS NULL").format(sql.Identifier(name)) for name in columns]
-        with translated(f"source, {table}"):
-            return self._rows(table, sql.SQL(" WHERE ") + sql.SQL(" OR ").join(conditions))
+        conditions = [sql.SQL("{} IS NULL").format(_of_row(name)) for name in columns]
+        return self._rows(table, sql.SQL(" OR ").join(conditions))
 
     def among(self, table: str, columns: Sequence[str], keys: pa.Table) -> pa.Table:
         types = [self.copies[table].table.columns[name] for name in columns]
         fitting = _fitting(keys, types)
-        with translated(f"source, {table}"):
-            found = [
-                self._rows(table, _join(columns, types, fitting.slice(at, _MOST)))
-                for at in range(0, fitting.num_rows, _MOST)
-            ]
+        which = _listed if self.lists and len(columns) == 1 else _joined
+        found = [
+            self._rows(table, which(columns, types, fitting.slice(at, _MOST)))
+            for at in range(0, fitting.num_rows, _MOST)
+        ]
         return pa.concat_tables(found) if found else _nothing(self.columns[table])
+
+    def count(self, table: str) -> int:
+        """How many rows there are."""
+        query = sql.SQL("SELECT count(*) FROM {} AS {}").format(_table(self.copies[table]), _ALIAS)
+        return sum(batch.column(0)[0].as_py() for batch in self._asked(query, table))
 
     def _rows(self, table: str, which: sql.Composable) -> pa.Table:
         names = self.columns[table]
-        query = sql.SQL("COPY (SELECT {} FROM {} AS {}{}) TO STDOUT (FORMAT csv)").format(
-            sql.SQL(", ").join([_PLACE, *(_of_row(name) for name in names)]),
-            self._table(self.copies[table]), _ALIAS, which,
+        types = self.copies[table].table.columns
+        query = sql.SQL("SELECT {} FROM {} AS {} WHERE ({}\n)").format(
+            sql.SQL(", ").join([_PLACE, *(_value(types[name]) for name in names)]),
+            _table(self.copies[table]), _ALIAS, which,
         )  # fmt: skip
-        with self.connection.cursor().copy(query) as copy:
-            content = b"".join(copy)
-        return parsed(content, [AT, *names]) if content else _nothing(names)
+        batches = [_texts(batch, [AT, *names]) for batch in self._asked(query, table)]
+        return pa.Table.from_batches(batches) if batches else _nothing(names)
 
-    def _table(self, copy: TablePlan) -> sql.Composable:
-        if copy.filter is None:
-            return copy.table.identifier
-        condition = sql.SQL(copy.filter)  # the policy's own words, by its author
-        return sql.SQL("(SELECT tableoid, ctid, * FROM {} WHERE ({}\n))").format(
-            copy.table.identifier, condition
-        )
+    def _asked(self, query: sql.Composed, table: str) -> Iterator[pa.RecordBatch]:
+        with _borrowed(self.readers) as free:
+            yield from free.batches(query, f"source, {table}")
 
 
-_PLACE = sql.SQL("{0}.tableoid || ' ' || {0}.ctid").format(_ALIAS)
+def _table(copy: TablePlan) -> sql.Composable:
+    if copy.filter is None:
+        return copy.table.identifier
+    condition = sql.SQL(copy.filter)  # the policy's own words, by its author
+    return sql.SQL("(SELECT tableoid, ctid, * FROM {} WHERE ({}\n))").format(copy.table.identifier, condition)
+
+
+@contextmanager
+def _borrowed(readers: SimpleQueue[Reader]) -> Iterator[Reader]:
+    one = readers.get()
+    try:
+        yield one
+    finally:
+        readers.put(one)
+
+
+# Four bytes of the part's number, four of the page's, two of the row's.
+_PLACE = sql.SQL("oidsend({0}.tableoid) || tidsend({0}.ctid)").format(_ALIAS)
+_WIDTH = 10
 
 
 def _of_row(name: str) -> sql.Composable:
     return sql.SQL("{}.{}").format(_ALIAS, sql.Identifier(name))
 
 
+def _value(column: Column) -> sql.Composable:
+    """Integers travel as such: that costs the server less than spelling them."""
+    kind = "int8" if column.base in _INTEGERS else "text"
+    return sql.SQL("{}::{}").format(_of_row(column.name), sql.SQL(kind))
+
+
+def _texts(batch: pa.RecordBatch, names: list[str]) -> pa.RecordBatch:
+    place, *columns = batch.columns
+    return pa.record_batch([place, *(column.cast(pa.string()) for column in columns)], names=names)
+
+
 def _nothing(columns: Sequence[str]) -> pa.Table:
-    return pa.table({name: pa.array([], pa.string()) for name in (AT, *columns)})
+    places = {AT: pa.array([], pa.binary())}
+    return pa.table({**places, **{name: pa.array([], pa.string()) for name in columns}})
 
 
 def _fitting(keys: pa.Table, types: Sequence[Column]) -> pa.Table:
@@ -104,24 +138,22 @@ def _fitting(keys: pa.Table, types: Sequence[Column]) -> pa.Table:
     return keys
 
 
-def _join(columns: Sequence[str], types: Sequence[Column], keys: pa.Table) -> sql.Composable:
-    arrays = [
-        sql.SQL("{}::{}[]").format(sql.Literal(_array(keys.column(at))), sql.SQL(_type(column)))
-        for at, column in enumerate(types)
-    ]
-    names = [sql.Identifier(f"key{at}") for at in range(len(columns))]
-    same = [
-        sql.SQL("{} = {}.{}").format(_of_row(column), sql.Identifier("keys"), name)
-        for column, name in zip(columns, names, strict=True)
-    ]
-    return sql.SQL(" JOIN unnest({}) AS keys ({}) ON {}").format(
-        sql.SQL(", ").join(arrays), sql.SQL(", ").join(names), sql.SQL(" AND ").join(same)
+def _listed(columns: Sequence[str], types: Sequence[Column], keys: pa.Table) -> sql.Composable:
+    return sql.SQL("{} = ANY ({})").format(_of_row(columns[0]), _list(types[0], keys.column(0)))
+
+
+def _joined(columns: Sequence[str], types: Sequence[Column], keys: pa.Table) -> sql.Composable:
+    """Not a plain join: of that, the server may put the table aside to look for it in the keys."""
+    return sql.SQL("({}) IN (SELECT * FROM unnest({}))").format(
+        sql.SQL(", ").join(map(_of_row, columns)),
+        sql.SQL(", ").join(_list(column, keys.column(at)) for at, column in enumerate(types)),
     )
 
 
-def _type(column: Column) -> str:
+def _list(column: Column, keys: pa.ChunkedArray) -> sql.Composable:
     # Without a length "character" would be one character.
-    return "bpchar" if column.base == "character" else column.base
+    kind = "bpchar" if column.base == "character" else column.base
+    return sql.SQL("{}::{}[]").format(sql.Literal(_array(keys)), sql.SQL(kind))
 
 
 def _array(values: pa.ChunkedArray) -> str:
@@ -130,18 +162,56 @@ def _array(values: pa.ChunkedArray) -> str:
     return "{" + ",".join(f'"{value}"' for value in escaped.to_pylist()) + "}"
 
 
-def selected(connection: psycopg.Connection, places: pa.ChunkedArray) -> Selected:
+def refuse_wrong(connection: psycopg.Connection, copies: Mapping[str, TablePlan], root: Root) -> None:
+    """Raises InputError: a condition that the server does not take. Its word on a row's value is not told."""
+    if root.condition is None:
+        return
+    query = sql.SQL("SELECT count(*) FROM {} AS {} WHERE ({}\n)").format(
+        _table(copies[root.table]), _ALIAS, sql.SQL(root.condition)
+    )
+    try:
+        connection.execute(query)
+    except (psycopg.ProgrammingError, psycopg.DataError) as error:
+        why = type(error).__name__ if isinstance(error, psycopg.DataError) else error.diag.message_primary
+        hint = '--root "TABLE WHERE …", in the source\'s SQL'
+        raise InputError(f"the condition on {root.table} is none: {why}", hint=hint) from None
+
+
+@contextmanager
+def asking(
+    dsn: str,
+    source: psycopg.Connection,
+    copies: Mapping[str, TablePlan],
+    columns: Mapping[str, tuple[str, ...]],
+    at_once: int,
+) -> Iterator[Postgres]:
+    """Asks `at_once` questions in the snapshot in which `source` stands."""
+    snapshot = export(source).snapshot
+    readers: SimpleQueue[Reader] = SimpleQueue()
+    with ExitStack() as stack:
+        for _ in range(at_once):
+            readers.put(stack.enter_context(reader(dsn, snapshot)))
+        lists = source.info.server_version >= _LISTS_SINCE
+        yield Postgres(readers=readers, copies=copies, columns=columns, lists=lists)
+
+
+def selected(connection: psycopg.Connection, places: pa.ChunkedArray, of: int) -> Selected:
     """The rows at places as `Postgres` tells them: the part's number, and the row's place in it."""
     if not len(places):
-        return Selected(places={})
-    texts = pc.extract_regex(
-        places, r"^(?P<part>[0-9]+) \((?P<page>[0-9]+),(?P<row>[0-9]+)\)$"
-    ).combine_chunks()
-    part, page, row = (pc.cast(texts.field(at), pa.int64()).to_numpy() for at in range(3))
-    names = {number: _name(connection, number) for number in np.unique(part).tolist()}
+        return Selected(places={}, of=of)
+    whole = places.cast(pa.binary(_WIDTH)).combine_chunks()
+    content = np.frombuffer(whole.buffers()[1], np.uint8)[whole.offset * _WIDTH :]
+    row = content[: len(whole) * _WIDTH].reshape(-1, _WIDTH)
+    part, page, number = (_number(row[:, first:end]) for first, end in ((0, 4), (4, 8), (8, 10)))
+    names = {one: _name(connection, one) for one in np.unique(part).tolist()}
     return Selected(
-        places={name: place(page[part == number], row[part == number]) for number, name in names.items()}
+        places={name: place(page[part == one], number[part == one]) for one, name in names.items()}, of=of
     )
+
+
+def _number(content: NDArray[np.uint8]) -> NDArray[np.int64]:
+    width = content.shape[1]
+    return np.ascontiguousarray(content).view(f">u{width}").ravel().astype(np.int64)
 
 
 def _name(connection: psycopg.Connection, part: int) -> tuple[str, str]:

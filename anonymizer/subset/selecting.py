@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import psycopg
 import pyarrow as pa
-from psycopg import sql
 
 from anonymizer.policies.plan import Plan, TablePlan
-from anonymizer.postgres.connections import translated
+from anonymizer.postgres.selection import Selected
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.closing import AT, Choice, closed
 from anonymizer.subset.owners import Link, links, owners, owning
-from anonymizer.subset.reading import Postgres, selected
+from anonymizer.subset.reading import asking, refuse_wrong, selected
 from anonymizer.subset.request import Request
 from foundation.documents import did_you_mean
 from foundation.errors import InputError
@@ -42,7 +43,9 @@ def nobody(_shares: Sequence[Share]) -> None:
     """Nobody wants to know."""
 
 
-def subset(source: psycopg.Connection, plan: Plan, wanted: Request, key: Key) -> tuple[Plan, list[Share]]:
+def subset(
+    dsn: str, source: psycopg.Connection, plan: Plan, wanted: Request, key: Key
+) -> tuple[Plan, list[Share]]:
     """The plan of the rows that are wanted, with all that they refer to. `source` stands in a read snapshot.
 
     Raises InputError: a root that is not copied, or a condition that is none.
@@ -50,6 +53,8 @@ def subset(source: psycopg.Connection, plan: Plan, wanted: Request, key: Key) ->
     copies = {copy.table.name: copy for copy in plan.copies}
     _refuse_unknown(wanted, copies)
     _refuse_sums(copies)
+    for root in wanted.roots:
+        refuse_wrong(source, copies, root)
     all_links = links(plan)
     roots = [root.table for root in wanted.roots]
     sizes = {name: copy.table.rows for name, copy in copies.items()}
@@ -59,18 +64,24 @@ def subset(source: psycopg.Connection, plan: Plan, wanted: Request, key: Key) ->
         strata={name: copy.stratify for name, copy in copies.items() if copy.stratify},
     )  # fmt: skip
     columns = {name: _columns(copy, all_links, choice) for name, copy in copies.items()}
-    rows = closed(Postgres(connection=source, copies=copies, columns=columns), choice, owned, all_links)
+    with asking(dsn, source, copies, columns, _READERS) as server, ExitStack() as stack:
+        beside = ThreadPoolExecutor(1)
+        stack.callback(beside.shutdown, cancel_futures=True)
+        counts = {name: beside.submit(server.count, name) for name in copies}
+        rows = closed(server, choice, owned, all_links, at_once=_READERS)
+        of = {name: count.result() for name, count in counts.items()}
     places = {name: rows[name].column(AT) if name in rows else _NOWHERE for name in copies}
     shares = [
-        Share(table=name, rows=len(places[name]), of=_count(source, copy), owner=_owner(owned.get(name)))
-        for name, copy in copies.items()
+        Share(table=name, rows=len(places[name]), of=of[name], owner=_owner(owned.get(name)))
+        for name in copies
     ]
-    return replace(
-        plan, copies=tuple(_only(source, copy, places[name]) for name, copy in copies.items())
-    ), shares
+    chosen = (_only(copy, selected(source, places[name], of[name])) for name, copy in copies.items())
+    return replace(plan, copies=tuple(chosen)), shares
 
 
-_NOWHERE = pa.chunked_array([], pa.string())
+# Connections to the source, beside the run's own.
+_READERS = 2
+_NOWHERE = pa.chunked_array([], pa.binary())
 
 
 def _refuse_sums(copies: dict[str, TablePlan]) -> None:
@@ -102,16 +113,9 @@ def _columns(copy: TablePlan, all_links: Sequence[Link], choice: Choice) -> tupl
     return tuple(sorted(needed))
 
 
-def _count(source: psycopg.Connection, copy: TablePlan) -> int:
-    with translated(f"source, {copy.table.name}"):
-        row = source.execute(sql.SQL("SELECT count(*) FROM {}").format(copy.source_rows)).fetchone()
-    return row[0] if row else 0
-
-
 def _owner(link: Link | None) -> str | None:
     return None if link is None else f"{', '.join(link.columns)} -> {link.parent}"
 
 
-def _only(source: psycopg.Connection, copy: TablePlan, places: pa.ChunkedArray) -> TablePlan:
-    table = replace(copy.table, rows=len(places))
-    return replace(copy, table=table, selected=selected(source, places))
+def _only(copy: TablePlan, chosen: Selected) -> TablePlan:
+    return replace(copy, table=replace(copy.table, rows=len(chosen)), selected=chosen)

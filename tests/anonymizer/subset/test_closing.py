@@ -69,7 +69,7 @@ def databases(draw: st.DrawFn) -> Data:
 def taken(data: Data, request: Request) -> dict[str, set[str]]:
     roots = [root.table for root in request.roots]
     choice = Choice(request=request, key=KEY, identity=dict.fromkeys(TABLES, ("id",)), strata={})
-    found = closed(Memory(data), choice, owners(TABLES, LINKS, roots), LINKS)
+    found = closed(Memory(data), choice, owners(TABLES, LINKS, roots), LINKS, at_once=2)
     places = {table: rows.column(AT).to_pylist() for table, rows in found.items()}
     assert all(len(set(each)) == len(each) for each in places.values()), "no row twice"
     return {table: set(places.get(table, [])) for table in TABLES}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.subset.owners import Link, owners, owning
+from anonymizer.subset.owners import Link, owners, owning, waves
 
 
 def link(table: str, parent: str, *, nullable: bool = False, soft: bool = False) -> Link:
@@ -66,6 +66,9 @@ def test_every_owner_comes_before_what_it_owns(links: list[Link], roots: list[st
     assert all(one is None or order.index(one.parent) < order.index(name) for name, one in found.items())
     assert not roots or {name for name, one in found.items() if one is None} == set(roots)
     assert roots or set(found) == set("abcde")
+    where = {table: number for number, wave in enumerate(waves(found)) for table in wave}
+    assert where.keys() == found.keys()
+    assert all(one is None or where[one.parent] < where[name] for name, one in found.items())
 
 
 def test_a_table_of_codes_owns_nothing_and_a_table_of_owners_does() -> None:

@@ -130,6 +130,28 @@ def test_a_filter_holds_and_partitions_are_read(make_database: MakeDatabase, tmp
     assert ask(family.target, "SELECT count(DISTINCT tableoid) FROM calls") == 2
 
 
+def test_a_wide_table_is_found_by_keys_of_several_columns_and_without_an_index(
+    make_database: MakeDatabase, tmp_path: Path
+) -> None:
+    tables = """
+        CREATE TABLE shops (town char(4), number smallint, PRIMARY KEY (town, number));
+        CREATE TABLE tills (town char(4) NOT NULL, shop smallint NOT NULL, at uuid DEFAULT gen_random_uuid(),
+                            FOREIGN KEY (town, shop) REFERENCES shops)"""
+    data = """;
+        INSERT INTO shops SELECT CASE WHEN n % 2 = 0 THEN 'a"\' ELSE 'b' END, n FROM generate_series(1, 400) n;
+        INSERT INTO tills SELECT town, number FROM shops, generate_series(1, 5)"""
+    file = tmp_path / "policy.yaml"
+    file.write_text(
+        "policy: shops\nversion: 1\ntables:\n"
+        "  shops: {columns: {town: keep, number: keep}}\n"
+        "  tills: {columns: {town: keep, shop: keep, at: keep}}\n"
+    )
+    family = Family(source=make_database(tables + data), target=make_database(tables), policy=file)
+    shares = family.run(0.2)
+    assert 40 < shares["shops"].rows < 130
+    assert shares["tills"].rows == 5 * shares["shops"].rows
+
+
 def test_a_subset_is_verified_later_too(family: Family) -> None:
     family.run(0.3)
     assert anonymizer.verify(family.source, family.target, anonymizer.load_policy(family.policy)).passes
@@ -141,6 +163,7 @@ def test_a_subset_is_verified_later_too(family: Family) -> None:
         ("hr.employes", "did you mean 'hr.employees'"),
         ("shifts WHERE nonsense = 1", "the condition on shifts is none"),
         ("shifts WHERE number = )", "the condition on shifts is none"),
+        ("shifts WHERE 1 / (number - 3) > 0", "the condition on shifts is none: DivisionByZero"),
     ],
 )
 def test_a_root_that_cannot_be_is_refused_before_the_target_is_touched(
