@@ -138,7 +138,8 @@ def test_a_wide_table_is_found_by_keys_of_several_columns_and_without_an_index(
         CREATE TABLE tills (town char(4) NOT NULL, shop smallint NOT NULL, at uuid DEFAULT gen_random_uuid(),
                             FOREIGN KEY (town, shop) REFERENCES shops)"""
     data = """;
-        INSERT INTO shops SELECT CASE WHEN n % 2 = 0 THEN 'a"\' ELSE 'b' END, n FROM generate_series(1, 400) n;
+        INSERT INTO shops
+        SELECT CASE WHEN n % 2 = 0 THEN 'a"\' ELSE 'b' END, n FROM generate_series(1, 400) AS n;
         INSERT INTO tills SELECT town, number FROM shops, generate_series(1, 5)"""
     file = tmp_path / "policy.yaml"
     file.write_text(
