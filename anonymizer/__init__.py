@@ -91,20 +91,9 @@ def anonymize(
     goes on. The receipt says whether the check passed; it also stands in the target. Raises InputError
     (policy, schema, login), Refused (the target is the source, or not empty), Unavailable.
     """
-    from anonymizer.engines import is_mariadb
+    from anonymizer.engines import runner
 
-    if is_mariadb(source, target):
-        from anonymizer.mariadb import run as mariadb
-
-        return mariadb.anonymize(
-            source, target, policy, key, progress=progress, replace_rows=replace, how=how, wanted=wanted
-        )
-    from anonymizer.postgres import workers
-
-    workers.preload()
-    from anonymizer.postgres import run
-
-    return run.anonymize(
+    return runner(source, target, copies=True).anonymize(
         source, target, policy, key, progress=progress, replace_rows=replace, how=how, wanted=wanted,
         told=told,
     )  # fmt: skip
@@ -115,41 +104,23 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
 
     Without a target, one with the source's schema is assumed.
     """
-    from anonymizer.engines import is_mariadb
+    from anonymizer.engines import runner
 
-    if is_mariadb(source, target):
-        from anonymizer.mariadb import run as mariadb
-
-        return mariadb.check(source, policy, target)
-    from anonymizer.postgres import run
-
-    return run.check(source, policy, target)
+    return runner(source, target).check(source, policy, target)
 
 
 def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share]:
     """What part of every table a run under that key would copy. Reads keys only, and nothing is written."""
-    from anonymizer.engines import is_mariadb
+    from anonymizer.engines import runner
 
-    if is_mariadb(source):
-        from anonymizer.mariadb.limits import only_whole
-
-        raise only_whole()
-    from anonymizer.postgres import run
-
-    return run.shares(source, policy, wanted, key)
+    return runner(source).shares(source, policy, wanted, key)
 
 
 def preview(source: str, policy: Policy, key: Key, *, rows: int = 3) -> list[Preview]:
     """Masked values of a few rows of every table: only of masked columns, and nothing is written."""
-    from anonymizer.engines import is_mariadb
+    from anonymizer.engines import runner
 
-    if is_mariadb(source):
-        from anonymizer.mariadb import run as mariadb
-
-        return mariadb.preview(source, policy, key, rows=rows)
-    from anonymizer.postgres import run
-
-    return run.preview(source, policy, key, rows=rows)
+    return runner(source).preview(source, policy, key, rows=rows)
 
 
 def verify(source: str, target: str, policy: Policy, key: Key | None = None) -> Verification:
@@ -157,15 +128,9 @@ def verify(source: str, target: str, policy: Policy, key: Key | None = None) -> 
 
     With the key, rows are matched whose keys are masked.
     """
-    from anonymizer.engines import is_mariadb
+    from anonymizer.engines import runner
 
-    if is_mariadb(source, target):
-        from anonymizer.mariadb import run as mariadb
-
-        return mariadb.compare(source, target, policy, key)[1]
-    from anonymizer.postgres import run
-
-    return run.compare(source, target, policy, key)[1]
+    return runner(source, target).compare(source, target, policy, key)[1]
 
 
 def measure_risk(

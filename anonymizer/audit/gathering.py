@@ -13,16 +13,14 @@ import pyarrow as pa
 from anonymizer.audit.record import Audit, AuditedTable, treatments, untouched
 from anonymizer.canonical import kind_of
 from anonymizer.digests import TableDigest, digest_of
+from anonymizer.engines import Contents, contents, runner
 from anonymizer.policies.plan import Plan
 from anonymizer.policies.policy import Policy
-from anonymizer.policies.schema import Schema, Table, read_schema
+from anonymizer.policies.schema import Table
 from anonymizer.pools import version as pools_version
-from anonymizer.postgres import run
-from anonymizer.postgres.contents import contents, opened
-from anonymizer.postgres.reading import Reader
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import Refused
-from foundation.receipts import now, read
+from foundation.receipts import now
 
 Told = Callable[[str], None]
 _VERSIONS = ("peakproof", "cryptography", "faker", "polars", "psycopg", "pyarrow")
@@ -35,12 +33,12 @@ def gather(source: str, target: str, policy: Policy, key: Key | None = None, *, 
     Raises as `anonymizer.verify`: InputError, Refused (no finished copy), Unavailable.
     """
     told("comparing and searching the copy")
-    plan, seen = run.compare(source, target, policy, key)
-    with opened(target, "target") as (connection, reader):
-        receipt = read(connection)
+    plan, seen = runner(source, target).compare(source, target, policy, key)
+    with contents(target, "target") as there:
+        receipt = there.receipt()
         if receipt is None:
             raise Refused("the target's receipt went away during the audit", hint="run it again")
-        tables = _tables(reader, read_schema(connection), plan, told)
+        tables = _tables(there, plan, told)
     return Audit(
         made=now(),
         receipt=receipt,
@@ -56,25 +54,25 @@ def gather(source: str, target: str, policy: Policy, key: Key | None = None, *, 
 
 def digests(target: str, names: Mapping[str, object]) -> dict[str, tuple[int, str]]:
     """Rows and digest of the named tables as they are now; a table that is gone is left out."""
-    with opened(target, "target") as (connection, reader):
-        schema = read_schema(connection)
-        there = [schema.tables[name] for name in names if name in schema.tables]
-        return {table.name: _digest(reader, table) for table in there}
+    with contents(target, "target") as there:
+        tables = there.schema.tables
+        return {name: digest(there, tables[name]) for name in names if name in tables}
 
 
-def _tables(reader: Reader, schema: Schema, plan: Plan, told: Told) -> tuple[AuditedTable, ...]:
+def _tables(there: Contents, plan: Plan, told: Told) -> tuple[AuditedTable, ...]:
     found = []
     for copy in plan.copies:
         told(f"digesting {copy.table.name}")
-        rows, digest = _digest(reader, schema.tables[copy.table.name])
-        found.append(AuditedTable(name=copy.table.name, rows=rows, digest=digest, columns=treatments(copy)))
+        rows, seen = digest(there, there.schema.tables[copy.table.name])
+        found.append(AuditedTable(name=copy.table.name, rows=rows, digest=seen, columns=treatments(copy)))
     return tuple(found)
 
 
-def _digest(reader: Reader, table: Table) -> tuple[int, str]:
+def digest(there: Contents, table: Table) -> tuple[int, str]:
+    """Rows and digest of a table's stored columns: equal to those of the same rows on any engine."""
     kinds = {name: kind_of(table.columns[name].base) for name in table.stored}
-    digests = (digest_of(pa.table(batch), kinds) for batch in contents(reader, table, "target"))
-    whole = reduce(add, digests, TableDigest())
+    parts = (digest_of(pa.table(batch), kinds) for batch in there.batches(table))
+    whole = reduce(add, parts, TableDigest())
     return whole.rows, whole.of(kinds)
 
 

@@ -7,25 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
-import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from anonymizer.audit.gathering import digests
 from anonymizer.datasets.manifest import Manifest, Part
 from anonymizer.datasets.packing import unpacked
-from anonymizer.policies.schema import Table, read_schema
-from anonymizer.postgres.connections import session, translated
+from anonymizer.engines import engine, filling
+from anonymizer.policies.schema import Schema, Table
 from anonymizer.postgres.copying import Progress
-from anonymizer.postgres.loading import bulk, copy_in, settle
-from anonymizer.postgres.occupying import alone, make_room
 from foundation.errors import InputError, Problem, Refused
-from foundation.receipts import now, store
+from foundation.receipts import now
 
 if TYPE_CHECKING:
     import pyrage
-
-_BLOCK = 2 << 20
 
 
 def load(
@@ -42,27 +36,27 @@ def load(
     Raises InputError: not for this identity, no dataset, the schemas differ; Refused: not signed by
     `signer`, or the target is not empty; Unavailable.
     """
-    with (
-        unpacked(dataset, opener, signer) as (manifest, folder),
-        session(target, "target") as writer,
-        alone(writer),
-    ):
-        tables = _tables(writer, manifest)
+    with unpacked(dataset, opener, signer) as (manifest, folder), filling(target) as there:
+        _refuse_other_engine(manifest, target, str(dataset))
+        tables = _tables(there.schema, manifest)
         published = manifest.receipt
-        with writer.transaction():
-            incomplete = replace(published, complete=False)
-            make_room(writer, list(tables.values()), incomplete, replace_rows=replace_rows)
-        with bulk(writer, [table.identifier for table in tables.values()]):
-            for part in manifest.parts:
-                _fill(writer, tables[part.table], part, folder, progress)
+        there.make_room(list(tables.values()), replace(published, complete=False), replace_rows=replace_rows)
+        files = [(tables[part.table], part.columns, folder / part.file) for part in manifest.parts]
+        there.fill(files, progress)
         _compare(target, manifest)
-        store(writer, replace(published, finished=now(), complete=True))
+        there.finish(replace(published, finished=now(), complete=True))
         return manifest
 
 
-def _tables(writer: psycopg.Connection, manifest: Manifest) -> dict[str, Table]:
+def _refuse_other_engine(manifest: Manifest, target: str, where: str) -> None:
+    if manifest.engine != engine(target):
+        what = f"was published from a database of another engine ({manifest.engine})"
+        raise InputError(what, where=where, hint="load it into that engine, or publish it from this one")
+
+
+def _tables(schema: Schema, manifest: Manifest) -> dict[str, Table]:
     """The target's tables in the dataset's order. Raises InputError with all that it lacks."""
-    there = read_schema(writer).tables
+    there = schema.tables
     problems = [
         Problem(what=what, where=part.table)
         for part in manifest.parts
@@ -80,19 +74,6 @@ def _misfits(part: Part, table: Table | None) -> Iterator[str]:
         return
     yield from (f"the target has no column {name}" for name in part.columns if name not in table.stored)
     yield from (f"the dataset has no column {name}" for name in table.stored if name not in part.columns)
-
-
-def _fill(writer: psycopg.Connection, table: Table, part: Part, folder: Path, progress: Progress) -> None:
-    with translated(f"target, {table.name}"):
-        rows = copy_in(writer, table.identifier, part.columns, _content(folder / part.file))
-        settle(writer, table.identifier)
-    progress(table.name, rows, part.rows)
-
-
-def _content(file: Path) -> Iterator[bytes]:
-    with pa.input_stream(str(file), compression="zstd") as stream:
-        while block := stream.read(_BLOCK):
-            yield block
 
 
 def _compare(target: str, manifest: Manifest) -> None:

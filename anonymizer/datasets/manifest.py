@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from anonymizer.audit import signing
+from anonymizer.engines import Engine
 from anonymizer.transforms import WORDS
 from foundation.errors import InputError, Refused
 from foundation.receipts import Receipt, from_dict
@@ -19,7 +20,7 @@ FILE = "manifest.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One table's rows: a file of CSV as PostgreSQL writes it, compressed by zstandard.
+    """One table's rows: a file of CSV as the engine writes its values, compressed by zstandard.
 
     `sha256` is of the file, `digest` of the rows (as in the audit), `columns` stand in the file's order.
     """
@@ -37,6 +38,7 @@ class Manifest:
     """What a dataset holds, parents before children, and its audit's document."""
 
     made: str
+    engine: Engine
     parts: tuple[Part, ...]
     audit: Mapping[str, object]
 
@@ -56,7 +58,7 @@ class Manifest:
 
     def to_dict(self) -> dict[str, object]:
         parts = [asdict(part) for part in self.parts]
-        facts = {"document": DOCUMENT, "format": FORMAT, "made": self.made}
+        facts = {"document": DOCUMENT, "format": FORMAT, "made": self.made, "engine": self.engine}
         return {**facts, "parts": parts, "audit": dict(self.audit)}
 
 
@@ -78,4 +80,5 @@ def trusted(document: object, signer: Ed25519PublicKey, where: str) -> Manifest:
     if audit.get("passes") is not True:
         raise Refused("its audit did not pass", where=where, hint="publish it again")
     parts = tuple(Part(**{**part, "columns": tuple(part["columns"])}) for part in document["parts"])
-    return Manifest(made=str(document["made"]), parts=parts, audit=audit)
+    engine: Engine = "mariadb" if document.get("engine") == "mariadb" else "postgresql"
+    return Manifest(made=str(document["made"]), engine=engine, parts=parts, audit=audit)

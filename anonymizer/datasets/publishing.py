@@ -19,9 +19,9 @@ from anonymizer.audit.gathering import gather
 from anonymizer.audit.record import Audit, AuditedTable
 from anonymizer.datasets.manifest import Manifest, Part
 from anonymizer.datasets.packing import pack, sha256
+from anonymizer.engines import contents, engine
 from anonymizer.policies.policy import Policy
-from anonymizer.policies.schema import Table, read_schema
-from anonymizer.postgres.contents import contents, opened
+from anonymizer.policies.schema import Table
 from anonymizer.postgres.copying import Progress
 from anonymizer.postgres.wire import content, csv_rows
 from anonymizer.pseudonyms.keys import Key
@@ -65,20 +65,19 @@ def publish(
     with tempfile.TemporaryDirectory(prefix=".peakproof-publish-", dir=out.parent) as folder:
         parts = _parts(scratch, audit, Path(folder), told)
         told("sealing")
-        manifest = Manifest(made=audit.made, parts=parts, audit=audit.to_dict())
+        manifest = Manifest(made=audit.made, engine=engine(scratch), parts=parts, audit=audit.to_dict())
         pack(manifest, Path(folder), out, vouching.signer, vouching.recipients)
     return audit
 
 
 def _parts(scratch: str, audit: Audit, folder: Path, told: Told) -> tuple[Part, ...]:
-    with opened(scratch, "scratch") as (connection, reader):
-        schema = read_schema(connection)
+    with contents(scratch, "scratch") as there:
         parts = []
         for number, audited in enumerate(audit.tables):
             told(f"writing {audited.name}")
-            table, file = schema.tables[audited.name], f"{number:04d}.csv.zst"
+            table, file = there.schema.tables[audited.name], f"{number:04d}.csv.zst"
             with pa.output_stream(str(folder / file), compression="zstd") as stream:
-                for batch in contents(reader, table, "scratch"):
+                for batch in there.batches(table):
                     stream.write(content(csv_rows(batch.columns)))
             parts.append(_part(table, audited, file, folder))
         return tuple(parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from anonymizer.discovery.copies import with_copies
@@ -10,7 +9,7 @@ from anonymizer.discovery.facts import Facts
 from anonymizer.discovery.judging import judge
 from anonymizer.discovery.proposing import Findings, proposal
 from anonymizer.discovery.reading import Sampled, sketched
-from anonymizer.engines import is_mariadb
+from anonymizer.engines import sampled
 from anonymizer.policies.schema import Schema, Table
 
 
@@ -31,23 +30,13 @@ def discover(dsn: str, *, deep: bool = False) -> Discovery:
 
     `deep` reads every row once, to find columns that repeat others.
     """
-    with _opened(dsn) as source:
+    with sampled(dsn) as source:
         schema = source.schema
         facts = [facts for table in schema.tables.values() for facts in _facts(source, table)]
         findings = {(one.table.name, one.column.name): judge(one) for one in facts}
         if deep:
             findings = with_copies(schema, findings, sketched(source, findings))
     return Discovery(schema=schema, findings=findings)
-
-
-def _opened(dsn: str) -> AbstractContextManager[Sampled]:
-    if is_mariadb(dsn):
-        from anonymizer.mariadb import sampling as mariadb
-
-        return mariadb.sampled(dsn)
-    from anonymizer.postgres import sampling as postgres
-
-    return postgres.sampled(dsn)
 
 
 def _facts(source: Sampled, table: Table) -> list[Facts]:

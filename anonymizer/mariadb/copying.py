@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
-import pymysql
 
 from anonymizer.mariadb import chunks, occupying, statements
 from anonymizer.mariadb.chunks import Chunk
-from anonymizer.mariadb.connections import Session, translated
+from anonymizer.mariadb.connections import Session
+from anonymizer.mariadb.loading import transaction
 from anonymizer.mariadb.progress import Marks, Written
 from anonymizer.mariadb.reading import Pace, blocks
 from anonymizer.masks.masking import masked_batch, table_mask
@@ -77,7 +77,7 @@ class Copying:
         added, divided = 0, self.blocks if chunks.ordering(copy) else None
         with closing(ahead(self._masked(copy, chunk))) as made:
             while True:
-                with self._transaction(copy):
+                with transaction(self.target, f"target, {copy.table.name}"):
                     written = self._write(copy, chunk, made, divided, rows + added)
                 added += written.rows
                 if written.chunk.end is None:
@@ -116,7 +116,7 @@ class Copying:
         if not chunks.found_again(copy):
             return False
         try:
-            with self._transaction(copy):
+            with transaction(self.target, f"target, {copy.table.name}"):
                 self.target.do(chunks.removal(copy, chunk))
                 if chunk.end is None:  # more may have come: they are written in chunks of the usual size
                     self._marks.forget(chunk)
@@ -141,18 +141,6 @@ class Copying:
         """Rows without a mark are those of a run that was cut short while it removed them."""
         if self.target.one(statements.holds_rows(copy.table)):
             occupying.empty(self.target, [copy.table])
-
-    @contextmanager
-    def _transaction(self, copy: TablePlan) -> Iterator[None]:
-        with translated(f"target, {copy.table.name}"):
-            self.target.do("START TRANSACTION")
-            try:
-                yield
-                self.target.driver.commit()
-            except BaseException:
-                with suppress(pymysql.Error):  # a connection that is lost has rolled back already
-                    self.target.driver.rollback()
-                raise
 
     def _digest(self, chunk: Chunk) -> hashlib.blake2b:
         key = self.key.derive("chunk", chunk.table, str(chunk.number)).digest()

@@ -1,10 +1,40 @@
-"""What a MariaDB or MySQL table needs once its rows are there. Decides nothing about the rows."""
+"""What loading rows into a MariaDB or MySQL database takes. Decides nothing about the rows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pymysql
+
 from anonymizer.mariadb import statements
-from anonymizer.mariadb.connections import Session
+from anonymizer.mariadb.connections import Session, translated
 from anonymizer.policies.schema import Table
+from foundation.errors import InputError
+
+
+@contextmanager
+def transaction(target: Session, where: str) -> Iterator[None]:
+    """All that is written inside, or nothing of it. The driver's errors are told as of `where`."""
+    with translated(where):
+        target.do("START TRANSACTION")
+        try:
+            yield
+            target.driver.commit()
+        except BaseException:
+            with suppress(pymysql.Error):  # a connection that is lost has rolled back already
+                target.driver.rollback()
+            raise
+
+
+def refuse_orphans(target: Session, table: Table) -> None:
+    """Raises InputError: rows that refer to nothing, which were not checked one by one."""
+    for key in table.foreign_keys:
+        count = int(target.one(statements.orphans(table, key)) or 0)
+        if count:
+            what = f"{count} rows of {key.name} would refer to nothing"
+            hint = "copy their parents too, or filter both alike; nothing was written"
+            raise InputError(what, where=f"target, {table.name}", hint=hint)
 
 
 def settle(target: Session, table: Table) -> None:

@@ -39,7 +39,6 @@ def make_room(target: Session, tables: Sequence[Table], receipt: Receipt, *, rep
     progress.end(target)  # first: marks must never outlive the rows that they tell of
     receipts.store(target, receipt)
     empty(target, full)
-    progress.begin(target)
 
 
 def clear(target: Session, tables: Sequence[Table]) -> None:

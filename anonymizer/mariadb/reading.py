@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -65,17 +65,23 @@ def blocks(
         yield _parsed(b"".join(lines), columns, where)
 
 
+def as_texts(
+    columns: Sequence[str], size: int
+) -> tuple[csv.ReadOptions, csv.ParseOptions, csv.ConvertOptions]:
+    """How CSV is read in blocks of that size: every value is a text, nothing at all is NULL."""
+    return (
+        csv.ReadOptions(column_names=list(columns), block_size=size, use_threads=False),
+        csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        csv.ConvertOptions(
+            column_types=dict.fromkeys(columns, pa.string()), null_values=[""], strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )  # fmt: skip
+
+
 def _parsed(content: bytes, columns: list[str], where: str) -> pa.Table:
     try:
-        return csv.read_csv(
-            pa.py_buffer(content),
-            csv.ReadOptions(column_names=columns, block_size=len(content) + 1, use_threads=False),
-            csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-            csv.ConvertOptions(
-                column_types=dict.fromkeys(columns, pa.string()), null_values=[""], strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
-        )  # fmt: skip
+        return csv.read_csv(pa.py_buffer(content), *as_texts(columns, len(content) + 1))
     except pa.ArrowInvalid:
         # Arrow's message quotes the row.
         raise InputError("rows cannot be read: texts that are not UTF-8?", where=where) from None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import NoReturn
 
 from anonymizer.mariadb import limits, occupying, receipts, statements
 from anonymizer.mariadb import progress as marks
 from anonymizer.mariadb.connections import Session, refuse_same, session
 from anonymizer.mariadb.copying import Copying
-from anonymizer.mariadb.loading import settle
+from anonymizer.mariadb.loading import refuse_orphans, settle
 from anonymizer.mariadb.reading import BLOCK, Pace, few
 from anonymizer.mariadb.schema import Described, read_schema
 from anonymizer.mariadb.snapshots import reading
@@ -19,13 +20,14 @@ from anonymizer.masks.previewing import Preview
 from anonymizer.masks.previewing import preview as masked_rows
 from anonymizer.policies.plan import Plan, TablePlan, make_plan
 from anonymizer.policies.policy import Policy
-from anonymizer.policies.schema import Schema, Table
+from anonymizer.policies.schema import Schema
 from anonymizer.postgres.copying import Progress
 from anonymizer.postgres.scratch import scratch
 from anonymizer.postgres.snapshots import Reading
 from anonymizer.proof.verification import Verification
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.request import Request
+from anonymizer.subset.selecting import Told, nobody
 from foundation.errors import InputError, Problem, Refused, Unavailable
 from foundation.receipts import Receipt, now
 
@@ -42,6 +44,7 @@ def anonymize(
     replace_rows: bool = False,
     how: Reading | None = None,
     wanted: Request | None = None,
+    told: Told = nobody,  # noqa: ARG001 - there are no subsets to tell of
 ) -> Receipt:
     """Copies the masked source into the migrated target, checks it, and leaves the receipt there.
 
@@ -58,6 +61,7 @@ def anonymize(
         )  # fmt: skip
         if not occupying.goes_on(writer, receipt):
             occupying.make_room(writer, plan.targets, receipt, replace_rows=replace_rows)
+            marks.begin(writer)
         rows = _copied(reader, writer, plan, there.schema, key, progress, how or Reading())
         seen = verify(reader, writer, plan, there.schema, keys=MappedKeys.of(plan, key))
         whole = replace(
@@ -77,6 +81,11 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
         with session(target, "target") as other:
             refuse_same(reader, other)
             return _plan(reader, policy, read_schema(other))
+
+
+def shares(source: str, policy: Policy, wanted: Request, key: Key) -> NoReturn:  # noqa: ARG001 - not here
+    """There are no subsets here: raises InputError."""
+    raise limits.only_whole()
 
 
 def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview]:
@@ -182,7 +191,7 @@ def _copied(
                 pace=Pace(block=min(BLOCK, chunk), rate=how.rate), blocks=max(1, chunk // BLOCK),
             ).run()  # fmt: skip
         for copy in plan.copies:
-            _refuse_orphans(writer, there.tables[copy.table.name])
+            refuse_orphans(writer, there.tables[copy.table.name])
     except InputError:
         occupying.clear(writer, [copy.table for copy in plan.copies])
         raise
@@ -190,12 +199,3 @@ def _copied(
     for copy in plan.copies:
         settle(writer, copy.table)
     return rows
-
-
-def _refuse_orphans(writer: Session, table: Table) -> None:
-    for key in table.foreign_keys:
-        count = int(writer.one(statements.orphans(table, key)) or 0)
-        if count:
-            what = f"{count} rows of {key.name} would refer to nothing"
-            hint = "copy their parents too, or filter both alike; nothing was written"
-            raise InputError(what, where=f"target, {table.name}", hint=hint)

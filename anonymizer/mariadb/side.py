@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -10,9 +11,11 @@ import pyarrow as pa
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import Session
 from anonymizer.mariadb.reading import blocks
+from anonymizer.mariadb.schema import read_schema
+from anonymizer.mariadb.snapshots import reading
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Rule
-from anonymizer.policies.schema import Table
+from anonymizer.policies.schema import Schema, Table
 from anonymizer.proof.places import Place
 from anonymizer.proof.sheets import Sheet, batch
 from anonymizer.proof.terms import Amount, Moment, Row, Term, Text
@@ -56,6 +59,13 @@ class MariadbSide:
         if self.session.role == "source" and table.filter is not None:
             return f"(SELECT * FROM {statements.rows_of(table)}) AS copied"  # noqa: S608 - names, quoted
         return statements.quoted(table.table.relation)
+
+
+@contextmanager
+def opened(dsn: str, role: str) -> Iterator[tuple[MariadbSide, Schema]]:
+    """The side and its schema, in one snapshot. Raises InputError, Unavailable."""
+    with reading(dsn, role) as session:
+        yield MariadbSide(session=session), read_schema(session).schema
 
 
 def spelled(table: Table, term: Term) -> str:

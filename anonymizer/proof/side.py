@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,8 @@ import pyarrow as pa
 from psycopg import sql
 
 from anonymizer.policies.plan import TablePlan
+from anonymizer.policies.schema import Schema
+from anonymizer.postgres import contents
 from anonymizer.postgres.reading import Reader
 from anonymizer.proof.places import UNIT, Place
 from anonymizer.proof.sheets import Sheet
@@ -41,6 +44,13 @@ class PostgresqlSide:
             rows = sql.SQL("{} TABLESAMPLE SYSTEM ({})").format(table.table.identifier, sql.Literal(share))
         spelled = {name: _spelled(term) for name, term in terms.items()}
         return self.reader.named(spelled, rows, f"{self.role}, {table.table.name}")
+
+
+@contextmanager
+def opened(dsn: str, role: Literal["source", "target"]) -> Iterator[tuple[PostgresqlSide, Schema]]:
+    """The side and its schema, in one snapshot. Raises InputError, Unavailable."""
+    with contents.opened(dsn, role) as there:
+        yield PostgresqlSide(reader=there.reader, role=role), there.schema
 
 
 def _spelled(term: Term) -> sql.Composable:

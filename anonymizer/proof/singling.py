@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from anonymizer.engines import side
 from anonymizer.masks.mapped_keys import MappedKeys
 from anonymizer.policies.people import Enforced, People
 from anonymizer.policies.plan import Plan, TablePlan
@@ -23,7 +24,6 @@ from anonymizer.proof.fingerprints import Seed, mixed, whole
 from anonymizer.proof.identities import Identity, names_alike
 from anonymizer.proof.known import Fact, facts_of
 from anonymizer.proof.linkage import CATEGORY, Attack, Facts, Linkage
-from anonymizer.proof.opening import opened
 from anonymizer.proof.partitions import Partitions
 from anonymizer.proof.risk import assess, enter
 from anonymizer.proof.terms import Row, Telling, Term, Text
@@ -72,11 +72,11 @@ def singling(
     Raises InputError (no such table or column, login), Unavailable.
     """
     with ExitStack() as stack:
-        after, there = stack.enter_context(opened(dsn, "target"))
+        after, there = stack.enter_context(side(dsn, "target"))
         crowd = _crowd(_as_it_is(_found(there.tables, table, people)), people, enforced)
         if source is None:
             return _exposure(None, after, crowd)
-        before, here = stack.enter_context(opened(source, "source"))
+        before, here = stack.enter_context(side(source, "source"))
         _found(here.tables, table, people)
         return _exposure(before, after, crowd)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from anonymizer.policies.schema import read_schema
-from anonymizer.postgres.contents import contents, opened
+from anonymizer.postgres.contents import opened
 from anonymizer.postgres.wire import content, csv_rows
 from tests.anonymizer.conftest import MakeDatabase
 
@@ -26,8 +25,8 @@ BACK = "id, padded, address, net, whole, at, amount, raw, form, tags, note"
 
 def test_every_type_reads_as_the_server_writes_it(make_database: MakeDatabase) -> None:
     dsn = make_database(SCHEMA)
-    with opened(dsn, "target") as (connection, reader):
-        rows = list(contents(reader, read_schema(connection).tables["kinds"], "target"))
+    with opened(dsn, "target") as there:
+        rows = list(there.batches(there.schema.tables["kinds"]))
         written = b"".join(content(csv_rows(batch.columns)).to_pybytes() for batch in rows)
         cells = {name: rows[0].column(name).to_pylist() for name in ("padded", "address", "net")}
     assert cells["padded"] == ["ab    ", "      ", None]

@@ -12,9 +12,6 @@ import pytest
 
 import anonymizer
 from anonymizer.audit import gathering
-from anonymizer.mariadb.connections import session
-from anonymizer.mariadb.digesting import table_digest
-from anonymizer.mariadb.schema import read_schema
 from anonymizer.pseudonyms.keys import Key
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.files.people import mask, parquet
@@ -75,8 +72,7 @@ def on_mariadb(server: MariadbServer, folder: Path) -> tuple[int, str]:
     server.run(names[0], ROWS.format(photo="x'00ff'"))
     source, target = map(server.dsn, names)
     anonymizer.anonymize(source, target, anonymizer.load_policy(folder / "policy.yaml"), KEY)
-    with session(target, "target") as opened:
-        found = table_digest(opened, read_schema(opened).schema.tables["people"])
+    found = gathering.digests(target, {"people": None})["people"]
     for name in names:
         server.run("mysql", f"DROP DATABASE {name}")
     return found
