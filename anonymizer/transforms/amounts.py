@@ -6,6 +6,7 @@ total is not perturbed but added up again from its masked parts: see `total`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -18,6 +19,7 @@ from pydantic import BaseModel, Field
 
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
+from anonymizer.transforms import ranges
 from anonymizer.transforms.base import INTEGERS, NUMBERS, Mask, Slot, Transform, among, exact
 from foundation.documents import Input
 
@@ -38,7 +40,9 @@ class Share(Input):
 
 def perturb(options: BaseModel, slot: Slot) -> Mask:
     most = cast(Share, options).percent / 100
-    ceiling = INTEGERS.get(slot.element.type)
+    ceiling = INTEGERS.get(ranges.bound(slot.element.type))
+    if slot.element.type in ranges.OF_NUMBERS:
+        return lambda key, subjects, values: _ranges(_shares(key, subjects, most), values, ceiling)
 
     def mask(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
         shares = _shares(key, subjects, most)
@@ -125,7 +129,36 @@ def _one(value: str | None, share: float, ceiling: int | None) -> str | None:
     return f"{Decimal((sign, tuple(map(int, str(grown))), exponent)):{'e' if 'e' in (value or '') else 'f'}}"
 
 
+def _ranges(shares: NDArray[np.float64], values: pa.Array, ceiling: int | None) -> pa.Array:
+    """Ranges moved by their share of the greater bound, both bounds alike."""
+    bounds = ranges.bounds(values)
+    numbers = [Decimal(text) for text in bounds.texts.to_pylist()]
+    own = [numbers[first:last] for first, last in bounds.spans]
+    steps = [_step(inside, float(share), ceiling) for inside, share in zip(own, shares, strict=True)]
+    moved = [number + steps[owner] for number, owner in zip(numbers, bounds.owners, strict=True)]
+    return bounds.written(pa.array([_written(number) for number in moved], pa.string()))
+
+
+def _step(bounds: Sequence[Decimal], share: float, ceiling: int | None) -> Decimal:
+    """How far a range moves: at least its last decimal, not over zero, and not out of its type."""
+    finite = [number for number in bounds if number.is_finite()]
+    if not finite:
+        return Decimal(0)
+    low, high = min(finite), max(finite)
+    unit = Decimal(1).scaleb(min(int(number.as_tuple().exponent) for number in finite))
+    step = max(unit, (max(-low, high) * Decimal(abs(share))).quantize(unit))
+    up = share > 0 if step <= low or high <= -step else low >= 0
+    if ceiling is not None and (high + step > ceiling if up else low - step < -ceiling):
+        up = not up
+    return step if up else -step
+
+
+def _written(number: Decimal) -> str:
+    return f"{number:f}" if number.is_finite() else str(number)
+
+
 PERTURB = Transform(
-    summary="an amount some percent higher or lower", bind=perturb, options=Share, types=NUMBERS,
-    family="amounts", canonical=exact, longest=lambda _: None, results=among(1),
+    summary="an amount some percent higher or lower", bind=perturb, options=Share,
+    types=NUMBERS | ranges.OF_NUMBERS, family="amounts", canonical=exact, longest=lambda _: None,
+    results=among(1),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
+from anonymizer.transforms import ranges
 from anonymizer.transforms.base import DATES, Mask, Slot, Transform, among, exact, joined
 from foundation.documents import Input
 
@@ -55,20 +56,27 @@ def read(values: pa.Array) -> Dates:
     return Dates(values=values, plain=plain, days=days, time=pc.utf8_slice_codeunits(values, 10))
 
 
-def shift(options: BaseModel, _slot: Slot) -> Mask:
-    weeks = cast(Span, options).weeks
+def shift(options: BaseModel, slot: Slot) -> Mask:
+    weeks, is_range = cast(Span, options).weeks, slot.element.type in ranges.OF_DATES
 
     def mask(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
         choices, _ = prf.words(key, "weeks", prf.digests(key, subjects))
         turn = prf.choose(choices, 2 * weeks)
         moved = np.where(turn < weeks, turn - weeks, turn - weeks + 1) * 7
-        dates = read(values)
-        return dates.written(dates.days + moved)
+        if is_range:
+            bounds = ranges.bounds(values)
+            return bounds.written(_moved(bounds.texts, moved[bounds.owners]))
+        return _moved(values, moved)
 
     return mask
 
 
+def _moved(values: pa.Array, days: NDArray[np.int64]) -> pa.Array:
+    dates = read(values)
+    return dates.written(dates.days + days)
+
+
 SHIFT = Transform(
     summary="a date moved by whole weeks, the same for all dates of an entity", bind=shift, options=Span,
-    types=DATES, family="dates", canonical=exact, longest=lambda _: None, results=among(1),
+    types=DATES | ranges.OF_DATES, family="dates", canonical=exact, longest=lambda _: None, results=among(1),
 )  # fmt: skip
