@@ -6,7 +6,9 @@ Describing never connects: nothing here touches the network or Docker.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+import json
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from foundation.errors import InputError, Problem
 
+_TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -53,6 +56,23 @@ class Document:
         return Problem(where=self.where(location), what=what, hint=hint)
 
 
+class _TextKeys(yaml.SafeLoader):
+    """Reads keys as the text that was written: a column may be called `no`, which YAML takes for false."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE:
+                key.tag = _TEXT
+        return super().construct_mapping(node, deep)
+
+
+def as_key(name: str) -> str:
+    """A name as a key that any YAML reader takes for this text."""
+    reserved = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+    plain = re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_.$]*", name) and name.lower() not in reserved
+    return name if plain else json.dumps(name, ensure_ascii=False)
+
+
 def read(path: Path) -> Document:
     """The document in a YAML file. Raises InputError: no such file, not YAML, a key written twice."""
     try:
@@ -68,7 +88,7 @@ def parse(text: str, path: Path) -> Document:
     """The document in `text`; `path` is what errors name."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        content = _TextKeys(text).get_single_data()
         repeated = list(_twice(node))
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 1

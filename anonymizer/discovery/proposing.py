@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from anonymizer.discovery.facts import Finding, Kind
 from anonymizer.policies.schema import Column, Schema, Table
 from anonymizer.transforms import transform
+from foundation.documents import as_key
 
 Findings = Mapping[tuple[str, str], Finding]
 
@@ -62,14 +63,14 @@ def proposal(name: str, schema: Schema, findings: Findings) -> str:
     """The YAML of a policy that names every column, with confidence and reason as comments."""
     lines = [
         "# A proposal from names, types, keys and sampled values. Read every line before you use it.",
-        f"policy: {_quoted(name)}",
+        f"policy: {as_key(name)}",
         "version: 1",
         "schema:",
-        *(f"  {_quoted(table.name)}: {table.fingerprint}" for table in schema.tables.values()),
+        *(f"  {as_key(table.name)}: {table.fingerprint}" for table in schema.tables.values()),
         "tables:",
     ]
     for table in schema.tables.values():
-        lines += [f"  {_quoted(table.name)}:", "    columns:" if table.stored else "    columns: {}"]
+        lines += [f"  {as_key(table.name)}:", "    columns:" if table.stored else "    columns: {}"]
         lines += [line for column in table.stored for line in _column(schema, table, column, findings)]
     return "\n".join(lines) + "\n"
 
@@ -92,12 +93,12 @@ def _column(schema: Schema, table: Table, column: str, findings: Findings) -> It
     own = findings[table.name, column]
     if own.copy_of and origin == table.name:
         seems = f"{own.kind}, {own.confidence:.2f}: {own.reason}"
-        yield f"      {_quoted(column)}: {{copy_of: {_quoted(own.copy_of)}}}  # {seems}"
+        yield f"      {as_key(column)}: {{copy_of: {as_key(own.copy_of)}}}  # {seems}"
     elif finding.kind == "json":
-        yield f"      {_quoted(column)}:  # {why}"
+        yield f"      {as_key(column)}:  # {why}"
         yield from ("        " + line for line in _document(finding))
     else:
-        yield f"      {_quoted(column)}: {_rule(place)}  # {why}"
+        yield f"      {as_key(column)}: {_rule(place)}  # {why}"
 
 
 def _indexed(table: Table, column: str) -> bool:
@@ -166,20 +167,13 @@ def _document(finding: Finding) -> Sequence[str]:
         if not re.fullmatch(r"\$(\.[\w-]+|\[\*\])+", path):
             lines.append(f"  # {json.dumps(path)} cannot be named and becomes null")
         elif inner.kind == "none":
-            lines.append(f"  {_quoted(path)}: keep{why}")
+            lines.append(f"  {as_key(path)}: keep{why}")
         else:
             name, class_ = _RULES[inner.kind]
             domain = "domain: person" if inner.kind == "email" else ""
-            lines.append(f"  {_quoted(path)}: {_written(name, class_, domain, {})}{why}")
+            lines.append(f"  {as_key(path)}: {_written(name, class_, domain, {})}{why}")
     return lines
 
 
 def _plain(name: str) -> bool:
     return bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name))
-
-
-def _quoted(name: str) -> str:
-    """A key that YAML reads as this text and as nothing else."""
-    reserved = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
-    plain = re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_.$]*", name) and name.lower() not in reserved
-    return name if plain else json.dumps(name, ensure_ascii=False)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 
 from anonymizer.policies.policy import Policy, TableRule
-from anonymizer.policies.schema import Column, Schema
-from anonymizer.transforms import INHERIT, transform
+from anonymizer.policies.schema import Column, Schema, Table
+from anonymizer.transforms import INHERIT
+from anonymizer.transforms.base import TEXT
+from foundation.documents import as_key
 from foundation.errors import InputError
+
+# In fewer characters nobody says anything.
+_SHORTEST_SENTENCE = 20
 
 
 def refuse_changed(policy: Policy, source: Schema) -> None:
@@ -22,7 +27,7 @@ def refuse_changed(policy: Policy, source: Schema) -> None:
         for what in _changes(name, policy, source)
     ]
     if problems:
-        lines = "\n".join(f"  {name}: {value}" for name, value in now.items())
+        lines = "\n".join(f"  {as_key(name)}: {value}" for name, value in now.items())
         raise InputError(
             "the source's schema has changed since the policy was written; no data was read",
             where=str(policy.document.path),
@@ -67,13 +72,12 @@ def refuse_unnamed(policy: Policy, source: Schema) -> None:
             for name, columns in unnamed.items()
             for column in columns
         ]
-        keys = {(name, column) for name in unnamed for column in source.tables[name].referring}
         count = f"{len(problems)} {'column' if len(problems) == 1 else 'columns'}"
         raise InputError(
             f"the policy does not say what to do with {count} of the source; no data was read",
             where=str(policy.document.path),
             problems=problems,
-            hint="decide, and add to the policy (a cautious proposal):\n" + patch(unnamed, keys),
+            hint="decide, and add to the policy (a cautious proposal):\n" + patch(source, unnamed),
         )
 
 
@@ -81,20 +85,27 @@ def _is_unnamed(rule: TableRule | None, column: Column) -> bool:
     return not column.generated and (rule is None or column.name not in rule.columns)
 
 
-def patch(unnamed: Mapping[str, Sequence[Column]], keys: Set[tuple[str, str]] = frozenset()) -> str:
+def patch(source: Schema, unnamed: Mapping[str, Sequence[Column]]) -> str:
     """The YAML that would name these columns: masked or dropped where possible, for a person to look at.
 
-    `keys` are columns of foreign keys: they become what their parent becomes.
+    It can be run as it is. Columns of foreign keys become what their parent becomes.
     """
     lines = ["tables:"]
-    for table, columns in unnamed.items():
-        lines += [f"  {table}:", "    columns:"]
-        lines += [f"      {c.name}: {INHERIT if (table, c.name) in keys else _proposal(c)}" for c in columns]
+    for name, columns in unnamed.items():
+        lines += [f"  {as_key(name)}:", "    columns:"]
+        lines += [f"      {as_key(c.name)}: {_proposal(source.tables[name], c)}" for c in columns]
     return "\n".join(lines)
 
 
-def _proposal(column: Column) -> str:
-    if column.base in transform("regenerate", "value").types:
-        limit = f", options: {{longest: {column.limit}}}" if column.limit and column.limit >= 20 else ""
-        return f"{{transform: regenerate, class: free{limit}}}"
+def _proposal(table: Table, column: Column) -> str:
+    if column.name in table.referring:
+        return INHERIT
+    # Invented sentences would meet each other in a unique index, and may not be what a domain checks for.
+    distinct = any(column.name in columns for columns in table.unique.values())
+    if column.base in TEXT and not distinct and not column.checked:
+        limit = f", options: {{longest: {column.limit}}}" if column.limit else ""
+        fits = column.limit is None or column.limit >= _SHORTEST_SENTENCE
+        return (
+            f"{{transform: regenerate, class: free{limit}}}" if fits else "{transform: suppress, class: free}"
+        )
     return "drop" if column.nullable else "keep  # NOT NULL: look at it before you keep it"

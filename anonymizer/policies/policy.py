@@ -24,7 +24,7 @@ from foundation.errors import InputError, Problem
 Class = Literal["identifying", "common", "sensitive", "free"]
 Scalar = str | int | float | bool
 
-_ENTITY = re.compile(r"entity\(\s*([^()\s]+)\s*\)")
+_ENTITY = re.compile(r"entity\(\s*([^()]+?)\s*\)")
 _PATH = re.compile(r"\$(\.[\w-]+|\[\*\])+")
 
 

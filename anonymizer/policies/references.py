@@ -136,9 +136,13 @@ class _Following:
             return rule.model_copy(update=update)
         root = self.source.root(place[0], rule.entity)
         update["domain"] = rule.domain or ".".join(root)
-        if said.entity:
-            return rule.model_copy(update={**update, "scope": said.scope})
         columns = entity(root)
+        if said.entity:
+            if said.entity not in columns:
+                whose = f"{'.'.join(root)} that {'.'.join(place)} belongs to"
+                hint = f"name a column that does, or write {{references: {'.'.join(root)}}} for it"
+                self._tell(at, f"{label}: {said.entity} does not name the {whose}", hint)
+            return rule.model_copy(update={**update, "scope": said.scope})
         if len(columns) != 1:
             count = "no column names" if not columns else f"{', '.join(columns)} name"
             what = f"{label}: {count} the {'.'.join(root)} that {'.'.join(place)} belongs to"

@@ -31,6 +31,8 @@ class Column:
     generated: bool
     # The labels of an enumerated type, or of an array of one, in their order.
     labels: tuple[str, ...] = ()
+    # Whether a CHECK, its own or its domain's, looks at it.
+    checked: bool = False
 
     @property
     def slot(self) -> Slot:
@@ -160,6 +162,7 @@ def _column(row: DictRow) -> Column:
     return Column(
         name=row["name"], type=row["type"], base=row["base"], limit=row["limit"], nullable=row["nullable"],
         default=row["default"], generated=row["generated"], labels=tuple(row["labels"] or ()),
+        checked=row["checked"],
     )  # fmt: skip
 
 
@@ -189,7 +192,11 @@ SELECT a.attrelid AS oid, a.attname AS name, format_type(a.atttypid, a.atttypmod
        NOT (a.attnotnull OR under.never_null) AS nullable, a.atthasdef OR a.attidentity <> '' AS default,
        a.attgenerated <> '' AS generated,
        (SELECT array_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e
-         WHERE e.enumtypid IN (b.oid, b.typelem)) AS labels
+         WHERE e.enumtypid IN (b.oid, b.typelem)) AS labels,
+       EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'c'
+                AND (k.contypid = ANY (under.domains)
+                     OR (k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey)))
+              ) AS checked
   FROM pg_attribute a JOIN LATERAL (
        -- A domain may stand on a domain: the last type is what is stored.
        WITH RECURSIVE chain AS (
@@ -199,7 +206,7 @@ SELECT a.attrelid AS oid, a.attname AS name, format_type(a.atttypid, a.atttypmod
             SELECT t.oid, t.typbasetype, t.typtypmod, t.typnotnull, place + 1
               FROM chain JOIN pg_type t ON t.oid = chain.typbasetype)
        SELECT (array_agg(oid ORDER BY place DESC))[1] AS base, max(typtypmod) AS modifier,
-              bool_or(typnotnull) AS never_null
+              bool_or(typnotnull) AS never_null, array_agg(oid) AS domains
          FROM chain) AS under ON true
   JOIN pg_type b ON b.oid = under.base
  WHERE a.attnum > 0 AND NOT a.attisdropped
