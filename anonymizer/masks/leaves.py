@@ -25,7 +25,7 @@ LEAF = b"\x01"
 _MARKS = np.isin(np.arange(256), list(b"{}[],:"))
 _SPACES = np.isin(np.arange(256), list(b" \t\r\n"))
 _ATOM = r"^(-?[0-9][0-9.eE+-]*|true|false|null)$"
-_INTEGER = r"^-?[0-9]+$"
+_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 # What a text may not hold inside the quotes of JSON.
 _ESCAPED = r'["\\\x00-\x1f]'
 
@@ -129,10 +129,10 @@ def _refuse_words(tokens: pa.Array) -> None:
 
 
 def texts(tokens: pa.Array) -> pa.Array:
-    """What strings and whole numbers say; anything else is NULL."""
+    """What strings and numbers without an exponent say; anything else is NULL."""
     quoted = pc.starts_with(tokens, '"')
     plain = pc.if_else(quoted, pc.utf8_slice_codeunits(tokens, 1, -1), tokens)
-    said = pc.if_else(pc.or_(quoted, pc.match_substring_regex(tokens, _INTEGER)), plain, None)
+    said = pc.if_else(pc.or_(quoted, pc.match_substring_regex(tokens, _NUMBER)), plain, None)
     escaped = pc.and_(quoted, pc.match_substring(tokens, "\\")).fill_null(False)
     if not escaped.true_count:
         return said
@@ -141,14 +141,14 @@ def texts(tokens: pa.Array) -> pa.Array:
 
 
 def written(masked: pa.Array, was: pa.Array) -> pa.Array:
-    """Masked texts as leaves: NULL as null, a whole number in the place of one as a number, else a string."""
+    """Masked texts as leaves: NULL as null, a number in the place of one as a number, else a string."""
     odd = pc.match_substring_regex(masked, _ESCAPED).fill_null(False)
     strings = pc.binary_join_element_wise('"', masked, '"', "")
     if odd.true_count:
         escaped = [json.dumps(text, ensure_ascii=False) for text in masked.filter(odd).to_pylist()]
         strings = pc.replace_with_mask(strings, odd, pa.array(escaped, pa.string()))
     number = pc.and_(
-        pc.match_substring_regex(was, _INTEGER), pc.match_substring_regex(masked, r"^[0-9]+$")
+        pc.match_substring_regex(was, _NUMBER), pc.match_substring_regex(masked, _NUMBER)
     ).fill_null(False)
-    digits = pc.replace_substring_regex(masked, r"^0+([0-9])", r"\1")
+    digits = pc.replace_substring_regex(masked, r"^(-?)0+([0-9])", r"\1\2")
     return pc.coalesce(pc.if_else(number, digits, strings), pa.scalar("null"))

@@ -16,6 +16,9 @@ from foundation.errors import Problem
 
 # At most one run in a million may meet two equal results in a unique index.
 _COLLISION_RISK = 1e-6
+_ONE_TO_ONE = (
+    "a one-to-one transform with scope: value, such as {transform: scramble, options: {unique: true}}"
+)
 
 
 def problems(policy: Policy, source: Schema, target: Schema) -> Iterator[Problem]:
@@ -126,15 +129,20 @@ def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tup
     results = _distinct_results(rule)
     for index, columns in table.unique.items():
         if column.name in columns and results is not None and table.rows**2 / 2 / results > _COLLISION_RISK:
-            what = f"unique index {index}: {rule.transform} has {results:.1e} results for {table.rows} rows"
-            yield what, "use a one-to-one transform with scope: value, or options: {unique: true}"
+            few = f"has {results:.1e} results for {table.rows} rows"
+            what = few if results > 1 else "may give two rows the same value"
+            can = "unique" in named.options.model_fields and not getattr(options, "unique", False)
+            hint = f"{{transform: {rule.transform}, options: {{unique: true}}}}" if can else _ONE_TO_ONE
+            yield f"unique index {index}: {rule.transform} {what}", f"write {hint}"
 
 
 def _distinct_results(rule: Rule) -> int | None:
     """How many different results a masked column can have; None when the transform is one-to-one."""
     named, options = chosen(rule)
     count = named.results(options)
-    return None if count == INJECTIVE and not rule.entity else count
+    if count == INJECTIVE:
+        return 1 if rule.entity else None
+    return count
 
 
 def _most_digits(column: Column) -> int:

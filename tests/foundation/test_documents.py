@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
 from foundation import documents
-from foundation.documents import Document, Input
+from foundation.documents import Document, Input, as_key, parse
 from foundation.errors import InputError, Problem
 from foundation.units import Duration, Size
 
@@ -216,3 +217,17 @@ def test_a_document_that_lacks_what_it_needs_is_nothing_without_its_mistakes() -
     assert model is None
     assert right.content == {}
     assert len(problems) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["no", "On", "null", "2024", "Leave Requests", "$.people[*].id", "żółw", "plain"]
+)
+def test_a_key_is_read_as_it_is_written_and_written_so_that_any_reader_takes_it_for_that(name: str) -> None:
+    assert yaml.safe_load(f"{as_key(name)}: 1") == {name: 1}
+    assert parse(f"{as_key(name)}: 1", Path("x.yaml")).content == {name: 1}
+
+
+def test_a_key_that_yaml_would_take_for_something_else_is_the_text_that_was_written() -> None:
+    assert parse("{no: {1: a, 2024-01-01: b}, ~: c}", Path("x.yaml")).content == {
+        "no": {"1": "a", "2024-01-01": "b"}, "~": "c",
+    }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -10,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymizer.masks.document import PathRule, masked, steps
+from anonymizer.masks.masking import leaf_mask
+from anonymizer.policies.policy import Rule
+from tests.anonymizer.transforms.applied import KEY
 
 
 def star(values: pa.Array, entities: pa.Array | None) -> pa.Array:
@@ -64,6 +68,18 @@ def test_every_element_of_an_array_is_reached_with_its_own_entity() -> None:
 
 def test_a_number_is_masked_as_its_text() -> None:
     assert run({"phone": 601234567}, hide("$.phone")) == {"phone": "<601234567|None>"}
+
+
+@pytest.mark.parametrize("amount", ["12", "-12", "1.50", "-0.07"])
+def test_an_amount_in_a_document_stays_a_number_with_its_sign_and_decimals(amount: str) -> None:
+    rule = Rule.model_validate({"transform": "perturb", "class": "sensitive"})
+    path = PathRule(steps=steps("$.n"), mask=leaf_mask(rule, KEY, "perturb"))
+    [text] = masked(pa.array([f'{{"n": {amount}}}']), [path], keep_others=False).to_pylist()
+    found = json.loads(text, parse_float=Decimal, parse_int=Decimal)["n"]
+    assert isinstance(found, Decimal)
+    assert found != Decimal(amount)
+    assert abs(found - Decimal(amount)) <= max(abs(Decimal(amount)) / 5, Decimal("0.02"))
+    assert found.as_tuple().exponent == Decimal(amount).as_tuple().exponent
 
 
 def test_an_object_in_the_place_of_a_value_does_not_slip_through() -> None:

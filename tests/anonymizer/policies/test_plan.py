@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,19 @@ def test_the_patch_makes_the_policy_whole(tmp_path: Path) -> None:
     assert [copy.table.name for copy in plan(tmp_path, f"{RULES}{proposed}\n", schema(PEOPLE, other)).copies]
 
 
+def test_the_patch_can_be_run_whatever_columns_are_called_and_however_they_are_bound(tmp_path: Path) -> None:
+    odd = table(
+        "Hr.Leave Requests", column("no", nullable=False), column("Person Code"), column("code"),
+        replace(column("zip"), checked=True), column("short", "varchar", 6, nullable=False), unique="code",
+    )  # fmt: skip
+    proposed = str(refusal(tmp_path, RULES, schema(PEOPLE, odd)).hint).split("tables:\n")[1]
+    [_, copy] = plan(tmp_path, f"{RULES}{proposed}\n", schema(PEOPLE, odd)).copies
+    rules = {name: rule.transform for name, rule in copy.rules.items()}
+    assert rules == {
+        "no": "regenerate", "Person Code": "regenerate", "code": "drop", "zip": "drop", "short": "suppress",
+    }  # fmt: skip
+
+
 def test_unknown_tables_and_columns_are_told_together_with_what_was_meant(tmp_path: Path) -> None:
     rules = RULES.replace("name: keep", "name: keep, nmae: drop") + "  poeple: skip\n"
     error = refusal(tmp_path, rules, PEOPLE_ONLY)
@@ -99,7 +113,18 @@ def test_a_unique_index_needs_capacity(tmp_path: Path) -> None:
     many = schema(table("people", ID, column("email"), unique="email", rows=1_000_000))
     [problem] = refusal(tmp_path, rules % "", many).problems
     assert "unique index u: email has" in str(problem)
+    assert "write {transform: email, options: {unique: true}}" in str(problem)
     assert plan(tmp_path, rules % ", options: {unique: true}", many)
+
+
+def test_a_code_in_a_unique_index_may_be_scrambled_one_to_one(tmp_path: Path) -> None:
+    rules = "  people: {columns: {id: keep, code: {transform: scramble, class: identifying%s}}}\n"
+    many = schema(table("people", ID, column("code"), unique="code", rows=1_000_000))
+    [problem] = refusal(tmp_path, rules % "", many).problems
+    assert "scramble may give two rows the same value" in str(problem)
+    assert plan(tmp_path, rules % ", options: {unique: true}", many)
+    [problem] = refusal(tmp_path, rules % ", scope: entity(id), options: {unique: true}", many).problems
+    assert "may give two rows the same value" in str(problem)
 
 
 def test_a_permutation_fits_any_unique_index(tmp_path: Path) -> None:

@@ -144,3 +144,12 @@ def test_a_key_that_does_not_fit_its_childs_type_is_refused(tmp_path: Path) -> N
     narrow = table("orders", "customer_id", "mail", keys=ORDERS.foreign_keys, type_="integer")
     [problem] = refusal(tmp_path, shop("customer_id: inherit"), schema(CUSTOMERS, narrow)).problems
     assert "keys of 15 digits do not fit into integer (options: {digits: 9}" in str(problem)
+
+
+def test_a_copy_under_another_entity_than_its_original_is_refused(tmp_path: Path) -> None:
+    copied = "customer_id: inherit, mail: {copy_of: customers.email, scope: entity(id)}"
+    customers = f"id: {KEY}, email: {{transform: email, class: identifying, scope: entity(id)}}"
+    orders = f"  orders: {{columns: {{id: keep, data: drop, {copied}}}}}\n"
+    tables = f"  customers: {{columns: {{{customers}}}}}\n{orders}"
+    [problem] = refusal(tmp_path, tables, schema(CUSTOMERS, ORDERS)).problems
+    assert "orders.mail: id does not name the customers.id that customers.email belongs to" in str(problem)
