@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from psycopg import sql
 from pyarrow import csv
 
+from anonymizer.kernels import loops
+from anonymizer.kernels.machine import compiled
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import beside
+from anonymizer.pseudonyms.prf import Layout, layout
 from anonymizer.transforms import DROP
 
 Encoder = Callable[[pa.Array], pa.Array]
@@ -26,6 +29,8 @@ _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _MARK = b"\xef\xbb\xbf"  # of UTF-8, at the start of a file
 _2000 = 10_957  # days from 1970-01-01 to PostgreSQL's own epoch
+_COUNT, _LENGTH = 2, 4  # bytes that say how many values a row has, and how long a value is
+_fielded = compiled(loops.fielded)
 _AS_TEXT = frozenset({"text", "character varying", "character"})
 
 
@@ -157,22 +162,27 @@ def csv_rows(columns: list[pa.Array]) -> pa.Array:
 
 def _binary_rows(columns: list[pa.Array]) -> pa.Array:
     """Each row: how many values, then length and bytes of each; a length of -1 is NULL."""
-    count = len(columns).to_bytes(2, "big")
-    parts: list[pa.Array] = []
-    for column in columns:
-        value = column.cast(pa.binary())
-        sizes = pc.binary_length(value).fill_null(-1).to_numpy().astype(">i4")
-        parts += [_length(sizes, b"" if parts else count), value]
-    return pc.binary_join_element_wise(*parts, b"", null_handling="replace", null_replacement=b"")
+    rows = len(columns[0])
+    sources = [_sized(column.cast(pa.binary())) for column in columns]
+    bounds = np.zeros(rows + 1, np.int64)
+    for _, _, lengths in sources:
+        bounds[1:] += np.maximum(lengths, 0)
+    bounds[1:] += _COUNT + _LENGTH * len(columns)
+    np.cumsum(bounds, out=bounds)
+    out, ends = np.empty(int(bounds[-1]), np.uint8), bounds[:-1].copy()
+    for at, byte in enumerate(len(columns).to_bytes(_COUNT, "big")):
+        out[ends + at] = byte
+    ends += _COUNT
+    for data, starts, lengths in sources:
+        _fielded(data, starts, lengths, rows, ends, out)
+    return pa.Array.from_buffers(pa.large_binary(), rows, [None, pa.py_buffer(bounds), pa.py_buffer(out)])
 
 
-def _length(sizes: NDArray[np.int32], before: bytes) -> pa.Array:
-    if not before:
-        return _fixed(sizes.view(np.uint8).reshape(-1, 4), None)
-    matrix = np.empty((len(sizes), len(before) + 4), np.uint8)
-    matrix[:, : len(before)] = np.frombuffer(before, np.uint8)
-    matrix[:, len(before) :] = sizes.view(np.uint8).reshape(-1, 4)
-    return _fixed(matrix, None)
+def _sized(column: pa.Array) -> Layout:
+    data, starts, lengths = layout(column)
+    if column.null_count:
+        lengths = np.where(column.is_valid().to_numpy(zero_copy_only=False), lengths, -1)
+    return data, starts, lengths
 
 
 def _fixed(matrix: NDArray[np.uint8], like: pa.Array | None) -> pa.Array:

@@ -34,7 +34,7 @@ def preload() -> None:
 
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["anonymizer.postgres.work"])
+    context.set_forkserver_preload(["anonymizer.postgres.work", "anonymizer.kernels.ready"])
     return context
 
 

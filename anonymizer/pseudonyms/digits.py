@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from anonymizer.pseudonyms.prf import Words, layout
+from anonymizer.kernels import loops
+from anonymizer.kernels.loops import Places, Words
+from anonymizer.kernels.machine import compiled
+from anonymizer.pseudonyms.prf import layout, remainders
 
 Digits = NDArray[np.uint8]
 
@@ -22,53 +22,28 @@ _PESEL = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)
 # "PL00" moved to the end of the account number, letters as numbers (ISO 13616).
 _IBAN_TAIL = 252100
 
+_only_digits, _read_digits = compiled(loops.only_digits), compiled(loops.read_digits)
+_numbers, _digits_of = compiled(loops.numbers), compiled(loops.digits_of)
+_weighted_sums = compiled(loops.weighted)
+
 
 def only(values: pa.Array) -> pa.Array:
     """The digits of every string, nothing else of it."""
     data, starts, lengths = layout(values)
-    begin, end = (int(starts[0]), int(starts[-1] + lengths[-1])) if len(starts) else (0, 0)
-    span = data[begin:end]
-    kept = span - np.uint8(ord("0")) < 10  # no byte of a longer character is a digit's
-    if kept.all():
-        return values
-    if (alike := _of_one_form(span, kept, lengths)) is not None:
-        return alike
-    before = np.zeros(len(span) + 1, np.int32)
-    np.cumsum(kept, out=before[1:])
-    bounds = before[np.append(starts, end) - begin]
-    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(span[kept])]
-    found = pa.Array.from_buffers(pa.string(), len(values), buffers)
-    return pc.if_else(values.is_valid(), found, None) if values.null_count else found
-
-
-def _of_one_form(
-    span: NDArray[np.uint8], kept: NDArray[np.bool_], lengths: NDArray[np.int64]
-) -> pa.Array | None:
-    """The kept characters of strings that all have theirs in the same places, as account numbers do."""
-    width = int(lengths[0])
-    if not width or (lengths != width).any() or len(span) != width * len(lengths):
-        return None
-    form = kept[:width]
-    if (kept.reshape(-1, width) != form).any():
-        return None
-    return fixed(np.ascontiguousarray(span.reshape(-1, width)[:, np.flatnonzero(form)]))
+    bounds = np.empty(len(starts) + 1, np.int32)
+    found = np.empty(int(lengths.sum()) + 1, np.uint8)  # the loop writes one before it knows what it is
+    _only_digits(data, starts, lengths, len(starts), found, bounds)
+    validity = values.is_valid().buffers()[1] if values.null_count else None
+    buffers = [validity, pa.py_buffer(bounds), pa.py_buffer(found)]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
 
 
 def read(values: pa.Array, width: int) -> tuple[Digits, NDArray[np.bool_]]:
     """Strings as digits, and which of them are exactly `width` digits. Shapes: (rows, width), (rows,)."""
     data, starts, lengths = layout(values)
-    fits = lengths == width
-    if len(starts) and fits.all():
-        at = int(starts[0])
-        out = data[at : at + len(starts) * width].reshape(-1, width) - np.uint8(ord("0"))
-        if int(starts[-1]) == at + (len(starts) - 1) * width and out.max() < 10:
-            return out, fits
-    out = np.zeros((len(starts), width), np.uint8)
-    if fits.any():
-        out[fits] = sliding_window_view(data, width)[starts[fits]] - np.uint8(ord("0"))
-    fits &= (out < 10).all(axis=1)
-    out[~fits] = 0
-    return out, fits
+    out, fits = np.empty((len(starts), width), np.uint8), np.empty(len(starts), np.uint8)
+    _read_digits(data, starts, lengths, len(starts), width, out, fits)
+    return out, fits.view(np.bool_)
 
 
 def text(matrix: Digits) -> pa.Array:
@@ -86,32 +61,30 @@ def fixed(characters: NDArray[np.uint8]) -> pa.Array:
 
 def numbers(matrix: Digits) -> Words:
     """Digits as numbers; at most 18 digits."""
-    # Digit after digit: a product of matrices would wake threads for so little.
-    out = np.zeros(len(matrix), np.uint64)
-    for digit in matrix.T:
-        out *= np.uint64(10)
-        out += digit
+    out = np.empty(len(matrix), np.uint64)
+    _numbers(*_lines(matrix), out)
     return out
 
 
 def of_numbers(values: Words, width: int) -> Digits:
     """Numbers as digits with leading zeros."""
-    fours = -(-width // 4)
-    out = np.empty((len(values), fours), np.uint32)
-    rest = values
-    for at in range(fours - 1, -1, -1):
-        higher = rest // np.uint64(10_000)
-        out[:, at] = _fours()[rest - higher * np.uint64(10_000)]
-        rest = higher
-    return out.view(np.uint8)[:, 4 * fours - width :]
+    out = np.empty((len(values), width), np.uint8)
+    write(values, out)
+    return out
 
 
-@cache
-def _fours() -> NDArray[np.uint32]:
-    """Every number of four digits as its four digits."""
-    number = np.arange(10_000)
-    places = [(number // power % 10).astype(np.uint8) for power in (1000, 100, 10, 1)]
-    return np.ascontiguousarray(np.column_stack(places)).view(np.uint32)[:, 0]
+def write(values: Words, out: Digits) -> None:
+    """Writes numbers as digits into rows of as many digits, which may be a part of longer ones."""
+    _digits_of(np.ascontiguousarray(values), len(values), out.strides[0], out.shape[1], out)
+
+
+def _lines(matrix: Digits) -> tuple[Digits, int, int, int]:
+    """What loops over rows of digits ask for: the digits, how many rows, how far apart, how wide."""
+    rows, width = matrix.shape
+    apart, each = matrix.strides
+    if each != 1 and width > 1:
+        matrix, apart = np.ascontiguousarray(matrix), width
+    return matrix, rows, apart, width
 
 
 def nip_check(payload: Digits) -> Digits:
@@ -140,18 +113,17 @@ def luhn_check(payload: Digits) -> Digits:
 
 def iban_check(account: Digits) -> Digits:
     """The two check digits of the 24 digits of a Polish account number. Shape: (rows, 2)."""
-    high, low = numbers(account[:, :12]) % np.uint64(97), numbers(account[:, 12:]) % np.uint64(97)
-    account_rest = (high * np.uint64(10**12 % 97) + low) % np.uint64(97)
-    rest = (account_rest * np.uint64(10**6 % 97) + np.uint64(_IBAN_TAIL % 97)) % np.uint64(97)
-    return of_numbers(np.uint64(98) - rest, 2)
+    high, low = (remainders(numbers(half), 97) for half in (account[:, :12], account[:, 12:]))
+    # The account number's rest, moved by six digits, and that of what stands after it.
+    rest = (high * np.uint64(10**12 % 97) + low) * np.uint64(10**6 % 97) + np.uint64(_IBAN_TAIL % 97)
+    return of_numbers(np.uint64(98) - remainders(rest, 97), 2)
 
 
 def _weighted(payload: Digits, weights: Sequence[int]) -> Digits:
     return (_sum(payload, weights) % 11).astype(np.uint8)
 
 
-def _sum(payload: Digits, weights: Sequence[int]) -> NDArray[np.int64]:
-    out = np.zeros(len(payload), np.int64)
-    for digit, weight in zip(payload.T, weights, strict=True):
-        out += digit * np.int64(weight)
+def _sum(payload: Digits, weights: Sequence[int]) -> Places:
+    out = np.empty(len(payload), np.int64)
+    _weighted_sums(*_lines(payload), np.array(weights, np.int64), out)
     return out

@@ -9,21 +9,21 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from numpy.typing import NDArray
 
+from anonymizer.kernels import loops
+from anonymizer.kernels.loops import Bytes, Words
+from anonymizer.kernels.machine import bound
 from anonymizer.pseudonyms import digits as decimal
 from anonymizer.pseudonyms.digits import Digits
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.pseudonyms.prf import Bytes, Words, encrypt
+from anonymizer.pseudonyms.prf import ROWS, encryptor, room
 
 Allowed = Callable[[Digits, NDArray[np.int64]], NDArray[np.bool_]]
 
 _ROUNDS = 10
 # SP 800-38G rev. 1 wants a domain of at least a million.
 SHORTEST, LONGEST = 6, 28
-# Rows at a time that stay in a core's cache.
-_CHUNK = 1 << 14
 
 
 def permute(
@@ -35,13 +35,13 @@ def permute(
     stand in. One-to-one on the allowed numerals of a tweak; another numeral becomes an allowed
     one.
     """
-    aes = key.aes()
-    out = transform(aes, numerals, tweaks)
+    feistel = _Feistel(key.aes(), numerals.shape[1], 0 if tweaks is None else tweaks.shape[1])
+    out = feistel.permuted(numerals, tweaks)
     if allowed is None:
         return out
     rows = np.arange(len(out))
     while len(rows := rows[~allowed(out[rows], rows)]):
-        out[rows] = transform(aes, out[rows], None if tweaks is None else tweaks[rows])
+        out[rows] = feistel.permuted(out[rows], None if tweaks is None else tweaks[rows])
     return out
 
 
@@ -53,80 +53,71 @@ def alike(good: Callable[[Digits], NDArray[np.bool_]], numerals: Digits) -> Allo
 
 def transform(aes: bytes, numerals: Digits, tweaks: Bytes | None = None) -> Digits:
     """FF1.Encrypt with radix 10. Shapes as in `permute`."""
-    size = numerals.shape[1]
-    left = size // 2
-    out = np.empty_like(numerals)
-    for at in range(0, len(numerals), _CHUNK):
-        part = numerals[at : at + _CHUNK]
-        halves = decimal.numbers(part[:, :left]), decimal.numbers(part[:, left:])
-        a, b = _mixed(aes, halves, size, None if tweaks is None else tweaks[at : at + _CHUNK])
-        out[at : at + _CHUNK, :left] = decimal.of_numbers(a, left)
-        out[at : at + _CHUNK, left:] = decimal.of_numbers(b, size - left)
-    return out
+    tweak = 0 if tweaks is None else tweaks.shape[1]
+    return _Feistel(aes, numerals.shape[1], tweak).permuted(numerals, tweaks)
 
 
 def permute_numbers(key: Key, numbers: Words, size: int) -> Words:
     """`permute` of numbers below 10^size (at most 19 digits), without the way through their digits."""
-    aes = key.aes()
-    right = np.uint64(10 ** (size - size // 2))
+    feistel, right = _Feistel(key.aes(), size, 0), np.uint64(10 ** (size - size // 2))
     out = np.empty(len(numbers), np.uint64)
-    for at in range(0, len(numbers), _CHUNK):
-        part = numbers[at : at + _CHUNK]
-        a, b = _mixed(aes, (part // right, part % right), size, None)
-        out[at : at + _CHUNK] = a * right + b
+    for at in range(0, len(numbers), ROWS):
+        part = numbers[at : at + ROWS]
+        a, b = part // right, part % right
+        feistel.mix(a, b, None)
+        out[at : at + ROWS] = a * right + b
     return out
 
 
-def _mixed(aes: bytes, halves: tuple[Words, Words], size: int, tweaks: Bytes | None) -> tuple[Words, Words]:
-    """The Feistel rounds of FF1 over both halves of a numeral of `size` digits."""
-    if not SHORTEST <= size <= LONGEST:
-        raise ValueError(f"FF1 here takes {SHORTEST} to {LONGEST} digits, not {size}")
-    left, right = size // 2, size - size // 2
-    width = math.ceil(math.ceil(right * math.log2(10)) / 8)
-    head = _head(aes, size, 0 if tweaks is None else tweaks.shape[1])
-    blocks, low = _prefix(head, len(halves[0]), tweaks)
-    random = np.empty((len(blocks) + 1, 2), ">u8")  # the cipher wants room for one block more
-    cipher = Cipher(algorithms.AES(aes), modes.ECB()).encryptor()  # noqa: S305 - see prf.encrypt
-    a, b = halves
-    for turn in range(_ROUNDS):
-        modulus = np.uint64(10 ** (left if turn % 2 == 0 else right))
-        # Q: the tweak, zeros, the round, and the other half in `width` bytes.
-        blocks[:, 1] = b ^ (low ^ np.uint64(turn << 8 * width))
-        cipher.update_into(blocks.view(np.uint8).data, random.view(np.uint8).data)
-        added = a + _below(random[:-1], modulus, 4 * math.ceil(width / 4) + 4)
-        # Below twice the modulus; of what is below it once, the difference wraps to something huge.
-        a, b = b, np.minimum(added, added - modulus)
-    return a, b
+class _Feistel:
+    """FF1 for numerals of `size` digits and tweaks of `tweak` bytes."""
 
+    def __init__(self, aes: bytes, size: int, tweak: int) -> None:
+        if not SHORTEST <= size <= LONGEST:
+            raise ValueError(f"FF1 here takes {SHORTEST} to {LONGEST} digits, not {size}")
+        self._left, right = size // 2, size - size // 2
+        self._width = math.ceil(math.ceil(right * math.log2(10)) / 8)
+        self._moduli = np.array([10**self._left, 10**right], np.uint64)
+        self._cipher = encryptor(aes)
+        # The encrypted first block P: it is the same for all rows and rounds.
+        first = (
+            bytes([1, 2, 1, 0, 0, 10, 10, self._left]) + size.to_bytes(4, "big") + tweak.to_bytes(4, "big")
+        )
+        self._head = np.frombuffer(self._cipher.update(first), np.uint8).reshape(1, 16)
 
-def _head(aes: bytes, size: int, tweak: int) -> Bytes:
-    """The encrypted first block P: it is the same for all rows and rounds."""
-    block = bytes([1, 2, 1, 0, 0, 10, 10, size // 2]) + size.to_bytes(4, "big") + tweak.to_bytes(4, "big")
-    return encrypt(aes, np.frombuffer(block, np.uint8).reshape(1, 16))
+    def permuted(self, numerals: Digits, tweaks: Bytes | None) -> Digits:
+        out, left = np.empty_like(numerals), self._left
+        for at in range(0, len(numerals), ROWS):
+            part = numerals[at : at + ROWS]
+            a, b = decimal.numbers(part[:, :left]), decimal.numbers(part[:, left:])
+            self.mix(a, b, None if tweaks is None else tweaks[at : at + ROWS])
+            decimal.write(a, out[at : at + ROWS, :left])
+            decimal.write(b, out[at : at + ROWS, left:])
+        return out
 
+    def mix(self, a: Words, b: Words, tweaks: Bytes | None) -> None:
+        """The rounds, over both halves of the numerals, in their place."""
+        rows = len(a)
+        blocks, low = self._prefix(rows, tweaks)
+        blocks[:, 1] = (low ^ b).byteswap()
+        random = room(rows)
+        begin = random, blocks, a, b, low, int(len(low) > 1), rows, self._moduli, self._width
+        end_of = bound(loops.ff1_blocks, *begin)
+        given, made = blocks.view(np.uint8).data, random.view(np.uint8).data
+        for turn in range(_ROUNDS):
+            self._cipher.update_into(given, made)
+            end_of(turn)
 
-def _prefix(head: Bytes, rows: int, tweaks: Bytes | None) -> tuple[NDArray[np.void], Words]:
-    """What all rounds' blocks have in common: the blocks with it, and the second half of each as a number."""
-    fixed = np.broadcast_to(head, (rows if tweaks is not None else 1, 16)).copy()
-    if tweaks is not None:
-        fixed[:, : tweaks.shape[1]] ^= tweaks
-    words = fixed.view(">u8")
-    blocks = np.empty((rows, 2), ">u8")
-    blocks[:, 0] = words[:, 0]
-    return blocks, words[:, 1].astype(np.uint64)
+    def _prefix(self, rows: int, tweaks: Bytes | None) -> tuple[Words, Words]:
+        """What all rounds' blocks have in common: the blocks with it, and each's second half as a number.
 
-
-def _below(random: NDArray[np.void], modulus: np.uint64, size: int) -> Words:
-    """The first `size` bytes (8 or 12) of each block, as a big-endian number modulo `modulus`."""
-    rest = _remainder(random[:, 0].astype(np.uint64), modulus)
-    if size == 8:
-        return rest
-    more = random[:, 1].astype(np.uint64)
-    for shift in (48, 32):  # a modulus of at most 14 digits leaves room for 16 bits
-        rest = _remainder(rest << np.uint64(16) | more >> np.uint64(shift) & np.uint64(0xFFFF), modulus)
-    return rest
-
-
-def _remainder(values: Words, modulus: np.uint64) -> Words:
-    # NumPy divides by a constant many at a time, but not for the remainder.
-    return np.asarray(values - values // modulus * modulus, np.uint64)
+        Q is the tweak, zeros, the round, and the other half. Without tweaks that number is one for all.
+        """
+        fixed = self._head
+        if tweaks is not None:
+            fixed = np.repeat(fixed, rows, axis=0)
+            fixed[:, : tweaks.shape[1]] ^= tweaks
+        words = fixed.view(np.uint64)
+        blocks = np.empty((rows, 2), np.uint64)
+        blocks[:, 0] = words[:, 0]
+        return blocks, words[:, 1].byteswap()

@@ -10,16 +10,22 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from numpy.lib.stride_tricks import sliding_window_view
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 from numpy.typing import NDArray
 
+from anonymizer.kernels import loops
+from anonymizer.kernels.machine import compiled
 from anonymizer.pseudonyms.keys import Key
 
-Bytes = NDArray[np.uint8]
-Words = NDArray[np.uint64]
+Bytes = loops.Bytes
+Words = loops.Words
+# Strings as they lie in memory: all bytes, where each begins, how long it is.
+Layout = tuple[loops.Bytes, loops.Places, loops.Places]
 
 _BLOCK = 16
+# Rows at a time whose blocks stay in a core's cache.
+ROWS = 1 << 15
+_cmac_blocks, _remainders = compiled(loops.cmac_blocks), compiled(loops.remainders)
 # A longer message is first digested (keyed BLAKE2b), so that one large value cannot take all memory.
 _LONGEST = 512
 
@@ -42,15 +48,14 @@ def digests(key: Key, messages: pa.Array | Subjects) -> Bytes:
     """AES-CMAC of every string; NULL counts as the empty string. Shape: (rows, 16)."""
     if isinstance(messages, Subjects):
         return messages.digests(key)
-    data, starts, lengths = _packed(key, messages)
+    data, starts, lengths = _short(key, messages)
     aes = key.aes()
-    out = np.empty((len(starts), _BLOCK), np.uint8)
-    blocks = np.maximum(1, -(-lengths // _BLOCK))
-    for count in np.unique(blocks):
-        rows = np.flatnonzero(blocks == count)
-        windows = sliding_window_view(data, int(count) * _BLOCK)[starts[rows]]
-        out[rows] = _cmac(aes, windows, lengths[rows] - (int(count) - 1) * _BLOCK)
-    return out
+    cipher, subkeys = encryptor(aes), _subkeys(aes)
+    out = np.empty((len(starts), 2), np.uint64)
+    for at in range(0, len(starts), ROWS):
+        part = slice(at, at + ROWS)
+        _cmac(cipher, subkeys, (data, starts[part], lengths[part]), out[part])
+    return out.view(np.uint8)
 
 
 def words(key: Key, label: str, blocks: Bytes) -> tuple[Words, Words]:
@@ -61,34 +66,35 @@ def words(key: Key, label: str, blocks: Bytes) -> tuple[Words, Words]:
 
 def encrypt(aes: bytes, blocks: Bytes) -> Bytes:
     """AES-128 of every 16-byte block by itself. Shape: (rows, 16) in and out."""
+    whole = encryptor(aes).update(np.ascontiguousarray(blocks).data)
+    return np.frombuffer(whole, np.uint8).reshape(-1, _BLOCK)
+
+
+def encryptor(aes: bytes) -> CipherContext:
+    """What encrypts blocks by themselves, call after call."""
     # ECB is right here: each block is one input of a permutation, never a part of a longer text.
-    cipher = Cipher(algorithms.AES(aes), modes.ECB()).encryptor()  # noqa: S305
-    return np.frombuffer(cipher.update(np.ascontiguousarray(blocks).data), np.uint8).reshape(-1, _BLOCK)
+    return Cipher(algorithms.AES(aes), modes.ECB()).encryptor()  # noqa: S305
 
 
-def _cmac(aes: bytes, messages: Bytes, in_last: NDArray[np.int64]) -> Bytes:
-    """CMAC of messages of one block count; `in_last`: the bytes of the message in its last block."""
-    message, (kept, added) = messages.view(np.uint64), _endings(aes)
-    message[:, -2:] = message[:, -2:] & kept[in_last] ^ added[in_last]
-    state = np.zeros((len(messages), 2), np.uint64)
-    for at in range(0, message.shape[1], 2):
-        state = encrypt(aes, (state ^ message[:, at : at + 2]).view(np.uint8)).view(np.uint64)
-    return state.view(np.uint8)
+def room(rows: int) -> Words:
+    """Room for so many blocks from a cipher's `update_into`, which wants one more. Shape: (rows + 1, 2)."""
+    return np.empty((rows + 1, 2), np.uint64)
 
 
-def _endings(aes: bytes) -> tuple[Words, Words]:
-    """By the number of bytes in the last block: the bits of it that are kept, and what is added to it."""
-    whole, partial = _subkeys(aes)
-    places = np.arange(_BLOCK)
-    sizes = np.arange(_BLOCK + 1)[:, None]
-    kept = np.where(places < sizes, 0xFF, 0).astype(np.uint8)
-    added = np.where(places == sizes, 0x80, 0).astype(np.uint8) ^ np.where(sizes < _BLOCK, partial, whole)
-    return kept.view(np.uint64), added.view(np.uint64)
+def _cmac(cipher: CipherContext, subkeys: Words, messages: Layout, out: Words) -> None:
+    data, starts, lengths = messages
+    rows = len(starts)
+    blocks, state = np.empty((rows, 2), np.uint64), room(rows)
+    content, turn = blocks.view(np.uint8), 0
+    while _cmac_blocks(data, starts, lengths, rows, turn, subkeys, state, content, blocks, out):
+        cipher.update_into(content.data, state.view(np.uint8).data)
+        turn += 1
 
 
-def _subkeys(aes: bytes) -> tuple[Bytes, Bytes]:
+def _subkeys(aes: bytes) -> Words:
+    """What is added to a last block: the two words for a whole one, the two for another."""
     first = _doubled(int.from_bytes(encrypt(aes, np.zeros((1, _BLOCK), np.uint8)).tobytes(), "big"))
-    return _block(first), _block(_doubled(first))
+    return np.concatenate([_block(first), _block(_doubled(first))]).view(np.uint64)
 
 
 def _doubled(value: int) -> int:
@@ -100,13 +106,12 @@ def _block(value: int) -> Bytes:
     return np.frombuffer(value.to_bytes(_BLOCK, "big"), np.uint8)
 
 
-def _packed(key: Key, messages: pa.Array) -> tuple[Bytes, NDArray[np.int64], NDArray[np.int64]]:
-    """The strings' bytes, padded so that a window may run past the end; where each starts; how long it is."""
+def _short(key: Key, messages: pa.Array) -> Layout:
     data, starts, lengths = layout(messages)
     if len(lengths) and int(lengths.max()) > _LONGEST:
         short = [_shortened(key, data[at : at + size]) for at, size in zip(starts, lengths, strict=True)]
-        data, starts, lengths = layout(pa.array(short, pa.binary()))
-    return np.concatenate([data, np.zeros(_LONGEST + _BLOCK, np.uint8)]), starts, lengths
+        return layout(pa.array(short, pa.binary()))
+    return data, starts, lengths
 
 
 def _shortened(key: Key, message: Bytes) -> bytes:
@@ -115,7 +120,7 @@ def _shortened(key: Key, message: Bytes) -> bytes:
     return hashlib.blake2b(message.tobytes(), key=key.digest()).digest()
 
 
-def layout(strings: pa.Array) -> tuple[Bytes, NDArray[np.int64], NDArray[np.int64]]:
+def layout(strings: pa.Array) -> Layout:
     """An Arrow string array as NumPy: all bytes, each string's start and length (0 for NULL)."""
     wide = strings.cast(pa.large_binary())
     _, offsets, content = wide.buffers()
@@ -129,8 +134,14 @@ def layout(strings: pa.Array) -> tuple[Bytes, NDArray[np.int64], NDArray[np.int6
 
 def choose(choices: Words, size: int) -> NDArray[np.int64]:
     """An index below `size` from each word; the bias of the remainder is below size / 2^64."""
-    divisor = np.uint64(size)  # NumPy divides by a constant many at a time, but not for the remainder
-    return (choices - choices // divisor * divisor).astype(np.int64)
+    return remainders(choices, size).view(np.int64)
+
+
+def remainders(values: Words, size: int) -> Words:
+    """Each value modulo `size`."""
+    whole, out = np.ascontiguousarray(values), np.empty(len(values), np.uint64)
+    _remainders(whole, len(whole), np.uint64(size), out)
+    return out
 
 
 def from_bytes(rows: Sequence[bytes]) -> Bytes:

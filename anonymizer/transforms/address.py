@@ -3,46 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from anonymizer.pools import pool
-from anonymizer.pseudonyms import digits, prf
+from anonymizer.pseudonyms import prf
+from anonymizer.pseudonyms.assembling import Chosen, assembled, ending
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import Transform, among, at_most, joined, of_subject, words
+from anonymizer.transforms.base import Transform, among, at_most, of_subject, words
 
 _BUILDINGS = 199
 
 
 def street(key: Key, subjects: pa.Array) -> pa.Array:
     """Street and building, such as "ul. Polna 12"."""
+    return assembled(_street(key, subjects, end=""))
+
+
+def _street(key: Key, subjects: pa.Array, *, end: str) -> list[Chosen]:
     name, building = prf.words(key, "street", prf.digests(key, subjects))
-    number = digits.text(digits.of_numbers(building % np.uint64(_BUILDINGS) + np.uint64(1), 3))
-    return joined([_of("streets", name), pc.utf8_ltrim(number, "0")], " ")
+    return [_of(_with_space(), name), _of(_buildings(end), building)]
 
 
 def postal_code(key: Key, subjects: pa.Array) -> pa.Array:
-    return pc.utf8_slice_codeunits(_place(key, subjects), 0, 6)
+    return assembled([_place(key, subjects, _postal_codes())])
 
 
 def city(key: Key, subjects: pa.Array) -> pa.Array:
-    return pc.utf8_slice_codeunits(_place(key, subjects), 7)
+    return assembled([_place(key, subjects, _cities())])
 
 
 def address(key: Key, subjects: pa.Array) -> pa.Array:
     """A whole address on one line, such as "ul. Polna 12, 00-950 Warszawa"."""
-    return joined([street(key, subjects), _place(key, subjects)], ", ")
+    return assembled([*_street(key, subjects, end=", "), _place(key, subjects, pool("places"))])
 
 
-def _place(key: Key, subjects: pa.Array) -> pa.Array:
+def _place(key: Key, subjects: pa.Array, values: pa.Array) -> Chosen:
     choices, _ = prf.words(key, "place", prf.digests(key, subjects))
-    return _of("places", choices)
+    return _of(values, choices)
 
 
-def _of(name: str, choices: prf.Words) -> pa.Array:
-    return pool(name).take(pa.array(prf.choose(choices, len(pool(name)))))
+def _of(values: pa.Array, choices: prf.Words) -> Chosen:
+    return Chosen(values=values, places=prf.choose(choices, len(values)))
+
+
+@cache
+def _with_space() -> pa.Array:
+    return ending(pool("streets"), " ")
+
+
+@cache
+def _buildings(end: str) -> pa.Array:
+    return pa.array([f"{number}{end}" for number in range(1, _BUILDINGS + 1)], pa.string())
+
+
+@cache
+def _postal_codes() -> pa.Array:
+    return pc.utf8_slice_codeunits(pool("places"), 0, 6)
+
+
+@cache
+def _cities() -> pa.Array:
+    return pc.utf8_slice_codeunits(pool("places"), 7)
 
 
 def _longest(name: str) -> int:

@@ -137,16 +137,29 @@ def _dated(date: NDArray[np.datetime64], year: NDArray[np.int64]) -> Digits:
 
 
 def _iban(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
-    def permuted(key: Key, numerals: Digits) -> Digits:
-        account = ff1.permute(key, numerals[:, 2:])
-        right, was = digits.iban_check(numerals[:, 2:]), numerals[:, :2]
-        slip = digits.numbers(was) + np.uint64(100) - digits.numbers(right)
-        check = (digits.numbers(digits.iban_check(account)) + slip) % np.uint64(100)
-        return np.hstack([digits.of_numbers(check, 2), account])
-
-    masked = by_digits(26, permuted, scrambled)(key, subjects, values)
+    numerals, fits = digits.read(subjects, 26)
+    if fits.all() and pc.all(pc.starts_with(values, "PL")).as_py():
+        return _with_country(_account(key, numerals))
+    masked = by_digits(26, _account, scrambled)(key, subjects, values)
     whole = pc.and_(pc.equal(pc.utf8_length(subjects), 26), pc.starts_with(pc.utf8_upper(values), "PL"))
     return pc.if_else(whole, joined(["PL", masked]), masked)
+
+
+def _account(key: Key, numerals: Digits) -> Digits:
+    """Check digits and account number, permuted. Shape: (rows, 26)."""
+    after = np.empty_like(numerals)
+    after[:, 2:] = ff1.permute(key, numerals[:, 2:])
+    right, slip = digits.iban_check(numerals[:, 2:]), digits.numbers(numerals[:, :2]) + np.uint64(100)
+    check = digits.numbers(digits.iban_check(after[:, 2:])) + slip - digits.numbers(right)
+    digits.write(check % np.uint64(100), after[:, :2])
+    return after
+
+
+def _with_country(numerals: Digits) -> pa.Array:
+    shown = np.empty((len(numerals), 28), np.uint8)
+    shown[:, :2] = np.frombuffer(b"PL", np.uint8)
+    np.add(numerals, np.uint8(ord("0")), out=shown[:, 2:])
+    return digits.fixed(shown)
 
 
 def _regons(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:

@@ -15,12 +15,14 @@ from pydantic import BaseModel, Field
 from anonymizer import pools
 from anonymizer.pools import Locale
 from anonymizer.pseudonyms import digits, prf
+from anonymizer.pseudonyms.assembling import Chosen, assembled, ending
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import Bind, Mask, Slot, Transform, among, at_most, joined, of_subject, words
+from anonymizer.transforms.base import Bind, Mask, Slot, Transform, among, at_most, of_subject, words
 from foundation.documents import Input
 
 _BASE32 = pa.array(list("abcdefghijklmnopqrstuvwxyz234567"), pa.string())
 _TAIL = 8
+_TWO_DIGITS = pa.array([f"{number:02d}" for number in range(100)], pa.string())
 # Adults of working age; a span of whole years keeps the arithmetic plain.
 _FIRST_BIRTH = np.datetime64("1950-01-01")
 BIRTHS = int((np.datetime64("2005-01-01") - _FIRST_BIRTH).astype(int))
@@ -118,12 +120,16 @@ def _locale(options: BaseModel) -> Locale:
     return cast(Named, options).locale
 
 
-def _first_of(people: Personas) -> pa.Array:
-    return first_names(people.locale).take(pa.array(people.first))
+def _first_name(people: Personas) -> pa.Array:
+    return assembled([Chosen(values=first_names(people.locale), places=people.first)])
 
 
-def _last_of(people: Personas) -> pa.Array:
-    return last_names(people.locale).take(pa.array(_last(people)))
+def _last_name(people: Personas) -> pa.Array:
+    return assembled([_last_of(people)])
+
+
+def _last_of(people: Personas) -> Chosen:
+    return Chosen(values=last_names(people.locale), places=_last(people))
 
 
 def _last(people: Personas) -> NDArray[np.int64]:
@@ -140,28 +146,41 @@ def _told(tell: Callable[[Personas], pa.Array]) -> Bind:
 
 
 def _full(people: Personas) -> pa.Array:
-    return joined([_first_of(people), _last_of(people)], " ")
+    first = Chosen(values=_first_and_space(people.locale), places=people.first)
+    return assembled([first, _last_of(people)])
 
 
-def _login(key: Key, people: Personas, *, unique: bool) -> pa.Array:
-    first = _spelled("first", people.locale).take(pa.array(people.first))
-    last = _spelled("last", people.locale).take(pa.array(_last(people)))
-    return joined([first, ".", last, _tail(key, people.digest, unique=unique)])
+@cache
+def _first_and_space(locale: Locale) -> pa.Array:
+    return ending(first_names(locale), " ")
 
 
-def _tail(key: Key, digest: prf.Bytes, *, unique: bool) -> pa.Array:
+def _login(key: Key, people: Personas, *, unique: bool) -> list[Chosen]:
+    return [
+        Chosen(values=_ended("first", people.locale, "."), places=people.first),
+        Chosen(values=_ended("last", people.locale, "." if unique else ""), places=_last(people)),
+        *_tail(key, people.digest, unique=unique),
+    ]
+
+
+@cache
+def _ended(names: str, locale: Locale, end: str) -> pa.Array:
+    return ending(_spelled(names, locale), end)
+
+
+def _tail(key: Key, digest: prf.Bytes, *, unique: bool) -> list[Chosen]:
     choices, _ = prf.words(key, "login", digest)
     if not unique:
-        return digits.text(digits.of_numbers(choices % np.uint64(100), 2))
-    letters = [_BASE32.take(pa.array((choices >> np.uint64(5 * at)) & np.uint64(31))) for at in range(_TAIL)]
-    return joined([".", *letters])
+        return [Chosen(values=_TWO_DIGITS, places=prf.choose(choices, 100))]
+    letters = ((choices >> np.uint64(5 * at)) & np.uint64(31) for at in range(_TAIL))
+    return [Chosen(values=_BASE32, places=letter.view(np.int64)) for letter in letters]
 
 
 def login(options: BaseModel, _slot: Slot) -> Mask:
     chosen = cast(Distinct, options)
 
     def mask(key: Key, subjects: pa.Array, _values: pa.Array) -> pa.Array:
-        return _login(key, personas(key, subjects, chosen.locale), unique=chosen.unique)
+        return assembled(_login(key, personas(key, subjects, chosen.locale), unique=chosen.unique))
 
     return mask
 
@@ -174,10 +193,15 @@ def email(options: BaseModel, _slot: Slot) -> Mask:
         people = personas(key, subjects, chosen.locale)
         choices, _ = prf.words(key, "domain", people.digest)
         families = prf.choose(choices, _families(chosen.locale))
-        host = _spelled("last", chosen.locale).take(pa.array(families))
-        return joined([_login(key, people, unique=chosen.unique), "@", host, ".example"])
+        host = Chosen(values=_hosts(chosen.locale), places=families)
+        return assembled([*_login(key, people, unique=chosen.unique), host])
 
     return mask
+
+
+@cache
+def _hosts(locale: Locale) -> pa.Array:
+    return pc.binary_join_element_wise("@", _spelled("last", locale), ".example", "")
 
 
 def pesel_of(people: Personas) -> pa.Array:
@@ -221,12 +245,12 @@ def _email_length(options: BaseModel) -> int:
 
 
 FIRST_NAME = Transform(
-    summary="a first name", bind=_told(_first_of), options=Named, family="persona", digested=True,
+    summary="a first name", bind=_told(_first_name), options=Named, family="persona", digested=True,
     canonical=words, longest=lambda options: _longest(first_names(_locale(options))),
     results=lambda options: len(first_names(_locale(options))),
 )  # fmt: skip
 LAST_NAME = Transform(
-    summary="a surname in the form of the person's sex", bind=_told(_last_of), options=Named,
+    summary="a surname in the form of the person's sex", bind=_told(_last_name), options=Named,
     family="persona", digested=True, canonical=words,
     longest=lambda options: _longest(last_names(_locale(options))),
     results=lambda options: _families(_locale(options)),

@@ -39,9 +39,7 @@ def phone(options: BaseModel, slot: Slot) -> Mask:
 
     def mask(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
         numerals, fits = digits.read(subjects, 9)
-        written = _written(
-            digits.text(ff1.permute(key, numerals, allowed=ff1.alike(_subscriber, numerals))), form
-        )
+        written = _written(ff1.permute(key, numerals, allowed=ff1.alike(_subscriber, numerals)), form)
         if fits.all():
             return written
         return pc.if_else(pa.array(fits), written, scrambled(key, subjects, values))
@@ -54,14 +52,13 @@ def _subscriber(numeral: Digits) -> NDArray[np.bool_]:
     return np.greater(numeral[:, 0], 1)
 
 
-def _written(number: pa.Array, form: str) -> pa.Array:
+def _written(numerals: Digits, form: str) -> pa.Array:
     if form == "national":
-        return number
-    numerals, _ = digits.read(number, 9)
-    shown = np.full((len(number), 15), ord(" "), np.uint8)
-    shown[:, :3] = np.frombuffer(b"+48", np.uint8)
+        return digits.text(numerals)
+    shown = np.empty((len(numerals), 15), np.uint8)
+    shown[:] = np.frombuffer(b"+48 000 000 000", np.uint8)
     for at, to in ((0, 4), (3, 8), (6, 12)):
-        shown[:, to : to + 3] = numerals[:, at : at + 3] + np.uint8(ord("0"))
+        shown[:, to : to + 3] += numerals[:, at : at + 3]
     return digits.fixed(shown)
 
 
