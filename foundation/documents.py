@@ -239,8 +239,13 @@ def _problem(
         return document.problem(location, f"unknown key {name!r}", hint)
     if kind == "missing":
         return document.problem(location[:-1], f"{name!r} is missing")
+    return document.problem(location, f"{name!r}: {said(message)}")
+
+
+def said(message: str) -> str:
+    """What pydantic says is wrong, as the end of a sentence."""
     message = message.removeprefix("Value error, ")
-    return document.problem(location, f"{name!r}: {message[:1].lower()}{message[1:]}")
+    return message[:1].lower() + message[1:]
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> set[str]:

@@ -8,7 +8,7 @@ from anonymizer.policies.lines import misfits, sums
 from anonymizer.policies.policy import Policy, Rule, TableRule, beside, chosen
 from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
 from anonymizer.transforms import DROP, INHERIT, JSON, KEEP
-from anonymizer.transforms.base import INJECTIVE
+from anonymizer.transforms.base import DATES, INJECTIVE, NUMBERS, TEXT
 from anonymizer.transforms.base import JSON as JSON_TYPES
 from anonymizer.transforms.permuted import FITTING, WIDEST, Digits
 from foundation.documents import did_you_mean
@@ -16,6 +16,7 @@ from foundation.errors import Problem
 
 # At most one run in a million may meet two equal results in a unique index.
 _COLLISION_RISK = 1e-6
+_IN_DOCUMENTS = TEXT | NUMBERS | DATES
 _ONE_TO_ONE = (
     "a one-to-one transform with scope: value, such as {transform: scramble, options: {unique: true}}"
 )
@@ -93,6 +94,12 @@ def _misfits(policy: Policy, source: Schema) -> Iterator[Problem]:
 
 
 def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:
+    if column.generated and rule.transform != KEEP:
+        yield (
+            "the target computes it from other columns: it cannot be masked",
+            "mask those, and take this out",
+        )
+        return
     if rule.transform == DROP and not column.nullable:
         yield "cannot be dropped: it is NOT NULL", "mask it, or keep it if it tells nothing"
     if rule.transform == KEEP and column.base == "oid" and rule.class_ is None:
@@ -107,6 +114,12 @@ def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[
         )
     for other in sorted(beside(rule) - {rule.entity} - table.columns.keys() - sums(rule).keys()):
         yield f"{other!r} is no column of {table.name}", did_you_mean(other, table.columns)
+    for path, inner in rule.paths.items():
+        if inner.masks and chosen(inner)[0].types.isdisjoint(_IN_DOCUMENTS):
+            yield (
+                f"{path}: {inner.transform} cannot mask what stands in a document",
+                "it masks other types only",
+            )
     if rule.masks:
         yield from _transform_misfits(table, column, rule)
 

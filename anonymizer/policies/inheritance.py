@@ -1,12 +1,20 @@
-"""`extends` and `environments` of a policy: documents laid over each other. Never looks at a rule."""
+"""`extends` and `environments` of a policy: documents laid over each other, key by key.
+
+A rule that names another transform takes the place of the whole rule below: the options of one mean nothing
+to the other.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from foundation import documents
 from foundation.documents import Document
 from foundation.errors import InputError
+
+# What says how a column is masked.
+_HOW = ("transform", "references", "copy_of")
 
 
 def extended(path: Path, seen: tuple[Path, ...] = ()) -> Document:
@@ -27,7 +35,7 @@ def extended(path: Path, seen: tuple[Path, ...] = ()) -> Document:
         content={key: value for key, value in content.items() if key != "extends"},
         places=document.places,
     )
-    return documents.overlay(extended(base, (*seen, path.resolve())), over)
+    return _laid(extended(base, (*seen, path.resolve())), over)
 
 
 def in_environment(document: Document, name: str) -> Document:
@@ -43,4 +51,35 @@ def in_environment(document: Document, name: str) -> Document:
             place[len(at) :]: where for place, where in document.places.items() if place[: len(at)] == at
         },
     )
-    return documents.overlay(document, over)
+    return _laid(document, over)
+
+
+def _laid(base: Document, over: Document) -> Document:
+    gone: dict[str, dict[str, object]] = {}
+    for table, column in _renamed(base, over):
+        gone.setdefault(table, {})[column] = None
+    tables = {table: {"columns": columns} for table, columns in gone.items()}
+    without = documents.overlay(base, Document(path=base.path, content={"tables": tables}, places={}))
+    return documents.overlay(without if gone else base, over)
+
+
+def _renamed(base: Document, over: Document) -> Iterator[tuple[str, str]]:
+    """The columns whose rule says another transform than the rule below it."""
+    below = dict(_rules(base))
+    for place, rule in _rules(over):
+        was = below.get(place)
+        if was is not None and any(word in rule and rule[word] != was.get(word) for word in _HOW):
+            yield place
+
+
+def _rules(document: Document) -> Iterator[tuple[tuple[str, str], dict[str, object]]]:
+    """Rules that are mappings; whatever else somebody wrote is for others to refuse."""
+    for name, table in _mapping(document.content, "tables").items():
+        for column, rule in _mapping(table, "columns").items():
+            if isinstance(rule, dict):
+                yield (name, column), rule
+
+
+def _mapping(content: object, key: str) -> dict[str, object]:
+    found = content.get(key) if isinstance(content, dict) else None
+    return found if isinstance(found, dict) else {}

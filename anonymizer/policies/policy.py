@@ -18,7 +18,7 @@ from anonymizer.policies.processing import Processing
 from anonymizer.pools import version as pools_version
 from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, WORDS, known, own, transform
 from anonymizer.transforms.base import Transform
-from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
+from foundation.documents import Document, Input, Location, did_you_mean, refuse, said, validate
 from foundation.errors import InputError, Problem
 
 Class = Literal["identifying", "common", "sensitive", "free"]
@@ -312,7 +312,7 @@ def _misfits(document: Document, at: Location, name: str, rule: Rule) -> Iterato
                 (*at, "options", key),
                 f"{name}: {rule.transform} has no option {key!r}"
                 if unknown
-                else f"{name}: {key}: {details['msg']}",
+                else f"{name}: {key}: {said(details['msg'])}",
                 did_you_mean(key, allowed) if unknown else None,
             )
 

@@ -50,6 +50,18 @@ def test_what_a_policy_writes_lies_over_what_it_extends(ours: Path) -> None:
     assert list(people) == ["id", "email", "phone"]
 
 
+@pytest.mark.parametrize("written", ["{transform: pesel, class: identifying}", "{copy_of: people.id}"])
+def test_another_transform_takes_the_place_of_the_whole_rule(tmp_path: Path, written: str) -> None:
+    base = BASE.replace(
+        "class: identifying", "class: identifying, options: {unique: true}, scope: entity(id)"
+    )
+    (tmp_path / "base.yaml").write_text(base)
+    ours = f"extends: base.yaml\ntables: {{people: {{columns: {{email: {written}}}}}}}\n"
+    (tmp_path / "ours.yaml").write_text(ours)
+    email = anonymizer.load_policy(tmp_path / "ours.yaml").tables["people"].columns["email"]
+    assert (email.options, email.scope) == ({}, "value")
+
+
 def test_an_environment_lies_over_the_tables_and_only_where_it_is_chosen(ours: Path) -> None:
     plain, qa, demo = (anonymizer.load_policy(ours, name) for name in (None, "qa", "demo"))
     assert [policy.tables["people"].filter for policy in (plain, qa, demo)] == [None, "id < 100", None]

@@ -108,6 +108,22 @@ def test_a_transform_that_cannot_fit_is_told(tmp_path: Path, rule: str, what: st
     assert what.replace("54", str(problem).split("needs ")[-1].split(" ")[0]) in str(problem)
 
 
+def test_a_column_that_the_target_computes_cannot_be_masked(tmp_path: Path) -> None:
+    computed = table("people", ID, replace(column("whole"), generated=True))
+    rules = "  people: {columns: {id: keep, whole: %s}}\n"
+    [problem] = refusal(tmp_path, rules % "{transform: full_name, class: common}", computed).problems
+    assert "people.whole: the target computes it from other columns" in str(problem)
+    assert plan(tmp_path, rules % "keep", computed)
+
+
+def test_what_masks_no_text_cannot_mask_a_place_in_a_document(tmp_path: Path) -> None:
+    documents = table("people", ID, column("doc", "jsonb"))
+    paths = "{$.mood: {transform: relabel, class: common}, $.born: {transform: shift_date, class: common}}"
+    rules = f"  people: {{columns: {{id: keep, doc: {{transform: json, class: free, paths: {paths}}}}}}}\n"
+    [problem] = refusal(tmp_path, rules, documents).problems
+    assert "people.doc: $.mood: relabel cannot mask what stands in a document" in str(problem)
+
+
 def test_a_unique_index_needs_capacity(tmp_path: Path) -> None:
     rules = "  people: {columns: {id: keep, email: {transform: email, class: identifying%s}}}\n"
     many = schema(table("people", ID, column("email"), unique="email", rows=1_000_000))
