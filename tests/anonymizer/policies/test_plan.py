@@ -109,7 +109,7 @@ def test_a_transform_that_cannot_fit_is_told(tmp_path: Path, rule: str, what: st
 
 
 def test_a_column_that_the_target_computes_cannot_be_masked(tmp_path: Path) -> None:
-    computed = table("people", ID, replace(column("whole"), generated=True))
+    computed = schema(table("people", ID, replace(column("whole"), generated=True)))
     rules = "  people: {columns: {id: keep, whole: %s}}\n"
     [problem] = refusal(tmp_path, rules % "{transform: full_name, class: common}", computed).problems
     assert "people.whole: the target computes it from other columns" in str(problem)
@@ -117,7 +117,7 @@ def test_a_column_that_the_target_computes_cannot_be_masked(tmp_path: Path) -> N
 
 
 def test_what_masks_no_text_cannot_mask_a_place_in_a_document(tmp_path: Path) -> None:
-    documents = table("people", ID, column("doc", "jsonb"))
+    documents = schema(table("people", ID, column("doc", "jsonb")))
     paths = "{$.mood: {transform: relabel, class: common}, $.born: {transform: shift_date, class: common}}"
     rules = f"  people: {{columns: {{id: keep, doc: {{transform: json, class: free, paths: {paths}}}}}}}\n"
     [problem] = refusal(tmp_path, rules, documents).problems
