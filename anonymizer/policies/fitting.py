@@ -142,7 +142,7 @@ def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tup
     results = _distinct_results(rule)
     for index, columns in table.unique.items():
         if column.name in columns and results is not None and table.rows**2 / 2 / results > _COLLISION_RISK:
-            few = f"has {results:.1e} results for {table.rows} rows"
+            few = f"has {results:,.0f} results for {table.rows} rows"
             what = few if results > 1 else "may give two rows the same value"
             can = "unique" in named.options.model_fields and not getattr(options, "unique", False)
             hint = f"{{transform: {rule.transform}, options: {{unique: true}}}}" if can else _ONE_TO_ONE

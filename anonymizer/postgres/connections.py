@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -56,6 +57,8 @@ def session(dsn: str, role: str) -> Iterator[psycopg.Connection]:
     Raises InputError (a DSN or login that cannot work), Unavailable (nobody answers), and what
     `translated` says.
     """
+    # What it warns of quotes the server, which may quote a row; what matters of it is raised as well.
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     with translated(role), connect(dsn, role) as connection:
         for setting in SESSION:
             connection.execute(setting)
@@ -207,8 +210,11 @@ def _standby_of(primary: psycopg.Connection, standby: psycopg.Connection) -> boo
     row = standby.execute("SELECT pg_is_in_recovery()").fetchone()
     if not row or not row[0]:
         return False
-    known = _identity(standby)
-    return known is not None and known == _identity(primary)
+    known, its = _identity(standby), _identity(primary)
+    if known is None or its is None:
+        what = "the source is a standby, and nothing tells whether the target is its primary"
+        raise Refused(what, hint="GRANT EXECUTE ON FUNCTION pg_control_system() to the roles of both sides")
+    return known == its
 
 
 def _identity(connection: psycopg.Connection) -> tuple[object, ...] | None:

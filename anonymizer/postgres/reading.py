@@ -14,6 +14,7 @@ from adbc_driver_manager import AdbcConnection, AdbcStatement
 from psycopg import sql
 
 from anonymizer.postgres.connections import SESSION, conninfo, refusal, unreachable
+from anonymizer.postgres.snapshots import ended
 from foundation.errors import PeakproofError, Unavailable
 
 # So many bytes are masked at a time: much less, and the calls themselves cost; more, and only memory grows.
@@ -86,8 +87,7 @@ def _gone(role: str) -> Iterator[None]:
     except adbc_driver_manager.Error as error:
         if error.sqlstate not in _NO_SNAPSHOT:
             raise
-        hint = "see the server's log for why (a standby ends what is in replication's way); run again"
-        raise Unavailable("the snapshot ended while it was needed", where=role, hint=hint) from None
+        raise ended(role) from None
 
 
 def _asked(statement: AdbcStatement, query: str) -> pa.RecordBatchReader:

@@ -21,6 +21,7 @@ from anonymizer.postgres.connections import refuse_same, session, translated
 from anonymizer.postgres.copying import Copying, Progress, prepare, senders
 from anonymizer.postgres.occupying import alone, clear, goes_on, make_room
 from anonymizer.postgres.previewing import few
+from anonymizer.postgres.privileges import refuse_no_receipt, refuse_unreadable, refuse_unwritable
 from anonymizer.postgres.progress import end, note, noted
 from anonymizer.postgres.reading import Reader
 from anonymizer.postgres.reading import reader as batches_of
@@ -56,10 +57,12 @@ def anonymize(
     """
     how = how or Reading()
     with session(target, "target") as writer, alone(writer):
+        refuse_no_receipt(writer)
         held = _held(source, noted(writer), how)
         with reading(source, held) as reader, session(source, "source") as looker:
             refuse_same(reader, writer)
-            plan = _plan(reader, policy, read_schema(writer))
+            plan = _plan(reader, policy, _schema_of_target(writer))
+            refuse_unwritable(writer, plan)
             receipt = Receipt(
                 policy=f"{policy.name} {policy.version}", policy_hash=policy.hash,
                 schema=plan.source.fingerprint, key=key.fingerprint(), started=now(),
@@ -73,7 +76,8 @@ def anonymize(
                     make_room(writer, plan.targets, receipt, replace_rows=replace_rows)
                     prepare(reader, writer, plan, how.pages)
             exported = held or export(reader)
-            note(writer, exported)
+            with translated("target"):
+                note(writer, exported)
             count = workers.how_many()
             watch = Watch(source=looker, backend=exported.backend, limit=how.oldest, held=held is not None)
             with scratch() as folder:
@@ -112,7 +116,10 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
             return _plan(reader, policy, None)
         with session(target, "target") as other:
             refuse_same(reader, other)
-            return _plan(reader, policy, read_schema(other))
+            refuse_no_receipt(other)
+            plan = _plan(reader, policy, _schema_of_target(other))
+            refuse_unwritable(other, plan)
+            return plan
 
 
 def shares(source: str, policy: Policy, wanted: Request, key: Key) -> list[Share]:
@@ -127,8 +134,14 @@ def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview
         return masked_rows(partial(few, reader), _plan(reader, policy, None), key, rows=rows)
 
 
+def _schema_of_target(target: psycopg.Connection) -> Schema:
+    with translated("target"):
+        return read_schema(target)
+
+
 def _plan(reader: psycopg.Connection, policy: Policy, there: Schema | None) -> Plan:
     here = read_schema(reader)
+    refuse_unreadable(reader, here, policy)
     plan = make_plan(policy, _counted(reader, here, policy), here if there is None else there)
     filters.refuse_wrong(reader, plan, policy)
     return plan
@@ -163,9 +176,11 @@ def compare(source: str, target: str, policy: Policy, key: Key | None = None) ->
 @contextmanager
 def _sides(source: str, target: str, held: psycopg.Connection) -> Iterator[tuple[Reader, Reader]]:
     """Readers of both databases, each in one snapshot: the source's is the one that is held."""
+    with translated("source"):
+        mine = export(held)
     with (
         session(target, "target") as there,
-        batches_of(source, export(held).snapshot) as before,
+        batches_of(source, mine.snapshot) as before,
         batches_of(target, export(there).snapshot, role="target") as after,
     ):
         yield before, after
@@ -189,7 +204,7 @@ def _copied(
     """The rows by table. What the policy cannot do is undone; what is cut short is left, to go on with."""
     plan = setup.plan
     try:
-        with workers.running(setup, count) as crew:
+        with translated("target"), workers.running(setup, count) as crew:
             copying = Copying(
                 target=writer, plan=plan, setup=setup, workers=crew, progress=progress, watch=watch
             )

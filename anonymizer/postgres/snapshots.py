@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import errors, sql
 
-from anonymizer.postgres.connections import session
+from anonymizer.postgres.connections import session, translated
 from foundation.errors import Unavailable
 
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -23,6 +23,15 @@ class Exported:
 
     snapshot: str
     backend: int
+
+
+def ended(where: str) -> Unavailable:
+    """What to say of a snapshot that is no more."""
+    hint = (
+        "see that server's log for why; a standby ends what is in replication's way: raise "
+        "max_standby_streaming_delay there, or read from the primary; then run again"
+    )
+    return Unavailable("the snapshot ended while it was needed", where=where, hint=hint)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +130,10 @@ class Watch:
         return cost
 
     def _cost(self) -> Cost:
-        row = self.source.execute(_COST, {"backend": self.backend, "from": self._from}).fetchone()
+        with translated("source"):
+            row = self.source.execute(_COST, {"backend": self.backend, "from": self._from}).fetchone()
+        if row is None and not self.held:  # the check after the copy would find it gone, much later
+            raise ended("source")
         return Cost(age=int(row[0] or 0), wal=int(row[1] or 0)) if row else Cost(age=0, wal=0)
 
 
