@@ -106,7 +106,9 @@ def _told(where: str) -> Iterator[None]:
         # Its text quotes the server's, which may quote a row.
         if any(words in str(error) for words in _NOT_CONNECTED):
             raise unreachable(str(error), where) from None
-        raise refusal(error.sqlstate or "", type(error).__name__, where, _security(str(error))) from None
+        if error.sqlstate is None:  # the connection is no more
+            raise _lost(str(error), where) from None
+        raise refusal(error.sqlstate, type(error).__name__, where, _security(str(error))) from None
     except OSError as error:
         # While rows arrive the driver says only this; which rows is in its text, and stays there.
         raise _lost(str(error), where) from None
@@ -120,6 +122,9 @@ _STATES = {
     "conflict with recovery": "40001",
     "due to administrator command": "57P01",
     "canceling statement": "57014",
+    "server closed the connection": "08006",
+    "no connection to the server": "08006",
+    "could not receive data": "08006",
 }
 
 

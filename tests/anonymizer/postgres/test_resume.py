@@ -44,7 +44,7 @@ try:
         how=Reading(pages=8, **json.loads(how)),
     )
 except PeakproofError as error:
-    sys.stderr.write(str(error))
+    sys.stderr.write(f"{error} ({error.hint})")
     sys.exit(error.exit_code)
 """
 SCHEMA = """
@@ -89,9 +89,12 @@ UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname
 class Copy:
     """A source, a target, and the command that fills it."""
 
-    def __init__(self, make_database: MakeDatabase, folder: Path, count: int) -> None:
-        self.source = make_database(SCHEMA + ROWS.format(count=count))
-        self.target = make_database(SCHEMA)
+    def __init__(
+        self, make_database: MakeDatabase, folder: Path, count: int, *,
+        source: str | None = None, target: str | None = None,
+    ) -> None:  # fmt: skip
+        self.source = source or make_database(SCHEMA + ROWS.format(count=count))
+        self.target = target or make_database(SCHEMA)
         self.policy = folder / "policy.yaml"
         self.policy.write_text(POLICY)
         self._make_database = make_database

@@ -85,6 +85,7 @@ def create(
     environment: Mapping[str, str] | None = None,
     command: Sequence[str] | None = None,
     memory: str | None = None,
+    tmpfs: Mapping[str, str] | None = None,
 ) -> Running:
     """A container that has not started; the secret is readable by the image's user only."""
     container = client.containers.create(
@@ -95,6 +96,7 @@ def create(
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
         mem_limit=memory,
+        tmpfs=dict(tmpfs or {}),
     )
     if secret is not None:
         owner = int(client.images.get(tag).attrs["Config"]["User"].split(":")[0])
