@@ -25,11 +25,6 @@ SESSION = (
 
 _EIGHT = "a run needs up to eight connections to each side; allow the role, the database or the pool as many"
 _BY_STATE: dict[str, tuple[type[PeakproofError], str, str]] = {
-    "08006": (
-        Unavailable,
-        "the connection was lost",
-        "see that the server runs and is reached; then run again",
-    ),
     "08P01": (Unavailable, "the pool gave no connection", _EIGHT),
     "25006": (InputError, "the server takes no writes: it is a standby, or read-only", "name a primary"),
     # Ours only read, or write one after the other: nothing but a standby's replay makes them fail like this.

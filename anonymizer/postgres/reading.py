@@ -14,7 +14,7 @@ from adbc_driver_manager import AdbcConnection, AdbcStatement
 from psycopg import sql
 
 from anonymizer.postgres.connections import SESSION, conninfo, refusal, unreachable
-from anonymizer.postgres.snapshots import ended
+from anonymizer.postgres.snapshots import SEE_WHY, ended
 from foundation.errors import PeakproofError, Unavailable
 
 # So many bytes are masked at a time: much less, and the calls themselves cost; more, and only memory grows.
@@ -122,9 +122,6 @@ _STATES = {
     "conflict with recovery": "40001",
     "due to administrator command": "57P01",
     "canceling statement": "57014",
-    "server closed the connection": "08006",
-    "no connection to the server": "08006",
-    "could not receive data": "08006",
 }
 
 
@@ -134,9 +131,7 @@ def _lost(message: str, where: str) -> PeakproofError:
     for words, state in _STATES.items():
         if words in message:
             return refusal(state, "OSError", where)
-    return Unavailable(
-        "the rows could not be read to their end", where=where, hint="see that server's log; run again"
-    )
+    return Unavailable("the rows could not be read to their end", where=where, hint=SEE_WHY)
 
 
 def _security(message: str) -> str | None:

@@ -14,6 +14,10 @@ from anonymizer.postgres.connections import session, translated
 from foundation.errors import Unavailable
 
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+SEE_WHY = (
+    "see that server's log for why; a standby ends what is in replication's way: raise "
+    "max_standby_streaming_delay there, or read from the primary; then run again"
+)
 _LOOK_EVERY = 2.0  # seconds
 
 
@@ -27,11 +31,7 @@ class Exported:
 
 def ended(where: str) -> Unavailable:
     """What to say of a snapshot that is no more."""
-    hint = (
-        "see that server's log for why; a standby ends what is in replication's way: raise "
-        "max_standby_streaming_delay there, or read from the primary; then run again"
-    )
-    return Unavailable("the snapshot ended while it was needed", where=where, hint=hint)
+    return Unavailable("the snapshot ended while it was needed", where=where, hint=SEE_WHY)
 
 
 @dataclass(frozen=True, kw_only=True)
