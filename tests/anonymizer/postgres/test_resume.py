@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -200,38 +198,6 @@ def test_cut_short_in_five_ways_the_same_command_finishes_it(copy: Copy) -> None
         assert process.returncode == status, said
     assert copy.run().verified
     assert copy.same_as_a_single_run()
-
-
-def killed_somewhere(copy: Copy, chance: random.Random, rounds: int) -> None:
-    """Starts the command and kills it, or a process below it, at a random moment."""
-    for _ in range(rounds):
-        process = copy.start(rate=6 << 20)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=chance.uniform(0.4, 3.5))
-        if process.poll() is None:
-            os.kill(chance.choice([process.pid, *children(process.pid)]), signal.SIGKILL)
-        _, said = process.communicate(timeout=120)
-        # Done, killed, told that a worker was, or that the run before it still ends.
-        assert process.returncode in (0, -signal.SIGKILL, 69, 5), said
-
-
-@pytest.mark.prove
-def test_killed_a_hundred_times_the_same_command_finishes_it(
-    make_database: MakeDatabase, tmp_path: Path
-) -> None:
-    chance = random.Random(5)
-    for turn in range(20):
-        (tmp_path / str(turn)).mkdir()
-        copy = Copy(make_database, tmp_path / str(turn), 60_000)
-        killed_somewhere(copy, chance, rounds=5)
-        assert copy.run().verified if not finished(copy.target) else True
-        assert copy.same_as_a_single_run()
-
-
-def finished(dsn: str) -> bool:
-    with psycopg.connect(dsn) as connection:
-        receipt = receipts.read(connection)
-        return receipt is not None and receipt.complete
 
 
 def test_under_a_held_snapshot_it_goes_on_with_what_the_source_was(copy: Copy) -> None:
