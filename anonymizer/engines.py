@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from anonymizer.policies.schema import Schema, Table
     from anonymizer.postgres.copying import Progress
     from anonymizer.postgres.snapshots import Reading
-    from anonymizer.proof.terms import Telling
+    from anonymizer.proof.sheets import Telling
     from anonymizer.proof.verification import Verification
     from anonymizer.pseudonyms.keys import Key
     from anonymizer.subset.request import Request

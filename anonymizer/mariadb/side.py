@@ -14,12 +14,10 @@ from anonymizer.mariadb.reading import blocks
 from anonymizer.mariadb.schema import read_schema
 from anonymizer.mariadb.snapshots import reading
 from anonymizer.policies.plan import TablePlan
-from anonymizer.policies.policy import Rule
 from anonymizer.policies.schema import Schema, Table
 from anonymizer.proof.places import Place
 from anonymizer.proof.sheets import Sheet, batch
 from anonymizer.proof.terms import Amount, Moment, Row, Term, Text
-from anonymizer.transforms import KEEP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +31,19 @@ class MariadbSide:
         wanted = dict.fromkeys([*sheet.named.values(), *(place.column for place in places)])
         # Of a table of which nothing is looked at, the rows are counted.
         names = [*wanted] or [next(iter(table.columns))]
-        read = TablePlan(table=table, rules={name: Rule(transform=KEEP) for name in names})
         where = statements.quoted(table.relation)
         if self.session.role == "source":
             where = statements.rows_of(sheet.table)
-        query = f"SELECT {statements.line(read)} FROM {where}"  # noqa: S608 - names, quoted
-        for block in blocks(self.session, query, names, table.name):
+        facts = {fact.label: fact.seen for fact in sheet.facts}
+        texts = [statements.text(table.columns[name]) for name in names]
+        line = statements.csv([*texts, *(spelled(table, term) for term in facts.values())])
+        query = f"SELECT {line} FROM {where}"  # noqa: S608 - names, quoted
+        for block in blocks(self.session, query, [*names, *facts], table.name):
             whole = {name: block.column(name).combine_chunks() for name in names}
-            yield batch(sheet, places, whole.__getitem__, block.num_rows)
+            rows = batch(sheet, places, whole.__getitem__, block.num_rows)
+            for label, term in facts.items():
+                rows = rows.append_column(label, _typed(block.column(label), term))
+            yield rows
 
     def told(
         self, table: TablePlan, terms: Mapping[str, Term], *, sample: int | None = None

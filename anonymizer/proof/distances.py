@@ -18,7 +18,7 @@ from anonymizer.policies.truth import carries_truth
 from anonymizer.proof.characters import Places
 from anonymizer.proof.fingerprints import Seed, whole
 from anonymizer.proof.known import Fact, as_it_is
-from anonymizer.proof.terms import Telling
+from anonymizer.proof.sheets import Sheet, Telling
 from anonymizer.transforms.base import JSON
 
 Measure = Literal["Kolmogorov-Smirnov", "total variation"]
@@ -45,35 +45,77 @@ class Distance:
     distance: float
 
 
-def distances(source: Telling, target: Telling, plan: Plan) -> tuple[Distance, ...]:
-    """The distance of every column that carries truth; keys and documents apart."""
-    return tuple(one for copy in plan.copies for one in _of_table(source, target, copy))
+def facts(plan: Plan) -> dict[str, tuple[Fact, ...]]:
+    """Of every table the columns that carry truth; keys and documents apart."""
+    return {copy.table.name: tuple(_facts(copy)) for copy in plan.copies}
 
 
-def _of_table(source: Telling, target: Telling, copy: TablePlan) -> Iterator[Distance]:
-    facts = _facts(copy)
-    if not facts:
-        return
-    name, seed = copy.table.name, Seed.new()
-    bounds = _bounds(target, copy, facts)
-    before, after = (_counted(side, copy, facts, bounds, seed) for side in (source, target))
-    for fact in facts:
-        yield Distance(
-            column=f"{name}.{fact.name}",
-            transform=copy.rules[fact.name].transform,
-            measure="Kolmogorov-Smirnov" if fact.number else "total variation",
-            distance=apart(before[fact.name], after[fact.name], ordered=fact.number),
+def _facts(copy: TablePlan) -> Iterator[Fact]:
+    keys = {*copy.table.primary_key, *copy.table.referring}
+    for name, rule in copy.rules.items():
+        base = copy.table.columns[name].base
+        is_true = carries_truth(rule) and rule.transform != "redact"
+        if is_true and name not in keys and base not in _NO_VALUE_OF_A_PERSON:
+            yield as_it_is(name, base)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruler:
+    """What tells the cell of every value of a table's facts: bounds between numbers, a secret of texts."""
+
+    facts: tuple[Fact, ...]
+    bounds: Mapping[str, NDArray[np.float64]]
+    seed: Seed
+
+    def counts(self, block: pa.RecordBatch) -> dict[str, Places]:
+        """How many of the block's values are in each cell, by the fact's name."""
+        return {
+            fact.name: np.bincount(self._cells(block.column(fact.label), fact), minlength=self._size(fact))
+            for fact in self.facts
+        }
+
+    def _size(self, fact: Fact) -> int:
+        return 2 * len(self.bounds[fact.name]) + 2 if fact.number else _CATEGORIES + 1
+
+    def _cells(self, values: pa.Array, fact: Fact) -> Places:
+        return (
+            numbered(_doubles(values), self.bounds[fact.name])
+            if fact.number
+            else _labelled(values, self.seed)
         )
 
 
-def _facts(copy: TablePlan) -> list[Fact]:
-    keys = {*copy.table.primary_key, *copy.table.referring}
-    return [
-        as_it_is(name, copy.table.columns[name].base)
-        for name, rule in copy.rules.items()
-        if carries_truth(rule) and rule.transform != "redact" and name not in keys
-        if copy.table.columns[name].base not in _NO_VALUE_OF_A_PERSON
-    ]
+def rulers(target: Telling, sheets_: Sequence[Sheet]) -> dict[str, Ruler]:
+    """The rulers of all tables that have facts: bounds are quantiles of some rows of the target."""
+    seed = Seed.new()
+    return {
+        sheet.name: Ruler(facts=sheet.facts, bounds=_bounds(target, sheet.table, sheet.facts), seed=seed)
+        for sheet in sheets_
+        if sheet.facts
+    }
+
+
+Counts = Mapping[str, Places]
+
+
+def distances(plan: Plan, counted: Mapping[str, tuple[Counts, Counts]]) -> tuple[Distance, ...]:
+    """The distance of every fact; `counted` is what both sides' values are, by table."""
+    return tuple(
+        Distance(
+            column=f"{copy.table.name}.{fact.name}",
+            transform=copy.rules[fact.name].transform,
+            measure="Kolmogorov-Smirnov" if fact.number else "total variation",
+            distance=_between(*counted[copy.table.name], fact),
+        )
+        for copy in plan.copies
+        for fact in _facts(copy)
+    )
+
+
+def _between(before: Counts, after: Counts, fact: Fact) -> float:
+    if fact.name not in before or fact.name not in after:
+        return 0.0  # a side without rows
+    return apart(before[fact.name], after[fact.name], ordered=fact.number)
 
 
 def apart(before: Places, after: Places, *, ordered: bool) -> float:
@@ -104,26 +146,13 @@ def quantiles(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.unique(real[np.linspace(0, len(real) - 1, _BOUNDS).astype(np.int64)])
 
 
-def _counted(
-    side: Telling, copy: TablePlan, facts: Sequence[Fact], bounds: Mapping[str, NDArray[np.float64]],
-    seed: Seed,
-) -> dict[str, Places]:  # fmt: skip
-    counts = {
-        fact.name: np.zeros(2 * len(bounds[fact.name]) + 2 if fact.number else _CATEGORIES + 1, np.int64)
-        for fact in facts
-    }
-    for block in side.told(copy, {fact.name: fact.seen for fact in facts}):
-        for fact in facts:
-            column = block.column(fact.name)
-            cells = numbered(_doubles(column), bounds[fact.name]) if fact.number else _labelled(column, seed)
-            counts[fact.name] += np.bincount(cells, minlength=len(counts[fact.name]))
-    return counts
-
-
 def numbered(numbers: NDArray[np.float64], bounds: NDArray[np.float64]) -> Places:
     """Each number's cell, in order: NULL, then what lies below, on and above each bound."""
-    between = np.searchsorted(bounds, numbers, "left") + np.searchsorted(bounds, numbers, "right")
-    return np.where(np.isnan(numbers), 0, _NULL + between).astype(np.int64)
+    below = np.searchsorted(bounds, numbers)
+    on = (
+        bounds[np.minimum(below, len(bounds) - 1)] == numbers if len(bounds) else np.zeros(len(numbers), bool)
+    )
+    return np.where(np.isnan(numbers), 0, _NULL + 2 * below + on).astype(np.int64)
 
 
 def _labelled(values: pa.Array, seed: Seed) -> Places:

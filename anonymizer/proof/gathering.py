@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from anonymizer.postgres.overlap import worked
 from anonymizer.proof import identities
 from anonymizer.proof.characters import Places, Words
+from anonymizer.proof.distances import Ruler
 from anonymizer.proof.distinct import Distinct
 from anonymizer.proof.fingerprints import Seed, lowered
 from anonymizer.proof.partitions import Partitions, Records
@@ -31,6 +32,7 @@ class Tally:
     values: dict[str, int] = field(default_factory=dict)
     distinct: dict[str, Distinct] = field(default_factory=dict)
     trials: dict[str, dict[int, int]] = field(default_factory=dict)
+    counts: dict[str, Places] = field(default_factory=dict)  # of facts, by cell
 
 
 @dataclass
@@ -47,14 +49,17 @@ class _Block:
     keys: Words
     cells: Mapping[str, Records]
     scans: Mapping[str, Scan]
+    counts: Mapping[str, Places]
 
 
-def gather_source(source: Side, sheet: Sheet, seed: Seed, into: Partitions) -> tuple[Tally, Originals]:
+def gather_source(
+    source: Side, sheet: Sheet, seed: Seed, ruler: Ruler, into: Partitions
+) -> tuple[Tally, Originals]:
     """Reads the source's compared places into streams (table, label, "was"); also what kinds there are."""
     tally, found = Tally(), Originals()
 
     def taken(rows: pa.RecordBatch) -> _Block:
-        block = _described(sheet, rows, seed)
+        block = _described(sheet, rows, seed, ruler)
         into.add((sheet.name, "before"), _keys(block))
         for label, cells in block.cells.items():
             into.add((sheet.name, label, "was"), cells)
@@ -70,12 +75,12 @@ def gather_source(source: Side, sheet: Sheet, seed: Seed, into: Partitions) -> t
     return tally, found
 
 
-def gather_target(target: Side, sheet: Sheet, wanted: Wanted, into: Partitions) -> Tally:
+def gather_target(target: Side, sheet: Sheet, wanted: Wanted, ruler: Ruler, into: Partitions) -> Tally:
     """Reads the target: what may meet the source, into streams (table, label, "cell" or "text")."""
     tally = Tally()
 
     def taken(rows: pa.RecordBatch) -> _Block:
-        block = _scanned(sheet, rows, wanted)
+        block = _scanned(sheet, rows, wanted, ruler)
         into.add((sheet.name, "after"), _keys(block))
         for label, cells in block.cells.items():
             possible = wanted.members.possible(cells.prints, kinds(cells.tags))
@@ -99,20 +104,22 @@ def _count(tally: Tally, block: _Block) -> None:
     for label, cells in block.cells.items():
         tally.values[label] = tally.values.get(label, 0) + len(cells)
         tally.distinct.setdefault(label, Distinct()).add(cells.prints)
+    for name, counts in block.counts.items():
+        tally.counts[name] = tally.counts[name] + counts if name in tally.counts else counts
 
 
 def _keys(block: _Block) -> Records:
     return Records(prints=block.keys, tags=np.zeros_like(block.keys))
 
 
-def _described(sheet: Sheet, block: pa.RecordBatch, seed: Seed) -> _Block:
+def _described(sheet: Sheet, block: pa.RecordBatch, seed: Seed, ruler: Ruler) -> _Block:
     keys = identities.prints(block, sheet.key, seed)
     persons = _persons(sheet, block, keys, seed)
     cells = {place.label: _cells(block, place, persons, seed) for place in sheet.compared}
-    return _Block(rows=block.num_rows, keys=keys, cells=cells, scans={})
+    return _Block(rows=block.num_rows, keys=keys, cells=cells, scans={}, counts=ruler.counts(block))
 
 
-def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted) -> _Block:
+def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted, ruler: Ruler) -> _Block:
     keys = identities.prints(block, sheet.key, wanted.seed)
     persons = _persons(sheet, block, keys, wanted.seed)
     cells: dict[str, Records] = {}
@@ -131,7 +138,7 @@ def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted) -> _Block:
             cells[place.label] = described(low, persons, wanted.seed)
     for place in compared_.values():
         cells[place.label] = _cells(block, place, persons, wanted.seed)
-    return _Block(rows=block.num_rows, keys=keys, cells=cells, scans=scans)
+    return _Block(rows=block.num_rows, keys=keys, cells=cells, scans=scans, counts=ruler.counts(block))
 
 
 def _cells(block: pa.RecordBatch, place: Place, persons: Words, seed: Seed) -> Records:

@@ -25,6 +25,11 @@ class Fact:
     known: Term
     seen: Term
 
+    @property
+    def label(self) -> str:
+        """What it is called in a batch: a name that no column of a table has."""
+        return f"\x1d{self.name}"
+
 
 def facts_of(copy: TablePlan, names: Sequence[str]) -> tuple[Fact, ...]:
     """The facts that these columns hold."""

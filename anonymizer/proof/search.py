@@ -21,6 +21,7 @@ from anonymizer.proof.comparison import (
     met_by_chance,
     repeated,
 )
+from anonymizer.proof.distances import Counts, Ruler
 from anonymizer.proof.fingerprints import Seed, lowered
 from anonymizer.proof.gathering import Originals, Tally, gather_source, gather_target, members
 from anonymizer.proof.kernels import WHOLE
@@ -38,33 +39,42 @@ _CATALOGUE = ""  # no table is called so
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What both sides together tell; `faults` are rows and keys that do not agree."""
+    """What both sides together tell; `faults` are rows and keys that do not agree.
+
+    `counted`: how many of each side's values are in each cell of the rulers, by table.
+    """
 
     comparisons: tuple[Comparison, ...]
     sightings: tuple[Sighting, ...]
     faults: tuple[str, ...]
+    counted: Mapping[str, tuple[Counts, Counts]]
 
 
 def search(
     source: Side, target: Side, tables: Sequence[Sheet], catalogue: Mapping[str, Sequence[str]], *,
-    of_a_part: bool,
+    of_a_part: bool, rulers: Mapping[str, Ruler] | None = None,
 ) -> Findings:  # fmt: skip
     """Compares every masked or identifying place, and looks for identifying values in all texts.
 
-    `catalogue` is the target's texts that are no rows, by place; of a part rows may be missing.
+    `catalogue` is the target's texts that are no rows, by place; of a part rows may be missing. Both sides
+    are read once: what the `rulers` measure is counted on the way, by table.
     """
     seed = Seed.new()
+    measuring = {sheet.name: Ruler(facts=(), bounds={}, seed=seed) for sheet in tables} | {**(rulers or {})}
     with Partitions(_bits(tables)) as stored:
         before: dict[str, Tally] = {}
         found = Originals()
         for sheet in tables:
-            before[sheet.name], more = gather_source(source, sheet, seed, stored)
+            before[sheet.name], more = gather_source(source, sheet, seed, measuring[sheet.name], stored)
             found.counts += more.counts
             found.kinds |= more.kinds
         with closing(ahead(members(tables, stored))) as read:
             filter_ = membership(found.counts, read)
         wanted = Wanted(kinds=frozenset(found.kinds) - {WHOLE}, members=filter_, seed=seed)
-        after = {sheet.name: gather_target(target, sheet, wanted, stored) for sheet in tables}
+        after = {
+            sheet.name: gather_target(target, sheet, wanted, measuring[sheet.name], stored)
+            for sheet in tables
+        }
         trials = _catalogue(catalogue, wanted, stored)
         seen = _Seen(stored, tables)
         return Findings(
@@ -81,6 +91,7 @@ def search(
                     sheet, before[sheet.name], after[sheet.name], stored, of_a_part=of_a_part
                 )
             ),
+            counted={name: (tally.counts, after[name].counts) for name, tally in before.items()},
         )
 
 

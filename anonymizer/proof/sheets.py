@@ -5,7 +5,7 @@ Every engine has a `Side`; what is compared and searched, and how it is judged, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,18 +14,21 @@ import pyarrow as pa
 from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.proof import identities
 from anonymizer.proof.identities import Identity
+from anonymizer.proof.known import Fact
 from anonymizer.proof.places import UNIT, Place, compared, searched, values_at
+from anonymizer.proof.terms import Term
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One table as both sides are read: who its rows are about, and the places to look at."""
+    """One table as both sides are read: who its rows are about, the places to look at, what to count."""
 
     table: TablePlan
     key: Identity | None
     person: Identity | None
     compared: tuple[Place, ...]
     searched: tuple[Place, ...]
+    facts: tuple[Fact, ...] = ()
 
     @property
     def name(self) -> str:
@@ -39,27 +42,50 @@ class Sheet:
 
 
 class Side(Protocol):
-    """The rows of one side: all columns of `sheet.named` and the places, by label, as text."""
+    """The rows of one side: all columns of `sheet.named` and the places, by label, as text; and the facts."""
 
     def rows(self, sheet: Sheet, places: Sequence[Place]) -> Iterator[pa.RecordBatch]: ...
 
 
-def sheets(plan: Plan, *, mapped: bool = False) -> list[Sheet]:
-    """Every table that is copied, its rows told apart by their primary keys, by masked ones if `mapped`."""
+class Telling(Side, Protocol):
+    """A side that tells terms of its rows; of the source only the rows that were copied."""
+
+    def told(
+        self, table: TablePlan, terms: Mapping[str, Term], *, sample: int | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """One column a term, by its name; of `sample` rows or so, by chance, where a number is given."""
+        ...
+
+
+def sheets(
+    plan: Plan, facts: Mapping[str, tuple[Fact, ...]] | None = None, *, mapped: bool = False
+) -> list[Sheet]:
+    """Every table that is copied, its rows told apart by their primary keys, by masked ones if `mapped`.
+
+    `facts` are to be counted, by table.
+    """
     return [
         sheet(
             table,
             key=identities.key(plan, table, mapped=mapped),
             person=identities.person(plan, table, mapped=mapped),
+            facts=facts.get(table.table.name, ()) if facts else (),
         )
         for table in plan.copies
     ]
 
 
-def sheet(table: TablePlan, *, key: Identity | None, person: Identity | None) -> Sheet:
+def sheet(
+    table: TablePlan, *, key: Identity | None, person: Identity | None, facts: tuple[Fact, ...] = ()
+) -> Sheet:
     """A table whose rows are told apart in that way."""
     return Sheet(
-        table=table, key=key, person=person, compared=tuple(compared(table)), searched=tuple(searched(table))
+        table=table,
+        key=key,
+        person=person,
+        compared=tuple(compared(table)),
+        searched=tuple(searched(table)),
+        facts=facts,
     )
 
 

@@ -69,12 +69,14 @@ def _spelled(term: Term) -> sql.Composable:
         rough = sql.SQL("floor({} / {}::numeric) * {}").format(column, band, band)
         return sql.SQL("({})::float8").format(column if term.band is None else rough)
     start = sql.SQL("date_trunc({}, {})").format(sql.Literal(term.start), column)
-    return sql.SQL("extract(epoch FROM {})::float8").format(column if term.start is None else start)
+    # extract() gives a numeric, which takes several times as long.
+    return sql.SQL("date_part('epoch', {})").format(column if term.start is None else start)
 
 
 def _selected(sheet: Sheet, places: Sequence[Place]) -> dict[str, sql.Composable]:
     named = {label: _text(column) for label, column in sheet.named.items()}
-    return {**named, **{place.label: _value(place) for place in places}} or {UNIT: sql.SQL("''")}
+    facts = {fact.label: _spelled(fact.seen) for fact in sheet.facts}
+    return {**named, **{place.label: _value(place) for place in places}, **facts} or {UNIT: sql.SQL("''")}
 
 
 def _value(place: Place) -> sql.Composable:

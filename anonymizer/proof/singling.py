@@ -26,7 +26,8 @@ from anonymizer.proof.known import Fact, facts_of
 from anonymizer.proof.linkage import CATEGORY, Attack, Facts, Linkage
 from anonymizer.proof.partitions import Partitions
 from anonymizer.proof.risk import assess, enter
-from anonymizer.proof.terms import Row, Telling, Term, Text
+from anonymizer.proof.sheets import Telling
+from anonymizer.proof.terms import Row, Term, Text
 from anonymizer.transforms import KEEP
 from foundation.documents import did_you_mean
 from foundation.errors import InputError

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
-
-import pyarrow as pa
-
-from anonymizer.policies.plan import TablePlan
-from anonymizer.proof.sheets import Side
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +39,3 @@ class Moment:
 
 
 Term = Text | Row | Amount | Moment
-
-
-class Telling(Side, Protocol):
-    """A side that tells terms of its rows; of the source only the rows that were copied."""
-
-    def told(
-        self, table: TablePlan, terms: Mapping[str, Term], *, sample: int | None = None
-    ) -> Iterator[pa.RecordBatch]:
-        """One column a term, by its name; of `sample` rows or so, by chance, where a number is given."""
-        ...

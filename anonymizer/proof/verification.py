@@ -19,14 +19,13 @@ from anonymizer.postgres.connections import translated
 from anonymizer.postgres.reading import Reader
 from anonymizer.proof.catalogue import catalogue
 from anonymizer.proof.comparison import Comparison
-from anonymizer.proof.distances import Distance, distances
+from anonymizer.proof.distances import Distance, distances, facts, rulers
 from anonymizer.proof.exposure import Exposure
 from anonymizer.proof.search import Findings, search
-from anonymizer.proof.sheets import Side, sheets
+from anonymizer.proof.sheets import Side, Telling, sheets
 from anonymizer.proof.side import PostgresqlSide
 from anonymizer.proof.sightings import Sighting
 from anonymizer.proof.singling import exposures
-from anonymizer.proof.terms import Telling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +87,10 @@ def checked(
 ) -> Verification:  # fmt: skip
     """The check on any engine: `texts` are those of the catalogue, `others` what else is wrong there."""
     before: Side = source if keys is None else MappedSide(side=source, keys=keys)
-    tables = sheets(plan, mapped=keys is not None)
-    found = search(before, target, tables, texts, of_a_part=of_a_part)
+    tables = sheets(plan, facts(plan), mapped=keys is not None)
+    found = search(before, target, tables, texts, of_a_part=of_a_part, rulers=rulers(target, tables))
     seen = judged(found, others, exposures(source, target, plan, keys))
-    return replace(seen, distances=distances(source, target, plan))
+    return replace(seen, distances=distances(plan, found.counted))
 
 
 def judged(found: Findings, others: Iterable[str], exposed: Sequence[Exposure] = ()) -> Verification:
