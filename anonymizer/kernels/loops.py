@@ -90,10 +90,25 @@ def ff1_blocks(
         blocks[2 * row + 1] = _swapped(low[row * tweaked] ^ following ^ value)
 
 
+def parted(blocks: Words, rows: int, first: Words, second: Words) -> None:
+    """Both halves of each block of 16 bytes as big-endian numbers."""
+    for row in range(rows):
+        first[row] = _swapped(blocks[2 * row])
+        second[row] = _swapped(blocks[2 * row + 1])
+
+
 def remainders(values: Words, rows: int, modulus: np.uint64, out: Words) -> None:
     """Each value modulo `modulus`."""
     for row in range(rows):
         out[row] = values[row] % modulus
+
+
+def is_within(data: Bytes, begin: int, end: int, allowed: Bytes) -> int:
+    """Whether all these bytes are allowed ones (allowed[byte] is 1)."""
+    for at in range(begin, end):
+        if allowed[data[at]] == 0:
+            return 0
+    return 1
 
 
 def only_digits(data: Bytes, starts: Places, lengths: Places, rows: int, out: Bytes, bounds: Offsets) -> None:

@@ -91,7 +91,7 @@ class Sorter:
         if not self._rows:
             return
         rank = np.concatenate(self._ranks)
-        place = np.argsort(rank, kind="stable")
+        place = np.argsort(rank)
         rank = rank[place]
         batch = pa.record_batch({_ROW: _taken(self._rows, place), _RANK: rank})
         bounds = [0, *np.searchsorted(rank, _bounds(self.pieces)), len(rank)]
@@ -130,7 +130,7 @@ def _blocks(rows: list[pa.Array], ranks: list[Ranks]) -> Iterator[tuple[pa.Buffe
     if not rows:
         return
     whole = pa.concat_arrays(rows)
-    place = np.argsort(np.concatenate(ranks), kind="stable")
+    place = np.argsort(np.concatenate(ranks))
     step = max(1, _BLOCK * len(whole) // max(1, whole.nbytes))
     for at in range(0, len(whole), step):
         some = place[at : at + step]

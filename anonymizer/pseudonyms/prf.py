@@ -25,7 +25,8 @@ Layout = tuple[loops.Bytes, loops.Places, loops.Places]
 _BLOCK = 16
 # Rows at a time whose blocks stay in a core's cache.
 ROWS = 1 << 15
-_cmac_blocks, _remainders = compiled(loops.cmac_blocks), compiled(loops.remainders)
+_cmac_blocks, _parted = compiled(loops.cmac_blocks), compiled(loops.parted)
+_remainders = compiled(loops.remainders)
 # A longer message is first digested (keyed BLAKE2b), so that one large value cannot take all memory.
 _LONGEST = 512
 
@@ -60,8 +61,10 @@ def digests(key: Key, messages: pa.Array | Subjects) -> Bytes:
 
 def words(key: Key, label: str, blocks: Bytes) -> tuple[Words, Words]:
     """Two independent 64-bit words for every digest, under a subkey of their own."""
-    expanded = encrypt(key.derive(label).aes(), blocks).view(">u8").astype(np.uint64)
-    return expanded[:, 0], expanded[:, 1]
+    expanded = encrypt(key.derive(label).aes(), blocks).view(np.uint64)
+    first, second = np.empty(len(blocks), np.uint64), np.empty(len(blocks), np.uint64)
+    _parted(expanded, len(blocks), first, second)
+    return first, second
 
 
 def encrypt(aes: bytes, blocks: Bytes) -> Bytes:
@@ -122,13 +125,13 @@ def _shortened(key: Key, message: Bytes) -> bytes:
 
 def layout(strings: pa.Array) -> Layout:
     """An Arrow string array as NumPy: all bytes, each string's start and length (0 for NULL)."""
-    wide = strings.cast(pa.large_binary())
-    _, offsets, content = wide.buffers()
-    bounds = np.frombuffer(offsets, np.int64)[wide.offset : wide.offset + len(wide) + 1]
+    _, offsets, content = strings.buffers()
+    kind = np.int64 if strings.type in (pa.large_string(), pa.large_binary()) else np.int32
+    bounds = np.frombuffer(offsets, kind)[strings.offset : strings.offset + len(strings) + 1].astype(np.int64)
     data = np.frombuffer(content, np.uint8) if content is not None else np.zeros(0, np.uint8)
-    lengths = np.diff(bounds)
-    if wide.null_count:
-        lengths = np.where(wide.is_valid().to_numpy(zero_copy_only=False), lengths, 0)
+    lengths = bounds[1:] - bounds[:-1]
+    if strings.null_count:
+        lengths = np.where(strings.is_valid().to_numpy(zero_copy_only=False), lengths, 0)
     return data, bounds[:-1], lengths
 
 

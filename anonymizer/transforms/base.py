@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel
 
+from anonymizer.kernels import loops
+from anonymizer.kernels.machine import compiled
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.pseudonyms.prf import layout
 from foundation.documents import Input
@@ -57,8 +59,9 @@ class Slot:
         return self.element.type in types or (ENUM in types and bool(self.labels))
 
 
-# Bytes that canonical text may have to change.
-_FOLDED = np.array([byte <= 0x20 or byte >= 0x7F or chr(byte).isupper() for byte in range(256)])
+# Bytes that canonical text leaves as they are.
+_PLAIN = np.array([0x20 < byte < 0x7F and not chr(byte).isupper() for byte in range(256)], np.uint8)
+_is_within = compiled(loops.is_within)
 
 
 class Mask(Protocol):
@@ -142,10 +145,8 @@ def words(values: pa.Array) -> pa.Array:
 def is_plain(values: pa.Array) -> bool:
     """Whether there is nothing but ASCII without white space and capitals: as canonical as text can be."""
     data, starts, lengths = layout(values)
-    if not len(starts):
-        return True
-    span = data[int(starts[0]) : int(starts[-1] + lengths[-1])]
-    return not len(span) or not _FOLDED[span].any()
+    end = int(starts[-1] + lengths[-1]) if len(starts) else 0
+    return bool(_is_within(data, int(starts[0]) if end else 0, end, _PLAIN))
 
 
 def exact(values: pa.Array) -> pa.Array:

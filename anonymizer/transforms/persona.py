@@ -22,6 +22,7 @@ from foundation.documents import Input
 
 _BASE32 = pa.array(list("abcdefghijklmnopqrstuvwxyz234567"), pa.string())
 _TAIL = 8
+_TEN_DIGITS = pa.array([str(number) for number in range(10)], pa.string())
 _TWO_DIGITS = pa.array([f"{number:02d}" for number in range(100)], pa.string())
 # Adults of working age; a span of whole years keeps the arithmetic plain.
 _FIRST_BIRTH = np.datetime64("1950-01-01")
@@ -206,14 +207,34 @@ def _hosts(locale: Locale) -> pa.Array:
 
 def pesel_of(people: Personas) -> pa.Array:
     """A PESEL of that birth date and sex, with a valid check digit."""
-    born = people.born.astype("datetime64[D]")
+    serial = people.serial * 2 + np.where(people.female, 0, 1)
+    (days, of_day), (serials, of_serial) = _days_of_pesel(), _serials_of_pesel()
+    day = people.born - int(_FIRST_BIRTH.astype(int))
+    return assembled([
+        Chosen(values=days, places=day), Chosen(values=serials, places=serial),
+        Chosen(values=_TEN_DIGITS, places=(20 - of_day[day] - of_serial[serial]) % 10),
+    ])  # fmt: skip
+
+
+@cache
+def _days_of_pesel() -> tuple[pa.Array, NDArray[np.int64]]:
+    """Every birth date as PESEL begins, and its part of the sum that the check digit makes a whole ten."""
+    born = _FIRST_BIRTH + np.arange(BIRTHS)
     year = born.astype("datetime64[Y]").astype(np.int64) + 1970
     month = born.astype("datetime64[M]").astype(np.int64) % 12 + 1 + np.where(year >= 2000, 20, 0)
     day = (born - born.astype("datetime64[M]")).astype(np.int64) + 1
-    serial = people.serial * 2 + np.where(people.female, 0, 1)
-    number = ((year % 100 * 100 + month) * 100 + day) * 10_000 + serial
-    payload = digits.of_numbers(number.astype(np.uint64), 10)
-    return digits.text(np.column_stack([payload, digits.pesel_check(payload)]))
+    return _part_of_pesel((year % 100 * 100 + month) * 100 + day, 0, 6)
+
+
+@cache
+def _serials_of_pesel() -> tuple[pa.Array, NDArray[np.int64]]:
+    return _part_of_pesel(np.arange(10_000), 6, 10)
+
+
+def _part_of_pesel(values: NDArray[np.int64], first: int, end: int) -> tuple[pa.Array, NDArray[np.int64]]:
+    payload = np.zeros((len(values), 10), np.uint8)
+    digits.write(values.astype(np.uint64), payload[:, first:end])
+    return digits.text(payload[:, first:end]), (10 - digits.pesel_check(payload).astype(np.int64)) % 10
 
 
 def _names(options: BaseModel) -> int:

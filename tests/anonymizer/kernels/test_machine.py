@@ -42,6 +42,9 @@ def test_digits_of_strings(texts: list[bytes]) -> None:
     data, starts, lengths = strings([*texts, b"0123456789", b"PL61 1090"])
     rows = len(starts)
     same(loops.only_digits, (data, starts, lengths, rows), (data.copy(), np.zeros(rows + 1, np.int32)))
+    allowed = np.ones(256, np.uint8)
+    allowed[[0, 200]] = 0
+    same(loops.is_within, (data, 0, int(lengths.sum()), allowed), ())
     room = np.full((rows, 10), 7, np.uint8), np.zeros(rows, np.uint8)
     same(loops.read_digits, (data, starts, lengths, rows, 10), tuple(array.ravel() for array in room))
 
@@ -50,6 +53,7 @@ def test_digits_of_strings(texts: list[bytes]) -> None:
 def test_numbers_and_their_digits(values: list[int], width: int) -> None:
     words, rows = np.array(values, np.uint64), len(values)
     matrix = np.zeros(rows * width, np.uint8)
+    same(loops.parted, (words, rows // 2), (np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)))
     same(loops.remainders, (words, rows, np.uint64(10**width)), (np.zeros(rows, np.uint64),))
     same(loops.digits_of, (words, rows, width, width), (matrix,))
     assert (matrix < 10).all()
