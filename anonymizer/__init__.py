@@ -50,16 +50,16 @@ def _untold(shares: Sequence[Share]) -> None:
     """Shares for nobody."""
 
 
-def discover(source: str, *, deep: bool = False) -> Discovery:
+def discover(source: str, *, deep: bool = False, progress: Progress = _silent) -> Discovery:
     """What every column of a database seems to hold, and the policy that follows. Reads 200 rows a table.
 
-    `deep` reads every row, and finds columns that repeat the values of others.
+    `deep` reads every row, of which `progress` is told, and finds columns that repeat the values of others.
 
     Raises InputError (login, permission), Unavailable.
     """
     from anonymizer.discovery import sampling
 
-    return sampling.discover(source, deep=deep)
+    return sampling.discover(source, progress=progress, deep=deep)
 
 
 def load_policy(path: Path, environment: str | None = None) -> Policy:

@@ -145,7 +145,8 @@ def discover(
     import anonymizer
     from anonymizer import screen
 
-    found = anonymizer.discover(dsn(source, source_variable, "source"), deep=deep)
+    with bar() as progress:
+        found = anonymizer.discover(dsn(source, source_variable, "source"), deep=deep, progress=progress)
     text = found.policy(name)
     if out is not None:
         hint = "name another file: a policy that somebody has looked at is not written over"

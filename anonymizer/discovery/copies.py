@@ -26,8 +26,6 @@ def with_copies(
 ) -> dict[Place, Finding]:
     """The findings, in which every copy says what it is a copy of, how sure that is, and why."""
     out = dict(findings)
-    # What refers to another column is masked as that one: it is neither original nor copy.
-    sketches = {place: one for place, one in sketches.items() if schema.root(*place) == place}
     for copy in sketches:
         found = max(_originals(schema, findings, sketches, copy), key=lambda one: one[0], default=None)
         if found is not None:

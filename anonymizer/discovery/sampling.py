@@ -8,7 +8,7 @@ from anonymizer.discovery.copies import with_copies
 from anonymizer.discovery.facts import Facts
 from anonymizer.discovery.judging import judge
 from anonymizer.discovery.proposing import Findings, proposal
-from anonymizer.discovery.reading import Sampled, sketched
+from anonymizer.discovery.reading import Progress, Sampled, sketched
 from anonymizer.engines import sampled
 from anonymizer.policies.schema import Schema, Table
 
@@ -25,17 +25,17 @@ class Discovery:
         return proposal(name, self.schema, self.findings)
 
 
-def discover(dsn: str, *, deep: bool = False) -> Discovery:
+def discover(dsn: str, *, progress: Progress, deep: bool = False) -> Discovery:
     """What every column of a database seems to hold. Raises InputError, Unavailable.
 
-    `deep` reads every row once, to find columns that repeat others.
+    `deep` reads every row once, to find columns that repeat others; `progress` is told how far that is.
     """
     with sampled(dsn) as source:
         schema = source.schema
         facts = [facts for table in schema.tables.values() for facts in _facts(source, table)]
         findings = {(one.table.name, one.column.name): judge(one) for one in facts}
         if deep:
-            findings = with_copies(schema, findings, sketched(source, findings))
+            findings = with_copies(schema, findings, sketched(source, findings, progress))
     return Discovery(schema=schema, findings=findings)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 # Two columns are compared by about so many values: a share of 0.9 is known to within 0.02 then.
@@ -24,10 +26,11 @@ def new_seed() -> int:
     return secrets.randbits(64)
 
 
-def hashes(values: pl.Series, seed: int) -> Hashes:
+def hashes(values: pa.Array, seed: int) -> Hashes:
     """Keyed hashes of the texts that are there, in any case and without outer white space."""
-    texts = values.drop_nulls().str.strip_chars().str.to_lowercase()
-    return texts.filter(texts != "").hash(seed).to_numpy()
+    texts = pc.utf8_lower(pc.utf8_trim_whitespace(values))
+    there = texts.filter(pc.not_equal(texts, ""))
+    return pl.Series(pl.from_arrow(there)).hash(seed).to_numpy()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +57,15 @@ class Sketch:
         return (SIZE - 1) / (float(self.smallest[-1]) / _SPAN)
 
     def with_(self, more: Hashes) -> Sketch:
-        new = more[more < self.limit]
-        merged = np.union1d(self.smallest, new)[:SIZE] if len(new) else self.smallest
-        return Sketch(smallest=merged, values=self.values + len(more))
+        return self._with(more[more < self.limit], len(more))
+
+    def merged(self, other: Sketch) -> Sketch:
+        """The sketch of both's values."""
+        return self._with(other.smallest, other.values)
+
+    def _with(self, new: Hashes, values: int) -> Sketch:
+        smallest = np.union1d(self.smallest, new)[:SIZE] if len(new) else self.smallest
+        return Sketch(smallest=smallest, values=self.values + values)
 
 
 def contained(copy: Sketch, original: Sketch) -> tuple[float, int]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
 
-from anonymizer.discovery.reading import BIG, LONGEST, ROWS
+from anonymizer.discovery.reading import BIG, LONGEST, ROWS, Piece
 from anonymizer.mariadb import statements
 from anonymizer.mariadb.connections import Session, Value
 from anonymizer.mariadb.reading import blocks
@@ -43,7 +44,14 @@ class MariadbSample:
         low, high = (int(value or 0) for value in self.session.rows(query)[0])
         return sorted({low + (high - low) * place // _PLACES for place in range(_PLACES)})
 
-    def batches(self, table: Table, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    @property
+    def at_once(self) -> int:
+        return 1
+
+    def pieces(self, table: Table, columns: Sequence[str]) -> Iterator[Piece]:
+        yield partial(self._batches, table, columns)
+
+    def _batches(self, table: Table, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         line = statements.csv([statements.text(table.columns[name]) for name in columns])
         query = f"SELECT {line} FROM {statements.quoted(table.relation)}"  # noqa: S608 - names, quoted
         for block in blocks(self.session, query, list(columns), table.name):

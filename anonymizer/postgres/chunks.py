@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from anonymizer.policies.plan import TablePlan
+from anonymizer.policies.schema import Table
 
 # Before PostgreSQL 14 a range of ctid is not looked up but searched for.
 _RANGES_SINCE = 140_000
@@ -60,9 +61,9 @@ def whole(table: str, parts: Sequence[Part]) -> Iterator[Chunk]:
         yield Chunk(table=table, schema=part.schema, relation=part.relation, number=number)
 
 
-def parts(source: psycopg.Connection, plan: TablePlan) -> list[Part]:
+def parts(source: psycopg.Connection, table: Table) -> list[Part]:
     """The table, or the partitions that hold its rows."""
-    rows = source.execute(_PARTS, [plan.table.identifier.as_string(source)]).fetchall()
+    rows = source.execute(_PARTS, [table.identifier.as_string(source)]).fetchall()
     return [Part(schema=schema, relation=relation, pages=pages) for schema, relation, pages in rows]
 
 
@@ -84,14 +85,20 @@ def rows_of(plan: TablePlan, chunk: Chunk) -> sql.Composed:
     )
 
 
-def _within(plan: TablePlan, chunk: Chunk) -> list[sql.Composable]:
-    if plan.selected is not None:  # of the rows that the filter leaves
-        return [plan.selected.condition((chunk.schema, chunk.relation), chunk.first, chunk.end)]
+def pages_of(chunk: Chunk) -> list[sql.Composable]:
+    """What holds for the rows of a chunk's pages."""
     conditions: list[sql.Composable] = [sql.SQL("true")]
     for bound, comparison in ((chunk.first or None, ">="), (chunk.end, "<")):
         if bound is not None:
             page = sql.Literal(f"({bound},0)")
             conditions.append(sql.SQL(f"ctid {comparison} {{}}::tid").format(page))
+    return conditions
+
+
+def _within(plan: TablePlan, chunk: Chunk) -> list[sql.Composable]:
+    if plan.selected is not None:  # of the rows that the filter leaves
+        return [plan.selected.condition((chunk.schema, chunk.relation), chunk.first, chunk.end)]
+    conditions = pages_of(chunk)
     if plan.filter is not None:
         # A condition may end in a comment: the line ends before the bracket does.
         conditions.append(sql.SQL("({}\n)").format(sql.SQL(plan.filter)))

@@ -41,7 +41,7 @@ def prepare(source: psycopg.Connection, target: psycopg.Connection, plan: Plan, 
 
 def _cut(source: psycopg.Connection, copy: TablePlan, pages: int | None) -> Iterator[Chunk]:
     """A table's chunks; with no size, one a part."""
-    parts = chunks.parts(source, copy)
+    parts = chunks.parts(source, copy.table)
     if pages is None:
         return chunks.whole(copy.table.name, parts)
     size = pages if copy.selected is None else copy.selected.spread(pages)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import adbc_driver_manager
 import adbc_driver_postgresql
@@ -55,6 +56,31 @@ class Reader:
         query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(columns.values()), rows)
         for batch in self.batches(query, where):
             yield batch.rename_columns([*columns])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readers:
+    """Connections in one snapshot that threads share: each question has one to itself, or waits for it."""
+
+    free: SimpleQueue[Reader]
+
+    def batches(self, query: sql.Composed, where: str) -> Iterator[pa.RecordBatch]:
+        """As a reader's."""
+        one = self.free.get()
+        try:
+            yield from one.batches(query, where)
+        finally:
+            self.free.put(one)
+
+
+@contextmanager
+def readers(dsn: str, snapshot: str, count: int) -> Iterator[Readers]:
+    """So many readers in the snapshot of that name."""
+    free: SimpleQueue[Reader] = SimpleQueue()
+    with ExitStack() as stack:
+        for _ in range(count):
+            free.put(stack.enter_context(reader(dsn, snapshot)))
+        yield Readers(free=free)
 
 
 @contextmanager

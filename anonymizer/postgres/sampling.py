@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import psycopg
-import pyarrow as pa
 from psycopg import sql
 
-from anonymizer.discovery.reading import BIG, LONGEST, ROWS
+from anonymizer.discovery.reading import BIG, LONGEST, ROWS, Piece
 from anonymizer.policies.schema import Column, Schema, Table, read_schema
+from anonymizer.postgres.chunks import can_split, pages_of, parts, split, whole
 from anonymizer.postgres.connections import translated
-from anonymizer.postgres.reading import Reader, reader
+from anonymizer.postgres.reading import Readers, readers
 from anonymizer.postgres.snapshots import export, reading
 from anonymizer.transforms.base import JSON
+
+# Connections that read all rows, and pages of a piece: 16 MiB of 8 KiB pages.
+_READERS, _PAGES = 2, 2048
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +35,25 @@ class PostgresqlSample:
         with translated(f"source, {table.name}"):
             return self.connection.execute(_query(table)).fetchall()
 
-    def batches(self, table: Table, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    @property
+    def at_once(self) -> int:
+        return _READERS
+
+    def pieces(self, table: Table, columns: Sequence[str]) -> Iterator[Piece]:
+        found = parts(self.connection, table)
+        cut = split(table.name, found, _PAGES) if can_split(self.connection) else whole(table.name, found)
         texts = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in columns)
-        query = sql.SQL("SELECT {} FROM {}").format(texts, table.identifier)
-        return self._reader.batches(query, f"source, {table.name}")
+        for chunk in cut:
+            query = sql.SQL("SELECT {} FROM ONLY {} WHERE {}").format(
+                texts,
+                sql.Identifier(chunk.schema, chunk.relation),
+                sql.SQL(" AND ").join(pages_of(chunk)),
+            )
+            yield partial(self._readers.batches, query, f"source, {table.name}")
 
     @cached_property
-    def _reader(self) -> Reader:
-        return self.stack.enter_context(reader(self.dsn, export(self.connection).snapshot))
+    def _readers(self) -> Readers:
+        return self.stack.enter_context(readers(self.dsn, export(self.connection).snapshot, _READERS))
 
 
 @contextmanager

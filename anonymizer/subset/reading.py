@@ -6,9 +6,8 @@ A row is known by where it stands (partition and ctid), which holds for as long 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
 
 import numpy as np
 import psycopg
@@ -19,7 +18,7 @@ from psycopg import sql
 
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.schema import Column
-from anonymizer.postgres.reading import Reader, reader
+from anonymizer.postgres.reading import Readers, readers
 from anonymizer.postgres.selection import Selected, place
 from anonymizer.postgres.snapshots import export
 from anonymizer.subset.closing import AT
@@ -47,7 +46,7 @@ class Postgres:
     to look for a row in a list.
     """
 
-    readers: SimpleQueue[Reader]
+    readers: Readers
     copies: Mapping[str, TablePlan]
     columns: Mapping[str, tuple[str, ...]]
     lists: bool
@@ -85,8 +84,7 @@ class Postgres:
         return pa.Table.from_batches(batches) if batches else _nothing(names)
 
     def _asked(self, query: sql.Composed, table: str) -> Iterator[pa.RecordBatch]:
-        with _borrowed(self.readers) as free:
-            yield from free.batches(query, f"source, {table}")
+        return self.readers.batches(query, f"source, {table}")
 
 
 def _table(copy: TablePlan) -> sql.Composable:
@@ -94,15 +92,6 @@ def _table(copy: TablePlan) -> sql.Composable:
         return copy.table.identifier
     condition = sql.SQL(copy.filter)  # the policy's own words, by its author
     return sql.SQL("(SELECT tableoid, ctid, * FROM {} WHERE ({}\n))").format(copy.table.identifier, condition)
-
-
-@contextmanager
-def _borrowed(readers: SimpleQueue[Reader]) -> Iterator[Reader]:
-    one = readers.get()
-    try:
-        yield one
-    finally:
-        readers.put(one)
 
 
 # Four bytes of the part's number, four of the page's, two of the row's.
@@ -186,13 +175,9 @@ def asking(
     at_once: int,
 ) -> Iterator[Postgres]:
     """Asks `at_once` questions in the snapshot in which `source` stands."""
-    snapshot = export(source).snapshot
-    readers: SimpleQueue[Reader] = SimpleQueue()
-    with ExitStack() as stack:
-        for _ in range(at_once):
-            readers.put(stack.enter_context(reader(dsn, snapshot)))
-        lists = source.info.server_version >= _LISTS_SINCE
-        yield Postgres(readers=readers, copies=copies, columns=columns, lists=lists)
+    lists = source.info.server_version >= _LISTS_SINCE
+    with readers(dsn, export(source).snapshot, at_once) as several:
+        yield Postgres(readers=several, copies=copies, columns=columns, lists=lists)
 
 
 def selected(connection: psycopg.Connection, places: pa.ChunkedArray, of: int) -> Selected:
