@@ -28,9 +28,31 @@ def new_seed() -> int:
 
 def hashes(values: pa.Array, seed: int) -> Hashes:
     """Keyed hashes of the texts that are there, in any case and without outer white space."""
-    texts = pc.utf8_lower(pc.utf8_trim_whitespace(values))
+    if _is_ascii(values):  # several times faster
+        texts = pc.ascii_lower(pc.ascii_trim_whitespace(values))
+    else:
+        texts = pc.utf8_lower(pc.utf8_trim_whitespace(values))
     there = texts.filter(pc.not_equal(texts, ""))
     return pl.Series(pl.from_arrow(there)).hash(seed).to_numpy()
+
+
+def _is_ascii(values: pa.Array) -> bool:
+    content = values.buffers()[-1]
+    return content is None or int(np.frombuffer(content, np.uint8).max(initial=0)) < 128
+
+
+def _least(values: Hashes) -> Hashes:
+    """The smallest different ones, sorted: at least `SIZE`, or all. Sorting all of many is what costs."""
+    if len(values) > 8 * SIZE:
+        bound = np.uint64(2**64 // len(values) * 4 * SIZE)  # below it are four times as many, if all differ
+        few = _distinct(values[values < bound])
+        if len(few) >= SIZE:
+            return few
+    return _distinct(values)
+
+
+def _distinct(values: Hashes) -> Hashes:
+    return np.sort(pl.Series(values).unique().to_numpy())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +86,7 @@ class Sketch:
         return self._with(other.smallest, other.values)
 
     def _with(self, new: Hashes, values: int) -> Sketch:
-        smallest = np.union1d(self.smallest, new)[:SIZE] if len(new) else self.smallest
+        smallest = np.union1d(self.smallest, _least(new))[:SIZE] if len(new) else self.smallest
         return Sketch(smallest=smallest, values=self.values + values)
 
 

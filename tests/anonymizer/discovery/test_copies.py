@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import anonymizer
@@ -49,6 +49,23 @@ def test_the_share_of_values_is_told_nearly(shared: int, share: float) -> None:
 
 def test_case_and_outer_space_do_not_count_and_nothing_is_no_value() -> None:
     assert len(sketch([" Jan@X.pl", "jan@x.pl ", None, "", " "]).smallest) == 1
+    assert len(sketch([" ŻÓŁĆ\u2003", "żółć", "Z", " z"]).smallest) == 2
+
+
+def test_a_text_has_one_hash_whatever_stands_beside_it() -> None:
+    assert np.array_equal(sketch(["jan"]).smallest, sketch(["JAN ", "jan", None]).smallest)
+    together = sketch(["jan", "ł"]).smallest
+    assert np.isin(sketch([" Jan"]).smallest, together).all()
+
+
+@given(st.integers(1, 60_000), st.integers(1, 40_000))
+@settings(max_examples=20, deadline=None)
+def test_the_smallest_are_kept_of_any_number_of_values(different: int, repeated: int) -> None:
+    values = np.random.default_rng(different).integers(0, 2**64, different, np.uint64)
+    many = np.concatenate([values, values[:repeated]])
+    found = Sketch.empty().with_(many)
+    assert np.array_equal(found.smallest, np.unique(values)[:SIZE])
+    assert found.values == len(many)
 
 
 SCHEMA = """
