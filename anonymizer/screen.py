@@ -29,13 +29,14 @@ def show_discovery(found: Discovery) -> None:
 
 
 def show_preview(tables: Sequence[Preview], *, as_json: bool) -> None:
-    """A few masked rows of each table."""
+    """A few masked rows of each table, a line a column: tables are wider than screens."""
     if as_json:
         return print_json({"tables": [asdict(table) for table in tables]})
     for each in tables:
-        shown = Table(*map(escape, each.columns), title=escape(each.table), title_justify="left")
-        for row in each.rows:
-            shown.add_row(*("NULL" if value is None else escape(value) for value in row))
+        numbers = (f"row {number}" for number, _ in enumerate(each.rows, 1))
+        shown = Table("column", *numbers, title=escape(each.table), title_justify="left")
+        for name, *values in zip(each.columns, *each.rows, strict=True):
+            shown.add_row(escape(name), *("NULL" if value is None else escape(value) for value in values))
         people().print(shown)
     return None
 

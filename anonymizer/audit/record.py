@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Policy, Rule, chosen
 from anonymizer.proof.verification import Verification
-from anonymizer.transforms import DROP, JSON, KEEP
+from anonymizer.transforms import DROP, KEEP, STRUCTURED
 from foundation.receipts import Receipt
 
 DOCUMENT = "peakproof anonymize audit"
@@ -100,12 +100,12 @@ def _treatments(name: str, type_: str, rule: Rule) -> list[Treatment]:
         column=name, type=type_, transform=rule.transform, class_=rule.class_,
         scope=rule.scope if rule.masks else "", measured=_measured(rule),
     )  # fmt: skip
-    if rule.transform != JSON:
+    if rule.transform not in STRUCTURED:
         return [own]
-    inner = [found for path, at in rule.paths.items() for found in _treatments(f"{name} {path}", "json", at)]
+    inner = [found for path, at in rule.paths.items() for found in _treatments(f"{name} {path}", type_, at)]
     rest = Treatment(
         column=f"{name} (every other place)",
-        type="json",
+        type=type_,
         transform=KEEP if rule.others == "keep" else DROP,
         class_=None,
         scope="",

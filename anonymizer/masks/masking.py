@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,14 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizer.masks import arrays, document
+from anonymizer.masks import arrays, composite, document
 from anonymizer.policies.lines import Lines
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Rule, beside
-from anonymizer.policies.schema import Schema
+from anonymizer.policies.schema import Column, Schema
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms import DROP, JSON, totals, transform
+from anonymizer.transforms import COMPOSITE, DROP, JSON, totals, transform
 from anonymizer.transforms.base import NUMBERS, Canonical, Slot, words
 from foundation.errors import InputError, PeakproofError
 
@@ -58,6 +58,8 @@ def table_mask(plan: TablePlan, schema: Schema, key: Key) -> TableMask:
         slot = plan.table.columns[name].slot
         if rule.transform == JSON:
             columns[name] = _json(name, rule, key)
+        elif rule.transform == COMPOSITE:
+            columns[name] = _composite(name, rule, key, plan.table.columns[name])
         elif beside(rule) - {rule.entity}:
             columns[name] = _row(name, rule, key, slot, ChainMap(columns, sums))
         else:
@@ -186,6 +188,40 @@ def _json(name: str, rule: Rule, key: Key) -> ColumnMask:
     rules = [_path(path, inner, key) for path, inner in rule.paths.items()]
     keep = rule.others == "keep"
     return lambda batch, _: document.masked(_one(batch, name), rules, keep_others=keep)
+
+
+def _composite(name: str, rule: Rule, key: Key, column: Column) -> ColumnMask:
+    mask = _fields(
+        rule, {document.steps(path): inner for path, inner in rule.paths.items()}, key, column.fields
+    )
+    whole = arrays.element_wise(mask) if column.slot.is_array else mask
+    return lambda batch, _: whole(_one(batch, name), None)
+
+
+def _fields(
+    rule: Rule, paths: Mapping[document.Steps, Rule], key: Key, fields: Sequence[Column]
+) -> document.LeafMask:
+    """The mask of a composite value: `paths` are the rules of what stands in it."""
+    keep = rule.others == "keep"
+    rules = {}
+    for field in fields:
+        inside = {steps[1:]: inner for steps, inner in paths.items() if steps[0] == field.name}
+        if own := inside.pop((), None):
+            rules[field.name] = _field(own, key, field)
+        elif inside:
+            deeper = _fields(rule, inside, key, field.fields)
+            mask = arrays.element_wise(deeper) if field.slot.is_array else deeper
+            rules[field.name] = composite.FieldRule(mask=mask)
+    names = [field.name for field in fields]
+    return lambda values, _entities: composite.masked(values, names, rules, keep_others=keep)
+
+
+def _field(rule: Rule, key: Key, field: Column) -> composite.FieldRule:
+    if not rule.masks:
+        return composite.FieldRule(mask=None if rule.transform == DROP else lambda values, _entities: values)
+    entity = document.steps(rule.entity)[-1] if rule.entity else None
+    mask = leaf_mask(rule, key, rule.domain or rule.transform, field.slot)
+    return composite.FieldRule(mask=mask, entity=entity)
 
 
 def _path(path: str, rule: Rule, key: Key) -> document.PathRule:

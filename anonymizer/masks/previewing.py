@@ -12,7 +12,6 @@ from anonymizer.masks.masking import masked_batch, table_mask
 from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.policies.policy import Rule
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms import JSON
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +41,7 @@ def _only_masked(copy: TablePlan) -> TablePlan:
 
 
 def _masked_paths(rule: Rule) -> Rule:
-    if rule.transform != JSON:
+    if not rule.paths:
         return rule
     paths = {path: inner for path, inner in rule.paths.items() if inner.masks}
     return rule.model_copy(update={"paths": paths, "others": "drop"})

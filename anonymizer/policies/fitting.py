@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from anonymizer.policies.lines import misfits, sums
 from anonymizer.policies.policy import Policy, Rule, TableRule, beside, chosen
 from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
-from anonymizer.transforms import DROP, INHERIT, JSON, KEEP
+from anonymizer.transforms import COMPOSITE, DROP, INHERIT, JSON, KEEP
 from anonymizer.transforms.base import DATES, INJECTIVE, NUMBERS, TEXT
 from anonymizer.transforms.base import JSON as JSON_TYPES
 from anonymizer.transforms.permuted import FITTING, WIDEST, Digits
@@ -114,14 +115,36 @@ def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[
         )
     for other in sorted(beside(rule) - {rule.entity} - table.columns.keys() - sums(rule).keys()):
         yield f"{other!r} is no column of {table.name}", did_you_mean(other, table.columns)
+    if rule.transform == COMPOSITE and not column.fields:
+        yield f"composite cannot mask {column.type}", "it masks composite types; json masks documents"
+        return
     for path, inner in rule.paths.items():
-        if inner.masks and chosen(inner)[0].types.isdisjoint(_IN_DOCUMENTS):
-            yield (
-                f"{path}: {inner.transform} cannot mask what stands in a document",
-                "it masks other types only",
-            )
+        found = _field_misfits(table, column, path, inner) if column.fields else _document_misfits(inner)
+        yield from ((f"{path}: {what}", hint) for what, hint in found)
     if rule.masks:
         yield from _transform_misfits(table, column, rule)
+
+
+def _document_misfits(rule: Rule) -> Iterator[tuple[str, str | None]]:
+    if rule.masks and chosen(rule)[0].types.isdisjoint(_IN_DOCUMENTS):
+        yield f"{rule.transform} cannot mask what stands in a document", "it masks other types only"
+
+
+def _field_misfits(table: Table, column: Column, path: str, rule: Rule) -> Iterator[tuple[str, str | None]]:
+    """What is wrong with the rule of a field of a composite type."""
+    field, siblings = column, column.fields
+    for step in path.removeprefix("$.").split("."):
+        siblings = field.fields
+        known = {one.name: one for one in siblings}
+        if step not in known:
+            yield f"{field.type} has no field {step!r}", did_you_mean(step, known)
+            return
+        field = known[step]
+    names = [one.name for one in siblings]
+    if rule.entity and rule.entity.rpartition(".")[2] not in names:
+        yield f"its entity {rule.entity} is no field beside it", did_you_mean(rule.entity, names)
+    if rule.masks:
+        yield from _transform_misfits(replace(table, unique={}), field, rule)
 
 
 def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:

@@ -16,7 +16,7 @@ from anonymizer.policies.policy import Policy, Rule
 from anonymizer.policies.references import completed
 from anonymizer.policies.schema import Schema, Table
 from anonymizer.postgres.selection import Selected
-from anonymizer.transforms import INTEGER_KEY, JSON
+from anonymizer.transforms import INTEGER_KEY, STRUCTURED
 from foundation.errors import InputError
 
 
@@ -57,7 +57,7 @@ class TablePlan:
 
     @property
     def masked(self) -> Mapping[str, Rule]:
-        return {name: rule for name, rule in self.rules.items() if rule.masks or rule.transform == JSON}
+        return {name: rule for name, rule in self.rules.items() if rule.masks or rule.transform in STRUCTURED}
 
 
 @dataclass(frozen=True, kw_only=True)

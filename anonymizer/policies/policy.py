@@ -16,7 +16,7 @@ from anonymizer.policies.inheritance import extended, in_environment
 from anonymizer.policies.people import Enforced, People
 from anonymizer.policies.processing import Processing
 from anonymizer.pools import version as pools_version
-from anonymizer.transforms import DROP, INHERIT, JSON, KEEP, WORDS, known, own, transform
+from anonymizer.transforms import DROP, INHERIT, KEEP, STRUCTURED, WORDS, known, own, transform
 from anonymizer.transforms.base import Transform
 from foundation.documents import Document, Input, Location, did_you_mean, refuse, said, validate
 from foundation.errors import InputError, Problem
@@ -29,10 +29,10 @@ _PATH = re.compile(r"\$(\.[\w-]+|\[\*\])+")
 
 
 class Rule(Input):
-    """What happens to one column, or to one place in a JSON document. `keep`, `drop`, `inherit` are words."""
+    """What happens to one column, or to one place in a document. `keep`, `drop`, `inherit` are words."""
 
     transform: str = Field(
-        description="`keep`, `drop`, `json`, `inherit` (as what it refers to), or the name of a transform"
+        description="`keep`, `drop`, `json`, `composite`, `inherit` (as what it refers to), or a transform"
     )
     class_: Class | None = Field(
         default=None, alias="class", description="how telling the value is; a masked column needs it"
@@ -51,9 +51,11 @@ class Rule(Input):
     copy_of: str | None = Field(
         default=None, description="`TABLE.COLUMN` that it is a copy of; gets the same pseudonym"
     )
-    paths: dict[str, Rule] = Field(default={}, description="`json` only: what happens at each path")
+    paths: dict[str, Rule] = Field(
+        default={}, description="`json` and `composite`: what happens at each path"
+    )
     others: Literal["drop", "keep"] = Field(
-        default="drop", description="`json` only: what happens to every path that is not named"
+        default="drop", description="`json` and `composite`: what happens to every path that is not named"
     )
 
     @model_validator(mode="before")
@@ -277,8 +279,8 @@ def _problems(document: Document, at: Location, rule: Rule) -> Iterator[Problem]
     if rule.class_ is None and rule.transform not in (KEEP, DROP, INHERIT):
         hint = "identifying, common, sensitive or free"
         yield document.problem(at, f"{name}: a masked column needs its class", hint)
-    if (rule.transform == JSON) != bool(rule.paths):
-        what = "json needs paths" if rule.transform == JSON else "only json has paths"
+    if (rule.transform in STRUCTURED) != bool(rule.paths):
+        what = "only json and composite have paths" if rule.paths else f"{rule.transform} needs paths"
         yield document.problem(at, f"{name}: {what}")
     if rule.masks:
         yield from _misfits(document, at, name, rule)
@@ -323,7 +325,7 @@ def _scopes(chosen: Transform) -> str:
 
 def _misplaced(document: Document, at: Location, name: str, rule: Rule) -> Iterator[Problem]:
     inside = "paths" in at
-    if inside and rule.transform == JSON:
+    if inside and rule.transform in STRUCTURED:
         yield document.problem(at, f"{name}: name the place inside the document by a longer path")
     if inside and not _PATH.fullmatch(str(at[-1])):
         yield document.problem(at, f"{name}: not a path", "write $.name, $.outer.inner or $.items[*].name")

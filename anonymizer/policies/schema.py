@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import LiteralString
 
@@ -33,6 +33,8 @@ class Column:
     labels: tuple[str, ...] = ()
     # Whether a CHECK, its own or its domain's, looks at it.
     checked: bool = False
+    # The fields of a composite type, or of an array of one, in their order.
+    fields: tuple[Column, ...] = ()
 
     @property
     def slot(self) -> Slot:
@@ -121,10 +123,7 @@ def read_schema(connection: psycopg.Connection) -> Schema:
     """The tables of a database, system and own ones left out."""
     with connection.cursor(row_factory=dict_row) as cursor:
         tables = {row["oid"]: _table(row) for row in _rows(cursor, _TABLES)}
-        columns: dict[int, dict[str, Column]] = {oid: {} for oid in tables}
-        for row in _rows(cursor, _COLUMNS):
-            if row["oid"] in columns:
-                columns[row["oid"]][row["name"]] = _column(row)
+        columns = _columns(_rows(cursor, _COLUMNS), tables.keys())
         indexes = _rows(cursor, _INDEXES)
         keys = _rows(cursor, _FOREIGN_KEYS)
         leading = _rows(cursor, _LEADING)
@@ -158,11 +157,23 @@ def _table(row: DictRow) -> Table:
     )
 
 
-def _column(row: DictRow) -> Column:
+def _columns(rows: Sequence[DictRow], tables: Set[int]) -> dict[int, dict[str, Column]]:
+    """The columns of every table, those of a composite type with its fields."""
+    by_relation: dict[int, list[DictRow]] = {}
+    for row in rows:
+        by_relation.setdefault(row["oid"], []).append(row)
+
+    def column(row: DictRow) -> Column:
+        return _column(row, tuple(map(column, by_relation.get(row["composite"], ()))))
+
+    return {oid: {row["name"]: column(row) for row in by_relation.get(oid, ())} for oid in tables}
+
+
+def _column(row: DictRow, fields: tuple[Column, ...]) -> Column:
     return Column(
         name=row["name"], type=row["type"], base=row["base"], limit=row["limit"], nullable=row["nullable"],
         default=row["default"], generated=row["generated"], labels=tuple(row["labels"] or ()),
-        checked=row["checked"],
+        checked=row["checked"], fields=fields,
     )  # fmt: skip
 
 
@@ -193,6 +204,8 @@ SELECT a.attrelid AS oid, a.attname AS name, format_type(a.atttypid, a.atttypmod
        a.attgenerated <> '' AS generated,
        (SELECT array_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e
          WHERE e.enumtypid IN (b.oid, b.typelem)) AS labels,
+       coalesce(nullif(b.typrelid, 0), (SELECT e.typrelid FROM pg_type e WHERE e.oid = b.typelem), 0)
+         AS composite,
        EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'c'
                 AND (k.contypid = ANY (under.domains)
                      OR (k.conrelid = a.attrelid AND a.attnum = ANY (k.conkey)))

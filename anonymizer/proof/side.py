@@ -90,5 +90,5 @@ def _text(column: str) -> sql.Composed:
 def _path_value(column: str, path: str) -> sql.Composed:
     quoted = re.sub(r"\.([\w-]+)", r'."\1"', path)
     return sql.SQL(
-        "(SELECT string_agg(v #>> '{{}}', {}) FROM jsonb_path_query({}::jsonb, {}::jsonpath) AS v)"
+        "(SELECT string_agg(v #>> '{{}}', {}) FROM jsonb_path_query(to_jsonb({}), {}::jsonpath) AS v)"
     ).format(sql.Literal(UNIT), sql.Identifier(column), sql.Literal(quoted))

@@ -68,8 +68,10 @@ TRANSFORMS: Mapping[str, Transform] = {
 # What a name means instead where it is about a person and not about the number itself.
 _OF_ENTITIES: Mapping[str, Transform] = {"pesel": persona.PERSONA_PESEL}
 
-KEEP, DROP, JSON, INHERIT = "keep", "drop", "json", "inherit"
-WORDS = (KEEP, DROP, JSON, INHERIT)
+KEEP, DROP, JSON, INHERIT, COMPOSITE = "keep", "drop", "json", "inherit", "composite"
+WORDS = (KEEP, DROP, JSON, INHERIT, COMPOSITE)
+# What has values at paths.
+STRUCTURED = (JSON, COMPOSITE)
 
 
 def transform(name: str, scope: str) -> Transform:

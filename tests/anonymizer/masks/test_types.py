@@ -19,11 +19,14 @@ CREATE EXTENSION hstore;
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 CREATE DOMAIN name_of AS varchar(40);
 CREATE DOMAIN surname AS name_of CHECK (length(value) > 1);
+CREATE TYPE place AS (street text, zip varchar(6));
+CREATE TYPE home AS (owner text, place place, rooms integer, let daterange);
 CREATE TABLE odd (
     id integer PRIMARY KEY, surname surname, feeling mood, feelings mood[], phones text[], grid text[][],
     address inet, network cidr, card text, device macaddr, scan bytea, pesel bigint, born date, sex char(1),
     postcode varchar(6), age smallint, net numeric(12, 2) CHECK (net > 0), vat numeric(12, 2),
     gross numeric(12, 2), tags hstore, note text, seen timestamptz, words tsvector,
+    code text UNIQUE, home home, homes home[], stays tstzmultirange, band numrange,
     CHECK (gross = net + vat)
 );
 CREATE TRIGGER words BEFORE INSERT OR UPDATE ON odd FOR EACH ROW
@@ -37,7 +40,10 @@ SELECT n, 'Brzęczyszczykiewicz', 'ok', '{sad,NULL}', ARRAY['601 000 ' || 100 + 
        n + 0.01, n * 0.23, n + 0.01 + round(n * 0.23, 2),
        hstore(ARRAY['e-mail', 'say "=>NULL"', 'none'],
               ARRAY['Jan.Brzeczyszczykiewicz@x.pl', 'a "q" \\', NULL]),
-       'Rozmowa z panem Brzęczyszczykiewiczem, tel. 601 000 107, towar OK', '2024-02-29 10:11:12+00'
+       'Rozmowa z panem Brzęczyszczykiewiczem, tel. 601 000 107, towar OK', '2024-02-29 10:11:12+00', NULL,
+       'ZK/2024/' || n, ROW('Jan "Brzęczyszczykiewicz"', ROW('ul. Brzęczyszczykiewicza 1', '31-154'), 3,
+       '[2024-01-01,2024-02-01)')::home, ARRAY[NULL, ROW('Brzęczyszczykiewicz, A.', NULL, NULL, NULL)::home],
+       '{[2024-01-01 10:00+00,2024-01-03 10:00+00),[2024-03-01 10:00+00,)}', numrange(n, n + 1.5)
   FROM generate_series(1, 100) n;
 INSERT INTO odd (id) VALUES (0);
 """
@@ -70,6 +76,18 @@ tables:
       note: {transform: redact, class: free, options: {persons: surname}}
       seen: {transform: suppress, class: sensitive}
       words: drop
+      code: {transform: scramble, class: identifying, options: {unique: true}}
+      home:
+        transform: composite
+        class: free
+        paths: &home
+          $.owner: {transform: full_name, class: identifying}
+          $.place.street: {transform: street, class: identifying, scope: entity($.place.zip)}
+          $.rooms: keep
+          $.let: {transform: shift_date, class: sensitive}
+      homes: {transform: composite, class: free, paths: *home}
+      stays: {transform: shift_date, class: sensitive, scope: entity(id)}
+      band: {transform: perturb, class: sensitive}
 """
 KEY = Key(bytes(range(32)))
 
@@ -118,6 +136,29 @@ def test_an_hstore_keeps_its_keys_and_every_value_is_masked(target: str) -> None
     assert keys == ["none", "e-mail", 'say "=>NULL"']
     assert (len(str(email)), str(email)[23:24], nothing) == (28, "@", True)
     assert str(said)[1:3] + str(said)[4:] == ' "" \\'
+
+
+def test_fields_of_composites_are_masked_as_their_types_and_the_others_are_closed(target: str) -> None:
+    [(owner, zip_, rooms, days, nothing, other)] = rows(
+        target, """SELECT (home).owner, (home).place.zip, (home).rooms, upper((home).let) - lower((home).let),
+        homes[1] IS NULL, homes[2].owner FROM odd WHERE id = 7""",
+    )  # fmt: skip
+    assert (zip_, rooms, days, nothing) == (None, 3, 31, True)
+    assert len(str(owner).split()) == len(str(other).split()) == 2
+    moved = "SELECT count(*) FROM odd WHERE (lower((home).let) - date '2024-01-01') % 7 = 0"
+    assert ask(target, moved + " AND lower((home).let) <> '2024-01-01'") == 100
+
+
+def test_ranges_move_as_a_whole_and_codes_stay_distinct(target: str) -> None:
+    apart = "SELECT count(*) FROM odd WHERE upper(band) - lower(band) = 1.5 AND lower(band) <> id"
+    assert ask(target, apart) == 100
+    [(first, last)] = rows(
+        target, "SELECT DISTINCT range_merge(stays) IS NULL, upper(stays) FROM odd WHERE id > 0"
+    )
+    assert (first, last) == (False, None)
+    assert (
+        ask(target, "SELECT count(DISTINCT code) FROM odd WHERE code ~ '^[A-Z]{2}/[0-9]{4}/[0-9]+$'") == 100
+    )
 
 
 def test_search_words_are_made_anew_of_what_the_text_has_become(target: str) -> None:

@@ -45,7 +45,7 @@ def hash_of(tmp_path: Path, tables: str) -> str:
         ),
         ("{transform: shift_date, class: free, options: {weeks: 0}}", "greater than or equal to 1"),
         ("{transform: json, class: free}", "json needs paths"),
-        ("{transform: email, class: free, paths: {$.a: keep}}", "only json has paths"),
+        ("{transform: email, class: free, paths: {$.a: keep}}", "only json and composite have paths"),
         ("{transform: json, class: free, paths: {a.b: keep}}", "not a path"),
         (
             "{transform: json, class: free, paths: {$.a: {transform: city, class: free, scope: entity(x)}}}",
