@@ -6,7 +6,7 @@ What a run took away from the target is given back before another one begins.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import sql
@@ -27,7 +27,12 @@ def alone(target: psycopg.Connection) -> Iterator[None]:
         raise occupying.another_run()
     target.execute(_END_WRITERS, [WRITING >> 32, WRITING & 0xFFFFFFFF])
     target.execute("SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)", [WRITING, WRITING])
-    yield
+    try:
+        yield
+    finally:
+        # At once, not when the server notices that the connection is gone: the next run may be waiting.
+        with suppress(psycopg.Error):
+            target.execute("SELECT pg_advisory_unlock(%s)", [_RUNNING])
 
 
 def goes_on(target: psycopg.Connection, receipt: Receipt) -> bool:

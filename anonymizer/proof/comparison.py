@@ -22,6 +22,8 @@ _OF_A_KIND = 2
 # Where few rows meet, nobody else may show that a value is common: a persona keeps its sex, and the smaller
 # of the frozen pools of given names has 53.
 _SHARED = 1 / 53
+# Where a permutation leaves a value in its place in fewer checks than this, one that stands there fails.
+_SELDOM = 0.01
 # Below this a Poisson tail is nothing, and its exact sum not worth the time.
 _NOTHING = 1e-12
 # Of the target's different values so many more than chance explains are originals of others: a shuffle.
@@ -113,6 +115,8 @@ class Draws:
     per_person: bool
     persons: float  # the source's different (value, person)
     distinct: float  # the target's different values
+    # Among how many values a permutation moves each one, where it keeps a part of it (a birth year).
+    within: float | None = None
 
     def kept(self, seen: Meeting) -> int:
         """Draws that gave back what was there."""
@@ -125,7 +129,16 @@ class Draws:
         against an expectation of nothing, unless the values are `common` ones.
         """
         least = _SHARED * (self.persons if self.per_person else self.distinct) if common else 0.0
-        return max(least, self._met(seen))
+        return max(least, self._met(seen), self._stayed)
+
+    @property
+    def _stayed(self) -> float:
+        """How many values a permutation of small parts leaves where they are: one a part, whatever is in it.
+
+        Who meets whom does not tell: whoever is in another part meets nobody.
+        """
+        stayed = self.distinct / self.within if self.within and not self.per_person else 0.0
+        return stayed if stayed >= _SELDOM else 0.0
 
     def _met(self, seen: Meeting) -> float:
         if self.per_person:

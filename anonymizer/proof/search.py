@@ -30,7 +30,7 @@ from anonymizer.proof.partitions import Partitions, Records, together
 from anonymizer.proof.places import Place
 from anonymizer.proof.scanning import Wanted, is_number, kinds, one_word, scan
 from anonymizer.proof.sheets import Sheet, Side
-from anonymizer.proof.sightings import MADE_OF, Sighting, filled, numbers_by_chance, population
+from anonymizer.proof.sightings import MADE_OF, WITHIN, Sighting, filled, numbers_by_chance, population
 
 _RECORDS = 1 << 19  # in a partition, about
 _MOST_BITS = 8
@@ -269,6 +269,7 @@ def _draws(place: Place, persons: float, after: Tally) -> Draws:
         per_person=any(rule.entity is not None for rule in inner),
         persons=persons,
         distinct=counted.count if counted else 0.0,
+        within=min((WITHIN[rule.transform] for rule in inner if rule.transform in WITHIN), default=None),
     )
 
 

@@ -16,6 +16,9 @@ POPULATIONS: Mapping[str, str] = {
 }  # fmt: skip
 # An invented company is called after invented surnames, and two of them may be somebody's name.
 MADE_OF: Mapping[str, str] = {"company": "person"}
+# Transforms that permute within what they keep of a value, and how many values they move each one among: a
+# PESEL's sex and birth year (365 days of 5,000 serial numbers), a card's issuer (six digits stay free).
+WITHIN: Mapping[str, float] = {"pesel": 365 * 5000.0, "card": 1e6}
 # Real numbers are not spread evenly (prefixes, birth years): chance may meet them this much more often.
 _UNEVEN = 10.0
 

@@ -84,6 +84,30 @@ def test_a_value_that_becomes_another_everywhere_is_one_draw(pool: int) -> None:
     assert found.passes, "a name of many rows that stayed by chance stayed once"
 
 
+def test_a_permutation_within_small_parts_leaves_one_value_a_part_in_its_place() -> None:
+    """As PESELs of two million people do, permuted within sex and birth year."""
+    random, parts, size, inside = np.random.default_rng(8), 200, 1000, 25
+    offset = np.arange(1, parts + 1, dtype=np.uint64).repeat(inside) * np.uint64(10**6)
+
+    def side() -> Words:
+        dealt_ = np.concatenate([random.permutation(size)[:inside] for _ in range(parts)])
+        return offset + dealt_.astype(np.uint64)
+
+    met = of(side(), side())
+    draws = Draws(per_person=False, persons=ROWS, distinct=ROWS, within=size)
+    expected = draws.expected(Meeting(own_values=met.pairs, values=met.pairs))
+    assert expected == parts * inside / size
+    assert met.pairs > 0
+    assert at_least(met.pairs, expected) >= ALPHA
+    assert at_least(met.pairs, met.by_chance) < ALPHA, "who meets whom explains too few"
+    assert at_least(met.pairs + 30, expected) < ALPHA, "and what somebody put back is too much"
+
+
+def test_one_value_in_its_place_fails_where_a_permutation_would_seldom_leave_it_there() -> None:
+    draws = Draws(per_person=False, persons=400.0, distinct=400.0, within=365 * 5000.0)
+    assert at_least(1, draws.expected(Meeting(own_values=1, values=1))) < ALPHA
+
+
 def test_more_than_chance_fails_among_names_from_a_pool() -> None:
     random = np.random.default_rng(3)
     before, after = dealt(random, 100_000), dealt(random, 100_000)
