@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import psycopg
 
 import anonymizer
-from anonymizer.pseudonyms import keys
-from benchmarks import copying, files, subset
+from benchmarks import copying, files, subset, verifying
 from benchmarks.figures import Figure, show
-from environments.environment import Environment
 from tests import servers
 from tests.anonymizer.discovery.measuring import score
 from tests.anonymizer.redaction.measuring import HELD_OUT, measured
@@ -70,7 +66,7 @@ def main() -> None:
     rounds = 1 if options.quick else 5
     on_files = files.figures(ROWS if options.quick else 5 * ROWS, rounds, POLICY)
     size = ROWS if options.quick else 10 * ROWS
-    proved, copied = proof(size, rounds), copying.figures(size, rounds)
+    proved, copied = verifying.figures(size, rounds), copying.figures(size, rounds)
     part = subset.figures(ROWS if options.quick else 50 * ROWS, rounds)
     discovery = {**accuracy(), **speed(rounds), **deep(rounds)}
     show({**discovery, **redaction(), **proved, **copied, **part, **on_files}, as_json=options.json)
@@ -137,44 +133,11 @@ def _drain(source: str) -> None:
             pass
 
 
-def proof(rows: int, rounds: int) -> dict[str, Figure]:
-    """`verify` against `pg_dump | psql` of the same rows on the same server, one after the other."""
-    with servers.running() as running, tempfile.TemporaryDirectory() as folder:
-        servers.may_administer(running)
-        server = servers.server(running, "database")
-        source, target, _ = (_people(server, name) for name in ("proof_a", "proof_b", "proof_c"))
-        with psycopg.connect(source, autocommit=True) as connection:
-            connection.execute(PEOPLE.format(rows=rows).encode())
-        file = Path(folder) / "policy.yaml"
-        file.write_text(POLICY)
-        policy = anonymizer.load_policy(file)
-        anonymizer.anonymize(source, target, policy, keys.ephemeral())
-        pairs = [
-            (_timed(lambda: _pipe(running)), _timed(lambda: anonymizer.verify(source, target, policy)))
-            for _ in range(rounds)
-        ]
-    pipe, took = (statistics.median(column) for column in zip(*pairs, strict=True))
-    return {
-        f"verify {rows:,} rows, times the pipe": Figure(
-            value=took / pipe, unit="x", goal=2, reason=f"verify {took:.1f} s, pipe {pipe:.1f} s"
-        )
-    }
-
-
 def _people(server: servers.Server, name: str) -> str:
     server.create_database(name)
     with psycopg.connect(server.dsn(name), autocommit=True) as connection:
         connection.execute(TABLE.encode())
     return server.dsn(name)
-
-
-def _pipe(running: Environment) -> None:
-    dropped = "psql -qd proof_c -c 'DROP TABLE people'"
-    piped = "set -o pipefail; pg_dump -t people proof_a | psql -qd proof_c >/dev/null"
-    container = running.nodes["database-1"].get_wrapped_container()
-    for command in (dropped, piped):
-        status, output = container.exec_run(["bash", "-c", command])
-        assert status == 0, output
 
 
 def _timed(work: Callable[[], object]) -> float:
