@@ -49,6 +49,11 @@ Row = tuple[Value, ...]
 _ROWS_AT_ONCE = 1000
 
 
+def decoded(value: Value) -> str:
+    """A name or a text of the catalogue; NULL is empty."""
+    return value.decode() if isinstance(value, bytes) else str(value or "")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """A connection in autocommit mode. `role` ("source", "target") is how errors call it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 
 import pymysql
 
 from anonymizer.mariadb import statements
-from anonymizer.mariadb.connections import Session, translated
+from anonymizer.mariadb.connections import Session, decoded, translated
 from anonymizer.policies.schema import Table
 from foundation.errors import InputError
 
@@ -37,14 +38,27 @@ def refuse_orphans(target: Session, table: Table) -> None:
             raise InputError(what, where=f"target, {table.name}", hint=hint)
 
 
-def settle(target: Session, table: Table) -> None:
-    """Lets the table's AUTO_INCREMENT go on after its greatest value, and gathers statistics."""
+def settle(target: Session, table: Table, masked: Collection[str] = ()) -> None:
+    """Lets what numbers the table's rows go on after the greatest value, and gathers statistics.
+
+    Of `masked` columns the keys are clear of their sequences, which begin where they began.
+    """
     name = statements.quoted(table.relation)
     if target.one(_COUNTS, [table.relation]) is not None:
         # 1 is too small and so becomes the next: rows that were written and removed again leave no trace.
         target.do(f"ALTER TABLE {name} AUTO_INCREMENT = 1")
+    for column, default in target.rows(_SEQUENCES, [table.relation]):
+        sequence = _NEXT.fullmatch(decoded(default))
+        if sequence and decoded(column) not in masked:
+            greatest = target.one(f"SELECT MAX({statements.quoted(decoded(column))}) FROM {name}")  # noqa: S608
+            if greatest is not None:
+                target.rows(f"SELECT SETVAL({sequence[1]}, {int(greatest)})")
     target.do(f"ANALYZE TABLE {name}")
 
 
+_NEXT = re.compile(r"nextval\((.*)\)", re.IGNORECASE)
 _COUNTS = """
 SELECT AUTO_INCREMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s"""
+_SEQUENCES = """
+SELECT COLUMN_NAME, COLUMN_DEFAULT FROM information_schema.COLUMNS
+ WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = %s AND COLUMN_DEFAULT LIKE 'nextval(%%'"""

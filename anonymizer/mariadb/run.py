@@ -197,5 +197,5 @@ def _copied(
         raise
     writer.do("SET foreign_key_checks = 1")
     for copy in plan.copies:
-        settle(writer, copy.table)
+        settle(writer, copy.table, copy.renumbered)
     return rows

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from anonymizer.mariadb.connections import Row, Session
+from anonymizer.mariadb.connections import Row, Session, decoded
 from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
 
 # Tables of our own in a target.
@@ -26,7 +26,8 @@ _BASES: Mapping[str, str] = {
     "longblob": "bytea",
 }  # fmt: skip
 _LABEL = re.compile(r"'((?:[^']|'')*)'")
-_WIDER = {"smallint": "integer", "integer": "bigint", "bigint": "numeric"}
+_WIDER = {"smallint": "integer", "integer": "bigint"}
+_BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 64}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,15 +43,18 @@ class Described:
 
 def read_schema(session: Session) -> Described:
     """The base tables of the session's database, our own left out."""
-    tables = {_word(row[0]): row for row in session.rows(_TABLES) if _word(row[0]) not in _OURS}
+    tables = {decoded(row[0]): row for row in session.rows(_TABLES) if decoded(row[0]) not in _OURS}
     columns: dict[str, dict[str, Column]] = defaultdict(dict)
-    documents = {(_word(table), _word(column)) for table, column in _documents(session)}
+    documents = {(decoded(table), decoded(column)) for table, column in _documents(session)}
     for row in session.rows(_COLUMNS):
-        one = _column(row, is_document=(_word(row[0]), _word(row[1])) in documents)
-        columns[_word(row[0])][one.name] = one
+        one = _column(row, is_document=(decoded(row[0]), decoded(row[1])) in documents)
+        columns[decoded(row[0])][one.name] = one
     unique: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for table, name, column in session.rows(_INDEXES):
-        unique[_word(table)][_word(name)] = (*unique[_word(table)].get(_word(name), ()), _word(column))
+        unique[decoded(table)][decoded(name)] = (
+            *unique[decoded(table)].get(decoded(name), ()),
+            decoded(column),
+        )
     keys = _foreign_keys(session)
     found = {
         name: Table(
@@ -62,34 +66,33 @@ def read_schema(session: Session) -> Described:
     }  # fmt: skip
     return Described(
         schema=Schema(tables=found),
-        unsafe={name: _word(row[2]) for name, row in tables.items() if _word(row[3]) != "YES"},
-        triggered=frozenset(_word(row[0]) for row in session.rows(_TRIGGERS)),
+        unsafe={name: decoded(row[2]) for name, row in tables.items() if decoded(row[3]) != "YES"},
+        triggered=frozenset(decoded(row[0]) for row in session.rows(_TRIGGERS)),
     )
-
-
-def _word(value: bytes | int | str | None) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value or "")
 
 
 def _documents(session: Session) -> list[Row]:
     """MariaDB's JSON is a text with a check; MySQL has a type for it."""
-    if "mariadb" not in _word(session.one("SELECT VERSION()")).lower():
+    if "mariadb" not in decoded(session.one("SELECT VERSION()")).lower():
         return []
     return session.rows(_JSON_CHECKS)
 
 
 def _column(row: Row, *, is_document: bool) -> Column:
     _, name, data_type, type_, length, nullable, default, extra, generated, enum = row
-    kind = "json" if is_document else _word(data_type)
+    kind = "json" if is_document else decoded(data_type)
     base = _BASES.get(kind, kind)
-    base = _WIDER.get(base, base) if "unsigned" in _word(type_) else base
+    unsigned = "unsigned" in decoded(type_)
+    base = _WIDER.get(base, base) if unsigned else base
+    bits = _BITS.get(kind)
     limit = int(length or 0) if kind in ("char", "varchar") else None
     return Column(
-        name=_word(name), type=_word(type_),
-        base="boolean" if _word(type_) == "tinyint(1)" else base, limit=limit,
-        nullable=_word(nullable) == "YES",
-        default=default is not None or "auto_increment" in _word(extra),
-        generated=bool(generated), labels=labels(_word(enum)),
+        name=decoded(name), type=decoded(type_),
+        base="boolean" if decoded(type_) == "tinyint(1)" else base, limit=limit,
+        nullable=decoded(nullable) == "YES",
+        default=default is not None or "auto_increment" in decoded(extra),
+        generated=bool(generated), labels=labels(decoded(enum)),
+        other_greatest=None if bits is None else 2 ** (bits if unsigned else bits - 1) - 1,
     )  # fmt: skip
 
 
@@ -101,8 +104,8 @@ def labels(written: str) -> tuple[str, ...]:
 def _foreign_keys(session: Session) -> dict[str, list[ForeignKey]]:
     columns: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
     for table, name, column, parent, parent_column in session.rows(_FOREIGN_KEYS):
-        key = _word(table), _word(name)
-        columns[key].append((_word(column), _word(parent), _word(parent_column)))
+        key = decoded(table), decoded(name)
+        columns[key].append((decoded(column), decoded(parent), decoded(parent_column)))
     found: dict[str, list[ForeignKey]] = defaultdict(list)
     for (table_name, key_name), parts in columns.items():
         found[table_name].append(
@@ -117,7 +120,8 @@ def _foreign_keys(session: Session) -> dict[str, list[ForeignKey]]:
 _TABLES = """
 SELECT t.TABLE_NAME, t.TABLE_ROWS, t.ENGINE, e.TRANSACTIONS
   FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
- WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE = 'BASE TABLE' ORDER BY t.TABLE_NAME"""
+ WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
+ ORDER BY t.TABLE_NAME"""
 
 _COLUMNS = """
 SELECT TABLE_NAME, COLUMN_NAME, lower(DATA_TYPE), lower(COLUMN_TYPE), CHARACTER_MAXIMUM_LENGTH, IS_NULLABLE,

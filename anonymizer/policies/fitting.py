@@ -11,7 +11,7 @@ from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
 from anonymizer.transforms import COMPOSITE, DROP, INHERIT, JSON, KEEP
 from anonymizer.transforms.base import DATES, INJECTIVE, NUMBERS, TEXT
 from anonymizer.transforms.base import JSON as JSON_TYPES
-from anonymizer.transforms.permuted import FITTING, WIDEST, Digits
+from anonymizer.transforms.permuted import WIDEST, Digits, most_digits
 from foundation.documents import did_you_mean
 from foundation.errors import Problem
 
@@ -182,7 +182,7 @@ def _distinct_results(rule: Rule) -> int | None:
 
 
 def _most_digits(column: Column) -> int:
-    return WIDEST if column.base == "bigint" else FITTING.get(column.base, WIDEST)
+    return WIDEST if column.greatest is None else most_digits(column.greatest)
 
 
 def _key_misfits(policy: Policy, source: Schema, table: Table) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from anonymizer.policies.policy import Policy, Rule, TableRule
 from anonymizer.policies.schema import Schema, Table
 from anonymizer.transforms import INHERIT, INTEGER_KEY
-from anonymizer.transforms.permuted import FITTING
+from anonymizer.transforms.permuted import usual_digits
 from foundation.documents import Location, did_you_mean
 from foundation.errors import InputError, Problem
 
@@ -207,8 +207,8 @@ def _named(rule: Rule, place: Place, source: Schema) -> Rule:
     if rule.transform != INTEGER_KEY:
         return rule
     root = source.root(*place)
-    size = FITTING.get(source.tables[root[0]].columns[root[1]].base)
-    options = rule.options if size is None else {"digits": size, **rule.options}
+    greatest = source.tables[root[0]].columns[root[1]].greatest
+    options = rule.options if greatest is None else {"digits": usual_digits(greatest), **rule.options}
     return rule.model_copy(update={"options": options, "domain": rule.domain or ".".join(root)})
 
 

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 
-from anonymizer.transforms.base import Slot
+from anonymizer.transforms.base import INTEGERS, Slot
 
 # Our own receipt lives there; it is no part of anybody's data.
 _OURS = "peakproof"
@@ -35,6 +35,13 @@ class Column:
     checked: bool = False
     # The fields of a composite type, or of an array of one, in their order.
     fields: tuple[Column, ...] = ()
+    # The greatest value of an integer type that PostgreSQL does not have.
+    other_greatest: int | None = None
+
+    @property
+    def greatest(self) -> int | None:
+        """The greatest value that it takes; None where it holds no integers."""
+        return self.other_greatest or INTEGERS.get(self.base)
 
     @property
     def slot(self) -> Slot:

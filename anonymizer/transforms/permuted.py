@@ -33,9 +33,8 @@ from foundation.documents import Input
 from foundation.errors import InputError
 
 INTEGERS = frozenset({"smallint", "integer", "bigint"})
-# The most digits whose doubled range fits. Of bigint fewer than could be: numbers of a browser are exact
-# below 2^53 only.
-FITTING = {"smallint": 4, "integer": 9, "bigint": 15}
+# Of wide keys fewer digits than could be: numbers of a browser are exact below 2^53 only.
+_USUAL = 15
 WIDEST = 18
 _NUMBER = r"^-?[0-9]{1,18}$"
 _HEXADECIMAL = np.frombuffer(b"0123456789abcdef", np.uint8)
@@ -46,7 +45,17 @@ _PLACES = np.array([*range(8), *range(9, 13), *range(14, 18), *range(19, 23), *r
 class Digits(Input):
     """`digits`: keys below 10^digits can be masked. By default what the key's type holds."""
 
-    digits: int = Field(default=15, ge=1, le=WIDEST)
+    digits: int = Field(default=_USUAL, ge=1, le=WIDEST)
+
+
+def most_digits(greatest: int) -> int:
+    """The most digits whose doubled range fits into integers up to the greatest one."""
+    return len(str(greatest // 2)) - 1
+
+
+def usual_digits(greatest: int) -> int:
+    """How many digits are masked where nobody says so."""
+    return min(_USUAL, most_digits(greatest))
 
 
 def integer_key(options: BaseModel, _slot: Slot) -> Mask:
