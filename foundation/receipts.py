@@ -78,13 +78,18 @@ def accepted(receipt: Receipt | None) -> Receipt:
     """The receipt itself where it is complete and verified. Raises Refused for any other, and for none."""
     if receipt is None:
         raise Refused("the database has no receipt: nothing shows that it was anonymised", hint=_WHAT_TO_DO)
-    if not receipt.complete:
-        raise Refused(f"the anonymisation started {receipt.started} was not finished", hint=_WHAT_TO_DO)
+    refuse_half(receipt)
     if not receipt.verified:
         raise Refused(
             "the check after the anonymisation did not pass", detail=receipt.findings, hint=_WHAT_TO_DO
         )
     return receipt
+
+
+def refuse_half(receipt: Receipt | None) -> None:
+    """Raises Refused for a copy that was not finished. A database without a receipt is no copy."""
+    if receipt is not None and not receipt.complete:
+        raise Refused(f"the anonymisation started {receipt.started} was not finished", hint=_WHAT_TO_DO)
 
 
 def now() -> str:

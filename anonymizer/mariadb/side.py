@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from anonymizer.mariadb import statements
+from anonymizer.mariadb import receipts, statements
 from anonymizer.mariadb.connections import Session
 from anonymizer.mariadb.reading import blocks
 from anonymizer.mariadb.schema import read_schema
@@ -18,6 +18,7 @@ from anonymizer.policies.schema import Schema, Table
 from anonymizer.proof.places import Place
 from anonymizer.proof.sheets import Sheet, batch
 from anonymizer.proof.terms import Amount, Moment, Row, Term, Text
+from foundation.receipts import refuse_half
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +67,9 @@ class MariadbSide:
 
 @contextmanager
 def opened(dsn: str, role: str) -> Iterator[tuple[MariadbSide, Schema]]:
-    """The side and its schema, in one snapshot. Raises InputError, Unavailable."""
+    """The side and its schema, in one snapshot. Raises InputError, Refused (a half-done copy)."""
     with reading(dsn, role) as session:
+        refuse_half(receipts.read(session) if role == "target" else None)
         yield MariadbSide(session=session), read_schema(session).schema
 
 

@@ -172,9 +172,8 @@ def _translated(error: psycopg.Error, where: str) -> PeakproofError:
             hint="choose a transform that fits the column",
         )
     if isinstance(error, psycopg.OperationalError) and state not in _BY_STATE:
-        return Unavailable(
-            f"the connection was lost ({type(error).__name__} {state})".strip(), where=where, hint="run again"
-        )
+        what = f"the connection was lost ({type(error).__name__}{state and f' {state}'})"
+        return Unavailable(what, where=where, hint="see that the server runs and is reached; then run again")
     return refusal(state, type(error).__name__, where)
 
 

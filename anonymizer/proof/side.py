@@ -18,6 +18,7 @@ from anonymizer.postgres.reading import Reader
 from anonymizer.proof.places import UNIT, Place
 from anonymizer.proof.sheets import Sheet
 from anonymizer.proof.terms import Amount, Row, Term, Text
+from foundation.receipts import refuse_half
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +49,9 @@ class PostgresqlSide:
 
 @contextmanager
 def opened(dsn: str, role: Literal["source", "target"]) -> Iterator[tuple[PostgresqlSide, Schema]]:
-    """The side and its schema, in one snapshot. Raises InputError, Unavailable."""
+    """The side and its schema, in one snapshot. Raises InputError, Refused (a half-done copy)."""
     with contents.opened(dsn, role) as there:
+        refuse_half(there.receipt() if role == "target" else None)
         yield PostgresqlSide(reader=there.reader, role=role), there.schema
 
 

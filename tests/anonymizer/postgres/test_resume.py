@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 import anonymizer
+from anonymizer.policies.people import People
 from anonymizer.pseudonyms.keys import Key
 from foundation import receipts
 from foundation.errors import Refused
@@ -232,6 +233,15 @@ def test_what_has_changed_since_a_lost_snapshot_is_written_anew(copy: Copy) -> N
     )
     assert copy.run().verified
     assert copy.same_as_a_single_run()
+
+
+def test_a_half_done_target_is_neither_verified_nor_measured(copy: Copy) -> None:
+    copy.killed()
+    policy, people = anonymizer.load_policy(copy.policy), People(quasi=["born"])
+    with pytest.raises(Refused, match="no finished copy"):
+        anonymizer.verify(copy.source, copy.target, policy)
+    with pytest.raises(Refused, match="was not finished"):
+        anonymizer.measure_risk(copy.target, "people", people)
 
 
 def test_another_policy_does_not_go_on_with_it_and_replacing_gives_everything_back(copy: Copy) -> None:
