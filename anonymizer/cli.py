@@ -151,6 +151,7 @@ def discover(
     if out is not None:
         hint = "name another file: a policy that somebody has looked at is not written over"
         write_new(out, text.encode(), hint=hint)
+        screen.say_proposed(found, out)
     if as_json:
         screen.show_discovery(found)
     elif out is None:

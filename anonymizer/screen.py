@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -26,6 +27,12 @@ def show_discovery(found: Discovery) -> None:
         for (table, column), finding in found.findings.items()
     ]
     print_json({"columns": columns})
+
+
+def say_proposed(found: Discovery, out: Path) -> None:
+    """Where the proposal stands, and that it is one; to stderr."""
+    size = f"{len(found.findings)} columns of {len(found.schema.tables)} tables"
+    people().print(f"{escape(str(out))}: a proposal for {size}. Read every line before you use it.")
 
 
 def show_preview(tables: Sequence[Preview], *, as_json: bool) -> None:
