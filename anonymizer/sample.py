@@ -27,7 +27,7 @@ _BLOCK = 1 << 20
 
 
 class Generator(Protocol):
-    """What a platform's sample.py offers: its version, and its tables in the order of foreign keys."""
+    """What a platform's sample offers: its version, and its tables in the order of foreign keys."""
 
     VERSION: str
 
@@ -67,8 +67,7 @@ def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None
 def cached(module: Path, size: int, seed: int, cache: Path) -> Path:
     """The folder with the sample's files, made if it is not there: whole or not at all."""
     generator = _generator(module)
-    source = hashlib.sha256(module.read_bytes()).hexdigest()[:12]
-    folder = cache / f"{module.parent.name}-{generator.VERSION}-{source}-{size}-{seed}"
+    folder = cache / f"{module.parent.name}-{generator.VERSION}-{_source(module)}-{size}-{seed}"
     if folder.is_dir():
         return folder
     cache.mkdir(parents=True, exist_ok=True)
@@ -87,20 +86,34 @@ def cached(module: Path, size: int, seed: int, cache: Path) -> Path:
     return folder
 
 
+def _source(module: Path) -> str:
+    """What tells one generator's text from another's."""
+    files = sorted(module.rglob("*.py")) if module.is_dir() else [module]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(module)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def check(module: Path) -> None:
     """Raises InputError when that is no sample generator. Makes no row."""
     _generator(module)
 
 
 def _generator(module: Path) -> Generator:
-    spec = importlib.util.spec_from_file_location(f"sample_of_{module.parent.name}", module)
-    if spec is None or spec.loader is None or not module.is_file():
+    """The generator: one file, or a package, whose modules import each other relatively."""
+    name, package = f"sample_of_{module.parent.name}", [str(module)] if module.is_dir() else None
+    file = module / "__init__.py" if package else module
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=package)
+    if spec is None or spec.loader is None or not file.is_file():
         raise InputError(
             "no such sample generator", where=str(module), hint="platform.yaml names it as `sample`"
         )
     loaded = importlib.util.module_from_spec(spec)
-    # Dataclasses look their module up by name while it is being run.
-    sys.modules[spec.name] = loaded
+    for stale in [known for known in sys.modules if known.startswith(f"{name}.")]:
+        del sys.modules[stale]
+    # Dataclasses and relative imports look their module up by name while it is being run.
+    sys.modules[name] = loaded
     with _failures_told(module):
         spec.loader.exec_module(loaded)
     missing = [name for name in ("VERSION", "tables") if not hasattr(loaded, name)]
@@ -122,10 +135,11 @@ def _failures_told(module: Path) -> Iterator[None]:
 
 
 def _place(module: Path, error: Exception) -> str:
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == str(module)]
-    line = error.lineno if isinstance(error, SyntaxError) else (lines or [None])[-1]
-    return f"{module}:{line}" if line else str(module)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(module)]
+    return f"{own[-1].filename}:{own[-1].lineno}" if own else str(module)
 
 
 def _write(file: Path, table: pa.Table) -> None:

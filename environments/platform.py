@@ -81,7 +81,9 @@ class PlatformInput(Input):
     reset: str | None = Field(default=None, description="SQL file: what a run left behind, taken back")
     journeys: str | None = None
     policy: str | None = None
-    sample: str | None = None
+    sample: str | None = Field(
+        default=None, description="a Python file, or a package: data that plays production"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,10 +123,10 @@ def load(path: Path) -> Platform:
 def _missing_files(platform: Platform) -> list[Problem]:
     problems = []
     named: list[tuple[Location, str | None]] = [
-        ((key,), getattr(platform.written, key))
-        for key in ("conservation", "reset", "journeys", "policy", "sample")
+        ((key,), getattr(platform.written, key)) for key in ("conservation", "reset", "journeys", "policy")
     ]
     named += [(("delays", delay), name) for delay, name in platform.written.delays.items()]
+    named.append((("sample",), _file_of_sample(platform)))
     for at, name in named:
         if name and not platform.file(name).is_file():
             problems.append(platform.document.problem(at, f"no such file: {platform.file(name)}"))
@@ -133,6 +135,12 @@ def _missing_files(platform: Platform) -> list[Problem]:
             what = f"no Dockerfile in {platform.folder / process.image}"
             problems.append(platform.document.problem(("processes", name, "image"), what))
     return problems
+
+
+def _file_of_sample(platform: Platform) -> str | None:
+    """A sample is a module, or a package."""
+    name = platform.written.sample
+    return f"{name}/__init__.py" if name and platform.file(name).is_dir() else name
 
 
 def _unknown_secrets(platform: Platform) -> list[Problem]:

@@ -28,7 +28,7 @@ def databases(make_database: MakeDatabase, root: Path, tmp_path: Path) -> tuple[
     files = sorted((platform / "app" / "migrations").glob("*.sql"))
     schema = "\n".join([*(file.read_text() for file in files), BOOKS])
     source, target = make_database(schema), make_database(schema)
-    counts = anonymizer.load_sample(platform / "sample.py", CUSTOMERS, 7, source, tmp_path)
+    counts = anonymizer.load_sample(platform / "sample", CUSTOMERS, 7, source, tmp_path)
     policy = anonymizer.load_policy(platform / "policy.yaml")
     receipt = anonymizer.anonymize(source, target, policy, Key(bytes(range(32))))
     assert (receipt.verified, dict(receipt.tables)) == (True, counts)

@@ -98,3 +98,20 @@ def test_a_module_without_tables_is_refused(module: Path, tmp_path: Path) -> Non
         sample.cached(module, 4, 7, tmp_path / "cache")
     with pytest.raises(InputError, match="no such sample generator"):
         sample.cached(tmp_path / "none.py", 4, 7, tmp_path / "cache")
+
+
+def test_a_generator_can_be_a_package_of_modules(tmp_path: Path) -> None:
+    package = tmp_path / "shop" / "sample"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from .parents import tables\n\nVERSION = '1'\n")
+    module = package / "parents.py"
+    module.write_text(GENERATOR)
+    first = sample.cached(package, 4, 7, tmp_path / "cache")
+    module.write_text(GENERATOR.replace("range(1, size + 1)", "range(2, size + 2)"))
+    second = sample.cached(package, 4, 7, tmp_path / "cache")
+    parents = [next(folder.glob("*-parent.csv")).read_text() for folder in (first, second)]
+    assert ['"5"' in text for text in parents] == [False, True]
+    module.write_text("import nothing_of_that_name\n")
+    with pytest.raises(InputError, match="ModuleNotFoundError") as raised:
+        sample.check(package)
+    assert raised.value.where == f"{module}:1"
