@@ -16,6 +16,7 @@ from contextlib import suppress
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar, cast
 
 import llvmlite.binding as llvm
@@ -34,6 +35,7 @@ _ARRAYS = {
     "Bytes": np.dtype(np.uint8), "Offsets": np.dtype(np.int32), "Places": np.dtype(np.int64),
     "Words": np.dtype(np.uint64),
 }  # fmt: skip
+_LOADING = Lock()
 _NUMBERS = {"int": ctypes.c_int64, "np.uint64": ctypes.c_uint64}
 
 
@@ -97,8 +99,14 @@ class _Code:
         return int(self._engine.get_function_address(self._symbols[name]))
 
 
-@cache
 def _code() -> _Code:
+    # A cache alone lets two threads load it at once, and then the memory of one goes while it is called.
+    with _LOADING:
+        return _loaded()
+
+
+@cache
+def _loaded() -> _Code:
     return _Code(object_files(_compiled))
 
 

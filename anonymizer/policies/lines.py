@@ -12,6 +12,7 @@ from psycopg import sql
 
 from anonymizer.policies.policy import Policy, Rule, TableRule, beside
 from anonymizer.policies.schema import Schema, Table
+from anonymizer.postgres.selection import Selected
 from anonymizer.transforms import DROP
 from anonymizer.transforms.base import INTEGERS, NUMBERS
 from anonymizer.transforms.totals import Sum, sum_in
@@ -34,6 +35,8 @@ class Lines:
     by: str
     own: str
     filter: str | None
+    # In a subset: those of the table's rows that were chosen.
+    chosen: Selected | None = None
 
     @property
     def selected(self) -> sql.Composed:
@@ -48,8 +51,15 @@ class Lines:
             "ARRAY(SELECT unnest(ARRAY[{}]) FROM (SELECT {} AS {}, {} FROM {}{}) AS lines WHERE {} = {})"
         ).format(
             sql.SQL(", ").join(names), sql.Identifier(self.by), _WHOSE, sql.SQL(", ").join(read),
-            self.table.identifier, self._filtered, _WHOSE, sql.Identifier(self.own),
+            self._rows, self._filtered, _WHOSE, sql.Identifier(self.own),
         )  # fmt: skip
+
+    @property
+    def _rows(self) -> sql.Composable:
+        if self.chosen is None:
+            return self.table.identifier
+        none = sql.SQL("(SELECT * FROM {} WHERE false) AS chosen").format(self.table.identifier)
+        return sql.SQL("({}) AS chosen").format(self.chosen.rows()) if len(self.chosen) else none
 
     @property
     def _filtered(self) -> sql.Composable:

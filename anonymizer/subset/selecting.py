@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -52,7 +52,6 @@ def subset(
     """
     copies = {copy.table.name: copy for copy in plan.copies}
     _refuse_unknown(wanted, copies)
-    _refuse_sums(copies)
     for root in wanted.roots:
         refuse_wrong(source, copies, root)
     all_links = links(plan)
@@ -75,21 +74,13 @@ def subset(
         Share(table=name, rows=len(places[name]), of=of[name], owner=_owner(owned.get(name)))
         for name in copies
     ]
-    chosen = (_only(copy, selected(source, places[name], of[name])) for name, copy in copies.items())
-    return replace(plan, copies=tuple(chosen)), shares
+    chosen = {name: selected(source, places[name], of[name]) for name in copies}
+    return replace(plan, copies=tuple(_only(copy, chosen) for copy in copies.values())), shares
 
 
 # Connections to the source, beside the run's own.
 _READERS = 2
 _NOWHERE = pa.chunked_array([], pa.binary())
-
-
-def _refuse_sums(copies: dict[str, TablePlan]) -> None:
-    """A total adds up all lines of the source; a subset may not have them all."""
-    for name, copy in copies.items():
-        if copy.sums:
-            what = f"{next(iter(copy.sums))}: a subset may lack some of these lines"
-            raise InputError(what, where=name, hint="copy everything, or perturb the total in a subset")
 
 
 def _refuse_unknown(wanted: Request, copies: dict[str, TablePlan]) -> None:
@@ -117,5 +108,8 @@ def _owner(link: Link | None) -> str | None:
     return None if link is None else f"{', '.join(link.columns)} -> {link.parent}"
 
 
-def _only(copy: TablePlan, chosen: Selected) -> TablePlan:
-    return replace(copy, table=replace(copy.table, rows=len(chosen)), selected=chosen)
+def _only(copy: TablePlan, chosen: Mapping[str, Selected]) -> TablePlan:
+    """The plan of the chosen rows alone; totals add up the chosen ones of their lines."""
+    own = chosen[copy.table.name]
+    sums = {name: replace(lines, chosen=chosen[lines.table.name]) for name, lines in copy.sums.items()}
+    return replace(copy, table=replace(copy.table, rows=len(own)), selected=own, sums=sums)

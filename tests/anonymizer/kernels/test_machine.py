@@ -130,3 +130,21 @@ def test_it_works_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.
 def test_masks_do_not_import_the_compiler() -> None:
     said = "import sys; from anonymizer.kernels import ready; sys.exit('numba' in sys.modules)"
     subprocess.run([sys.executable, "-c", said], check=True)
+
+
+AT_ONCE = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from anonymizer.kernels import machine
+together = Barrier(8)
+def loaded(_):
+    together.wait()
+    return id(machine._code())
+with ThreadPoolExecutor(8) as threads:
+    print(len(set(threads.map(loaded, range(8)))))
+"""
+
+
+def test_threads_that_call_it_first_at_once_load_it_once() -> None:
+    done = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, [b"1"]), done.stderr.decode()

@@ -12,7 +12,7 @@ import anonymizer
 from anonymizer.policies.plan import make_plan
 from anonymizer.policies.schema import Schema, read_schema
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.subset.request import Request
+from anonymizer.subset.request import Request, request
 from foundation.errors import InputError
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.databases import ask, rows
@@ -127,9 +127,20 @@ def refusal(of: str, schema: Schema, folder: Path) -> str:
     return "\n".join(problem.what for problem in refused.value.problems)
 
 
-def test_a_subset_which_may_lack_lines_is_refused(make_database: MakeDatabase, tmp_path: Path) -> None:
+@pytest.mark.parametrize("wanted", [request(0.1, []), request(None, ["order_items WHERE id % 3 = 0"])])
+def test_in_a_subset_totals_are_what_its_own_lines_add_up_to(
+    make_database: MakeDatabase, tmp_path: Path, wanted: Request
+) -> None:
     source, target = make_database(SCHEMA + ROWS), make_database(SCHEMA)
     (tmp_path / "policy.yaml").write_text(POLICY)
     policy = anonymizer.load_policy(tmp_path / "policy.yaml")
-    with pytest.raises(InputError, match="a subset may lack some of these lines"):
-        anonymizer.anonymize(source, target, policy, KEY, wanted=Request(fraction=0.1))
+    receipt = anonymizer.anonymize(source, target, policy, KEY, wanted=wanted)
+    assert receipt.verified, receipt.findings
+    [(lines, orders, true)] = rows(target, CONSISTENT)
+    assert 0 < int(str(lines)) < 1800
+    assert orders == true
+
+
+CONSISTENT = """SELECT (SELECT count(*) FROM order_items), count(*), count(*) FILTER (WHERE total =
+    shipping + (SELECT coalesce(sum(amount), 0) FROM order_items WHERE order_id = orders.id))
+    FROM orders WHERE total IS NOT NULL"""
