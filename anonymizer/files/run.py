@@ -14,27 +14,27 @@ import pyarrow as pa
 
 from anonymizer.digests import TableDigest, digest_of
 from anonymizer.files import receipts
-from anonymizer.files.content import Source
+from anonymizer.files.content import Progress, Source
 from anonymizer.files.formats import READING, WRITING, opened, suffix_of
 from anonymizer.files.masking import block_mask, kinds_of
+from anonymizer.files.ordering import Order, ranked
 from anonymizer.files.outputs import standard_output, whole_file, whole_folder
 from anonymizer.files.receipts import MaskedFile, MaskedFiles
 from anonymizer.files.tables import column_of, table_of
-from anonymizer.files.verification import verify
+from anonymizer.files.verification import Files, verify
 from anonymizer.files.workers import Task, pool
 from anonymizer.policies import truth
-from anonymizer.policies.plan import Plan, make_plan
+from anonymizer.policies.plan import Plan, TablePlan, make_plan
 from anonymizer.policies.policy import Policy, TableRule
 from anonymizer.policies.references import completed
 from anonymizer.policies.schema import Schema, Table
+from anonymizer.postgres.scratch import scratch
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import InputError, Refused
 from foundation.files import disk_errors
 from foundation.receipts import now
 
 STREAM = Path("-")
-# Told after every block: table, rows written so far, rows expected (0: nobody knows).
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,27 +71,41 @@ def anonymize_files(
     """
     _refuse_same(source, target)
     started = now()
-    with ExitStack() as stack:
-        pairs = _pairs(source, target, options, stack)
-        output = target if source.is_dir() else pairs[0].target
-        if options.replace or not output.exists():
-            receipts.forget(output)
-        sources = {pair.table: stack.enter_context(_opened(pair, options)) for pair in pairs}
-        described = {name: table_of(name, one.schema, one.expected, policy) for name, one in sources.items()}
-        plan = file_plan(policy, Schema(tables=described))
-        files = list(_all_masked(pairs, sources, plan, key, options, progress))
-    done = MaskedFiles(
-        policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, key=key.fingerprint(),
-        started=started, finished=now(), files=tuple(files),
-    )  # fmt: skip
-    if STREAM in (source, target):
-        return done
-    proven = _proven(done, pairs, plan, options)
-    receipts.store(output, proven)
-    return proven
+    with ExitStack() as kept:
+        with ExitStack() as stack:
+            pairs = _pairs(source, target, options, stack)
+            output = target if source.is_dir() else pairs[0].target
+            if options.replace or not output.exists():
+                receipts.forget(output)
+            sources = {pair.table: stack.enter_context(_opened(pair, options)) for pair in pairs}
+            described = {
+                name: table_of(name, one.schema, one.expected, policy) for name, one in sources.items()
+            }
+            plan = file_plan(policy, Schema(tables=described))
+            orders = _orders(plan, kept)
+            files = list(_all_masked(pairs, sources, plan, key, orders, options, progress))
+        done = MaskedFiles(
+            policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, key=key.fingerprint(),
+            started=started, finished=now(), files=tuple(files),
+        )  # fmt: skip
+        if STREAM in (source, target):
+            return done
+        proven = _proven(done, pairs, plan, orders, options, progress)
+        receipts.store(output, proven)
+        return proven
 
 
-def _proven(done: MaskedFiles, pairs: list[_Pair], plan: Plan, options: Options) -> MaskedFiles:
+def _orders(plan: Plan, kept: ExitStack) -> dict[str, Order]:
+    """What puts the rows of each table in order whose key the policy names."""
+    keyed = [copy.table.name for copy in plan.copies if copy.key]
+    folder = kept.enter_context(scratch()) if keyed else Path()
+    return {name: Order(folder=folder / str(number)) for number, name in enumerate(keyed)}
+
+
+def _proven(
+    done: MaskedFiles, pairs: list[_Pair], plan: Plan, orders: Mapping[str, Order], options: Options,
+    progress: Progress,
+) -> MaskedFiles:  # fmt: skip
     """The same with what the files are now: their names and bytes, and whether they hold originals."""
     targets = {pair.table: pair.target for pair in pairs}
     files = tuple(
@@ -100,9 +114,13 @@ def _proven(done: MaskedFiles, pairs: list[_Pair], plan: Plan, options: Options)
     )
     if not options.verify:
         return replace(done, files=files)
-    originals = {pair.table: partial(opened, pair.source, options.delimiter) for pair in pairs}
-    outputs = {name: partial(opened, path, options.delimiter) for name, path in targets.items()}
-    seen = verify(plan, originals, outputs, {one.table: one.rows for one in files})
+    compared = Files(
+        originals={pair.table: partial(opened, pair.source, options.delimiter) for pair in pairs},
+        outputs={name: partial(opened, path, options.delimiter) for name, path in targets.items()},
+        rows={one.table: one.rows for one in files},
+        places={name: order.places for name, order in orders.items()},
+    )
+    seen = verify(plan, compared, progress)
     return replace(done, files=files, finished=now(), verified=seen.passes, findings=seen.faults)
 
 
@@ -176,10 +194,10 @@ def _opened(pair: _Pair, options: Options) -> AbstractContextManager[Source]:
 
 
 def _all_masked(
-    pairs: list[_Pair], sources: Mapping[str, Source], plan: Plan, key: Key, options: Options,
-    progress: Progress,
+    pairs: list[_Pair], sources: Mapping[str, Source], plan: Plan, key: Key, orders: Mapping[str, Order],
+    options: Options, progress: Progress,
 ) -> Iterator[MaskedFile]:  # fmt: skip
-    masks = {copy.table.name: block_mask(copy, plan.source, key) for copy in plan.copies}
+    masks = {copy.table.name: _mask(copy, plan, key) for copy in plan.copies}
     empty = {table.name for table in plan.empties}
     with pool(lambda table, block: masks[table](block), options.workers) as masked:
         for pair in pairs:
@@ -188,7 +206,29 @@ def _all_masked(
             source = sources[pair.table]
             tasks = _tasks(pair, source) if pair.table in masks else iter(())
             with _output(pair.making, replace=options.replace) as stream:
-                yield _written(pair, source, stream, masked(tasks), options, progress)
+                rows = masked(tasks)
+                if (order := orders.get(pair.table)) is not None:
+                    rows = order.ordered(_watched(pair, source, rows, progress))
+                yield _written(pair, source, stream, rows, options, progress)
+
+
+def _mask(copy: TablePlan, plan: Plan, key: Key) -> Callable[[pa.Table], pa.Table]:
+    mask = block_mask(copy, plan.source, key)
+    if not copy.key:
+        return mask
+    order = key.derive("order", copy.table.name)
+    return lambda rows: ranked(order, mask(rows), copy.key)
+
+
+def _watched(
+    pair: _Pair, source: Source, masked: Iterator[pa.Table], progress: Progress
+) -> Iterator[pa.Table]:
+    """The same; so far they are only masked."""
+    rows = 0
+    for block in masked:
+        yield block
+        rows += block.num_rows
+        progress(f"{pair.table}, masked", rows, source.expected)
 
 
 def _tasks(pair: _Pair, source: Source) -> Iterator[Task]:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from anonymizer.canonical import canonical, kind_of
-from anonymizer.files.content import Source
+from anonymizer.files.content import Progress, Source
+from anonymizer.files.moved import Moved
 from anonymizer.files.tables import base_of
 from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.proof.identities import Identity
@@ -41,10 +43,16 @@ def _sheet(table: TablePlan, rows: int) -> Sheet:
 
 @dataclass(frozen=True, kw_only=True)
 class FileSide:
-    """The files of one side, by table. Whom a row is about, only the `originals` say."""
+    """The files of one side (`role`), by table. Whom a row is about, only the `originals` say.
+
+    `moved`: the tables whose outputs stand in another order.
+    """
 
     files: Mapping[str, Opening]
     originals: Mapping[str, Opening]
+    role: str
+    progress: Progress
+    moved: Mapping[str, Moved]
 
     def rows(self, sheet: Sheet, places: Sequence[Place]) -> Iterator[pa.RecordBatch]:
         whose = [name for name in sheet.named.values() if name != _ROW]
@@ -52,16 +60,24 @@ class FileSide:
         with ExitStack() as stack:
             mine = stack.enter_context(self.files[sheet.name]())
             theirs = stack.enter_context(self.originals[sheet.name]())
-            persons = [_Texts(theirs, name.removeprefix(_OTHER)) for name in whose]
+            moved = self.moved.get(sheet.name)
+            persons = [moved or _Texts(theirs, name.removeprefix(_OTHER)) for name in whose]
             first = 0
             # Of a table of which nothing is looked at, the rows are counted.
             for block in mine.blocks(names or mine.schema.names[:1]):
                 count = block.rows.num_rows
+                at = np.arange(first, first + count) if moved is None else moved.at(first, count)
                 cells = {name: texts(_whole(block.rows, name)) for name in names}
-                cells[_ROW] = pa.array(np.arange(first, first + count)).cast(pa.string())
-                cells.update(zip(whose, (one.next(count) for one in persons), strict=True))
+                cells[_ROW] = pa.array(at).cast(pa.string())
+                cells.update(zip(whose, (one.of(at) for one in persons), strict=True))
                 yield batch(sheet, places, cells.__getitem__, count)
                 first += count
+                self.progress(f"{sheet.name}, {self.role} checked", first, sheet.table.table.rows)
+
+
+def entity(sheet: Sheet) -> str | None:
+    """The column of the originals that says whom a row is about; None: every row is about itself."""
+    return next((name.removeprefix(_OTHER) for name in sheet.named.values() if name != _ROW), None)
 
 
 class _Texts:
@@ -72,8 +88,9 @@ class _Texts:
         self._column = column
         self._left = pa.array([], pa.string())
 
-    def next(self, count: int) -> pa.Array:
+    def of(self, places: NDArray[np.int64]) -> pa.Array:
         """The next ones; NULL behind the end."""
+        count = len(places)
         while len(self._left) < count:
             block = next(self._blocks, None)
             missing = pa.nulls(count - len(self._left), pa.string())

@@ -86,10 +86,15 @@ def _misfits(policy: Policy, source: Schema) -> Iterator[Problem]:
                     found += misfits(policy, source, table, wanted)
                 for what, remedy in found:
                     yield policy.document.problem(at, f"{name}.{column}: {what}", remedy)
-        if rule.stratify is not None and rule.stratify not in table.columns:
-            hint = did_you_mean(rule.stratify, table.columns)
-            what = f"{name} has no column {rule.stratify!r}"
-            yield policy.document.problem(("tables", name, "stratify"), what, hint)
+        for word, named in (("stratify", [rule.stratify] if rule.stratify else []), ("key", rule.key)):
+            for column in (one for one in named if one not in table.columns):
+                hint = did_you_mean(column, table.columns)
+                what = f"{name} has no column {column!r}"
+                yield policy.document.problem(("tables", name, word), what, hint)
+        for column in rule.key:
+            if column in rule.columns and rule.columns[column].transform == DROP:
+                what = f"{name}.{column} is dropped and tells no rows apart"
+                yield policy.document.problem(("tables", name, "key"), what, "name another column")
         for what in _key_misfits(policy, source, table):
             yield policy.document.problem(("tables", name), f"{name}: {what}")
 

@@ -30,6 +30,8 @@ class TablePlan:
     filter: str | None = None
     # The column whose values are divided evenly when a part of the rows is chosen.
     stratify: str | None = None
+    # What tells the rows of a file apart, as the policy has it.
+    key: tuple[str, ...] = ()
     # Of a subset: where its rows stand in the snapshot it was chosen in, by the part that holds them.
     selected: Selected | None = None
     # Whom its rows are about.
@@ -99,8 +101,8 @@ def _table_plan(policy: Policy, source: Schema, table: Table) -> TablePlan:
     rule = policy.tables[table.name]
     rules = {name: rule.columns[name] for name in table.stored}
     return TablePlan(
-        table=table, rules=rules, population=policy.population, filter=rule.filter, people=rule.people,
-        sums=lines_of(policy, source, table),
+        table=table, rules=rules, population=policy.population, filter=rule.filter, stratify=rule.stratify,
+        key=tuple(rule.key), people=rule.people, sums=lines_of(policy, source, table),
     )  # fmt: skip
 
 

@@ -110,6 +110,10 @@ class TableRule(Input):
     stratify: str | None = Field(
         default=None, description="the column of which a subset has every value in the same proportion"
     )
+    key: list[str] = Field(
+        default=[],
+        description="of a file: the columns that tell its rows apart; it is written in order of them, masked",
+    )
     columns: dict[str, Rule] = Field(default={}, description="what happens to every column")
     people: People | None = Field(
         default=None, description="whom its rows are about, and what somebody may know of them"

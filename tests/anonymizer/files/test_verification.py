@@ -17,13 +17,13 @@ from anonymizer.files.formats import opened
 from anonymizer.files.run import file_plan
 from anonymizer.files.side import FileSide, sheets_of
 from anonymizer.files.tables import table_of
-from anonymizer.files.verification import verify
+from anonymizer.files.verification import Files, verify
 from anonymizer.policies.plan import Plan
 from anonymizer.policies.schema import Schema
 from anonymizer.proof.verification import Verification
 from foundation.console import run
 from foundation.errors import InputError
-from tests.anonymizer.files.people import CSV, POLICY, mask, parquet, typed_people, written
+from tests.anonymizer.files.people import CSV, POLICY, mask, parquet, silent, typed_people, written
 
 PEOPLE = """\
 policy: files
@@ -95,12 +95,14 @@ class Checked:
 
     def side(self, path: Path) -> FileSide:
         originals = {"people": partial(opened, self.source, ",")}
-        return FileSide(files={"people": partial(opened, path, ",")}, originals=originals)
+        files = {"people": partial(opened, path, ",")}
+        return FileSide(files=files, originals=originals, role="output", progress=silent, moved={})
 
     def seen(self, output: pa.Table) -> Verification:
         parquet(self.output, output, row_group_size=33)
         there = [{"people": partial(opened, path, ",")} for path in (self.source, self.output)]
-        return verify(self.plan(), there[0], there[1], {"people": 400})
+        files = Files(originals=there[0], outputs=there[1], rows={"people": 400})
+        return verify(self.plan(), files, silent)
 
 
 @pytest.mark.parametrize(

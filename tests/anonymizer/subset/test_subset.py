@@ -98,11 +98,15 @@ def test_a_soft_reference_to_nothing_is_no_error(family: Family) -> None:
     family.run(0.5)
 
 
-def test_every_stratum_is_there(family: Family) -> None:
-    family.change("  hr.employees:\n", "  hr.employees:\n    stratify: department\n")
-    shares = family.run(0.1, ["hr.employees"])
-    assert shares["hr.employees"].rows >= 40
-    assert ask(family.target, "SELECT count(DISTINCT department) FROM hr.employees") == 20
+def test_every_stratum_has_its_part(make_database: MakeDatabase, tmp_path: Path) -> None:
+    tables = "CREATE TABLE people (id integer PRIMARY KEY, segment integer)"
+    data = "; INSERT INTO people SELECT n, n % 100 FROM generate_series(1, 300) n"
+    file = tmp_path / "policy.yaml"
+    columns = "columns: {id: keep, segment: keep}"
+    file.write_text(f"policy: p\nversion: 1\ntables:\n  people: {{stratify: segment, {columns}}}\n")
+    family = Family(source=make_database(tables + data), target=make_database(tables), policy=file)
+    assert family.run(0.1)["people"].rows == 100
+    assert ask(family.target, "SELECT count(DISTINCT segment) FROM people") == 100
 
 
 def test_a_filter_holds_and_partitions_are_read(make_database: MakeDatabase, tmp_path: Path) -> None:
