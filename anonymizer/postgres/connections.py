@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -156,7 +157,7 @@ def translated(where: str) -> Iterator[None]:
 def _translated(error: psycopg.Error, where: str) -> PeakproofError:
     diag = error.diag
     named = None if diag.table_name and where.endswith(diag.table_name) else diag.table_name
-    place = ".".join(part for part in (named, diag.column_name) if part)
+    place = ".".join(part for part in (named, diag.column_name or _column(diag.context)) if part)
     where = f"{where}, {place}" if place else where
     state = error.sqlstate or ""
     if state == "42501":  # a permission's message names the object and quotes nothing
@@ -175,6 +176,12 @@ def _translated(error: psycopg.Error, where: str) -> PeakproofError:
         what = f"the connection was lost ({type(error).__name__}{state and f' {state}'})"
         return Unavailable(what, where=where, hint="see that the server runs and is reached; then run again")
     return refusal(state, type(error).__name__, where)
+
+
+def _column(context: str | None) -> str | None:
+    """The column that COPY was at. What follows its name may be the value."""
+    found = re.match(r"COPY [^,]+, line \d+, column ([^:,]+)", context or "")
+    return found.group(1) if found else None
 
 
 def refusal(state: str, kind: str, where: str, said: str | None = None) -> PeakproofError:

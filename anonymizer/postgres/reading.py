@@ -157,6 +157,10 @@ def _lost(message: str, where: str) -> PeakproofError:
     for words, state in _STATES.items():
         if words in message:
             return refusal(state, "OSError", where)
+    if "ERROR:" in message:  # of a row, or of the policy's own condition: its words may quote either
+        return Unavailable(
+            "the server refused to give the rows", where=where, hint="that server's log says why"
+        )
     return Unavailable("the rows could not be read to their end", where=where, hint=SEE_WHY)
 
 

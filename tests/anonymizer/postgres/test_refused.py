@@ -119,3 +119,16 @@ def test_a_filter_that_cannot_be_is_refused_before_a_row_is_read(
     assert isinstance(error, InputError)
     assert what in " ".join([str(error), *error.detail])
     assert ask(shop.target, "SELECT to_regclass('peakproof.receipt') IS NULL")
+
+
+def test_a_masked_value_that_does_not_fit_is_told_with_its_column(shop: Shop) -> None:
+    for dsn in (shop.source, shop.target):
+        do(dsn, "ALTER TABLE people ADD COLUMN wealth float8")
+    do(shop.source, "UPDATE people SET wealth = 1.7e308 - id * 1e305")
+    shop.change(
+        "      boss: keep\n", "      boss: keep\n      wealth: {transform: perturb, class: sensitive}\n"
+    )
+    error = shop.refusal()
+    assert isinstance(error, InputError)
+    assert str(error).startswith("target, people, wealth: a masked value does not fit")
+    assert "e+308" not in f"{error} {error.hint}"
