@@ -32,6 +32,7 @@ from anonymizer.options import (
     TargetVariable,
     chosen_key,
     dsn,
+    goes_on,
     key_if_any,
     reading,
 )  # fmt: skip
@@ -111,6 +112,7 @@ def run(
     how = reading(hold, rate, max_bloat_age)
     places = dsn(source, source_variable, "source"), dsn(target, target_variable, "target")
     with (
+        goes_on(),
         bar() as progress,
         chosen_key(key_file, key_variable, key_command, passphrase_variable, ephemeral=ephemeral_key) as key,
     ):

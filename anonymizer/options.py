@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from foundation.errors import InputError
+from foundation.errors import InputError, Interrupted
 
 if TYPE_CHECKING:
     from anonymizer.postgres.snapshots import Reading
@@ -123,6 +123,17 @@ def dsn(written: str | None, variable: str | None, role: str) -> str:
             f"the environment variable {variable} is not set", hint=f"it should hold the {role}'s DSN"
         )
     return os.environ[variable]
+
+
+@contextmanager
+def goes_on() -> Iterator[None]:
+    """Says of a run that a person interrupts what stays, and how it is gone on with. Raises Interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        hint = "give the same command again: it goes on where it stopped; --replace begins anew"
+        what = "interrupted; what was written stays in the target, which is marked incomplete"
+        raise Interrupted(what, hint=hint) from None
 
 
 @contextmanager

@@ -136,7 +136,13 @@ def test_a_role_that_owns_nothing_but_may_write_can_run(shop: Shop, postgres_ser
         do(shop.target, f'DROP OWNED BY "writer_{name}"; DROP ROLE "writer_{name}"')
 
 
-def test_a_killed_run_is_refused_by_everyone_and_the_next_one_goes_on(shop: Shop, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("cut", "status", "told"),
+    [(signal.SIGKILL, -signal.SIGKILL, ""), (signal.SIGINT, 130, "it goes on where it stopped")],
+)
+def test_a_run_that_was_ended_is_refused_by_everyone_and_the_next_one_goes_on(
+    shop: Shop, tmp_path: Path, cut: signal.Signals, status: int, told: str
+) -> None:
     (tmp_path / "key").write_text(bytes(range(32)).hex())
     program = (
         "import sys; from foundation.console import run; from anonymizer.cli import app; sys.exit(run(app))"
@@ -148,14 +154,16 @@ def test_a_killed_run_is_refused_by_everyone_and_the_next_one_goes_on(shop: Shop
         "INSERT INTO crm.notes (person, body) SELECT 1, repeat('x', 900) FROM generate_series(1, 40000)",
     )
     process = subprocess.Popen([sys.executable, "-c", program, *arguments], cwd=HERE.parent.parent,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
     copying = "SELECT count(*) FROM pg_stat_progress_copy WHERE datname = '{}' AND tuples_processed > 100"
     try:
         wait_until(shop.target, copying.format(shop.target.rsplit("/", 1)[1]))
-        process.send_signal(signal.SIGKILL)
+        process.send_signal(cut)
+        _, said = process.communicate(timeout=60)
     finally:
         process.kill()
-        process.wait()
+    assert process.returncode == status
+    assert told in said
     with pytest.raises(Refused, match="was not finished"):
         require(shop.target)
     do(shop.source, "DELETE FROM crm.notes WHERE length(body) = 900")
