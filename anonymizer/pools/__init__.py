@@ -14,6 +14,8 @@ NAMES = (
     "company_prefixes", "company_suffixes", "streets", "places", "sentences",
     "de_DE.first_names_male", "de_DE.first_names_female", "de_DE.last_names",
     "en_US.first_names_male", "en_US.first_names_female", "en_US.last_names",
+    "de_DE.streets", "de_DE.places", "de_DE.company_suffixes",
+    "en_US.streets", "en_US.places", "en_US.company_suffixes",
 )  # fmt: skip
 Locale = Literal["pl_PL", "de_DE", "en_US"]
 
@@ -22,6 +24,11 @@ Locale = Literal["pl_PL", "de_DE", "en_US"]
 def pool(name: str) -> pa.Array:
     """The values of one pool, in their frozen order. Shape: one string a value, none NULL."""
     return pa.array(_file(f"{name}.txt").splitlines(), pa.string())
+
+
+def of_country(name: str, locale: Locale) -> pa.Array:
+    """The pool of that name and country: "streets", "places", "company_suffixes"."""
+    return pool(name if locale == "pl_PL" else f"{locale}.{name}")
 
 
 def first_names(locale: Locale) -> tuple[pa.Array, pa.Array]:

@@ -13,7 +13,10 @@ from pathlib import Path
 
 import faker
 from faker import Faker
+from faker.providers.address.de_DE import Provider as GermanAddress
 from faker.providers.address.pl_PL import Provider as Address
+from faker.providers.company.de_DE import Provider as GermanCompany
+from faker.providers.company.en_US import Provider as AmericanCompany
 from faker.providers.company.pl_PL import Provider as Company
 from faker.providers.person.de_DE import Provider as German
 from faker.providers.person.en_US import Provider as American
@@ -21,6 +24,8 @@ from faker.providers.person.pl_PL import Provider as Person
 
 _POSTCODES_PER_CITY = 12
 _SENTENCES = 2000
+# Of other countries: about as much as there is of Poland.
+_STREETS, _TOWNS, _CODES = 600, 400, 6
 _FEMININE = (("ski", "ska"), ("cki", "cka"), ("dzki", "dzka"))
 
 
@@ -42,7 +47,31 @@ def contents() -> dict[str, tuple[str, ...]]:
         "sentences": _unique(_plain(fake.sentence(nb_words=8)) for _ in range(_SENTENCES)),
         **_names("de_DE", German),
         **_names("en_US", American),
+        **_places("de_DE", GermanAddress.cities),
+        **_places("en_US", ()),
+        "de_DE.company_suffixes": _unique(GermanCompany.company_suffixes),
+        "en_US.company_suffixes": _unique(AmericanCompany.company_suffixes),
     }
+
+
+def _places(locale: str, cities: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Streets, and postal codes with their places; where Faker lists no cities it makes them up."""
+    fake = Faker(locale)
+    fake.seed_instance(20261123)
+    streets = _unique(fake.street_name() for _ in range(_STREETS))
+    named = _unique(cities) or _unique(_american_place(fake) for _ in range(_TOWNS))
+    codes = (f"{_code(fake, name)} {name}" for name in named for _ in range(_CODES))
+    return {f"{locale}.streets": streets, f"{locale}.places": tuple(codes)}
+
+
+def _american_place(fake: Faker) -> str:
+    return f"{fake.city()}, {fake.state_abbr(include_territories=False)}"
+
+
+def _code(fake: Faker, place: str) -> str:
+    """A postal code; in the United States one of the place's own state."""
+    _, comma, state = place.rpartition(", ")
+    return str(fake.postcode_in_state(state) if comma else fake.postcode())
 
 
 def _names(locale: str, person: type[German | American]) -> dict[str, tuple[str, ...]]:

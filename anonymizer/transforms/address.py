@@ -8,36 +8,43 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizer.pools import pool
+from anonymizer.pools import Locale, of_country
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.assembling import Chosen, assembled, ending
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import Transform, among, at_most, of_subject, words
+from anonymizer.transforms.base import Transform, words
+from anonymizer.transforms.locales import Named, locale_of
 
 _BUILDINGS = 199
+# Where the number stands before the street.
+_NUMBER_FIRST: frozenset[Locale] = frozenset({"en_US"})
+# Characters of a postal code.
+_CODES: dict[Locale, int] = {"pl_PL": 6, "de_DE": 5, "en_US": 5}
 
 
-def street(key: Key, subjects: pa.Array) -> pa.Array:
-    """Street and building, such as "ul. Polna 12"."""
-    return assembled(_street(key, subjects, end=""))
+def street(key: Key, subjects: pa.Array, locale: Locale) -> pa.Array:
+    """Street and building: "ul. Polna 12", "Lindenstraße 12", "12 Main Street"."""
+    return assembled(_street(key, subjects, locale, end=""))
 
 
-def _street(key: Key, subjects: pa.Array, *, end: str) -> list[Chosen]:
+def _street(key: Key, subjects: pa.Array, locale: Locale, *, end: str) -> list[Chosen]:
     name, building = prf.words(key, "street", prf.digests(key, subjects))
-    return [_of(_with_space(), name), _of(_buildings(end), building)]
+    if locale in _NUMBER_FIRST:
+        return [_of(_buildings(" "), building), _of(_streets(locale, end), name)]
+    return [_of(_streets(locale, " "), name), _of(_buildings(end), building)]
 
 
-def postal_code(key: Key, subjects: pa.Array) -> pa.Array:
-    return assembled([_place(key, subjects, _postal_codes())])
+def postal_code(key: Key, subjects: pa.Array, locale: Locale) -> pa.Array:
+    return assembled([_place(key, subjects, _postal_codes(locale))])
 
 
-def city(key: Key, subjects: pa.Array) -> pa.Array:
-    return assembled([_place(key, subjects, _cities())])
+def city(key: Key, subjects: pa.Array, locale: Locale) -> pa.Array:
+    return assembled([_place(key, subjects, _cities(locale))])
 
 
-def address(key: Key, subjects: pa.Array) -> pa.Array:
-    """A whole address on one line, such as "ul. Polna 12, 00-950 Warszawa"."""
-    return assembled([*_street(key, subjects, end=", "), _place(key, subjects, pool("places"))])
+def address(key: Key, subjects: pa.Array, locale: Locale) -> pa.Array:
+    """A whole address on one line: "ul. Polna 12, 00-950 Warszawa", "12 Main Street, Troy, NY 12180"."""
+    return assembled([*_street(key, subjects, locale, end=", "), _place(key, subjects, _towns(locale))])
 
 
 def _place(key: Key, subjects: pa.Array, values: pa.Array) -> Chosen:
@@ -50,8 +57,8 @@ def _of(values: pa.Array, choices: prf.Words) -> Chosen:
 
 
 @cache
-def _with_space() -> pa.Array:
-    return ending(pool("streets"), " ")
+def _streets(locale: Locale, end: str) -> pa.Array:
+    return ending(of_country("streets", locale), end)
 
 
 @cache
@@ -60,30 +67,62 @@ def _buildings(end: str) -> pa.Array:
 
 
 @cache
-def _postal_codes() -> pa.Array:
-    return pc.utf8_slice_codeunits(pool("places"), 0, 6)
+def _postal_codes(locale: Locale) -> pa.Array:
+    return pc.utf8_slice_codeunits(of_country("places", locale), 0, _CODES[locale])
 
 
 @cache
-def _cities() -> pa.Array:
-    return pc.utf8_slice_codeunits(pool("places"), 7)
+def _towns(locale: Locale) -> pa.Array:
+    """Code and city as the last line of an address has them."""
+    places = of_country("places", locale)
+    if locale != "en_US":
+        return places
+    return pc.binary_join_element_wise(_after_code(locale), _postal_codes(locale), " ")
 
 
-def _longest(name: str) -> int:
-    return int(pc.max(pc.utf8_length(pool(name))).as_py())
+@cache
+def _cities(locale: Locale) -> pa.Array:
+    return pc.replace_substring_regex(_after_code(locale), r", [A-Z]{2}$", "")
+
+
+def _after_code(locale: Locale) -> pa.Array:
+    return pc.utf8_slice_codeunits(of_country("places", locale), _CODES[locale] + 1)
+
+
+def _longest(values: pa.Array) -> int:
+    return int(pc.max(pc.utf8_length(values)).as_py())
+
+
+def _street_length(locale: Locale) -> int:
+    return _longest(of_country("streets", locale)) + len(f" {_BUILDINGS}")
+
+
+def _street_results(locale: Locale) -> int:
+    return len(of_country("streets", locale)) * _BUILDINGS
 
 
 def _transform(
-    summary: str, mask: Callable[[Key, pa.Array], pa.Array], longest: int, results: int
-) -> Transform:
+    summary: str, mask: Callable[[Key, pa.Array, Locale], pa.Array], longest: Callable[[Locale], int],
+    results: Callable[[Locale], int],
+) -> Transform:  # fmt: skip
     return Transform(
-        summary=summary, bind=of_subject(mask),
-        family="address", digested=True, canonical=words, longest=at_most(longest),
-        results=among(results),
+        summary=summary, options=Named, family="address", digested=True, canonical=words,
+        bind=lambda options, _: lambda key, subjects, _: mask(key, subjects, locale_of(options)),
+        longest=lambda options: longest(locale_of(options)),
+        results=lambda options: results(locale_of(options)),
     )  # fmt: skip
 
 
-STREET = _transform("a street and a building number", street, 40, 512 * _BUILDINGS)
-POSTAL_CODE = _transform("a postal code, of the masked city under the same scope", postal_code, 6, 2400)
-CITY = _transform("a Polish city", city, 30, 200)
-ADDRESS = _transform("street, postal code and city on one line", address, 80, 512 * _BUILDINGS * 2400)
+STREET = _transform("a street and a building number", street, _street_length, _street_results)
+POSTAL_CODE = _transform(
+    "a postal code, of the masked city under the same scope", postal_code, _CODES.__getitem__,
+    lambda locale: len(_postal_codes(locale).unique()),
+)  # fmt: skip
+CITY = _transform(
+    "a city", city, lambda locale: _longest(_cities(locale)), lambda locale: len(_cities(locale).unique())
+)
+ADDRESS = _transform(
+    "street, postal code and city on one line", address,
+    lambda locale: _street_length(locale) + len(", ") + _longest(_towns(locale)),
+    lambda locale: _street_results(locale) * len(of_country("places", locale)),
+)  # fmt: skip

@@ -1,52 +1,65 @@
-"""Company names in Faker's Polish patterns. A name says nothing of what it was."""
+"""Company names in Faker's patterns of a country. A name says nothing of what it was."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import BaseModel
 
-from anonymizer.pools import pool
+from anonymizer.pools import Locale, last_names, of_country, pool
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import Transform, joined, of_subject, words
+from anonymizer.transforms.base import Mask, Slot, Transform, joined, words
+from anonymizer.transforms.locales import Named, locale_of
 
-# Of eight: no prefix, a prefix, two surnames, both.
+# Of eight: no prefix, a prefix (Polish companies only), two surnames, both.
 _PREFIXED, _DOUBLE = 4, 2
 
 
-def company(key: Key, subjects: pa.Array) -> pa.Array:
-    """A name such as "PPUH Nowak-Wrona Sp.j."."""
+def company(key: Key, subjects: pa.Array, locale: Locale) -> pa.Array:
+    """A name such as "PPUH Nowak-Wrona Sp.j.", "Kramer-Weiß GmbH" or "Monroe Inc"."""
     digest = prf.digests(key, subjects)
     pattern, prefix = prf.words(key, "pattern", digest)
     first, second = prf.words(key, "surnames", digest)
     suffix, _ = prf.words(key, "suffix", digest)
-    head = joined([_of("company_prefixes", prefix), " "])
-    tail = joined(["-", _of("last_names_male", second)])
+    head = joined([_of(pool("company_prefixes"), prefix), " "])
+    tail = joined(["-", _of(_families(locale), second)])
+    prefixed = pattern % np.uint64(8) < (_PREFIXED if locale == "pl_PL" else 0)
     return joined(
         [
-            _where(pattern % np.uint64(8) < _PREFIXED, head),
-            _of("last_names_male", first),
+            _where(prefixed, head),
+            _of(_families(locale), first),
             _where(pattern % np.uint64(8) % np.uint64(4) < _DOUBLE, tail),
-            joined([" ", _of("company_suffixes", suffix)]),
+            joined([" ", _of(of_country("company_suffixes", locale), suffix)]),
         ]
     )
 
 
-def _of(name: str, choices: prf.Words) -> pa.Array:
-    return pool(name).take(pa.array(prf.choose(choices, len(pool(name)))))
+def _families(locale: Locale) -> pa.Array:
+    return last_names(locale)[1]
+
+
+def _of(values: pa.Array, choices: prf.Words) -> pa.Array:
+    return values.take(pa.array(prf.choose(choices, len(values))))
 
 
 def _where(condition: object, text: pa.Array) -> pa.Array:
     return pc.if_else(pa.array(condition), text, "")
 
 
-def _longest() -> int:
-    parts = ("company_prefixes", "last_names_male", "last_names_male", "company_suffixes")
-    return sum(int(pc.max(pc.utf8_length(pool(name))).as_py()) for name in parts) + 3
+def _bind(options: BaseModel, _slot: Slot) -> Mask:
+    return lambda key, subjects, _values: company(key, subjects, locale_of(options))
+
+
+def _longest(options: BaseModel) -> int:
+    locale = locale_of(options)
+    families, suffixes = _families(locale), of_country("company_suffixes", locale)
+    parts = (pool("company_prefixes"), families, families, suffixes)
+    return sum(int(pc.max(pc.utf8_length(values)).as_py()) for values in parts) + 3
 
 
 COMPANY = Transform(
-    summary="a Polish company's name", bind=of_subject(company), family="company", canonical=words,
-    longest=lambda _: _longest(), results=lambda _: len(pool("last_names_male")) ** 2,
+    summary="a company's name", bind=_bind, options=Named, family="company", canonical=words,
+    longest=_longest, results=lambda options: len(_families(locale_of(options))) ** 2,
 )  # fmt: skip

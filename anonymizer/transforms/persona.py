@@ -18,7 +18,7 @@ from anonymizer.pseudonyms import digits, prf
 from anonymizer.pseudonyms.assembling import Chosen, assembled, ending
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Bind, Mask, Slot, Transform, among, at_most, of_subject, words
-from foundation.documents import Input
+from anonymizer.transforms.locales import Named, locale_of
 
 _BASE32 = pa.array(list("abcdefghijklmnopqrstuvwxyz234567"), pa.string())
 _TAIL = 8
@@ -105,20 +105,10 @@ def ascii_of(values: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(pc.utf8_normalize(plain, form="NFD"), r"[^A-Za-z0-9]", "")
 
 
-class Named(Input):
-    """`locale`: whose names they are."""
-
-    locale: Locale = Field(default="pl_PL")
-
-
 class Distinct(Named):
     """`unique: true` adds forty random bits, for a column with a unique index."""
 
     unique: bool = Field(default=False)
-
-
-def _locale(options: BaseModel) -> Locale:
-    return cast(Named, options).locale
 
 
 def _first_name(people: Personas) -> pa.Array:
@@ -141,7 +131,7 @@ def _told(tell: Callable[[Personas], pa.Array]) -> Bind:
     """What the person that a subject becomes is called."""
 
     def bind(options: BaseModel, _slot: Slot) -> Mask:
-        return lambda key, subjects, _values: tell(personas(key, subjects, _locale(options)))
+        return lambda key, subjects, _values: tell(personas(key, subjects, locale_of(options)))
 
     return bind
 
@@ -238,7 +228,7 @@ def _part_of_pesel(values: NDArray[np.int64], first: int, end: int) -> tuple[pa.
 
 
 def _names(options: BaseModel) -> int:
-    return len(first_names(_locale(options))) * _families(_locale(options))
+    return len(first_names(locale_of(options))) * _families(locale_of(options))
 
 
 def _logins(options: BaseModel) -> int:
@@ -246,7 +236,7 @@ def _logins(options: BaseModel) -> int:
 
 
 def _emails(options: BaseModel) -> int:
-    return _logins(options) * _families(_locale(options))
+    return _logins(options) * _families(locale_of(options))
 
 
 def _longest(*names: pa.Array) -> int:
@@ -254,7 +244,7 @@ def _longest(*names: pa.Array) -> int:
 
 
 def _spelled_length(options: BaseModel) -> int:
-    return _longest(_spelled("first", _locale(options)), _spelled("last", _locale(options)))
+    return _longest(_spelled("first", locale_of(options)), _spelled("last", locale_of(options)))
 
 
 def _login_length(options: BaseModel) -> int:
@@ -262,24 +252,24 @@ def _login_length(options: BaseModel) -> int:
 
 
 def _email_length(options: BaseModel) -> int:
-    return _login_length(options) + 1 + _longest(_spelled("last", _locale(options))) + len(".example")
+    return _login_length(options) + 1 + _longest(_spelled("last", locale_of(options))) + len(".example")
 
 
 FIRST_NAME = Transform(
     summary="a first name", bind=_told(_first_name), options=Named, family="persona", digested=True,
-    canonical=words, longest=lambda options: _longest(first_names(_locale(options))),
-    results=lambda options: len(first_names(_locale(options))),
+    canonical=words, longest=lambda options: _longest(first_names(locale_of(options))),
+    results=lambda options: len(first_names(locale_of(options))),
 )  # fmt: skip
 LAST_NAME = Transform(
     summary="a surname in the form of the person's sex", bind=_told(_last_name), options=Named,
     family="persona", digested=True, canonical=words,
-    longest=lambda options: _longest(last_names(_locale(options))),
-    results=lambda options: _families(_locale(options)),
+    longest=lambda options: _longest(last_names(locale_of(options))),
+    results=lambda options: _families(locale_of(options)),
 )  # fmt: skip
 FULL_NAME = Transform(
     summary="first name and surname", bind=_told(_full), options=Named, family="persona", digested=True,
     canonical=words, results=_names,
-    longest=lambda options: _longest(first_names(_locale(options)), last_names(_locale(options))) + 1,
+    longest=lambda options: _longest(first_names(locale_of(options)), last_names(locale_of(options))) + 1,
 )  # fmt: skip
 LOGIN = Transform(
     summary="a login made of the person's name", bind=login, options=Distinct,

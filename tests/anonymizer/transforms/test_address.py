@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from anonymizer.pools import pool
 from tests.anonymizer.transforms.applied import mask
 
@@ -27,3 +29,23 @@ def test_a_street_has_a_building() -> None:
 def test_a_whole_address_is_street_code_and_city() -> None:
     whole = re.compile(r"(ul|al)\. .+ \d+, \d\d-\d{3} \w.+")
     assert all(whole.fullmatch(one or "") for one in mask("address", HOMES))
+
+
+FORMS = {
+    "pl_PL": r"(ul|al)\. .+ \d+, \d\d-\d{3} \w.+",
+    "de_DE": r"\w.+ \d+, \d{5} \w.+",
+    "en_US": r"\d+ \w.+, \w.+, [A-Z]{2} \d{5}",
+}
+
+
+@pytest.mark.parametrize("locale", FORMS)
+def test_an_address_has_the_form_of_its_country_and_is_made_of_its_parts(locale: str) -> None:
+    def made(transform: str) -> list[str]:
+        return [one or "" for one in mask(transform, HOMES, of=HOMES, options={"locale": locale})]
+
+    parts = zip(made("address"), made("street"), made("postal_code"), made("city"), strict=True)
+    for whole, street, code, city in parts:
+        assert re.fullmatch(FORMS[locale], whole)
+        assert whole.startswith(f"{street}, ")
+        assert code in whole
+        assert city in whole

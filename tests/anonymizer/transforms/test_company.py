@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from anonymizer.pools import pool
+from typing import get_args
+
+import pytest
+
+from anonymizer.pools import Locale, of_country
 from tests.anonymizer.transforms.applied import mask
 
 
-def test_names_end_in_a_legal_form() -> None:
-    forms = tuple(pool("company_suffixes").to_pylist())
-    assert all((name or "").endswith(forms) for name in mask("company", ["a", "b", "c"]))
+@pytest.mark.parametrize("locale", get_args(Locale))
+def test_names_end_in_a_legal_form_of_their_country(locale: Locale) -> None:
+    forms = tuple(of_country("company_suffixes", locale).to_pylist())
+    found = mask("company", ["a", "b", "c"], options={"locale": locale})
+    assert all((name or "").endswith(forms) for name in found)
 
 
 def test_ten_thousand_companies_hardly_share_names() -> None:
