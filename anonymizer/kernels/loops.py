@@ -203,3 +203,13 @@ def fielded(data: Bytes, starts: Places, lengths: Places, rows: int, ends: Place
                 out[to + at] = data[begin + at]
             to += size
         ends[row] = to
+
+
+def scattered(data: Bytes, sizes: Places, rows: int, places: Places, out: Bytes) -> None:
+    """Writes strings that lie one after another each to its own place."""
+    begin = np.int64(0)
+    for row in range(rows):
+        to, size = places[row], sizes[row]
+        for at in range(size):
+            out[to + at] = data[begin + at]
+        begin += size

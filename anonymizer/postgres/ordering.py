@@ -6,33 +6,27 @@ Sees masked rows only, as they are sent. What does not fit into memory goes thro
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
-from pyarrow import ipc
 
 from anonymizer.policies.plan import TablePlan
+from anonymizer.postgres import runs
+from anonymizer.postgres.runs import Ranks, Run
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms import INTEGER_KEY, UUID
 from anonymizer.transforms.permuted import Digits
 from foundation.errors import Unavailable
 
-# A row's rank among all 64-bit numbers, over which the rows of a table are spread evenly.
-Ranks = NDArray[np.uint64]
-
 _IN_MEMORY = 8 << 20
-_BLOCK = 2 << 20
 # Of a table that one worker writes alone: how many pieces what it spilled is read back in.
 _PIECES = 64
-_ROW, _RANK = "row", "rank"
+_SUFFIX = ".rows"
 
 
 def ranks(key: Key, plan: TablePlan, columns: Mapping[str, pa.Array], rows: pa.Array) -> Ranks:
@@ -67,94 +61,55 @@ def _of_uuids(keys: pa.Array) -> Ranks:
 class Sorter:
     """Takes masked rows of a table in any order. Spills them into files of `folder` when they are many.
 
-    A file has one batch for every piece: the rows with ranks in that part of the numbers.
+    A file has so many pieces: the rows with ranks in each part of the numbers.
     """
 
     folder: Path
     label: str
     pieces: int = _PIECES
     limit: int = _IN_MEMORY
-    _rows: list[pa.Array] = field(default_factory=list)
-    _ranks: list[Ranks] = field(default_factory=list)
+    _runs: list[Run] = field(default_factory=list)
     _size: int = 0
     _files: int = 0
 
     def add(self, rows: pa.Array, rank: Ranks) -> None:
-        self._rows.append(rows.cast(pa.large_binary()))
-        self._ranks.append(rank)
+        self._runs.append(Run.of(rows, rank))
         self._size += rows.nbytes
         if self._size >= self.limit:
             self.spill()
 
     def spill(self) -> None:
         """Writes what is in memory. Raises Unavailable: no room."""
-        if not self._rows:
+        if not self._runs:
             return
-        rank = np.concatenate(self._ranks)
-        place = np.argsort(rank)
-        rank = rank[place]
-        batch = pa.record_batch({_ROW: _taken(self._rows, place), _RANK: rank})
-        bounds = [0, *np.searchsorted(rank, _bounds(self.pieces)), len(rank)]
+        run = runs.merged(self._runs)
+        self._runs, self._size = [], 0
         name = hashlib.sha256(f"{self.label} {self._files}".encode()).hexdigest()[:24]
         try:
             self.folder.mkdir(exist_ok=True)
-            with ipc.new_file(str(self.folder / f"{name}.arrow"), batch.schema) as file:
-                for first, end in pairwise(bounds):
-                    file.write_batch(batch.slice(first, end - first))
+            runs.write(self.folder / f"{name}{_SUFFIX}", run, self.pieces)
         except OSError as error:
-            raise _no_room(self.label, self.folder, error) from None
-        self._rows, self._ranks, self._size, self._files = [], [], 0, self._files + 1
-        pa.default_memory_pool().release_unused()
+            raise _no_room(self.folder, error) from None
+        self._files += 1
 
     def blocks(self) -> Iterator[tuple[pa.Buffer, int]]:
         """All rows in order, as bytes, with how many. What was spilled is read again, piece by piece."""
         if not self._files:
-            yield from _blocks(self._rows, self._ranks)
+            if self._runs:
+                yield from runs.merged(self._runs).blocks()
             return
         self.spill()
         for piece in range(self.pieces):
-            yield from spilled(self.folder, piece)
+            yield from spilled(self.folder, piece, self.pieces)
 
 
-def spilled(folder: Path, piece: int) -> Iterator[tuple[pa.Buffer, int]]:
-    """The rows of one piece of all files of a folder, in order, as bytes, with how many."""
-    rows, rank = [], []
-    for file in sorted(folder.glob("*.arrow")):
-        batch = ipc.open_file(pa.memory_map(str(file))).get_batch(piece)
-        rows.append(batch.column(_ROW))
-        rank.append(batch.column(_RANK).to_numpy())
-    yield from _blocks(rows, rank)
+def spilled(folder: Path, piece: int, pieces: int) -> Iterator[tuple[pa.Buffer, int]]:
+    """The rows of one of so many pieces of all files of a folder, in order, as bytes, with how many."""
+    files = sorted(folder.glob(f"*{_SUFFIX}"))
+    if files:
+        yield from runs.read(files, piece, pieces).blocks()
 
 
-def _blocks(rows: list[pa.Array], ranks: list[Ranks]) -> Iterator[tuple[pa.Buffer, int]]:
-    if not rows:
-        return
-    whole = pa.concat_arrays(rows)
-    place = np.argsort(np.concatenate(ranks))
-    step = max(1, _BLOCK * len(whole) // max(1, whole.nbytes))
-    for at in range(0, len(whole), step):
-        some = place[at : at + step]
-        yield _content(whole.take(pa.array(some))), len(some)
-
-
-def _taken(rows: list[pa.Array], place: NDArray[np.int64]) -> pa.Array:
-    return pa.concat_arrays(rows).take(pa.array(place))
-
-
-def _content(rows: pa.Array) -> pa.Buffer:
-    _, offsets, content = rows.buffers()
-    end = int(np.frombuffer(offsets, np.int64)[rows.offset + len(rows)])
-    return content.slice(0, end) if content is not None else pa.py_buffer(b"")
-
-
-def _bounds(pieces: int) -> Ranks:
-    """The least rank of every piece but the first."""
-    return np.array([(2**64 * piece) // pieces for piece in range(1, pieces)], np.uint64)
-
-
-def _no_room(label: str, folder: Path, error: OSError) -> Unavailable:
-    why = os.strerror(error.errno) if error.errno else "no room"
-    table = label.rpartition(" ")[0]
-    what = f"{table}: masked rows that wait to be sorted could not be kept: {why}"
-    hint = "make room there or name a folder with room for the largest table, TMPDIR; then run again"
-    return Unavailable(what, where=str(folder.parent), hint=hint)
+def _no_room(folder: Path, error: OSError) -> Unavailable:
+    what = f"masked rows could not be kept for sorting: {error.strerror or 'no room'}"
+    return Unavailable(what, where=str(folder), hint="name a folder with room for the largest table: TMPDIR")

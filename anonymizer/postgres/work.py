@@ -25,9 +25,10 @@ from anonymizer.postgres import progress
 from anonymizer.postgres.chunks import Chunk, rows_of
 from anonymizer.postgres.connections import session, translated
 from anonymizer.postgres.loading import settle
-from anonymizer.postgres.ordering import Ranks, Sorter, ranks, spilled
+from anonymizer.postgres.ordering import Sorter, ranks, spilled
 from anonymizer.postgres.overlap import ahead
 from anonymizer.postgres.reading import Reader, reader
+from anonymizer.postgres.runs import Ranks
 from anonymizer.postgres.tasks import (
     WRITING,
     Copy,
@@ -45,6 +46,7 @@ from anonymizer.postgres.wire import Wire, wire
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import PeakproofError
 
+_PART = 1 << 20
 _LOCK = "SELECT pg_advisory_lock_shared(%s)"
 
 
@@ -125,8 +127,9 @@ class Copier:
                 copy.write(head)
                 with closing(ahead(self._ordered(task))) as blocks:
                     for block, count in blocks:
-                        copy.write(memoryview(block))
-                        digest.update(memoryview(block).cast("B"))
+                        for part in _parts(block):
+                            copy.write(part)
+                            digest.update(part)
                         rows += count
                         yield Moved(table=chunk.table, rows=count)
                 copy.write(tail)
@@ -151,7 +154,7 @@ class Copier:
         """The rows in the order of their masked keys."""
         chunk = task.chunk
         if task.pieces > 1:
-            yield from spilled(self._folder(chunk.table), chunk.number)
+            yield from spilled(self._folder(chunk.table), chunk.number, task.pieces)
             return
         sorter = Sorter(folder=self._folder(chunk.table), label=chunk.label)
         for rows, rank in self._masked(chunk):
@@ -173,16 +176,18 @@ class Copier:
         return Digest(self._key.derive("chunk", chunk.table, str(chunk.number)))
 
     def _masked(self, chunk: Chunk) -> Iterator[tuple[pa.Array, Ranks]]:
-        plan = self._plans[chunk.table]
-        mask, how = self._bound(plan)
-        key = self._key.derive("order", chunk.table)
-        query = sql.SQL("SELECT {} FROM {}").format(how.selected, rows_of(plan, chunk))
+        plan, key = self._plans[chunk.table], self._key.derive("order", chunk.table)
+        query = sql.SQL("SELECT {} FROM {}").format(self._wire(plan).selected, rows_of(plan, chunk))
         for batch in self._source.batches(query, f"source, {chunk.table}"):
-            masked = masked_batch(plan, mask, how.texts(batch))
-            with unquoted(plan):
-                rows = how.rows(batch, masked)
-                keys = {name: how.column(name, batch, masked) for name in plan.table.primary_key}
-                yield rows, ranks(key, plan, keys, rows)
+            yield self._of_batch(plan, key, batch)
+
+    def _of_batch(self, plan: TablePlan, key: Key, batch: pa.RecordBatch) -> tuple[pa.Array, Ranks]:
+        mask, how = self._bound(plan)
+        masked = masked_batch(plan, mask, how.texts(batch))
+        with unquoted(plan):
+            rows = how.rows(batch, masked)
+            keys = {name: how.column(name, batch, masked) for name in plan.table.primary_key}
+            return rows, ranks(key, plan, keys, rows)
 
     def _bound(self, plan: TablePlan) -> tuple[TableMask, Wire]:
         name = plan.table.name
@@ -198,6 +203,13 @@ class Copier:
         how = self._wire(plan)
         names = sql.SQL(", ").join(map(sql.Identifier, how.names))
         return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(plan.table.identifier, names, how.format)
+
+
+def _parts(block: pa.Buffer) -> Iterator[memoryview]:
+    """A block that a large value makes large is sent in parts: the driver copies what it gets."""
+    whole = memoryview(block).cast("B")
+    for at in range(0, len(whole), _PART):
+        yield whole[at : at + _PART]
 
 
 class Digest:

@@ -125,6 +125,8 @@ def _shortened(key: Key, message: Bytes) -> bytes:
 
 def layout(strings: pa.Array) -> Layout:
     """An Arrow string array as NumPy: all bytes, each string's start and length (0 for NULL)."""
+    if not len(strings):  # its buffers may be none
+        return np.zeros(0, np.uint8), np.zeros(0, np.int64), np.zeros(0, np.int64)
     _, offsets, content = strings.buffers()
     kind = np.int64 if strings.type in (pa.large_string(), pa.large_binary()) else np.int32
     bounds = np.frombuffer(offsets, kind)[strings.offset : strings.offset + len(strings) + 1].astype(np.int64)

@@ -85,6 +85,15 @@ def test_fields_of_rows(texts: list[bytes]) -> None:
     assert room[1].tobytes() == b"".join(len(text).to_bytes(4, "big") + text for text in texts)
 
 
+@given(TEXTS)
+def test_texts_in_another_order(texts: list[bytes]) -> None:
+    data, _, lengths = strings(texts)
+    places = lengths.sum() - np.cumsum(lengths)
+    room = (np.zeros(int(lengths.sum()), np.uint8),)
+    same(loops.scattered, (data, lengths, len(texts), places), room)
+    assert room[0].tobytes() == b"".join(reversed(texts))
+
+
 @given(TEXTS, WORDS, st.integers(0, 3))
 def test_blocks_of_messages(texts: list[bytes], words: list[int], turn: int) -> None:
     data, starts, lengths = strings(texts)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Rule
 from anonymizer.policies.schema import Table
-from anonymizer.postgres.ordering import Ranks, Sorter, ranks, spilled
+from anonymizer.postgres.ordering import Sorter, ranks, spilled
+from anonymizer.postgres.runs import Ranks
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import Unavailable
 from tests.anonymizer.policies.test_plan import column
@@ -95,7 +96,7 @@ def test_pieces_of_several_workers_make_the_whole(tmp_path: Path) -> None:
         lines = [f"{row}\n".encode() for row in rows[number::3]]
         sorter.add(pa.array(lines, pa.binary()), rank[number::3])
         sorter.spill()
-    found = [block.to_pybytes() for piece in range(4) for block, _ in spilled(tmp_path / "t", piece)]
+    found = [block.to_pybytes() for piece in range(4) for block, _ in spilled(tmp_path / "t", piece, 4)]
     assert len(found) == 4
     assert b"".join(found).decode().split() == sorted(rows)
 
