@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.forkserver import ensure_running
+from types import ModuleType
 
 from anonymizer.postgres.tasks import Event, Failed, Setup, Task
 from foundation.errors import Unavailable
@@ -90,13 +92,14 @@ def running(setup: Setup, count: int) -> Iterator[Workers]:
     context = _context()
     processes: dict[Connection, ForkServerProcess] = {}
     try:
-        for number in range(count):
-            mine, its = context.Pipe()
-            process = context.Process(target=work, args=(its,), name=f"anonymize-{number}", daemon=True)
-            process.start()
-            its.close()
-            processes[mine] = process
-            mine.send(setup)
+        with _without_main():
+            for number in range(count):
+                mine, its = context.Pipe()
+                process = context.Process(target=work, args=(its,), name=f"anonymize-{number}", daemon=True)
+                process.start()
+                its.close()
+                processes[mine] = process
+                mine.send(setup)
         yield Workers(processes)
     finally:
         for pipe, process in processes.items():
@@ -104,3 +107,14 @@ def running(setup: Setup, count: int) -> Iterator[Workers]:
             process.terminate()
         for process in processes.values():
             process.join()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Processes that start meanwhile import nothing of the program that was called."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

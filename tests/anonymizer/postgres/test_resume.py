@@ -219,7 +219,7 @@ def test_rows_that_a_killed_command_put_aside_are_gone_when_the_next_has_ended(
     process = copy.writing(temporary=tmp_path / "temporary")
     process.kill()
     process.communicate()
-    assert list(tmp_path.glob("temporary/peakproof-*/*/*.arrow"))
+    assert list(tmp_path.glob("temporary/peakproof-*/*/*.rows"))
     _, said = (again := copy.start(temporary=tmp_path / "temporary")).communicate(timeout=120)
     assert again.returncode == 0, said
     assert list(tmp_path.glob("temporary/peakproof-*")) == []
