@@ -164,13 +164,15 @@ def digits_of(values: Words, rows: int, stride: int, width: int, out: Bytes) -> 
             rest = higher
 
 
-def weighted(matrix: Bytes, rows: int, stride: int, width: int, weights: Places, out: Places) -> None:
-    """The sum of each row's digits, each times its weight."""
+def weighted(
+    matrix: Bytes, rows: int, stride: int, width: int, weights: Places, modulus: np.uint64, out: Bytes
+) -> None:
+    """The sum of each row's digits, each times its weight, modulo `modulus`."""
     for row in range(rows):
         total = np.int64(0)
         for at in range(width):
             total += np.int64(matrix[row * stride + at]) * weights[at]
-        out[row] = total
+        out[row] = np.uint64(total) % modulus
 
 
 def lengthened(bounds: Offsets, chosen: Places, rows: int, sizes: Places) -> None:

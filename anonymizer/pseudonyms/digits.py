@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -15,10 +13,10 @@ from anonymizer.pseudonyms.prf import layout, remainders
 
 Digits = NDArray[np.uint8]
 
-_NIP = (6, 5, 7, 2, 3, 4, 5, 6, 7)
-_REGON = (8, 9, 2, 3, 4, 5, 6, 7)
-_REGON_LONG = (2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8)
-_PESEL = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)
+_NIP = np.array((6, 5, 7, 2, 3, 4, 5, 6, 7), np.int64)
+_REGON = np.array((8, 9, 2, 3, 4, 5, 6, 7), np.int64)
+_REGON_LONG = np.array((2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8), np.int64)
+_PESEL = np.array((1, 3, 7, 9, 1, 3, 7, 9, 1, 3), np.int64)
 # "PL00" moved to the end of the account number, letters as numbers (ISO 13616).
 _IBAN_TAIL = 252100
 
@@ -89,18 +87,18 @@ def _lines(matrix: Digits) -> tuple[Digits, int, int, int]:
 
 def nip_check(payload: Digits) -> Digits:
     """The check digit of nine digits of a NIP; 10 means that no NIP has them."""
-    return _weighted(payload, _NIP) % np.uint8(11)
+    return _weighted(payload, _NIP, 11)
 
 
 def regon_check(payload: Digits) -> Digits:
     """The check digit of 8 (company) or 13 (its branch) digits of a REGON."""
     weights = _REGON if payload.shape[1] == len(_REGON) else _REGON_LONG
-    return (_weighted(payload, weights).astype(np.uint16) % 11 % 10).astype(np.uint8)
+    return _weighted(payload, weights, 11) % np.uint8(10)
 
 
 def pesel_check(payload: Digits) -> Digits:
     """The check digit of ten digits of a PESEL."""
-    return ((10 - _sum(payload, _PESEL) % 10) % 10).astype(np.uint8)
+    return (np.uint8(10) - _weighted(payload, _PESEL, 10)) % np.uint8(10)
 
 
 def luhn_check(payload: Digits) -> Digits:
@@ -119,11 +117,7 @@ def iban_check(account: Digits) -> Digits:
     return of_numbers(np.uint64(98) - remainders(rest, 97), 2)
 
 
-def _weighted(payload: Digits, weights: Sequence[int]) -> Digits:
-    return (_sum(payload, weights) % 11).astype(np.uint8)
-
-
-def _sum(payload: Digits, weights: Sequence[int]) -> Places:
-    out = np.empty(len(payload), np.int64)
-    _weighted_sums(*_lines(payload), np.array(weights, np.int64), out)
+def _weighted(payload: Digits, weights: Places, modulus: int) -> Digits:
+    out = np.empty(len(payload), np.uint8)
+    _weighted_sums(*_lines(payload), weights, np.uint64(modulus), out)
     return out

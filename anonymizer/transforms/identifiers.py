@@ -43,7 +43,11 @@ def _places(fits: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 def checked(payload: Digits, check: Digits, was: Digits, right: Digits) -> Digits:
     """The payload with its check digit, as far from the right one as it was: a slip stays one."""
-    return np.column_stack([payload, (check.astype(np.int16) + was + 10 - right) % 10]).astype(np.uint8)
+    rows, width = payload.shape
+    out = np.empty((rows, width + 1), np.uint8)
+    out[:, :width] = payload
+    out[:, width] = (check + was + (np.uint8(10) - right)) % np.uint8(10)
+    return out
 
 
 def _is_issued(payload: Digits) -> NDArray[np.bool_]:

@@ -58,7 +58,8 @@ def test_numbers_and_their_digits(values: list[int], width: int) -> None:
     same(loops.digits_of, (words, rows, width, width), (matrix,))
     assert (matrix < 10).all()
     same(loops.numbers, (matrix, rows, width, width), (np.zeros(rows, np.uint64),))
-    same(loops.weighted, (matrix, rows, width, width, np.arange(width)), (np.zeros(rows, np.int64),))
+    weights = np.arange(width)
+    same(loops.weighted, (matrix, rows, width, width, weights, np.uint64(11)), (np.zeros(rows, np.uint8),))
 
 
 @given(TEXTS, st.lists(st.integers(0, 7), min_size=1, max_size=9))
