@@ -51,8 +51,8 @@ def _faults(seen: Exposure) -> Iterator[str]:
     most = seen.enforced.linkage if seen.enforced else None
     if most is not None and seen.linkage is None:
         yield f"{seen.table}: linkage was not measured: source and target do not tell who is who"
-    elif most is not None and seen.linkage is not None and seen.linkage.risk > most:
+    elif most is not None and seen.linkage is not None and seen.linkage.most > most:
         yield (
-            f"{seen.table}: {seen.linkage.risk:.2%} of persons are found by {by} (linkage), "
+            f"{seen.table}: up to {seen.linkage.most:.2%} of persons are found by {by} (linkage), "
             f"not at most {most:.2%}"
         )

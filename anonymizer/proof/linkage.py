@@ -28,7 +28,8 @@ class Linkage:
 
     `attacks`: persons looked for. `links`: how many are found by picking one of the nearest rows;
     `singled_out`: of how many all nearest rows are theirs, so that nobody had to guess. `by_chance`: the
-    success of picking any row. `low` and `high`: Wilson's interval of the success, 95 %.
+    success of picking any row. `low` and `high`: Wilson's interval of the success, 95 %, which is the success
+    itself where everybody was looked for.
     """
 
     attacks: int
@@ -51,11 +52,19 @@ class Linkage:
     @property
     def risk(self) -> float:
         """The success beyond guessing: 0 is no better than a guess, 1 finds everybody."""
-        return max(0.0, (self.success - self.by_chance) / (1 - self.by_chance)) if self.by_chance < 1 else 0.0
+        return self._beyond_guessing(self.success)
+
+    @property
+    def most(self) -> float:
+        """The risk at the upper end of the interval: what it is at most, with 97.5 % confidence."""
+        return self._beyond_guessing(self.high) if self.attacks else 1.0
+
+    def _beyond_guessing(self, rate: float) -> float:
+        return max(0.0, (rate - self.by_chance) / (1 - self.by_chance)) if self.by_chance < 1 else 0.0
 
     def to_dict(self) -> dict[str, object]:
         rates = {"success": self.success, "singled_out_rate": self.singled_out_rate, "risk": self.risk}
-        return {**rates, **asdict(self)}
+        return {**rates, "risk_at_most": self.most, **asdict(self)}
 
 
 class Attack:
@@ -76,12 +85,12 @@ class Attack:
             self._best, self._nearest, self._own, self._there,
         )  # fmt: skip
 
-    def result(self) -> Linkage:
-        """How it went; whoever is not in the target was not attacked."""
+    def result(self, persons: int) -> Linkage:
+        """How it went, of so many persons of the target; whoever is not in the target was not attacked."""
         there = self._there > 0
         attacks = int(there.sum())
         links = float((self._own[there] / self._nearest[there]).sum())
-        low, high = wilson(links, attacks)
+        low, high = wilson(links, attacks, max(attacks, persons))
         return Linkage(
             attacks=attacks,
             links=links,
@@ -92,11 +101,17 @@ class Attack:
         )
 
 
-def wilson(successes: float, of: int) -> tuple[float, float]:
-    """The interval that holds a rate with 95 % confidence. Source: Wilson (1927), JASA 22, 209-212."""
+def wilson(successes: float, of: float, among: int) -> tuple[float, float]:
+    """The interval that holds a rate with 95 % confidence, from a sample of those among whom it is asked.
+
+    Source: Wilson (1927), JASA 22, 209-212; the correction for a finite population as Cochran, Sampling
+    Techniques (1977), 2.6: a sample of all is no sample.
+    """
     if not of:
         return 0.0, 1.0
-    rate, z = successes / of, _CONFIDENCE**2
+    if of == among:
+        return successes / of, successes / of
+    rate, z, of = successes / of, _CONFIDENCE**2, of * (among - 1) / (among - of)
     middle = (rate + z / (2 * of)) / (1 + z / of)
     half = _CONFIDENCE / (1 + z / of) * math.sqrt(rate * (1 - rate) / of + z / (4 * of * of))
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -120,7 +120,7 @@ def _exposure(source: Telling | None, target: Telling, crowd: Crowd) -> Exposure
             wanted=(enforced.k if enforced else None) or 1,
             wanted_diversity=(enforced.l if enforced else None) or 1,
         )
-    linkage = _linkage(source, target, crowd, seed, some) if source and crowd.matched else None
+    linkage = _linkage(source, target, crowd, seed, some, risk.persons) if source and crowd.matched else None
     return Exposure(
         table=crowd.copy.table.name, people=crowd.people, risk=risk, linkage=linkage, enforced=enforced
     )
@@ -144,15 +144,16 @@ def _entered(target: Telling, crowd: Crowd, seed: Seed, into: Partitions) -> Wor
     return some
 
 
-def _linkage(source: Telling, target: Telling, crowd: Crowd, seed: Seed, some: Words) -> Linkage:
-    """The attack on those persons, by what the source says of them."""
+def _linkage(source: Telling, target: Telling, crowd: Crowd, seed: Seed, some: Words, of: int) -> Linkage:
+    """The attack on those persons of so many, by what the source says of them."""
     persons, known, scales = _originals(source, crowd, seed, some)
     attack = Attack(persons, known, scales)
     terms = {**_named(crowd.who), **{fact.name: fact.seen for fact in crowd.facts}}
     read = target.told(crowd.copy, terms)
     for whom, facts in worked(lambda block: _read(block, crowd, seed), read):
         attack.show(whom, facts)
-    return attack.result()
+    # Where all were chosen, whoever the source does not know is nobody to be found.
+    return attack.result(of if of > len(some) else 0)
 
 
 def _originals(source: Telling, crowd: Crowd, seed: Seed, some: Words) -> tuple[Words, Facts, Facts]:

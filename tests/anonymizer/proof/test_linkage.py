@@ -17,7 +17,7 @@ def attacked(known: Facts, seen: Facts, *scales: float) -> Linkage:
     attack = Attack(PERSONS[: len(known)], known, np.array(scales))
     for rows in (slice(0, 70), slice(70, None)):
         attack.show(PERSONS[: len(seen)][rows], seen[rows])
-    return attack.result()
+    return attack.result(10**9)
 
 
 def column(*values: Facts) -> Facts:
@@ -73,11 +73,23 @@ def test_who_is_not_in_the_target_is_not_attacked() -> None:
 
 @given(st.integers(1, 5000), st.floats(0, 1))
 def test_wilsons_interval_holds_the_rate(of: int, rate: float) -> None:
-    low, high = wilson(rate * of, of)
+    low, high = wilson(rate * of, of, 10**6)
     assert 0 <= low <= rate + 1e-9
     assert rate - 1e-9 <= high <= 1
 
 
 def test_wilsons_interval_agrees_with_the_table() -> None:
     # Newcombe (1998), Statistics in Medicine 17, 857-872, table I, method 3: 81 of 263.
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert wilson(81, 263, 10**9) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+
+
+def test_the_interval_narrows_as_the_sample_becomes_everybody() -> None:
+    wide, half, all_ = (wilson(20, 200, among) for among in (10**9, 400, 200))
+    assert wide[0] < half[0] < all_[0] == all_[1] == 0.1 < half[1] < wide[1]
+
+
+def test_a_risk_is_no_more_than_its_bound_and_nobody_attacked_proves_nothing() -> None:
+    facts = column(np.arange(200.0) // 10)
+    found = attacked(facts, facts, CATEGORY)
+    assert found.risk < found.most < 0.2
+    assert attacked(facts[:0], facts, CATEGORY).most == 1.0
