@@ -27,6 +27,16 @@ SESSION = (
 _EIGHT = "a run needs up to eight connections to each side; allow the role, the database or the pool as many"
 _BY_STATE: dict[str, tuple[type[PeakproofError], str, str]] = {
     "08P01": (Unavailable, "the pool gave no connection", _EIGHT),
+    "22021": (
+        InputError,
+        "a text is no valid UTF-8",
+        "correct it at the source, or leave its row out by a filter",
+    ),
+    "22P05": (
+        InputError,
+        "a character is not in the server's encoding",
+        "make the database with ENCODING 'UTF8'",
+    ),
     "25006": (InputError, "the server takes no writes: it is a standby, or read-only", "name a primary"),
     # Ours only read, or write one after the other: nothing but a standby's replay makes them fail like this.
     "40001": (
@@ -166,7 +176,7 @@ def _translated(error: psycopg.Error, where: str) -> PeakproofError:
         rule = diag.constraint_name or diag.column_name or "a constraint"
         what = f"a masked row breaks {rule} ({type(error).__name__})"
         return InputError(what, where=where, hint="choose a transform that fits the column")
-    if state.startswith("22"):
+    if state.startswith("22") and state not in _BY_STATE:
         return InputError(
             f"a masked value does not fit ({type(error).__name__})",
             where=where,

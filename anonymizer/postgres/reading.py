@@ -148,6 +148,8 @@ _STATES = {
     "conflict with recovery": "40001",
     "due to administrator command": "57P01",
     "canceling statement": "57014",
+    "invalid byte sequence": "22021",
+    "has no equivalent in encoding": "22P05",
 }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 import anonymizer
 from foundation.errors import InputError, PeakproofError, Refused, Unavailable
 from tests.anonymizer.databases import ask, do
-from tests.anonymizer.postgres.shop import KEY, Shop, require
+from tests.anonymizer.postgres.shop import KEY, SCHEMA, Shop, require
 from tests.servers import Server
 
 pytestmark = pytest.mark.integration
@@ -132,3 +134,29 @@ def test_a_masked_value_that_does_not_fit_is_told_with_its_column(shop: Shop) ->
     assert isinstance(error, InputError)
     assert str(error).startswith("target, people, wealth: a masked value does not fit")
     assert "e+308" not in f"{error} {error.hint}"
+
+
+def test_a_text_that_cannot_be_read_is_told_with_its_table(shop: Shop, postgres_server: Server) -> None:
+    source = _database(postgres_server, "SQL_ASCII")
+    do(source, SCHEMA)
+    do(source, "INSERT INTO outgoing VALUES (1, convert_from('\\x4a616eff', 'SQL_ASCII'))")
+    shop.change(
+        "  outgoing: empty", "  outgoing: {columns: {id: keep, body: {transform: regenerate, class: free}}}"
+    )
+    with pytest.raises(InputError, match=r"^source, outgoing: a text is no valid UTF-8") as refused:
+        anonymizer.anonymize(source, shop.target, anonymizer.load_policy(shop.policy), KEY)
+    assert "4a" not in f"{refused.value} {refused.value.hint}"
+
+
+def test_a_character_that_the_target_does_not_know_is_told(shop: Shop, postgres_server: Server) -> None:
+    target = _database(postgres_server, "LATIN1")
+    do(target, SCHEMA)
+    with pytest.raises(InputError, match="not in the server's encoding") as refused:
+        anonymizer.anonymize(shop.source, target, anonymizer.load_policy(shop.policy), KEY)
+    assert "UTF8" in str(refused.value.hint)
+
+
+def _database(server: Server, encoding: str) -> str:
+    name = f"encoded_{encoding.lower()}_{os.getpid()}"
+    do(server.dsn("postgres"), f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    return server.dsn(name)
