@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from anonymizer.options import Json
+
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, help="Make keys: of pseudonyms, of signatures, of datasets.",
     no_args_is_help=True,
@@ -32,7 +34,7 @@ def new(
             help="A variable that holds a passphrase: the file then gets a salt, and the key needs both.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write 32 random bytes into a new file that only you can read.
 
@@ -57,7 +59,7 @@ def new(
 
 
 @app.command()
-def signing(*, out: Out) -> None:
+def signing(*, out: Out, as_json: Json = False) -> None:
     """Make a pair of Ed25519 keys that sign reports and datasets.
 
     FILE signs, FILE.pub is for those who check.
@@ -65,14 +67,17 @@ def signing(*, out: Out) -> None:
     Example: peakproof anonymize key signing --out audit.pem
     """
     from anonymizer.audit import signing
-    from foundation.console import people
+    from foundation.console import people, print_json
 
     public = signing.create(out)
+    if as_json:
+        return print_json({"file": str(out), "public": str(public)})
     people().print(f"{out} signs: keep it. {public} is for those who check what you signed.")
+    return None
 
 
 @app.command()
-def encryption(*, out: Out) -> None:
+def encryption(*, out: Out, as_json: Json = False) -> None:
     """Make a pair of age keys that datasets are encrypted to.
 
     Whoever publishes has FILE.pub; only FILE opens the dataset.
@@ -80,7 +85,10 @@ def encryption(*, out: Out) -> None:
     Example: peakproof anonymize key encryption --out qa.age
     """
     from anonymizer.datasets import sealing
-    from foundation.console import people
+    from foundation.console import people, print_json
 
     recipient = sealing.create(out)
+    if as_json:
+        return print_json({"file": str(out), "recipient": recipient})
     people().print(f"{out} opens datasets: keep it. Publish to {recipient}, or to {out}.pub.")
+    return None

@@ -9,7 +9,7 @@ from anonymizer.policies.lines import misfits, sums
 from anonymizer.policies.policy import Policy, Rule, TableRule, beside, chosen
 from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
 from anonymizer.transforms import COMPOSITE, DROP, INHERIT, JSON, KEEP
-from anonymizer.transforms.base import DATES, INJECTIVE, NUMBERS, TEXT
+from anonymizer.transforms.base import DATES, INJECTIVE, NUMBERS, TEXT, Slot
 from anonymizer.transforms.base import JSON as JSON_TYPES
 from anonymizer.transforms.permuted import WIDEST, Digits, most_digits
 from foundation.documents import did_you_mean
@@ -167,7 +167,7 @@ def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tup
     longest = named.longest(options)
     if column.limit is not None and longest is not None and longest > column.limit:
         yield f"{rule.transform} needs {longest} characters, {column.type} holds {column.limit}", None
-    results = _distinct_results(rule)
+    results = _distinct_results(rule, column.slot)
     for index, columns in table.unique.items():
         if column.name in columns and results is not None and table.rows**2 / 2 / results > _COLLISION_RISK:
             few = f"has {results:,.0f} results for {table.rows} rows"
@@ -177,10 +177,10 @@ def _transform_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tup
             yield f"unique index {index}: {rule.transform} {what}", f"write {hint}"
 
 
-def _distinct_results(rule: Rule) -> int | None:
+def _distinct_results(rule: Rule, slot: Slot) -> int | None:
     """How many different results a masked column can have; None when the transform is one-to-one."""
     named, options = chosen(rule)
-    count = named.results(options)
+    count = named.results(options, slot)
     if count == INJECTIVE:
         return 1 if rule.entity else None
     return count

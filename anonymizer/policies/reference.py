@@ -15,7 +15,7 @@ from anonymizer.policies.people import Enforced, People
 from anonymizer.policies.policy import Override, Rule, TableRule, Written
 from anonymizer.policies.processing import Processing
 from anonymizer.transforms import TRANSFORMS
-from anonymizer.transforms.base import INJECTIVE, TEXT, Transform
+from anonymizer.transforms.base import INJECTIVE, TEXT, Slot, Transform
 
 _HEAD = """# The policy, key by key
 
@@ -75,7 +75,7 @@ def _plain(value: object) -> str:
 
 
 def _distinct(one: Transform) -> str:
-    return "yes" if one.results(one.options()) == INJECTIVE else "no"
+    return "yes" if one.results(one.options(), Slot()) == INJECTIVE else "no"
 
 
 if __name__ == "__main__":

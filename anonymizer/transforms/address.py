@@ -109,7 +109,7 @@ def _transform(
         summary=summary, options=Named, family="address", digested=True, canonical=words,
         bind=lambda options, _: lambda key, subjects, _: mask(key, subjects, locale_of(options)),
         longest=lambda options: longest(locale_of(options)),
-        results=lambda options: results(locale_of(options)),
+        results=lambda options, _slot: results(locale_of(options)),
     )  # fmt: skip
 
 

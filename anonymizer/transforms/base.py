@@ -114,8 +114,8 @@ class Transform:
     canonical: Canonical
     # The most characters a result can have; None: it fits itself to the column.
     longest: Callable[[BaseModel], int | None]
-    # The number of different results, INJECTIVE for a one-to-one transform.
-    results: Callable[[BaseModel], int]
+    # The number of different results in that place, INJECTIVE for a one-to-one transform.
+    results: Callable[[BaseModel, Slot], int]
     # It looks at subjects through their digests alone, so that columns about the same subjects share them.
     digested: bool = False
     # Whether the key decides.
@@ -169,9 +169,9 @@ def at_most(characters: int) -> Callable[[BaseModel], int | None]:
     return lambda _options: characters
 
 
-def among(count: int) -> Callable[[BaseModel], int]:
+def among(count: int) -> Callable[[BaseModel, Slot], int]:
     """`results` of a transform with a known number of them."""
-    return lambda _options: count
+    return lambda _options, _slot: count
 
 
 def joined(parts: Sequence[pa.Array | str], separator: str = "") -> pa.Array:

@@ -59,7 +59,16 @@ def _longest(options: BaseModel) -> int:
     return sum(int(pc.max(pc.utf8_length(values)).as_py()) for values in parts) + 3
 
 
+def _results(options: BaseModel, _slot: Slot) -> int:
+    """As many as would meet as seldom if all were as likely: those of one surname are fewer."""
+    locale = locale_of(options)
+    families, suffixes = len(_families(locale)), len(of_country("company_suffixes", locale))
+    # Half are of one surname, half of two: one kind meets with the square of its share over its number.
+    kinds = families * suffixes * 4 / (1 + 1 / families)
+    return int(4 * kinds / (1 + 1 / len(pool("company_prefixes"))) if locale == "pl_PL" else kinds)
+
+
 COMPANY = Transform(
     summary="a company's name", bind=_bind, options=Named, family="company", canonical=words,
-    longest=_longest, results=lambda options: len(_families(locale_of(options))) ** 2,
+    longest=_longest, results=_results,
 )  # fmt: skip

@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
 from anonymizer.pseudonyms import digits, ff1, prf
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.pseudonyms.shuffle import LARGEST, cycle
-from anonymizer.transforms.base import INJECTIVE, TEXT, Transform, always, among, at_most
+from anonymizer.transforms.base import INJECTIVE, TEXT, Slot, Transform, always, at_most
 from anonymizer.transforms.shape import scrambled
 
 _VALUE = frozenset({"value"})
@@ -146,12 +147,21 @@ def canonical_mac(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.match_substring_regex(plain, r"^[0-9a-f]+$"), plain, pc.utf8_trim_whitespace(values))
 
 
+def _addresses_there(_options: BaseModel, slot: Slot) -> int:
+    """IPv6 addresses have 96 bits below the documentation's prefix, and its usual networks (/64) 32."""
+    return 1 << 32 if slot.element.type == "cidr" else 1 << 96
+
+
+def _devices_there(_options: BaseModel, slot: Slot) -> int:
+    return 1 << 64 if slot.element.type == "macaddr8" else INJECTIVE
+
+
 IP = Transform(
     summary="a network address of the same version and prefix", bind=always(ip),
     types=TEXT | {"inet", "cidr"}, family="ip", scopes=_VALUE, canonical=canonical_ip, longest=at_most(43),
-    results=among(1 << 96),
+    results=_addresses_there,
 )  # fmt: skip
 MAC = Transform(
     summary="a hardware address", bind=always(mac), types=TEXT | {"macaddr", "macaddr8"}, family="mac",
-    scopes=_VALUE, canonical=canonical_mac, longest=at_most(23), results=among(INJECTIVE),
+    scopes=_VALUE, canonical=canonical_mac, longest=at_most(23), results=_devices_there,
 )  # fmt: skip

@@ -227,16 +227,16 @@ def _part_of_pesel(values: NDArray[np.int64], first: int, end: int) -> tuple[pa.
     return digits.text(payload[:, first:end]), (10 - digits.pesel_check(payload).astype(np.int64)) % 10
 
 
-def _names(options: BaseModel) -> int:
+def _names(options: BaseModel, _slot: Slot) -> int:
     return len(first_names(locale_of(options))) * _families(locale_of(options))
 
 
-def _logins(options: BaseModel) -> int:
-    return _names(options) * (1 << 40 if cast(Distinct, options).unique else 100)
+def _logins(options: BaseModel, slot: Slot) -> int:
+    return _names(options, slot) * (1 << 40 if cast(Distinct, options).unique else 100)
 
 
-def _emails(options: BaseModel) -> int:
-    return _logins(options) * _families(locale_of(options))
+def _emails(options: BaseModel, slot: Slot) -> int:
+    return _logins(options, slot) * _families(locale_of(options))
 
 
 def _longest(*names: pa.Array) -> int:
@@ -258,13 +258,13 @@ def _email_length(options: BaseModel) -> int:
 FIRST_NAME = Transform(
     summary="a first name", bind=_told(_first_name), options=Named, family="persona", digested=True,
     canonical=words, longest=lambda options: _longest(first_names(locale_of(options))),
-    results=lambda options: len(first_names(locale_of(options))),
+    results=lambda options, _slot: len(first_names(locale_of(options))),
 )  # fmt: skip
 LAST_NAME = Transform(
     summary="a surname in the form of the person's sex", bind=_told(_last_name), options=Named,
     family="persona", digested=True, canonical=words,
     longest=lambda options: _longest(last_names(locale_of(options))),
-    results=lambda options: _families(locale_of(options)),
+    results=lambda options, _slot: _families(locale_of(options)),
 )  # fmt: skip
 FULL_NAME = Transform(
     summary="first name and surname", bind=_told(_full), options=Named, family="persona", digested=True,

@@ -140,5 +140,5 @@ def _code(number: int, classes: Sequence[str]) -> str:
 SCRAMBLE = Transform(
     summary="other digits and letters in the same places", bind=scramble, options=Distinct, family="scramble",
     canonical=exact, longest=lambda _: None,
-    results=lambda options: INJECTIVE if cast(Distinct, options).unique else 1,
+    results=lambda options, _slot: INJECTIVE if cast(Distinct, options).unique else 1,
 )  # fmt: skip
