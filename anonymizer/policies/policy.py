@@ -10,22 +10,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from anonymizer.policies import wording
 from anonymizer.policies.inheritance import extended, in_environment
 from anonymizer.policies.people import Enforced, People
 from anonymizer.policies.processing import Processing
 from anonymizer.pools import version as pools_version
-from anonymizer.transforms import DROP, INHERIT, KEEP, STRUCTURED, WORDS, known, own, transform
+from anonymizer.transforms import INHERIT, WORDS, own, transform
 from anonymizer.transforms.base import Transform
-from foundation.documents import Document, Input, Location, did_you_mean, refuse, said, validate
+from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
 from foundation.errors import InputError, Problem
 
 Class = Literal["identifying", "common", "sensitive", "free"]
 Scalar = str | int | float | bool
 
 _ENTITY = re.compile(r"entity\(\s*([^()]+?)\s*\)")
-_PATH = re.compile(r"\$(\.[\w-]+|\[\*\])+")
 
 
 class Rule(Input):
@@ -256,7 +256,7 @@ def _wrong_links(document: Document, environments: Mapping[str, Override]) -> It
 
 def _checked(document: Document) -> Policy:
     written = validate(document, Written)
-    problems = [problem for at, rule in _rules(written) for problem in _problems(document, at, rule)]
+    problems = [problem for at, rule in _rules(written) for problem in wording.problems(document, at, rule)]
     refuse(document, problems)
     stated = written.processing
     return Policy(
@@ -272,71 +272,6 @@ def _rules(written: Written) -> Iterator[tuple[Location, Rule]]:
             at: Location = ("tables", name, "columns", column)
             yield at, rule
             yield from (((*at, "paths", path), inner) for path, inner in rule.paths.items())
-
-
-def _problems(document: Document, at: Location, rule: Rule) -> Iterator[Problem]:
-    name = ".".join(str(part) for part in at[1:] if part not in ("columns", "paths"))
-    if rule.transform not in known(*WORDS):
-        hint = did_you_mean(rule.transform, known(*WORDS))
-        yield document.problem((*at, "transform"), f"{name}: no transform is called {rule.transform!r}", hint)
-        return
-    if rule.class_ is None and rule.transform not in (KEEP, DROP, INHERIT):
-        hint = "identifying, common, sensitive or free"
-        yield document.problem(at, f"{name}: a masked column needs its class", hint)
-    if (rule.transform in STRUCTURED) != bool(rule.paths):
-        what = "only json and composite have paths" if rule.paths else f"{rule.transform} needs paths"
-        yield document.problem(at, f"{name}: {what}")
-    if rule.masks:
-        yield from _misfits(document, at, name, rule)
-    if rule.original and (rule.transform != INHERIT or (rule.references and rule.copy_of)):
-        what = "`references` and `copy_of` say how it is masked: write one of them, and no transform"
-        yield document.problem(at, f"{name}: {what}")
-    yield from _misplaced(document, at, name, rule)
-
-
-def _misfits(document: Document, at: Location, name: str, rule: Rule) -> Iterator[Problem]:
-    scope = "entity" if rule.entity else "value"
-    chosen = transform(rule.transform, scope)
-    if scope not in chosen.scopes:
-        yield document.problem(
-            (*at, "scope"), f"{name}: {rule.transform} has no scope {scope}", _scopes(chosen)
-        )
-    if chosen.coarse and rule.class_ == "identifying":
-        yield document.problem(
-            (*at, "class"), f"{name}: {rule.transform} leaves a part of the truth", "it cannot be identifying"
-        )
-    try:
-        options = chosen.options.model_validate(rule.options)
-        if "paths" in at and chosen.row and (chosen.row.masked or chosen.row.columns(options)):
-            yield document.problem(at, f"{name}: {rule.transform} looks at columns; a document has none")
-    except ValidationError as error:
-        allowed = set(chosen.options.model_fields)
-        for details in error.errors():
-            key = str(details["loc"][0]) if details["loc"] else ""
-            unknown = details["type"] == "extra_forbidden"
-            yield document.problem(
-                (*at, "options", key),
-                f"{name}: {rule.transform} has no option {key!r}"
-                if unknown
-                else f"{name}: {key}: {said(details['msg'])}",
-                did_you_mean(key, allowed) if unknown else None,
-            )
-
-
-def _scopes(chosen: Transform) -> str:
-    return "write scope: value" if "value" in chosen.scopes else "write scope: entity(COLUMN)"
-
-
-def _misplaced(document: Document, at: Location, name: str, rule: Rule) -> Iterator[Problem]:
-    inside = "paths" in at
-    if inside and rule.transform in STRUCTURED:
-        yield document.problem(at, f"{name}: name the place inside the document by a longer path")
-    if inside and not _PATH.fullmatch(str(at[-1])):
-        yield document.problem(at, f"{name}: not a path", "write $.name, $.outer.inner or $.items[*].name")
-    if inside and rule.entity and not _PATH.fullmatch(rule.entity):
-        yield document.problem(
-            (*at, "scope"), f"{name}: inside a document an entity is a path", "entity($.email)"
-        )
 
 
 def chosen(rule: Rule) -> tuple[Transform, Input]:
