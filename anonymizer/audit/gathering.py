@@ -23,7 +23,7 @@ from foundation.errors import Refused
 from foundation.receipts import now
 
 Told = Callable[[str], None]
-_VERSIONS = ("peakproof", "cryptography", "faker", "polars", "psycopg", "pyarrow")
+_VERSIONS = ("peakproof", "cryptography", "faker", "polars", "psycopg", "pyarrow", "pymysql")
 
 
 def gather(source: str, target: str, policy: Policy, key: Key | None = None, *, told: Told) -> Audit:
