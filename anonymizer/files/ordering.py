@@ -78,7 +78,7 @@ class _Sorter:
         if not rows.num_rows:
             return
         places = np.arange(self._count, self._count + rows.num_rows)
-        self._blocks.append(rows.append_column(_PLACE, pa.array(places)))
+        self._blocks.append(_copied(rows.append_column(_PLACE, pa.array(places))))
         self._count += rows.num_rows
         self._size += rows.nbytes
         if self._size >= _IN_MEMORY:
@@ -118,6 +118,14 @@ def _room(folder: Path) -> Iterator[None]:
         what = f"masked rows could not be kept for sorting: {error.strerror or 'no room'}"
         hint = "name a folder with room for the largest file: TMPDIR"
         raise Unavailable(what, where=str(folder), hint=hint) from None
+
+
+def _copied(rows: pa.Table) -> pa.Table:
+    """The same in memory of its own: what a worker gave is valid until its next."""
+    content = pa.BufferOutputStream()
+    with ipc.new_stream(content, rows.schema) as writer:
+        writer.write_table(rows)
+    return ipc.open_stream(content.getvalue()).read_all()
 
 
 def _by_rank(blocks: Sequence[pa.Table]) -> pa.Table:

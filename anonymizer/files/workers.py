@@ -10,7 +10,7 @@ import mmap
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -40,12 +40,12 @@ class Task:
 class _Line:
     """One end of the line between the command and a worker: words through the pipe, blocks through memory.
 
-    What a worker gets stays where it is while it is worked on: each direction has an area of its own.
+    What a worker gets stays in `asked` while it is worked on; what it gives, in one of the `answers`.
     """
 
     pipe: Connection
-    out: mmap.mmap
-    into: mmap.mmap
+    asked: mmap.mmap
+    answers: Sequence[mmap.mmap]
 
     def say(self, word: str) -> None:
         self.pipe.send_bytes(word.encode())
@@ -53,29 +53,23 @@ class _Line:
     def hear(self) -> str:
         return self.pipe.recv_bytes().decode()
 
-    def send(self, rows: pa.Table) -> None:
+    def send(self, rows: pa.Table, area: mmap.mmap) -> None:
         size = _packed_size(rows)
         fits = size <= _AREA
         self.say(str(size if fits else 0))
         if fits:
-            _pack(rows, pa.FixedSizeBufferWriter(pa.py_buffer(self.out)))
+            _pack(rows, pa.FixedSizeBufferWriter(pa.py_buffer(area)))
             self.say("written")
         else:
             content = pa.BufferOutputStream()
             _pack(rows, content)
             self.pipe.send_bytes(content.getvalue())
 
-    def receive(self) -> pa.Table:
-        """The block, in memory of its own."""
+    def receive(self, area: mmap.mmap) -> pa.Table:
+        """The block where it is: it is valid until something else is put there."""
         size = int(self.hear())
         content = self.pipe.recv_bytes()
-        return pa.ipc.open_stream(self.into[:size] if size else content).read_all()
-
-    def borrow(self) -> pa.Table:
-        """The block where it is: it is valid until the other end sends again."""
-        size = int(self.hear())
-        content = self.pipe.recv_bytes()
-        return pa.ipc.open_stream(pa.py_buffer(self.into) if size else content).read_all()
+        return pa.ipc.open_stream(pa.py_buffer(area) if size else content).read_all()
 
 
 Pool = Callable[[Iterator[Task]], Iterator[pa.Table]]
@@ -83,16 +77,20 @@ Pool = Callable[[Iterator[Task]], Iterator[pa.Table]]
 
 @contextmanager
 def pool(work: Work, workers: int) -> Iterator[Pool]:
-    """What works on tasks: here, or in several processes. At most workers + 2 blocks are in memory."""
+    """What works on tasks: here, or in several processes. At most workers + 2 blocks are in memory.
+
+    A result is valid until the next one is asked for: then its memory is used again.
+    """
     if workers == 1:
         yield lambda tasks: (_here(work, task) for task in tasks)
         return
+    answers = [mmap.mmap(-1, _AREA) for _ in range(workers + _AHEAD)]  # shared with all children
     with ExitStack() as stack:
         free: SimpleQueue[_Line] = SimpleQueue()
         for _ in range(workers):
-            free.put(stack.enter_context(_worker(work)))
+            free.put(stack.enter_context(_worker(work, answers)))
         threads = stack.enter_context(ThreadPoolExecutor(workers))
-        yield lambda tasks: _in_order(tasks, threads, free, workers)
+        yield lambda tasks: _in_order(tasks, threads, free, len(answers))
 
 
 def _here(work: Work, task: Task) -> pa.Table:
@@ -103,13 +101,14 @@ def _here(work: Work, task: Task) -> pa.Table:
 
 
 def _in_order(
-    tasks: Iterator[Task], threads: ThreadPoolExecutor, free: SimpleQueue[_Line], workers: int
+    tasks: Iterator[Task], threads: ThreadPoolExecutor, free: SimpleQueue[_Line], answers: int
 ) -> Iterator[pa.Table]:
     waiting: deque[Future[pa.Table]] = deque()
     try:
-        for task in tasks:
-            waiting.append(threads.submit(_there, task, free))
-            if len(waiting) >= workers + _AHEAD:
+        for number, task in enumerate(tasks):
+            # The answer of that many tasks ago was given out, and the next one was asked for since.
+            waiting.append(threads.submit(_there, task, number % answers, free))
+            if len(waiting) == answers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
@@ -118,14 +117,15 @@ def _in_order(
             future.cancel()
 
 
-def _there(task: Task, free: SimpleQueue[_Line]) -> pa.Table:
+def _there(task: Task, answer: int, free: SimpleQueue[_Line]) -> pa.Table:
     """One worker masks the block; meanwhile this thread only waits."""
     line = free.get()
     try:
         line.say(task.table)
-        line.send(task.rows)
+        line.say(str(answer))
+        line.send(task.rows, line.asked)
         if line.hear() == "masked":
-            return line.receive()
+            return line.receive(line.answers[answer])
         what, where, hint = line.hear().split("\0")
     except (EOFError, OSError):
         hint = "it may have been killed for want of memory; run again with fewer workers"
@@ -140,16 +140,16 @@ def _placed(error: PeakproofError, where: str) -> PeakproofError:
 
 
 @contextmanager
-def _worker(work: Work) -> Iterator[_Line]:
+def _worker(work: Work, answers: Sequence[mmap.mmap]) -> Iterator[_Line]:
     fork = multiprocessing.get_context("fork")
     here, there = fork.Pipe()
-    asked, answered = mmap.mmap(-1, _AREA), mmap.mmap(-1, _AREA)  # shared with the child
-    line = _Line(pipe=there, out=answered, into=asked)
+    asked = mmap.mmap(-1, _AREA)  # shared with the child
+    line = _Line(pipe=there, asked=asked, answers=answers)
     process = fork.Process(target=_serve, args=(work, line, here), daemon=True)
     process.start()
     there.close()
     try:
-        yield _Line(pipe=here, out=asked, into=answered)
+        yield _Line(pipe=here, asked=asked, answers=answers)
     finally:
         here.close()  # the worker ends when nobody asks any more
         process.join(timeout=5)
@@ -162,13 +162,14 @@ def _serve(work: Work, line: _Line, others: Connection) -> None:
     pa.set_cpu_count(1)
     while True:
         try:
-            table = line.hear()
-            _answer(work, line, table, line.borrow())
+            table, answer = line.hear(), line.answers[int(line.hear())]
+            _answer(work, line, table, answer)
         except (EOFError, OSError):
             return
 
 
-def _answer(work: Work, line: _Line, table: str, block: pa.Table) -> None:
+def _answer(work: Work, line: _Line, table: str, answer: mmap.mmap) -> None:
+    block = line.receive(line.asked)
     try:
         masked = work(table, block)
     except PeakproofError as error:
@@ -176,7 +177,7 @@ def _answer(work: Work, line: _Line, table: str, block: pa.Table) -> None:
         line.say("\0".join((error.what, error.where or "", error.hint or "")))
     else:
         line.say("masked")
-        line.send(masked)
+        line.send(masked, answer)
 
 
 def _packed_size(rows: pa.Table) -> int:
