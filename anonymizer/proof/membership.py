@@ -15,8 +15,9 @@ import numpy as np
 from anonymizer.proof import kernels
 from anonymizer.proof.characters import Bytes, Flags, Places, Words
 
-# Places a member; one in sixty strangers passes at most, until the memory's limit is reached.
-_ROOM = 16
+# Places a member; one in sixteen strangers passes at most, until the memory's limit is reached. With twice as
+# many places fewer would pass, but the filter would leave the processor's cache.
+_ROOM = 8
 _LEAST, _MOST = 9, 28  # bits of a place's number within its part: 64 bytes to 32 MiB
 _KINDS = 64
 

@@ -30,7 +30,7 @@ _SLICE, _OVERLAP = 1 << 14, 1024
 
 _KIND = np.uint64(63)
 _LOCAL = 9  # digits
-_ROOM = 1 << 17  # records
+_ROOM = 1 << 14  # records
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +173,10 @@ def _looked(
 
 
 def _wholes(rows: Words, whole: Words, what: Bytes, local: Words) -> Records:
-    says, short, mine = np.flatnonzero(what), np.flatnonzero(local), row(rows)
+    mine = row(rows)
+    if what.all() and not local.any():  # most columns: nothing has to be picked out
+        return Records(prints=whole, tags=mine | what)
+    says, short = np.flatnonzero(what), np.flatnonzero(local)
     return Records(
         prints=np.concatenate([whole[says], local[short]]),
         tags=np.concatenate([mine[says] | what[says], mine[short] | np.uint64(_LOCAL)]),
