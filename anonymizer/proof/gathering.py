@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 
 from anonymizer.postgres.overlap import worked
 from anonymizer.proof import identities
-from anonymizer.proof.characters import Places, Words
+from anonymizer.proof.characters import Bytes, Places, Words
 from anonymizer.proof.distances import Ruler
 from anonymizer.proof.distinct import Distinct
 from anonymizer.proof.fingerprints import Seed, lowered
 from anonymizer.proof.partitions import Partitions, Records
 from anonymizer.proof.places import UNIT, Place
-from anonymizer.proof.scanning import Scan, Wanted, described, examined, kinds, scan
+from anonymizer.proof.scanning import Scan, Wanted, described, examined, kinds, no_leads, scan
 from anonymizer.proof.sheets import Sheet, Side
 
 
@@ -37,10 +37,14 @@ class Tally:
 
 @dataclass
 class Originals:
-    """What the source's places hold: how many records of each kind, and which kinds identify somebody."""
+    """What the source's places hold: how many records of each kind, and which kinds identify somebody.
+
+    `leads`: with which digits its numbers begin, as `described` notes it.
+    """
 
     counts: Places = field(default_factory=lambda: np.zeros(64, np.int64))
     kinds: set[int] = field(default_factory=set)
+    leads: Bytes = field(default_factory=no_leads)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +57,13 @@ class _Block:
 
 
 def gather_source(
-    source: Side, sheet: Sheet, seed: Seed, ruler: Ruler, into: Partitions
-) -> tuple[Tally, Originals]:
-    """Reads the source's compared places into streams (table, label, "was"); also what kinds there are."""
-    tally, found = Tally(), Originals()
+    source: Side, sheet: Sheet, seed: Seed, ruler: Ruler, found: Originals, into: Partitions
+) -> Tally:
+    """Reads the source's compared places into streams (table, label, "was"); notes what there was `found`."""
+    tally = Tally()
 
     def taken(rows: pa.RecordBatch) -> _Block:
-        block = _described(sheet, rows, seed, ruler)
+        block = _described(sheet, rows, seed, ruler, found.leads)
         into.add((sheet.name, "before"), _keys(block))
         for label, cells in block.cells.items():
             into.add((sheet.name, label, "was"), cells)
@@ -72,7 +76,7 @@ def gather_source(
             found.counts += counts
             if place.identifying:
                 found.kinds.update(np.flatnonzero(counts).tolist())
-    return tally, found
+    return tally
 
 
 def gather_target(target: Side, sheet: Sheet, wanted: Wanted, ruler: Ruler, into: Partitions) -> Tally:
@@ -112,10 +116,10 @@ def _keys(block: _Block) -> Records:
     return Records(prints=block.keys, tags=np.zeros_like(block.keys))
 
 
-def _described(sheet: Sheet, block: pa.RecordBatch, seed: Seed, ruler: Ruler) -> _Block:
+def _described(sheet: Sheet, block: pa.RecordBatch, seed: Seed, ruler: Ruler, leads: Bytes) -> _Block:
     keys = identities.prints(block, sheet.key, seed)
     persons = _persons(sheet, block, keys, seed)
-    cells = {place.label: _cells(block, place, persons, seed) for place in sheet.compared}
+    cells = {place.label: _cells(block, place, persons, seed, leads) for place in sheet.compared}
     return _Block(rows=block.num_rows, keys=keys, cells=cells, scans={}, counts=ruler.counts(block))
 
 
@@ -141,13 +145,15 @@ def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted, ruler: Ruler) 
     return _Block(rows=block.num_rows, keys=keys, cells=cells, scans=scans, counts=ruler.counts(block))
 
 
-def _cells(block: pa.RecordBatch, place: Place, persons: Words, seed: Seed) -> Records:
+def _cells(
+    block: pa.RecordBatch, place: Place, persons: Words, seed: Seed, leads: Bytes | None = None
+) -> Records:
     """A place as records; a path may have several values in one document."""
     texts = block.column(place.label)
     if place.path is not None:
         parts = pc.split_pattern(texts.fill_null(""), UNIT)
         texts, persons = pc.list_flatten(parts), persons[pc.list_parent_indices(parts).to_numpy()]
-    return described(lowered(texts), persons, seed)
+    return described(lowered(texts), persons, seed, leads)
 
 
 def _is_json(sheet: Sheet, place: Place) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ from anonymizer.proof.fingerprints import Seed, layout, longest, lowered
 from anonymizer.proof.kernels import MOST_DIGITS, WHOLE, WORDS
 from anonymizer.proof.membership import NOBODY, Membership
 from anonymizer.proof.partitions import Records, together
-from anonymizer.proof.windows import WAITING
+from anonymizer.proof.windows import LEADS, WAITING
 
 # A text beyond ASCII takes up to four bytes a character, and what is looked for is shorter than the overlap.
 _LONGEST_CELL = 1 << 20
@@ -35,11 +35,15 @@ _ROOM = 1 << 14  # records
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is looked for: the kinds of originals there are, and what tells most of the others from them."""
+    """What is looked for: the kinds of originals there are, and what tells most of the others from them.
+
+    `leads` says with which digits originals begin; empty: nobody noted it.
+    """
 
     kinds: frozenset[int]
     members: Membership
     seed: Seed
+    leads: Bytes = field(default_factory=lambda: np.zeros(0, np.uint8))
 
     @property
     def widths(self) -> list[int]:
@@ -50,9 +54,10 @@ class Wanted:
         return sorted(kind - WORDS for kind in self.kinds if WORDS < kind < WHOLE)
 
 
-def _nothing(seed: Seed) -> Wanted:
+def _nothing(seed: Seed, leads: Bytes | None) -> Wanted:
     """For a look at cells as wholes."""
-    return Wanted(kinds=frozenset(), members=NOBODY, seed=seed)
+    none = np.zeros(0, np.uint8) if leads is None else leads
+    return Wanted(kinds=frozenset(), members=NOBODY, seed=seed, leads=none)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +90,18 @@ def one_word(tags: Words) -> Flags:
     return found
 
 
-def described(cells: pa.Array, rows: Words, seed: Seed) -> Records:
-    """Every lowered cell that says anything as one record; a Polish number without its prefix, too."""
+def no_leads() -> Bytes:
+    """For `described` to note in how numbers begin."""
+    return np.zeros((MOST_DIGITS + 1) * LEADS, np.uint8)
+
+
+def described(cells: pa.Array, rows: Words, seed: Seed, leads: Bytes | None = None) -> Records:
+    """Every lowered cell that says anything as one record; a Polish number without its prefix, too.
+
+    How numbers begin is noted in `leads`.
+    """
     cells = _digested(cells, seed)
-    return _looked(_nothing(seed), cells, rows, np.zeros(MOST_DIGITS + 1, np.int64), json=False)[0]
+    return _looked(_nothing(seed, leads), cells, rows, np.zeros(MOST_DIGITS + 1, np.int64), json=False)[0]
 
 
 def examined(wanted: Wanted, texts: pa.Array, cells: pa.Array, rows: Words) -> tuple[Records, Scan]:
@@ -165,7 +178,7 @@ def _looked(
         first, found = windows.looked(
             data, bounds, first, wanted.seed.letters, wanted.seed.base, sizes, widths, wanted.seed.powers,
             wanted.members.bits, wanted.members.starts, wanted.members.shifts, json,
-            prints, places, kind, trials, whole, what, local,
+            prints, places, kind, trials, whole, what, local, wanted.leads,
         )  # fmt: skip
         tags = row(rows[places[:found]]) | kind[:found]
         records.append(Records(prints=prints[:found].copy(), tags=tags))

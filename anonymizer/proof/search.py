@@ -65,12 +65,11 @@ def search(
         before: dict[str, Tally] = {}
         found = Originals()
         for sheet in tables:
-            before[sheet.name], more = gather_source(source, sheet, seed, measuring[sheet.name], stored)
-            found.counts += more.counts
-            found.kinds |= more.kinds
+            ruler = measuring[sheet.name]
+            before[sheet.name] = gather_source(source, sheet, seed, ruler, found, stored)
         with closing(ahead(members(tables, stored))) as read:
             filter_ = membership(found.counts, read)
-        wanted = Wanted(kinds=frozenset(found.kinds) - {WHOLE}, members=filter_, seed=seed)
+        wanted = Wanted(kinds=frozenset(found.kinds) - {WHOLE}, members=filter_, seed=seed, leads=found.leads)
         after = {
             sheet.name: gather_target(target, sheet, wanted, measuring[sheet.name], stored)
             for sheet in tables

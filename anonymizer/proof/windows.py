@@ -25,6 +25,7 @@ _LETTERS_OF_A_NUMBER = 2  # a country's
 _LOCAL = 9  # digits of a Polish telephone number without 48
 _RING = 64
 WAITING = 1 << 12  # fingerprints that are looked up in the filter together
+_LEADING, LEADS = 5, 100_000  # digits by which most windows are told from originals, and how many there are
 # What is noted of a digit: a short number may begin with it, or end.
 _BEGINS, _ENDS = 1, 2
 
@@ -34,6 +35,7 @@ def looked(
     data: Bytes, bounds: Places, first: int, letters: Words, base: np.uint64, sizes: Places, widths: Places,
     powers: Words, bits: Bytes, starts: Places, shifts: Words, escaped: bool,
     prints: Words, cells: Places, kinds: Bytes, trials: Places, whole: Words, what: Bytes, local: Words,
+    leads: Bytes,
 ) -> tuple[int, int]:  # fmt: skip
     """What the cells from `first` on say, and what may be originals in them.
 
@@ -42,6 +44,9 @@ def looked(
     passes, its print, cell and kind. Letters and ends of cells break a row of digits, separators do not;
     numbers go on behind +48. `escaped` cells write a line's end and the like as two characters. Returns the
     cell to go on with, and how many rows were found.
+
+    `leads` has a byte for every width and five digits: whether any original of that width begins so. Where
+    nothing is looked for, those of the cells are entered; otherwise other numbers are not looked up.
     """
     classes = CLASSES
     tokens = np.empty(_RING, np.uint64)
@@ -57,9 +62,11 @@ def looked(
         longest = max(longest, bounds[cell + 1] - bounds[cell])
     sums = np.empty(longest + 1, np.uint64)  # of a row of digits, before each
     marks = np.empty(longest + 1, np.uint8)
+    lasts = np.zeros(longest + 2, np.int64)  # of a row of digits, the last five before each
     sums[0] = np.uint64(1)
     found, room, most = 0, len(prints) - WAITING, len(sizes) + len(widths)
     numbers = len(widths) > 0
+    learns = len(leads) > 0 and most == 0
     for cell in range(first, len(bounds) - 1):
         start, end = bounds[cell], bounds[cell + 1]
         if found + (end - start + 1) * most > room and found + waiting > 0:
@@ -70,6 +77,7 @@ def looked(
         row, prefix = 0, 0  # digits in this row; how many of 48 stand before this one at a number's start
         words, digits, without = np.uint64(1), np.uint64(1), np.uint64(1)
         many, characters, country = 0, 0, 0
+        lead, later = 0, 0  # the first five digits, and those behind the first two
         at = start
         while at <= end:
             byte = data[at] if at < end else np.uint8(32)
@@ -87,18 +95,24 @@ def looked(
                         marks[row] = (_BEGINS if fresh or prefix == 2 else 0) | (_ENDS if last else 0)
                         prefix = 1 if fresh and byte == 52 else 2 if prefix == 1 and byte == 56 else 0
                         sums[row + 1] = sums[row] * base + letters[byte]
+                        lasts[row + 1] = (lasts[row] * 10 + int(byte) - 48) % LEADS
                         row += 1
                     digits = digits * base + letters[byte]
                     if many > 1:
                         without = without * base + letters[byte]
                     elif byte == (52 if many == 0 else 56):
                         country += 1
+                    if learns and many < _LEADING:
+                        lead = lead * 10 + int(byte) - 48
+                    if learns and 2 <= many < _LEADING + 2:
+                        later = later * 10 + int(byte) - 48
                     many += 1
                 else:
                     if row:
                         waiting, found = _numbers(
-                            sums, marks, row, widths, powers, trials, values, where, kind, waiting,
-                            bits, starts, shifts, cell, prints, cells, kinds, found,
+                            sums, marks, lasts, leads, row, widths, powers, trials,
+                            values, where, kind, waiting, bits, starts, shifts,
+                            cell, prints, cells, kinds, found,
                         )  # fmt: skip
                     row, prefix = 0, 0
                     if class_ & LETTER:
@@ -126,7 +140,7 @@ def looked(
             at += 1
         if row:
             waiting, found = _numbers(
-                sums, marks, row, widths, powers, trials, values, where, kind, waiting,
+                sums, marks, lasts, leads, row, widths, powers, trials, values, where, kind, waiting,
                 bits, starts, shifts, cell, prints, cells, kinds, found,
             )  # fmt: skip
         local[cell] = 0
@@ -136,6 +150,10 @@ def looked(
             whole[cell], what[cell] = mixed(digits), many
             if country == 2 and many == _LOCAL + 2:
                 local[cell] = mixed(without)
+            if learns:
+                leads[many * LEADS + lead] = 1
+                if local[cell]:
+                    leads[_LOCAL * LEADS + later] = 1
         else:
             worded = characters >= _SHORTEST_WORD and count <= MOST_WORDS
             whole[cell], what[cell] = mixed(words), WORDS + count if worded else WHOLE
@@ -145,7 +163,8 @@ def looked(
 
 @compiled
 def _numbers(
-    sums: Words, marks: Bytes, row: int, widths: Places, powers: Words, trials: Places,
+    sums: Words, marks: Bytes, lasts: Places, leads: Bytes, row: int, widths: Places, powers: Words,
+    trials: Places,
     values: Words, where: Places, kind: Bytes, waiting: int, bits: Bytes, starts: Places, shifts: Words,
     cell: int, prints: Words, cells: Places, kinds: Bytes, found: int,
 ) -> tuple[int, int]:  # fmt: skip
@@ -157,6 +176,9 @@ def _numbers(
             end = begin + width
             if width < SHORT and not (marks[begin] & _BEGINS and marks[end - 1] & _ENDS):
                 continue
+            looked_at += 1
+            if len(leads) and not leads[width * LEADS + lasts[begin + _LEADING]]:
+                continue
             if waiting == WAITING:
                 found = _passed(
                     values, where, kind, waiting, bits, starts, shifts, prints, cells, kinds, found
@@ -165,7 +187,6 @@ def _numbers(
             values[waiting] = mixed(sums[end] - (sums[begin] - np.uint64(1)) * power)
             where[waiting], kind[waiting] = cell, width
             waiting += 1
-            looked_at += 1
         trials[width] += looked_at
     return waiting, found
 

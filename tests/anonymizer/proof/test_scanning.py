@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ from anonymizer.proof.fingerprints import Seed, lowered
 from anonymizer.proof.kernels import WHOLE
 from anonymizer.proof.membership import Membership, membership
 from anonymizer.proof.partitions import Records
-from anonymizer.proof.scanning import Wanted, described, is_number, kinds, one_word, row, scan
+from anonymizer.proof.scanning import Wanted, described, is_number, kinds, no_leads, one_word, row, scan
 
 SEED = Seed.new()
 VALUES = {
@@ -146,3 +147,23 @@ def test_latin_letters_are_lowered_as_all_others_are() -> None:
     among = lowered(pa.array([*latin, "Ж"])).to_pylist()[:-1]  # one letter of another script among them
     assert alone == among
     assert lowered(pa.array(["xx", "ŻÓŁĆ Jan", None, "İ"])[1:3]).to_pylist() == ["żółć Jan", ""]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(10**6, 10**12), min_size=1, max_size=20), st.text("0123456789 +x", max_size=30))
+def test_numbers_that_begin_like_no_original_are_passed_over_and_no_original_is(
+    numbers: list[int], around: str
+) -> None:
+    originals = [*map(str, numbers), "+48 601 202 303"]
+    leads, cells = no_leads(), lowered(pa.array(originals))
+    prints = described(cells, np.zeros(len(originals), np.uint64), SEED, leads)
+    texts = lowered(pa.array([f"{around} {one}x" for one in [*originals, "601202303", "999999999999"]]))
+    looked = [
+        scan(one, texts, texts, np.zeros(len(texts), np.uint64))
+        for one in (wanted(prints), replace(wanted(prints), leads=leads))
+    ]
+    met = [np.sort(one.records.prints[np.isin(one.records.prints, prints.prints)]) for one in looked]
+    assert met[0].tolist() == met[1].tolist()
+    assert len(met[0]) > len(originals)
+    assert looked[0].trials == looked[1].trials, "what chance had to meet an original does not change"
+    assert len(looked[1].records) <= len(looked[0].records)
