@@ -17,8 +17,9 @@ from anonymizer.policies.plan import Plan, make_plan
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Schema, read_schema
 from anonymizer.postgres import filters, holding, workers
-from anonymizer.postgres.connections import refuse_same, session, translated
+from anonymizer.postgres.connections import session, translated
 from anonymizer.postgres.copying import Copying, Progress, prepare, senders
+from anonymizer.postgres.identity import refuse_same
 from anonymizer.postgres.occupying import alone, clear, goes_on, make_room
 from anonymizer.postgres.previewing import few
 from anonymizer.postgres.privileges import refuse_no_receipt, refuse_unreadable, refuse_unwritable
