@@ -122,7 +122,7 @@ def _columns(audit: Audit) -> Section:
 
 
 def _column(column: Treatment) -> Row:
-    done = {"keep": "kept as it is", "drop": "dropped", "json": "by place"}.get(
+    done = {"keep": "kept as it is", "drop": "dropped", "json": "by place", "composite": "by field"}.get(
         column.transform, column.transform
     )
     telling = column.truth and column.class_ in ("identifying", "sensitive")

@@ -105,7 +105,8 @@ def _stems_in(text: str) -> frozenset[str]:
 
 def _misfit(options: BaseModel, _slot: Slot) -> str | None:
     if cast(Persons, options).dictionaries and not morphology.available():
-        return "redact looks names up with morfeusz2, which has no build for this machine"
+        where = "install it, or write dictionaries: false (Linux on ARM has no build of it)"
+        return f"redact looks names up in morfeusz2, which is not installed: {where}"
     return None
 
 
