@@ -112,7 +112,10 @@ def _loaded() -> _Code:
 
 def object_files(make: Callable[[], bytes]) -> bytes:
     """What was compiled for this machine: what is kept of it, or what is made now, and kept if it can be."""
-    kept = _cache() / f"{_fingerprint()}.objects"
+    try:
+        kept = _cache() / f"{_fingerprint()}.objects"
+    except RuntimeError:  # the user has no home
+        return make()
     with suppress(OSError):
         return kept.read_bytes()
     content = make()

@@ -135,6 +135,13 @@ def test_it_works_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (tmp_path / "peakproof").touch()
     assert object_files(lambda: b"code") == b"code"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    assert object_files(lambda: b"code") == b"code"
+
+
+def homeless(path: Path) -> Path:
+    raise RuntimeError(f"no home for {path}")
 
 
 def test_masks_do_not_import_the_compiler() -> None:
