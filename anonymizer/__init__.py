@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from foundation.errors import InputError
 
 if TYPE_CHECKING:
+    from anonymizer.copying.how import Progress, Reading
     from anonymizer.datasets.manifest import Manifest
     from anonymizer.discovery.sampling import Discovery
     from anonymizer.masks.previewing import Preview
     from anonymizer.policies.people import Enforced, People
     from anonymizer.policies.plan import Plan
     from anonymizer.policies.policy import Policy
-    from anonymizer.postgres.copying import Progress
-    from anonymizer.postgres.snapshots import Reading
     from anonymizer.proof.exposure import Exposure
     from anonymizer.proof.verification import Verification
     from anonymizer.pseudonyms.keys import Key

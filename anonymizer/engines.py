@@ -15,13 +15,12 @@ from foundation.errors import InputError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from anonymizer.copying.how import Progress, Reading
     from anonymizer.discovery.reading import Sampled
     from anonymizer.masks.previewing import Preview
     from anonymizer.policies.plan import Plan
     from anonymizer.policies.policy import Policy
     from anonymizer.policies.schema import Schema, Table
-    from anonymizer.postgres.copying import Progress
-    from anonymizer.postgres.snapshots import Reading
     from anonymizer.proof.sheets import Telling
     from anonymizer.proof.verification import Verification
     from anonymizer.pseudonyms.keys import Key

@@ -12,7 +12,7 @@ import typer
 from foundation.errors import InputError, Interrupted
 
 if TYPE_CHECKING:
-    from anonymizer.postgres.snapshots import Reading
+    from anonymizer.copying.how import Reading
     from anonymizer.pseudonyms.keys import Key
 
 T = TypeVar("T")
@@ -87,7 +87,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.
 
 def reading(hold: str | None, rate: str | None, oldest: str | None) -> Reading:
     """How the source is to be read. Raises InputError: a quantity that cannot be read."""
-    from anonymizer.postgres.snapshots import Reading
+    from anonymizer.copying.how import Reading
     from foundation import units
 
     def read(option: str, written: str | None, parse: Callable[[str], T]) -> T | None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from anonymizer.postgres.copying import Progress
+    from anonymizer.copying.how import Progress
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from anonymizer.audit.gathering import digests
+from anonymizer.copying.how import Progress
 from anonymizer.datasets.manifest import Manifest, Part
 from anonymizer.datasets.packing import unpacked
 from anonymizer.engines import engine, filling
 from anonymizer.policies.schema import Schema, Table
-from anonymizer.postgres.copying import Progress
 from foundation.errors import InputError, Problem, Refused
 from foundation.receipts import now
 

@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import anonymizer
 from anonymizer.audit.gathering import gather
 from anonymizer.audit.record import Audit, AuditedTable
+from anonymizer.copying.how import Progress
 from anonymizer.datasets.manifest import Manifest, Part
 from anonymizer.datasets.packing import pack, sha256
 from anonymizer.engines import contents, engine
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Table
-from anonymizer.postgres.copying import Progress
 from anonymizer.postgres.wire import content, csv_rows
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import Refused

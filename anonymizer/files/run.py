@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from anonymizer.copying.scratch import scratch
 from anonymizer.digests import TableDigest, digest_of
 from anonymizer.files import receipts
 from anonymizer.files.content import Progress, Source
@@ -28,7 +29,6 @@ from anonymizer.policies.plan import Plan, TablePlan, make_plan
 from anonymizer.policies.policy import Policy, TableRule
 from anonymizer.policies.references import completed
 from anonymizer.policies.schema import Schema, Table
-from anonymizer.postgres.scratch import scratch
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import InputError, Refused
 from foundation.files import disk_errors

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from anonymizer.copying.how import Progress
+from anonymizer.copying.ordering import Sorter, ranks
+from anonymizer.copying.overlap import ahead
 from anonymizer.mariadb import chunks, occupying, statements
 from anonymizer.mariadb.chunks import Chunk
 from anonymizer.mariadb.connections import Session
@@ -23,9 +26,6 @@ from anonymizer.mariadb.progress import Marks, Written
 from anonymizer.mariadb.reading import Pace, blocks
 from anonymizer.masks.masking import masked_batch, table_mask
 from anonymizer.policies.plan import Plan, TablePlan
-from anonymizer.postgres.copying import Progress
-from anonymizer.postgres.ordering import Sorter, ranks
-from anonymizer.postgres.overlap import ahead
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import InputError
 

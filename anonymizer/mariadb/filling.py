@@ -10,13 +10,13 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import csv
 
+from anonymizer.copying.how import Progress
 from anonymizer.mariadb import occupying, receipts, statements
 from anonymizer.mariadb.connections import Session, session, translated
 from anonymizer.mariadb.loading import refuse_orphans, settle, transaction
 from anonymizer.mariadb.reading import BLOCK, as_texts
 from anonymizer.mariadb.schema import Described, read_schema
 from anonymizer.policies.schema import Schema, Table
-from anonymizer.postgres.copying import Progress
 from foundation.errors import InputError
 from foundation.receipts import Receipt
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from anonymizer.postgres.snapshots import Reading
+from anonymizer.copying.how import Reading
 from anonymizer.subset.request import Request
 from foundation.errors import InputError
 

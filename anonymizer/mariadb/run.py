@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import NoReturn
 
+from anonymizer.copying.how import Progress, Reading
+from anonymizer.copying.scratch import scratch
 from anonymizer.mariadb import limits, occupying, receipts, statements
 from anonymizer.mariadb import progress as marks
 from anonymizer.mariadb.connections import Session, refuse_same, session
@@ -21,9 +23,6 @@ from anonymizer.masks.previewing import preview as masked_rows
 from anonymizer.policies.plan import Plan, TablePlan, make_plan
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Schema
-from anonymizer.postgres.copying import Progress
-from anonymizer.postgres.scratch import scratch
-from anonymizer.postgres.snapshots import Reading
 from anonymizer.proof.verification import Verification
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.request import Request

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 import psycopg
 
+from anonymizer.copying.how import Progress
 from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.postgres import chunks, progress
 from anonymizer.postgres.chunks import Chunk
@@ -20,9 +21,6 @@ from anonymizer.postgres.progress import Written
 from anonymizer.postgres.snapshots import Watch
 from anonymizer.postgres.tasks import Copy, Done, Moved, Settle, Setup, Spill, Statement, Task
 from anonymizer.postgres.workers import Workers
-
-# Told after every block: table, rows written so far, rows expected (the server's estimate).
-Progress = Callable[[str, int, int], None]
 
 
 def prepare(source: psycopg.Connection, target: psycopg.Connection, plan: Plan, pages: int) -> None:

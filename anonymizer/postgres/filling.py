@@ -10,9 +10,9 @@ from pathlib import Path
 import psycopg
 import pyarrow as pa
 
+from anonymizer.copying.how import Progress
 from anonymizer.policies.schema import Schema, Table, read_schema
 from anonymizer.postgres.connections import session, translated
-from anonymizer.postgres.copying import Progress
 from anonymizer.postgres.loading import bulk, copy_in, settle
 from anonymizer.postgres.occupying import alone, make_room
 from foundation.receipts import Receipt, store

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
+from anonymizer.copying.how import Progress, Reading
+from anonymizer.copying.scratch import scratch
 from anonymizer.masks.previewing import Preview
 from anonymizer.masks.previewing import preview as masked_rows
 from anonymizer.policies.plan import Plan, make_plan
@@ -18,7 +20,7 @@ from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Schema, read_schema
 from anonymizer.postgres import filters, holding, workers
 from anonymizer.postgres.connections import session, translated
-from anonymizer.postgres.copying import Copying, Progress, prepare, senders
+from anonymizer.postgres.copying import Copying, prepare, senders
 from anonymizer.postgres.identity import refuse_same
 from anonymizer.postgres.occupying import alone, clear, goes_on, make_room
 from anonymizer.postgres.previewing import few
@@ -26,8 +28,7 @@ from anonymizer.postgres.privileges import refuse_no_receipt, refuse_unreadable,
 from anonymizer.postgres.progress import end, note, noted
 from anonymizer.postgres.reading import Reader
 from anonymizer.postgres.reading import reader as batches_of
-from anonymizer.postgres.scratch import scratch
-from anonymizer.postgres.snapshots import Exported, Reading, Watch, export, is_held, reading, release
+from anonymizer.postgres.snapshots import Exported, Watch, export, is_held, reading, release
 from anonymizer.postgres.tasks import Setup
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.request import Request

@@ -34,20 +34,6 @@ def ended(where: str) -> Unavailable:
     return Unavailable("the snapshot ended while it was needed", where=where, hint=SEE_WHY)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """How the source is read. None: no limit.
-
-    `hold`: the seconds that a process of its own holds the snapshot; `rate`: bytes a second; `oldest`: the
-    age of the snapshot, in transactions, at which it is given up; `pages`: those of a chunk.
-    """
-
-    hold: float | None = None
-    rate: float | None = None
-    oldest: int | None = None
-    pages: int = 4096  # 32 MiB of 8 KiB pages: some seconds of work, lost when it is cut short
-
-
 @contextmanager
 def reading(dsn: str, held: Exported | None = None) -> Iterator[psycopg.Connection]:
     """One consistent view of the source: a new one, or the one that somebody holds."""

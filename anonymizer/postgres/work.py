@@ -19,16 +19,16 @@ import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from psycopg import sql
 
+from anonymizer.copying.ordering import Sorter, ranks, spilled
+from anonymizer.copying.overlap import ahead
+from anonymizer.copying.runs import Ranks
 from anonymizer.masks.masking import TableMask, masked_batch, table_mask, unquoted
 from anonymizer.policies.plan import TablePlan
 from anonymizer.postgres import progress
 from anonymizer.postgres.chunks import Chunk, rows_of
 from anonymizer.postgres.connections import session, translated
 from anonymizer.postgres.loading import settle
-from anonymizer.postgres.ordering import Sorter, ranks, spilled
-from anonymizer.postgres.overlap import ahead
 from anonymizer.postgres.reading import Reader, reader
-from anonymizer.postgres.runs import Ranks
 from anonymizer.postgres.tasks import (
     WRITING,
     Copy,

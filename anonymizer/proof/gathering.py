@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from anonymizer.postgres.overlap import worked
+from anonymizer.copying.overlap import worked
 from anonymizer.proof import identities
 from anonymizer.proof.characters import Bytes, Places, Words
 from anonymizer.proof.distances import Ruler

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from anonymizer.postgres.overlap import ahead, worked
+from anonymizer.copying.overlap import ahead, worked
 from anonymizer.proof.comparison import (
     Comparison,
     Draws,

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from anonymizer.copying.overlap import worked
 from anonymizer.engines import side
 from anonymizer.masks.mapped_keys import MappedKeys
 from anonymizer.policies.people import Enforced, People
 from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.policies.policy import Rule
 from anonymizer.policies.schema import Table
-from anonymizer.postgres.overlap import worked
 from anonymizer.proof import identities
 from anonymizer.proof.characters import Words
 from anonymizer.proof.comparison import among, different

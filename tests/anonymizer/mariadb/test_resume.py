@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import anonymizer
+from anonymizer.copying.how import Reading
 from anonymizer.mariadb import connections, occupying, receipts
-from anonymizer.postgres.snapshots import Reading
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import Refused
 from foundation.receipts import Receipt
@@ -31,7 +31,7 @@ KEY = Key(bytes(range(32)))
 COMMAND = """
 import pathlib, sys
 import anonymizer
-from anonymizer.postgres.snapshots import Reading
+from anonymizer.copying.how import Reading
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import PeakproofError
 

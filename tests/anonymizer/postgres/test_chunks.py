@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import anonymizer
+from anonymizer.copying.how import Reading
 from anonymizer.postgres.chunks import Part, split
-from anonymizer.postgres.snapshots import Reading
 from anonymizer.pseudonyms.keys import Key
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.databases import ask, rows

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 import anonymizer
-from anonymizer.postgres.snapshots import Reading
+from anonymizer.copying.how import Reading
 from anonymizer.pseudonyms.keys import Key
 from environments.environment import Environment
 from foundation.errors import PeakproofError

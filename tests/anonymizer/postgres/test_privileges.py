@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 import anonymizer
-from anonymizer.postgres.snapshots import Reading
+from anonymizer.copying.how import Reading
 from foundation.errors import InputError
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.databases import ask, do

@@ -32,7 +32,7 @@ COMMAND = """
 import json, pathlib, sys
 import anonymizer
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.postgres.snapshots import Reading
+from anonymizer.copying.how import Reading
 from foundation.errors import PeakproofError
 
 source, target, policy, how = sys.argv[1:]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import anonymizer
-from anonymizer.postgres.snapshots import Reading
+from anonymizer.copying.how import Reading
 from environments.docker_client import connect
 from foundation.errors import InputError, Refused
 from tests.anonymizer.conftest import MakeDatabase

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from anonymizer.postgres.scratch import remove_stale, scratch
+from anonymizer.copying.scratch import remove_stale, scratch
 from foundation.errors import Unavailable
 
 KILLED = """
 import os, signal
-from anonymizer.postgres.scratch import scratch
+from anonymizer.copying.scratch import scratch
 with scratch() as folder:
     (folder / "rows").write_text("masked")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from anonymizer.postgres.overlap import ahead
+from anonymizer.copying.overlap import ahead
 
 
 def test_items_come_in_order_and_the_producer_runs_ahead() -> None:

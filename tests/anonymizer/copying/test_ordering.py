@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anonymizer.copying.ordering import Sorter, ranks, spilled
+from anonymizer.copying.runs import Ranks
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Rule
 from anonymizer.policies.schema import Table
-from anonymizer.postgres.ordering import Sorter, ranks, spilled
-from anonymizer.postgres.runs import Ranks
 from anonymizer.pseudonyms.keys import Key
 from foundation.errors import Unavailable
 from tests.anonymizer.policies.test_plan import column

@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from anonymizer.copying import runs
+from anonymizer.copying.runs import Ranks, Run
 from anonymizer.policies.plan import TablePlan
-from anonymizer.postgres import runs
-from anonymizer.postgres.runs import Ranks, Run
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms import INTEGER_KEY, UUID
