@@ -107,10 +107,10 @@ def test_a_generator_can_be_a_package_of_modules(tmp_path: Path) -> None:
     module = package / "parents.py"
     module.write_text(GENERATOR)
     first = sample.cached(package, 4, 7, tmp_path / "cache")
-    module.write_text(GENERATOR.replace("range(1, size + 1)", "range(2, size + 2)"))
+    module.write_text(GENERATOR.replace("range(1, size + 1)", "range(10, size + 10)"))
     second = sample.cached(package, 4, 7, tmp_path / "cache")
     parents = [next(folder.glob("*-parent.csv")).read_text() for folder in (first, second)]
-    assert ['"5"' in text for text in parents] == [False, True]
+    assert ['"13"' in text for text in parents] == [False, True]
     module.write_text("import nothing_of_that_name\n")
     with pytest.raises(InputError, match="ModuleNotFoundError") as raised:
         sample.check(package)
