@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 from urllib.request import urlopen
 
 import pytest
@@ -17,29 +16,16 @@ import pytest
 from foundation.errors import InputError, RunInvalid
 from foundation.slo import parse
 from loadtests.arrivals import Stream
-from loadtests.job import Connections, Job, Retry
+from loadtests.job import Connections, Retry
 from loadtests.latency_log import Clock
 from loadtests.ledger import Intent, Outcome, Settled, hashed
 from loadtests.measurements import Measurements, read
 from loadtests.objectives import evaluate
 from loadtests.progress import Event, Finished, Progress, Ready, Started
 from loadtests.validity import findings
+from tests.loadtests.conftest import Loader, RunningShop
 
 MS = 1_000_000
-
-
-class RunningShop(Protocol):
-    url: str
-    port: int
-
-    def start(self) -> None: ...
-    def kill(self) -> None: ...
-    def committed(self) -> list[dict[str, object]]: ...
-
-
-class Loader(Protocol):
-    def job(self, url: str, journey: str, **options: object) -> Job: ...
-    def run(self, job: Job, listen: Callable[[Event], None] = ...) -> Measurements: ...
 
 
 Shops = Callable[..., RunningShop]
