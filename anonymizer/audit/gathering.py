@@ -23,7 +23,17 @@ from foundation.errors import Refused
 from foundation.receipts import now
 
 Told = Callable[[str], None]
-_VERSIONS = ("peakproof", "cryptography", "faker", "polars", "psycopg", "pyarrow", "pymysql")
+_VERSIONS = (
+    "peakproof",
+    "cryptography",
+    "faker",
+    "llvmlite",
+    "numba",
+    "polars",
+    "psycopg",
+    "pyarrow",
+    "pymysql",
+)
 
 
 def gather(source: str, target: str, policy: Policy, key: Key | None = None, *, told: Told) -> Audit:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from anonymizer import occupying
+from anonymizer.copying import targets
 from anonymizer.mariadb import progress, receipts, statements
 from anonymizer.mariadb.connections import Session
 from anonymizer.policies.schema import Table
@@ -22,20 +22,20 @@ _PATIENCE = 5  # seconds
 def alone(target: Session) -> Iterator[None]:
     """Raises Refused while another run writes. The server gives the lock back when the session ends."""
     if target.one("SELECT GET_LOCK(CONCAT('peakproof-', MD5(DATABASE())), %s)", [_PATIENCE]) != 1:
-        raise occupying.another_run()
+        raise targets.another_run()
     yield
 
 
 def goes_on(target: Session, receipt: Receipt) -> bool:
     """Whether the target holds a part of the very same run."""
-    return occupying.goes_on(receipts.read(target), receipt, under_way=progress.exists(target))
+    return targets.goes_on(receipts.read(target), receipt, under_way=progress.exists(target))
 
 
 def make_room(target: Session, tables: Sequence[Table], receipt: Receipt, *, replace_rows: bool) -> None:
     """Refuses tables with rows, or removes them; marks the target incomplete."""
     full = [table for table in tables if target.one(statements.holds_rows(table))]
     under_way = progress.exists(target)
-    occupying.refuse_full([one.name for one in full], under_way=under_way, replace_rows=replace_rows)
+    targets.refuse_full([one.name for one in full], under_way=under_way, replace_rows=replace_rows)
     progress.end(target)  # first: marks must never outlive the rows that they tell of
     receipts.store(target, receipt)
     empty(target, full)

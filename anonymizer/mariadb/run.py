@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import NoReturn
 
+from anonymizer.copying import targets
 from anonymizer.copying.how import Progress, Reading
 from anonymizer.copying.scratch import scratch
 from anonymizer.mariadb import limits, occupying, receipts, statements
@@ -20,15 +20,15 @@ from anonymizer.mariadb.verification import verify
 from anonymizer.masks.mapped_keys import MappedKeys
 from anonymizer.masks.previewing import Preview
 from anonymizer.masks.previewing import preview as masked_rows
-from anonymizer.policies.plan import Plan, TablePlan, make_plan
+from anonymizer.policies.plan import Plan, TablePlan, counted, make_plan
 from anonymizer.policies.policy import Policy
-from anonymizer.policies.schema import Schema
+from anonymizer.policies.schema import Schema, Table
 from anonymizer.proof.verification import Verification
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.request import Request
 from anonymizer.subset.selecting import Told, nobody
-from foundation.errors import InputError, Problem, Refused, Unavailable
-from foundation.receipts import Receipt, now
+from foundation.errors import InputError, Problem, Unavailable
+from foundation.receipts import Receipt
 
 _PAGE = 8192  # bytes, as `Reading` counts
 
@@ -54,19 +54,13 @@ def anonymize(
         refuse_same(reader, writer)
         there = read_schema(writer)
         plan = _plan(reader, policy, there)
-        receipt = Receipt(
-            policy=f"{policy.name} {policy.version}", policy_hash=policy.hash, schema=plan.source.fingerprint,
-            key=key.fingerprint(), started=now(),
-        )  # fmt: skip
+        receipt = targets.begun(policy, plan, key)
         if not occupying.goes_on(writer, receipt):
             occupying.make_room(writer, plan.targets, receipt, replace_rows=replace_rows)
             marks.begin(writer)
         rows = _copied(reader, writer, plan, there.schema, key, progress, how or Reading())
         seen = verify(reader, writer, plan, there.schema, keys=MappedKeys.of(plan, key))
-        whole = replace(
-            receipt, tables=rows, finished=now(), complete=True, verified=seen.passes, searched=True,
-            findings=seen.faults,
-        )  # fmt: skip
+        whole = targets.ended(receipt, rows, seen)
         receipts.store(writer, whole)
         marks.end(writer)
         return whole
@@ -103,21 +97,17 @@ def compare(source: str, target: str, policy: Policy, key: Key | None = None) ->
         refuse_same(reader, writer)
         there = read_schema(writer)
         plan = _plan(reader, policy, there)
-        receipt = receipts.read(writer)
-        if receipt is None or not receipt.complete:
-            raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
-        if key is not None and key.fingerprint() != receipt.key:
-            raise InputError("the target was not masked with this key", hint="name that key, or none")
+        receipt = targets.finished(receipts.read(writer), key)
         keys = MappedKeys.of(plan, key) if key is not None else None
         seen = verify(reader, writer, plan, there.schema, keys=keys)
-        receipts.store(writer, replace(receipt, verified=seen.passes, searched=True, findings=seen.faults))
+        receipts.store(writer, targets.judged(receipt, seen))
         return plan, seen
 
 
 def _plan(reader: Session, policy: Policy, there: Described | None) -> Plan:
     here = read_schema(reader)
-    counted = _counted(reader, here.schema, policy)
-    plan = make_plan(policy, counted, here.schema if there is None else there.schema)
+    source = counted(policy, here.schema, partial(_count, reader))
+    plan = make_plan(policy, source, here.schema if there is None else there.schema)
     _refuse_outside_of_snapshot(plan, here, policy)
     _refuse_triggers(plan, there, policy)
     for copy in plan.copies:
@@ -163,16 +153,9 @@ def _try_filter(reader: Session, copy: TablePlan, policy: Policy) -> None:
         raise InputError(f"the filter of {copy.table.name} is no condition", where=where, hint=hint) from None
 
 
-def _counted(reader: Session, schema: Schema, policy: Policy) -> Schema:
-    """Exact row counts where capacity is to be proven: tables with a masked column in a unique index."""
-    tables = dict(schema.tables)
-    for name, table in schema.tables.items():
-        rule = policy.tables.get(name)
-        masked = {column for column, one in rule.columns.items() if one.masks} if rule else set()
-        if any(masked & set(columns) for columns in table.unique.values()):
-            count = reader.one(f"SELECT COUNT(*) FROM {statements.quoted(name)}")  # noqa: S608 - a name, quoted
-            tables[name] = replace(table, rows=int(count or 0))
-    return Schema(tables=tables)
+def _count(reader: Session, table: Table) -> int:
+    count = reader.one(f"SELECT COUNT(*) FROM {statements.quoted(table.relation)}")  # noqa: S608 - a name, quoted
+    return int(count or 0)
 
 
 def _copied(

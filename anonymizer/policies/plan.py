@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from psycopg import sql
@@ -95,6 +95,17 @@ def make_plan(policy: Policy, source: Schema, target: Schema) -> Plan:
         source=source,
         enforced=policy.enforced,
     )
+
+
+def counted(policy: Policy, source: Schema, count: Callable[[Table], int]) -> Schema:
+    """The schema with exact row counts where capacity is to be proven: a masked column in a unique index."""
+    tables = dict(source.tables)
+    for name, table in source.tables.items():
+        rule = policy.tables.get(name)
+        masked = {column for column, one in rule.columns.items() if one.masks} if rule else set()
+        if any(masked & set(columns) for columns in table.unique.values()):
+            tables[name] = replace(table, rows=count(table))
+    return Schema(tables=tables)
 
 
 def _table_plan(policy: Policy, source: Schema, table: Table) -> TablePlan:

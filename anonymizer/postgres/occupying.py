@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 from psycopg import sql
 
-from anonymizer import occupying
+from anonymizer.copying import targets
 from anonymizer.policies.schema import Table
 from anonymizer.postgres import progress
 from anonymizer.postgres.tasks import WRITING
@@ -24,7 +24,7 @@ _RUNNING = 0x7065616B_72756E00
 def alone(target: psycopg.Connection) -> Iterator[None]:
     """Raises Refused while another run writes; ends what is left of one that was killed."""
     if not _got(target.execute("SELECT pg_try_advisory_lock(%s)", [_RUNNING])):
-        raise occupying.another_run()
+        raise targets.another_run()
     target.execute(_END_WRITERS, [WRITING >> 32, WRITING & 0xFFFFFFFF])
     target.execute("SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)", [WRITING, WRITING])
     try:
@@ -37,7 +37,7 @@ def alone(target: psycopg.Connection) -> Iterator[None]:
 
 def goes_on(target: psycopg.Connection, receipt: Receipt) -> bool:
     """Whether the target holds a part of the very same run."""
-    return occupying.goes_on(read(target), receipt, under_way=progress.exists(target))
+    return targets.goes_on(read(target), receipt, under_way=progress.exists(target))
 
 
 def make_room(
@@ -46,7 +46,7 @@ def make_room(
     """Refuses tables with rows, or removes them; marks the target incomplete. The caller commits."""
     full = [table.name for table in tables if _holds_rows(target, table)]
     under_way = progress.exists(target)
-    occupying.refuse_full(full, under_way=under_way, replace_rows=replace_rows)
+    targets.refuse_full(full, under_way=under_way, replace_rows=replace_rows)
     store(target, receipt)
     if full or under_way:
         clear(target, tables)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
+from anonymizer.copying import targets
 from anonymizer.copying.how import Progress, Reading
 from anonymizer.copying.scratch import scratch
 from anonymizer.masks.previewing import Preview
 from anonymizer.masks.previewing import preview as masked_rows
-from anonymizer.policies.plan import Plan, make_plan
+from anonymizer.policies.plan import Plan, counted, make_plan
 from anonymizer.policies.policy import Policy
-from anonymizer.policies.schema import Schema, read_schema
+from anonymizer.policies.schema import Schema, Table, read_schema
 from anonymizer.postgres import filters, holding, workers
 from anonymizer.postgres.connections import session, translated
 from anonymizer.postgres.copying import Copying, prepare, senders
@@ -33,8 +34,8 @@ from anonymizer.postgres.tasks import Setup
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.subset.request import Request
 from anonymizer.subset.selecting import Share, Told, nobody, subset
-from foundation.errors import InputError, Refused
-from foundation.receipts import Receipt, now, read, store
+from foundation.errors import InputError
+from foundation.receipts import Receipt, read, store
 
 if TYPE_CHECKING:
     from anonymizer.proof.verification import Verification
@@ -65,10 +66,7 @@ def anonymize(
             refuse_same(reader, writer)
             plan = _plan(reader, policy, _schema_of_target(writer))
             refuse_unwritable(writer, plan)
-            receipt = Receipt(
-                policy=f"{policy.name} {policy.version}", policy_hash=policy.hash,
-                schema=plan.source.fingerprint, key=key.fingerprint(), started=now(),
-            )  # fmt: skip
+            receipt = targets.begun(policy, plan, key)
             if wanted is not None:
                 plan, parts = subset(source, reader, plan, wanted, key)
                 told(parts)
@@ -95,10 +93,13 @@ def anonymize(
             with _sides(source, target, reader) as (before, after):
                 keys = MappedKeys.of(plan, key)
                 seen = verify(before, after, writer, plan, read_schema(writer), keys=keys)
-            finished = _finished(writer, replace(receipt, tables=rows), seen)
+            whole = targets.ended(receipt, rows, seen)
+            with writer.transaction():
+                store(writer, whole)
+                end(writer)
             if held is not None:
                 release(reader, held.backend)
-            return finished
+            return whole
 
 
 def _held(source: str, before: Exported | None, how: Reading) -> Exported | None:
@@ -144,7 +145,7 @@ def _schema_of_target(target: psycopg.Connection) -> Schema:
 def _plan(reader: psycopg.Connection, policy: Policy, there: Schema | None) -> Plan:
     here = read_schema(reader)
     refuse_unreadable(reader, here, policy)
-    plan = make_plan(policy, _counted(reader, here, policy), here if there is None else there)
+    plan = make_plan(policy, counted(policy, here, partial(_count, reader)), here if there is None else there)
     filters.refuse_wrong(reader, plan, policy)
     return plan
 
@@ -162,16 +163,12 @@ def compare(source: str, target: str, policy: Policy, key: Key | None = None) ->
         refuse_same(reader, writer)
         there = read_schema(writer)
         plan = make_plan(policy, read_schema(reader), there)
-        receipt = read(writer)
-        if receipt is None or not receipt.complete:
-            raise Refused("the target holds no finished copy", hint="run `peakproof anonymize run` first")
-        if key is not None and key.fingerprint() != receipt.key:
-            raise InputError("the target was not masked with this key", hint="name that key, or none")
+        receipt = targets.finished(read(writer), key)
         keys = MappedKeys.of(plan, key) if key is not None else None
         part = receipt.subset is not None
         with _sides(source, target, reader) as (before, after):
             seen = verify(before, after, writer, plan, there, of_a_part=part, keys=keys)
-        store(writer, replace(receipt, verified=seen.passes, searched=True, findings=seen.faults))
+        store(writer, targets.judged(receipt, seen))
         return plan, seen
 
 
@@ -188,16 +185,9 @@ def _sides(source: str, target: str, held: psycopg.Connection) -> Iterator[tuple
         yield before, after
 
 
-def _counted(reader: psycopg.Connection, schema: Schema, policy: Policy) -> Schema:
-    """Exact row counts where capacity is to be proven: tables with a masked column in a unique index."""
-    tables = dict(schema.tables)
-    for name, table in schema.tables.items():
-        rule = policy.tables.get(name)
-        masked = {column for column, r in rule.columns.items() if r.masks} if rule else set()
-        if any(masked & set(columns) for columns in table.unique.values()):
-            row = reader.execute(sql.SQL("SELECT count(*) FROM {}").format(table.identifier)).fetchone()
-            tables[name] = replace(table, rows=row[0] if row else 0)
-    return Schema(tables=tables)
+def _count(reader: psycopg.Connection, table: Table) -> int:
+    row = reader.execute(sql.SQL("SELECT count(*) FROM {}").format(table.identifier)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _copied(
@@ -216,13 +206,3 @@ def _copied(
         with suppress(InputError), translated("target"), writer.transaction():
             clear(writer, [copy.table for copy in plan.copies])
         raise
-
-
-def _finished(writer: psycopg.Connection, receipt: Receipt, seen: Verification) -> Receipt:
-    whole = replace(
-        receipt, finished=now(), complete=True, verified=seen.passes, searched=True, findings=seen.faults
-    )
-    with writer.transaction():
-        store(writer, whole)
-        end(writer)
-    return whole
