@@ -46,6 +46,11 @@ class Workers:
     def __init__(self, processes: dict[Connection, ForkServerProcess]) -> None:
         self._processes = processes
 
+    def prepare(self, setup: Setup) -> None:
+        """Tells all of them what they need. Comes once, before any task."""
+        for pipe in self._processes:
+            self._send(pipe, setup)
+
     def run(self, tasks: Iterable[Task]) -> Iterator[Event]:
         """Runs all tasks, in any order at once; what happens meanwhile comes as it comes."""
         waiting, busy = deque(tasks), set[Connection]()
@@ -63,9 +68,9 @@ class Workers:
                     idle.add(ready)
                 yield event
 
-    def _send(self, pipe: Connection, task: Task) -> None:
+    def _send(self, pipe: Connection, what: Task | Setup) -> None:
         try:
-            pipe.send(task)
+            pipe.send(what)
         except OSError:
             raise self._ended(pipe) from None
 
@@ -86,27 +91,39 @@ class Workers:
 
 @contextmanager
 def running(setup: Setup, count: int) -> Iterator[Workers]:
-    """Workers for as long as the block lasts."""
-    from anonymizer.postgres.work import work
-
+    """Workers for as long as the block lasts. Raises Unavailable: one of them ended."""
     context = _context()
     processes: dict[Connection, ForkServerProcess] = {}
     try:
         with _without_main():
             for number in range(count):
-                mine, its = context.Pipe()
-                process = context.Process(target=work, args=(its,), name=f"anonymize-{number}", daemon=True)
-                process.start()
-                its.close()
+                mine, process = _started(context, number)
                 processes[mine] = process
-                mine.send(setup)
-        yield Workers(processes)
+        workers = Workers(processes)
+        workers.prepare(setup)
+        yield workers
     finally:
         for pipe, process in processes.items():
             pipe.close()
             process.terminate()
         for process in processes.values():
             process.join()
+
+
+def _started(context: ForkServerContext, number: int) -> tuple[Connection, ForkServerProcess]:
+    """A worker, and the pipe to it. Raises Unavailable: what workers start from ended meanwhile."""
+    from anonymizer.postgres.work import work
+
+    mine, its = context.Pipe()
+    process = context.Process(target=work, args=(its,), name=f"anonymize-{number}", daemon=True)
+    try:
+        process.start()
+    except (EOFError, OSError):
+        mine.close()
+        raise Unavailable("the process that workers start from ended", hint=_GONE) from None
+    finally:
+        its.close()
+    return mine, process
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def test_no_key_raises_a_false_alarm(
     files = sorted((platform / "app" / "migrations").glob("*.sql"))
     schema = "\n".join([*(file.read_text() for file in files), BOOKS])
     source, target = make_database(schema), make_database(schema)
-    anonymizer.load_sample(platform / "sample.py", customers, 7, source, tmp_path)
+    anonymizer.load_sample(platform / "sample", customers, 7, source, tmp_path)
     policy = anonymizer.load_policy(platform / "policy.yaml")
     alarms = {}
     for number in range(keys):
