@@ -21,32 +21,42 @@ from foundation.errors import PeakproofError
 
 WORKING = 60.0
 """Seconds that a lease lasts while a command builds or rehearses; it is renewed three times as often."""
+_WORKING = "a working command"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """`until` is seconds since the epoch."""
+    """`until` is seconds since the epoch; `working`: a command holds it while it works, and no longer."""
 
     instance: str
     volume: str
     until: float
+    working: bool = False
 
 
 def newest(client: docker.DockerClient, instance: str) -> Lease | None:
     """The lease in force for an instance, valid or lapsed; None when there is none."""
-    leases = [_lease(volume.attrs) for volume in client.volumes.list(filters=labels.ours(instance, "lease"))]
-    return max(leases, key=lambda lease: lease.volume, default=None)
+    return max(_all(client, instance), key=lambda lease: lease.volume, default=None)
 
 
 def renew(client: docker.DockerClient, instance: str, seconds: float) -> Lease:
     """A lease that ends `seconds` from now, in place of the older ones."""
-    now = time.time_ns()
-    lease = Lease(instance=instance, volume=f"peakproof-{instance}-lease-{now}", until=now / 1e9 + seconds)
     with mapped(f"renewing the lease of {instance}"):
-        tags = labels.of(instance, "lease", until=f"{lease.until:.3f}")
-        client.volumes.create(name=lease.volume, labels=tags)
-        _remove_older(client, lease)
+        lease = _created(client, instance, seconds)
+        _remove(client, _older(client, lease))
     return lease
+
+
+def prolong(client: docker.DockerClient, instance: str, seconds: float, *, working: bool = False) -> None:
+    """A lease of at least `seconds` from now: a longer one stays, also one that is given in this moment."""
+    with mapped(f"renewing the lease of {instance}"):
+        found = newest(client, instance)
+        if found is not None and found.until >= time.time() + seconds:
+            return
+        lease = _created(client, instance, seconds, working=working)
+        older = _older(client, lease)
+        shorter = all(each.until <= lease.until for each in older)
+        _remove(client, older if shorter else [lease])
 
 
 @contextlib.contextmanager
@@ -55,15 +65,13 @@ def kept(
 ) -> Iterator[None]:
     """Keeps a lease of at least `seconds` in force, and the reaper alive, for as long as the block runs.
 
-    A longer lease that an earlier command left stays as long as it was. Raises, at the end of the block,
-    what made a renewal fail: without a lease the environment goes.
+    A longer lease stays as it is, whoever gave it and when. Raises, at the end of the block, what made a
+    renewal fail: without a lease the environment goes.
     """
-    found = newest(client, instance)
-    floor = found.until if found else 0.0
     stop, failures = threading.Event(), list[PeakproofError]()
 
     def keep() -> None:
-        renew(client, instance, max(seconds, floor - time.time()))
+        prolong(client, instance, seconds, working=True)
         reaper.ensure(client, image)
 
     def keep_on() -> None:
@@ -85,17 +93,35 @@ def kept(
         raise failures[0]
 
 
-def _remove_older(client: docker.DockerClient, lease: Lease) -> None:
-    for volume in client.volumes.list(filters=labels.ours(lease.instance, "lease")):
-        if volume.name < lease.volume:
-            # Another command or the reaper may have removed it in the meantime.
-            with contextlib.suppress(NotFound, APIError):
-                volume.remove()
+def _all(client: docker.DockerClient, instance: str) -> list[Lease]:
+    return [_lease(volume.attrs) for volume in client.volumes.list(filters=labels.ours(instance, "lease"))]
+
+
+def _created(client: docker.DockerClient, instance: str, seconds: float, *, working: bool = False) -> Lease:
+    now = time.time_ns()
+    volume, until = f"peakproof-{instance}-lease-{now}", round(now / 1e9 + seconds, 3)
+    who = {"who": _WORKING} if working else {}
+    client.volumes.create(name=volume, labels=labels.of(instance, "lease", until=f"{until:.3f}", **who))
+    return Lease(instance=instance, volume=volume, until=until, working=working)
+
+
+def _older(client: docker.DockerClient, lease: Lease) -> list[Lease]:
+    return [each for each in _all(client, lease.instance) if each.volume < lease.volume]
+
+
+def _remove(client: docker.DockerClient, leases: list[Lease]) -> None:
+    for lease in leases:
+        # Another command or the reaper may have removed it in the meantime.
+        with contextlib.suppress(NotFound, APIError):
+            client.volumes.get(lease.volume).remove()
 
 
 def _lease(attributes: dict[str, object]) -> Lease:
     tags = attributes["Labels"]
     assert isinstance(tags, dict)
     return Lease(
-        instance=tags[labels.INSTANCE], volume=str(attributes["Name"]), until=float(tags[labels.UNTIL])
+        instance=tags[labels.INSTANCE],
+        volume=str(attributes["Name"]),
+        until=float(tags[labels.UNTIL]),
+        working=labels.WHO in tags,
     )
