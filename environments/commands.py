@@ -122,9 +122,7 @@ def show_list(rows: list[dict[str, object]]) -> None:
     table = Table("environment", "definition", "running", "stays for", box=None)
     for row in rows:
         running = f"{row['running']} of {row['nodes']}"
-        table.add_row(
-            str(row["name"]), str(row["definition"]), running, in_words(float(str(row["seconds_left"])))
-        )
+        table.add_row(str(row["name"]), str(row["definition"]), running, _staying(row["seconds_left"]))
     people().print(table)
 
 
@@ -139,4 +137,8 @@ def show_status(document: dict[str, object]) -> None:
     doors = Table("endpoint", "address", box=None)
     for endpoint, address in endpoints.items():
         doors.add_row(endpoint, address)
-    people().print(table, "", doors, "", f"stays for {in_words(float(str(document['seconds_left'])))}")
+    people().print(table, "", doors, "", f"stays for {_staying(document['seconds_left'])}")
+
+
+def _staying(seconds: object) -> str:
+    return in_words(float(str(seconds))) if seconds else "no longer: the reaper removes it"

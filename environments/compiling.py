@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from environments import conflicts
 from environments.definition import Definition
 from environments.services import KINDS, door
 from environments.services.kind import BACK, EDGE, FRONT, Reference, Service, Surroundings, node_names
@@ -16,11 +17,14 @@ from foundation.errors import Problem
 
 def compile_topology(definition: Definition) -> Topology:
     """What runs for this definition. Raises InputError: unknown names, cycles, each with file:line."""
-    documents.refuse(definition.document, list(_reference_problems(definition)))
+    named = [*conflicts.reserved_problems(definition), *_reference_problems(definition)]
+    documents.refuse(definition.document, named)
     documents.refuse(definition.document, [*_cycle_problems(definition), *_placeholder_problems(definition)])
     services = _described(definition)
     documents.refuse(definition.document, list(_secret_problems(definition, services)))
     nodes = tuple(node for service in services.values() for node in service.nodes)
+    clashes = [*conflicts.name_problems(definition, nodes), *conflicts.address_problems(definition, nodes)]
+    documents.refuse(definition.document, clashes)
     endpoints = tuple(endpoint for service in services.values() for endpoint in service.endpoints)
     written = definition.written
     return Topology(

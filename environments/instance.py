@@ -16,6 +16,8 @@ from foundation.errors import Unavailable
 from foundation.secrets import Secret, new_password
 
 _PREFIX = 26
+ADDRESSES = 2 ** (32 - _PREFIX) - 3
+"""Nodes that a network has addresses for: without its own, the broadcast's and the gateway's."""
 Value = TypeVar("Value")
 _TOPOLOGY: TypeAdapter[Topology] = TypeAdapter(Topology)
 

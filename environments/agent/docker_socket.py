@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 SOCKET = "/var/run/docker.sock"
+MISSING = (404,)
 GONE = (404, 409)  # removed already, or being removed
 
 
@@ -20,8 +21,11 @@ class _Connection(http.client.HTTPConnection):
 
 
 # Any: the engine answers JSON of its own making; callers pick what they need.
-def call(method: str, path: str, **query: object) -> Any:  # noqa: ANN401
-    """One request. Returns the JSON it answers, or None; raises OSError when the engine refuses."""
+def call(method: str, path: str, *, fine: tuple[int, ...] = GONE, **query: object) -> Any:  # noqa: ANN401
+    """One request. Returns the JSON it answers, or None; raises OSError when the engine refuses.
+
+    `fine`: statuses that are no refusal, because what was asked for is so already.
+    """
     connection = _Connection("docker")
     try:
         connection.request(method, f"{path}?{urlencode(query)}" if query else path)
@@ -29,19 +33,19 @@ def call(method: str, path: str, **query: object) -> Any:  # noqa: ANN401
         body = response.read()
     finally:
         connection.close()
-    if response.status in GONE:
+    if response.status in fine:
         return None
     if response.status >= 400:
         raise OSError(f"{method} {path}: {response.status} {body.decode(errors='replace').strip()}")
     return json.loads(body) if body.startswith((b"{", b"[")) else None
 
 
-def listed(what: str, labels: list[str]) -> list[dict[str, Any]]:
-    """Containers, networks or volumes that carry all of `labels`."""
+def listed(what: str, labels: list[str], **more: list[str]) -> list[dict[str, Any]]:
+    """Containers, networks or volumes that carry all of `labels`, and for which the `more` filters hold."""
     found = call(
         "GET",
         f"/{what}",
-        filters=json.dumps({"label": labels}),
+        filters=json.dumps({"label": labels, **more}),
         **({"all": 1} if "containers" in what else {}),
     )
     return list(found["Volumes"] or []) if what == "volumes" else list(found or [])

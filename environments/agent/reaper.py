@@ -8,11 +8,12 @@ from __future__ import annotations
 import socket
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
-from docker_socket import call, listed, remove_container
+from docker_socket import MISSING, call, listed, remove_container
 
 PAUSE = 2.0
 OURS = "peakproof.owner=env"
@@ -29,8 +30,11 @@ def expired(leases: Iterable[dict[str, Any]], instances: Iterable[str], now: flo
     return {name for name in {*instances, *until} if until.get(name, ("", 0.0))[1] <= now}
 
 
-def sweep(now: float) -> bool:
-    """One round. Whether anything of ours is left."""
+def sweep(now: float, say: Callable[[str], None]) -> bool:
+    """One round; `say` is told what could not be done. Whether anything of ours is left.
+
+    What keeps one instance or one fault does not keep the others.
+    """
     found = {what: listed(what, [OURS]) for what in ("containers/json", "networks", "volumes")}
     everything = [
         item for items in found.values() for item in items if "peakproof.instance" in item["Labels"]
@@ -39,9 +43,20 @@ def sweep(now: float) -> bool:
     leases = [item for item in found["volumes"] if item["Labels"].get("peakproof.kind") == "lease"]
     gone = expired(leases, instances, now)
     for instance in sorted(gone):
-        remove(instance)
-    undo_orphans(found["containers/json"], gone)
-    return bool(instances - gone)
+        with attempt(f"remove {instance}", say):
+            remove(instance)
+            instances.discard(instance)
+    undo_orphans(found["containers/json"], gone, say)
+    return bool(instances)
+
+
+@contextmanager
+def attempt(what: str, say: Callable[[str], None]) -> Iterator[None]:
+    """What is in the way is said; the next in turn has its turn."""
+    try:
+        yield
+    except (OSError, KeyError, ValueError) as error:
+        say(f"cannot {what} yet: {error}")
 
 
 def is_lock(item: dict[str, Any], now: float) -> bool:
@@ -56,35 +71,67 @@ def remove(instance: str) -> None:
     for container in listed("containers/json", labels):
         remove_container(container["Id"])
     for network in listed("networks", labels):
-        call("DELETE", f"/networks/{network['Id']}")
+        remove_network(network)
     volumes = listed("volumes", labels)
     for volume in sorted(volumes, key=lambda item: item["Labels"].get("peakproof.kind") == "lease"):
-        call("DELETE", f"/volumes/{quote(volume['Name'])}", force=1)
+        remove_volume(volume["Name"])
     print(f"removed {instance}: its lease is over", flush=True)
 
 
-def undo_orphans(containers: Iterable[dict[str, Any]], gone: set[str]) -> None:
+def remove_network(network: dict[str, Any]) -> None:
+    """Raises OSError that names the containers in the way."""
+    path = f"/networks/{network['Id']}"
+    try:
+        call("DELETE", path, fine=MISSING)
+    except OSError as error:
+        guests = ((call("GET", path) or {}).get("Containers") or {}).values()
+        raise in_use(f"network {network['Name']}", [guest["Name"] for guest in guests], error) from error
+
+
+def remove_volume(name: str) -> None:
+    """Raises OSError that names the containers in the way."""
+    try:
+        call("DELETE", f"/volumes/{quote(name)}", fine=MISSING, force=1)
+    except OSError as error:
+        users = [user["Names"][0].lstrip("/") for user in listed("containers/json", [], volume=[name])]
+        raise in_use(f"volume {name}", users, error) from error
+
+
+def in_use(what: str, names: list[str], error: OSError) -> OSError:
+    return OSError(f"{what} is used by {', '.join(sorted(names))}") if names else error
+
+
+def undo_orphans(containers: Iterable[dict[str, Any]], gone: set[str], say: Callable[[str], None]) -> None:
     """A fault whose helper ended with anything but status 0 was not undone: do what its label says."""
     for helper in containers:
         labels = helper["Labels"]
         is_fault = labels.get("peakproof.kind") == "fault" and labels["peakproof.instance"] not in gone
         if is_fault and helper["State"] in ("exited", "dead") and "(0)" not in helper["Status"]:
-            verb, _, target = labels["peakproof.undo"].partition(":")
-            if verb not in UNDOES:  # the helper stays as evidence: its command was newer than this program
-                print(f"cannot undo {labels['peakproof.undo']}: unknown verb", file=sys.stderr, flush=True)
-                continue
-            call("POST", f"/containers/{quote(target)}/{verb}")
-            remove_container(helper["Id"])
-            print(f"undid a fault whose helper died: {labels['peakproof.undo']}", flush=True)
+            with attempt(f"undo {labels['peakproof.undo']}", say):
+                undo(helper)
+
+
+def undo(helper: dict[str, Any]) -> None:
+    """Raises ValueError for a verb that is newer than this program: the helper stays as evidence."""
+    verb, _, target = helper["Labels"]["peakproof.undo"].partition(":")
+    if verb not in UNDOES:
+        raise ValueError("unknown verb")
+    call("POST", f"/containers/{quote(target)}/{verb}")
+    remove_container(helper["Id"])
+    print(f"undid a fault whose helper died: {verb}:{target}", flush=True)
 
 
 def main() -> None:
+    told: list[str] = []
     while True:
-        try:
-            anything = sweep(time.time())
-        except (OSError, KeyError, ValueError) as error:
-            print(f"will try again: {error}", file=sys.stderr, flush=True)
-            anything = True
+        troubles: list[str] = []
+        anything = True
+        with attempt("look around", troubles.append):
+            anything = sweep(time.time(), troubles.append)
+        for trouble in troubles:
+            if trouble not in told:  # once, not at every round
+                print(trouble, file=sys.stderr, flush=True)
+        told = troubles
         if not anything:
             remove_container(socket.gethostname())
             return

@@ -8,13 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import docker
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 from docker.models.networks import Network
 from docker.models.volumes import Volume
 
 from environments import labels
 from environments.docker_errors import mapped
+from foundation.errors import Refused
 
 _AT_ONCE = 8
 Thing = TypeVar("Thing", Container, Network, Volume)
@@ -27,7 +28,7 @@ def remove(client: docker.DockerClient, name: str, *, kind: str | None = None) -
         containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
         _all(lambda container: container.remove(force=True, v=True), containers)
         networks = client.networks.list(filters=wanted)
-        _all(lambda network: network.remove(), networks)
+        _all(_remove_network, networks)
         volumes = client.volumes.list(filters=wanted)
         leases = [volume for volume in volumes if volume.attrs["Labels"][labels.KIND] == "lease"]
         _all(lambda volume: volume.remove(force=True), [each for each in volumes if each not in leases])
@@ -39,6 +40,21 @@ def remove_built(client: docker.DockerClient, name: str) -> None:
     """Removes what `up` builds; lock and lease belong to the command that works, and end with it."""
     for kind in ("fault", "node", "network", "volume", "manifest"):
         remove(client, name, kind=kind)
+
+
+def _remove_network(network: Network) -> None:
+    """Raises Refused that names the containers in the way: they are not ours to remove."""
+    try:
+        network.remove()
+    except APIError as error:
+        network.reload()
+        guests = sorted(guest["Name"] for guest in (network.attrs["Containers"] or {}).values())
+        if not guests:
+            raise
+        raise Refused(
+            f"network {network.name} is used by {', '.join(guests)}, which does not belong to it",
+            hint=f"`docker network disconnect {network.name} {guests[0]}`, then run the same command again",
+        ) from error
 
 
 def _all(act: Callable[[Thing], None], things: Iterable[Thing]) -> None:

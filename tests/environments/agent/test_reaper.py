@@ -95,8 +95,10 @@ def test_a_helper_that_died_is_undone_as_its_label_says_and_only_then_goes(
     asked: list[str] = []
     monkeypatch.setattr(reaper, "call", lambda method, path: asked.append(f"{method} {path}"))
     monkeypatch.setattr(reaper, "remove_container", lambda name: asked.append(f"remove {name}"))
-    reaper.undo_orphans([ended], set())
+    said: list[str] = []
+    reaper.undo_orphans([ended], set(), said.append)
     assert asked == done
+    assert [line for line in said if "unravel:api-1" not in line] == []
 
 
 def test_every_fault_s_undo_is_known(reaper: ModuleType) -> None:

@@ -1,0 +1,62 @@
+"""What cannot stand together: names that collide, more nodes than a network has addresses. Pure.
+
+Every name that a node answers to must mean one service, or half of its requests would go elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from environments.definition import Definition
+from environments.instance import ADDRESSES
+from environments.topology import Node
+from foundation.errors import Problem
+
+RESERVED: Mapping[str, str] = {
+    "door": "the door, through which people reach the environment, is called so",
+    "generator": "the load generator of a rehearsal is called so",
+    "localhost": "every node means itself by it",
+}
+_GUESTS = 2
+"""Addresses of each network that are kept for the door and the load generator."""
+
+
+def reserved_problems(definition: Definition) -> Iterator[Problem]:
+    """Services that are called like something that is there anyway."""
+    for name in definition.written.services:
+        if name in RESERVED:
+            what = f"no service can be called {name!r}: {RESERVED[name]}"
+            yield definition.document.problem(("services", name), what, "choose another name")
+
+
+def name_problems(definition: Definition, nodes: Sequence[Node]) -> Iterator[Problem]:
+    """A name that means a node of one service and also another service."""
+    owners: dict[str, dict[str, None]] = {}
+    for node in nodes:
+        for name in (node.name, *node.attachments.aliases):
+            owners.setdefault(name, {})[node.service] = None
+    for name, services in owners.items():
+        for other in list(services)[1:]:
+            yield _claimed_twice(definition, name, next(iter(services)), other)
+
+
+def _claimed_twice(definition: Definition, name: str, first: str, second: str) -> Problem:
+    service, other = (first, second) if name == first else (second, first)
+    what = f"service {service!r} is called like a node of the service {other!r}: {name!r} would mean both"
+    return definition.document.problem(("services", service), what, "choose another name")
+
+
+def address_problems(definition: Definition, nodes: Sequence[Node]) -> Iterator[Problem]:
+    """Networks with more nodes than addresses, told at the service that brings the most nodes."""
+    room = ADDRESSES - _GUESTS
+    for network in sorted({name for node in nodes for name in node.attachments.networks}):
+        services = Counter(node.service for node in nodes if network in node.attachments.networks)
+        if services.total() > room:
+            largest, count = services.most_common(1)[0]
+            what = (
+                f"{services.total()} nodes stand on the network {network!r}, {count} of them of {largest!r}; "
+                f"it has addresses for {room}"
+            )
+            hint = f"ask for fewer nodes; {services.total() - room} are too many"
+            yield definition.document.problem(("services", largest, "nodes"), what, hint)
