@@ -42,12 +42,8 @@ def call(method: str, path: str, *, fine: tuple[int, ...] = GONE, **query: objec
 
 def listed(what: str, labels: list[str], **more: list[str]) -> list[dict[str, Any]]:
     """Containers, networks or volumes that carry all of `labels`, and for which the `more` filters hold."""
-    found = call(
-        "GET",
-        f"/{what}",
-        filters=json.dumps({"label": labels, **more}),
-        **({"all": 1} if "containers" in what else {}),
-    )
+    # `all` counts for containers: those that ended, too.
+    found = call("GET", f"/{what}", filters=json.dumps({"label": labels, **more}), all=1)
     return list(found["Volumes"] or []) if what == "volumes" else list(found or [])
 
 
