@@ -5,6 +5,7 @@ A skip that expected_skips.yaml does not list fails the run: a test that silentl
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests import skips
+from tests import lanes, skips
 
 if TYPE_CHECKING:
     from environments.environment import Environment
@@ -82,8 +83,22 @@ def mariadb_server() -> Iterator[MariadbServer]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Unit tests first: what fails cheaply is told first. Stable, so files keep their order."""
-    items.sort(key=lambda item: item.get_closest_marker("integration") is not None)
+    """Unit tests first, for what fails cheaply is told first; quiet ones last. Files keep their order."""
+    items.sort(
+        key=lambda item: [item.get_closest_marker(mark) is not None for mark in ("quiet", "integration")]
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A worker writes down which test belongs to which lane: only it has seen their marks."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        lanes.write(session.config, session.items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config) -> lanes.Lanes:
+    """Two lanes, then what needs the machine for itself."""
+    return lanes.Lanes(config)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -15,6 +15,8 @@ import pytest
 
 from loadtests import measurements
 
+pytestmark = pytest.mark.quiet
+
 ADDRESS = "http://127.0.0.1:8000"
 
 

@@ -22,7 +22,7 @@ from loadtests.progress import Progress
 from tests.peakproof.conftest import FAR
 from tests.peakproof.kiosks import Plan, Ran, Written, argv, command, left, rehearse, written
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.quiet]
 
 LONG = Plan(load={"duration": "60s"}, slo=[FAR])
 SHORT = Plan(load={"duration": "2s", "also": []}, slo=[FAR])

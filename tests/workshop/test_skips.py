@@ -36,9 +36,11 @@ def test_every_listed_skip_says_why_it_is_in_order(root: Path) -> None:
 @pytest.fixture
 def project(pytester: pytest.Pytester, root: Path) -> pytest.Pytester:
     """A little project with our conftest, and one test that is skipped."""
-    for name in ("conftest.py", "skips.py"):
+    for name in ("conftest.py", "lanes.py", "skips.py"):
         pytester.makefile(".py", **{f"tests/{Path(name).stem}": (root / "tests" / name).read_text()})
-    pytester.makeini("[pytest]\nmarkers = integration\npythonpath = .\naddopts = --import-mode=importlib")
+    pytester.makeini(
+        "[pytest]\nmarkers =\n    integration\n    quiet\npythonpath = .\naddopts = --import-mode=importlib"
+    )
     pytester.makefile(".py", **{"tests/test_it": "import pytest\ndef test_it(): pytest.skip('too slow')\n"})
     return pytester
 

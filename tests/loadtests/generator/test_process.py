@@ -25,6 +25,8 @@ from loadtests.progress import Event, Finished, Progress, Ready, Started
 from loadtests.validity import findings
 from tests.loadtests.conftest import Loader, RunningShop
 
+pytestmark = pytest.mark.quiet
+
 MS = 1_000_000
 
 

@@ -1,0 +1,124 @@
+"""Which worker runs which test: two lanes at once, and what needs the machine for itself alone, last.
+
+`docker`: what shares one Docker Engine's names (environments, rehearsals, hosts), one after the other.
+`quiet`:  what judges load; it starts when nothing else runs. Everything else is the other lane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
+
+DOCKER, QUIET = "docker", "quiet"
+# Their integration tests use databases of a shared server, not the engine: they need not wait for it.
+_ON_SERVERS = ("anonymizer", "platforms")
+_KEY = "peakproof/lanes"
+
+
+def write(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
+    """Leaves the lane of every test in pytest's cache, for the scheduler; each worker writes the same."""
+    assert config.cache is not None
+    config.cache.set(_KEY, {item.nodeid: lane for item in items if (lane := lane_of(item))})
+
+
+def lane_of(item: pytest.Item) -> str | None:
+    """The lane that a test is bound to; None for one that can run beside the others."""
+    if item.get_closest_marker("quiet"):
+        return QUIET
+    room = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+    return DOCKER if item.get_closest_marker("integration") and room not in _ON_SERVERS else None
+
+
+class Lanes:
+    """Two workers, a lane each; when both are through, the quiet tests run on the one that is left.
+
+    A scheduler of pytest-xdist. A worker keeps its last test until it is given more or told to end: so the
+    first is held at its last one until the second, told to end from the start, has ended.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._workers = int(config.getoption("numprocesses"))
+        self._collected: dict[WorkerController, list[str]] = {}
+        self._pending: dict[WorkerController, list[int]] = {}
+        self._alone: list[int] | None = None
+        self._done = False
+
+    @property
+    def nodes(self) -> list[WorkerController]:
+        return list(self._pending)
+
+    @property
+    def collection_is_completed(self) -> bool:
+        return len(self._collected) >= self._workers
+
+    @property
+    def has_pending(self) -> bool:
+        return bool(self._alone) or any(self._pending.values())
+
+    @property
+    def tests_finished(self) -> bool:
+        return self._done and all(len(pending) < 2 for pending in self._pending.values())
+
+    def add_node(self, node: WorkerController) -> None:
+        self._pending[node] = []
+
+    def add_node_collection(self, node: WorkerController, collection: Sequence[str]) -> None:
+        self._collected[node] = list(collection)
+
+    def schedule(self) -> None:
+        """Hands out both lanes, once all workers have found the same tests."""
+        if self._alone is not None:
+            return
+        first, *others = self._pending
+        tests = self._collected[first]
+        if any(self._collected[other] != tests for other in others):
+            raise RuntimeError("the workers have not found the same tests in the same order")
+        assert self._config.cache is not None
+        bound: dict[str, str] = self._config.cache.get(_KEY, {})
+        lanes: dict[str, list[int]] = {DOCKER: [], QUIET: [], "": []}
+        for index, test in enumerate(tests):
+            lanes[bound.get(test, "")].append(index)
+        self._alone = lanes[QUIET]
+        if not others:
+            lanes[DOCKER] += lanes[""]
+        self._give(first, lanes[DOCKER])
+        for number, other in enumerate(others):
+            self._give(other, lanes[""][number :: len(others)])
+            other.shutdown()
+        if not others:
+            self._give_rest()
+
+    def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:  # noqa: ARG002 - xdist's signature
+        self._pending[node].remove(item_index)
+
+    def mark_test_pending(self, item: str) -> None:
+        raise NotImplementedError(f"a test cannot be run again here: {item}")
+
+    def remove_pending_tests_from_node(self, node: WorkerController, indices: Sequence[int]) -> None:
+        raise NotImplementedError("tests are not moved between lanes")
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """A worker has ended. Returns the test it died over, if it died."""
+        left = self._pending.pop(node)
+        if left:
+            return self._collected[node][left[0]]
+        if len(self._pending) == 1 and not self._done:
+            self._give_rest()
+        return None
+
+    def _give_rest(self) -> None:
+        (last,) = self._pending
+        self._give(last, self._alone or [])
+        self._done = True
+        last.shutdown()
+
+    def _give(self, node: WorkerController, indices: list[int]) -> None:
+        if indices:
+            self._pending[node].extend(indices)
+            node.send_runtest_some(indices)
