@@ -8,16 +8,27 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from foundation.errors import InputError
+
 # Told after every block: what is done, rows so far, rows expected (0: nobody knows).
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """Some rows, and where they stand in the file, as errors name it."""
+    """Some rows, where they stand in the file, as errors name it, and the number of the first, from 1."""
 
     rows: pa.Table
     where: str
+    first: int
+
+
+class WrongRow(InputError):  # noqa: N818 - says what happened
+    """A row that cannot be masked; `row`: which of its block, from 0. Never says what stands there."""
+
+    def __init__(self, what: str, row: int, *, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.row = row
 
 
 class Source(Protocol):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv as lines
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from pyarrow import csv
 
 from anonymizer.canonical import canonical, kind_of
 from anonymizer.files.content import Block
+from anonymizer.files.feeding import feed
 from anonymizer.files.tables import base_of
 from foundation.errors import InputError
 
@@ -38,48 +40,44 @@ class CsvSource:
     expected: int = 0
 
     def blocks(self, columns: Sequence[str] | None = None) -> Iterator[Block]:
-        faults: list[str] = []
         done = 0
         try:
-            for batch in self._batches(faults, columns):
+            for batch in self._batches(columns):
                 if batch.num_rows:
-                    yield Block(rows=pa.Table.from_batches([batch]), where=f"rows from {done + 1} on")
+                    rows, first = pa.Table.from_batches([batch]), done + 1
+                    yield Block(rows=rows, where=f"rows from {first} on", first=first)
                 done += batch.num_rows
         except pa.ArrowInvalid as error:
-            raise self._fault(str(error), faults, done) from None
+            raise self._fault(str(error), done) from None
 
-    def _batches(self, faults: list[str], columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+    def _batches(self, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
         start = self.rest.read(1)
         if not start:
             return
 
-        def wrong(row: csv.InvalidRow) -> str:
-            place = "" if row.number is None else f"row {row.number}: "
-            faults.append(
-                f"{place}{row.actual_columns} columns where the header names {row.expected_columns}"
-            )
-            return "error"
-
         names = self.schema.names
-        yield from csv.open_csv(
-            pa.PythonFile(cast(BinaryIO, _Joined(start, self.rest)), mode="r"),
-            csv.ReadOptions(column_names=names, block_size=BLOCK, use_threads=False),
-            csv.ParseOptions(
-                delimiter=self.delimiter, newlines_in_values=True, ignore_empty_lines=len(names) > 1,
-                invalid_row_handler=wrong,
-            ),
-            csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True,
-                quoted_strings_can_be_null=False, include_columns=columns,
-            ),
-        )  # fmt: skip
+        with feed(start, self.rest) as content:
+            yield from csv.open_csv(
+                content,
+                csv.ReadOptions(column_names=names, block_size=BLOCK, use_threads=False),
+                csv.ParseOptions(
+                    # No handler of ours for wrong rows: Arrow's threads would hold it while the process ends.
+                    delimiter=self.delimiter, newlines_in_values=True, ignore_empty_lines=len(names) > 1,
+                ),
+                csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), null_values=[""],
+                    strings_can_be_null=True, quoted_strings_can_be_null=False, include_columns=columns,
+                ),
+            )  # fmt: skip
 
-    def _fault(self, said: str, faults: list[str], done: int) -> InputError:
+    def _fault(self, said: str, done: int) -> InputError:
         """What Arrow found, without the row that it quotes."""
         behind = f"{self.name}, after row {done}"
-        if faults:
+        if columns := re.match(_COLUMNS, said):
+            row, wanted, found = columns.groups()
+            what = f"{f'row {row}: ' if row else ''}{found} columns where the header names {wanted}"
             hint = "quote values that hold the delimiter, a quote or a line's end"
-            return InputError(faults[0], where=self.name, hint=hint)
+            return InputError(what, where=self.name, hint=hint)
         if "UTF8" in said:
             return InputError("is not UTF-8", where=behind, hint=_RECODE)
         if "straddling" in said or "block size" in said:
@@ -88,21 +86,9 @@ class CsvSource:
         return InputError("is no CSV", where=behind, hint="check its quotes and its delimiter")
 
 
+# What Arrow says of a row with too many or too few values; behind it the row itself is quoted.
+_COLUMNS = r"CSV parse error: (?:Row #(\d+): )?Expected (\d+) columns, got (\d+)"
 _RECODE = "recode it: iconv -f CP1250 -t UTF-8 FILE | peakproof anonymize file - …"
-
-
-class _Joined(io.RawIOBase):
-    """A stream with some bytes put before it again."""
-
-    def __init__(self, start: bytes, rest: BinaryIO) -> None:
-        self._start, self._rest = start, rest
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        start, self._start = self._start, b""
-        return start + self._rest.read(size if size < 0 else max(0, size - len(start)))
 
 
 @contextmanager

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from anonymizer.canonical import Kind, canonical, kind_of
+from anonymizer.files.content import WrongRow
+from anonymizer.files.nothing import nothing
 from anonymizer.files.tables import base_of
+from anonymizer.masks.leaves import WrongDocument
 from anonymizer.masks.masking import ColumnMask, table_mask
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import beside
@@ -27,10 +30,10 @@ class BlockMask:
     dropped: tuple[str, ...]
 
     def __call__(self, block: pa.Table) -> pa.Table:
-        """Raises InputError that names the column, never a value."""
+        """Raises InputError that names the column, and WrongRow with the row where one is told; no value."""
         kept = block
         for name in self.dropped:
-            kept = _with(kept, name, pa.nulls(block.num_rows, block.schema.field(name).type))
+            kept = _with(kept, name, nothing(block.num_rows, block.schema.field(name).type))
         texts = kept
         for name in self.read_as_text:
             texts = texts.set_column(texts.column_names.index(name), name, _as_text(kept, name))
@@ -70,6 +73,9 @@ def _masked(name: str, mask: ColumnMask, texts: pa.Table, kind: pa.DataType) -> 
         return _typed(mask(texts, {}), kind)
     except InputError as error:
         raise InputError(error.what, where=f"column {name}", hint=error.hint) from None
+    except WrongDocument as wrong:
+        hint = "correct the document, or leave its row out"
+        raise WrongRow(f"the document {wrong.what}", wrong.row, where=f"column {name}", hint=hint) from None
     except (pa.ArrowException, ValueError) as error:
         # Their messages quote values, and so would a traceback: neither is kept.
         what = f"a value could not be masked ({type(error).__name__})"

@@ -33,6 +33,7 @@ class ParquetSource:
         return int(self.file.metadata.num_rows)
 
     def blocks(self, columns: Sequence[str] | None = None) -> Iterator[Block]:
+        first = 1
         for group in range(self.file.metadata.num_row_groups):
             where = f"row group {group + 1}"
             size = _rows_at_once(self.file.metadata.row_group(group))
@@ -40,7 +41,8 @@ class ParquetSource:
                 batches = self.file.iter_batches(size, row_groups=[group], columns=columns, use_threads=False)
                 for batch in batches:
                     table = pa.Table.from_batches([batch]).replace_schema_metadata()
-                    yield Block(rows=table, where=where)
+                    yield Block(rows=table, where=where, first=first)
+                    first += table.num_rows
             except (pa.ArrowException, OSError):
                 raise InputError("cannot be read: damaged?", where=f"{self.name}, {where}") from None
 

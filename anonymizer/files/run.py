@@ -233,7 +233,9 @@ def _watched(
 
 def _tasks(pair: _Pair, source: Source) -> Iterator[Task]:
     for block in source.blocks():
-        yield Task(table=pair.table, rows=block.rows, where=f"{pair.source}, {block.where}")
+        yield Task(
+            table=pair.table, rows=block.rows, file=str(pair.source), where=block.where, first=block.first
+        )
 
 
 def _output(target: Path, *, replace: bool) -> AbstractContextManager[BinaryIO]:

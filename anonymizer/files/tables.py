@@ -24,6 +24,8 @@ def base_of(kind: pa.DataType) -> str:
     """What PostgreSQL calls such values; a type that it does not have keeps its own name."""
     if pa.types.is_dictionary(kind):
         return base_of(kind.value_type)
+    if pa.types.is_fixed_size_binary(kind):
+        return "bytea"
     if pa.types.is_decimal(kind):
         return "numeric"
     if pa.types.is_timestamp(kind):

@@ -19,6 +19,7 @@ from queue import SimpleQueue
 
 import pyarrow as pa
 
+from anonymizer.files.content import WrongRow
 from foundation.errors import InputError, PeakproofError, Unavailable
 
 # A function of (table's name, block). It raises only our errors.
@@ -29,11 +30,13 @@ _AREA = 64 << 20  # larger blocks go through the pipe; memory that is not touche
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A block to be worked on; `where` is how errors name its place."""
+    """A block of a file to be worked on, its place there as errors name it, and its first row's number."""
 
     table: str
     rows: pa.Table
+    file: str
     where: str
+    first: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +100,7 @@ def _here(work: Work, task: Task) -> pa.Table:
     try:
         return work(task.table, task.rows)
     except PeakproofError as error:
-        raise _placed(error, task.where) from None
+        raise _placed(error, task) from None
 
 
 def _in_order(
@@ -126,17 +129,25 @@ def _there(task: Task, answer: int, free: SimpleQueue[_Line]) -> pa.Table:
         line.send(task.rows, line.asked)
         if line.hear() == "masked":
             return line.receive(line.answers[answer])
-        what, where, hint = line.hear().split("\0")
+        what, where, hint, row = line.hear().split("\0")
     except (EOFError, OSError):
         hint = "it may have been killed for want of memory; run again with fewer workers"
-        raise Unavailable("a worker process ended", where=task.where, hint=hint) from None
+        where = f"{task.file}, {task.where}"
+        raise Unavailable("a worker process ended", where=where, hint=hint) from None
     finally:
         free.put(line)
-    raise _placed(InputError(what, where=where or None, hint=hint or None), task.where)
+    told = (
+        WrongRow(what, int(row), where=where, hint=hint)
+        if row
+        else InputError(what, where=where or None, hint=hint or None)
+    )
+    raise _placed(told, task)
 
 
-def _placed(error: PeakproofError, where: str) -> PeakproofError:
-    return type(error)(error.what, where=", ".join(filter(None, (where, error.where))), hint=error.hint)
+def _placed(error: PeakproofError, task: Task) -> PeakproofError:
+    at = f"row {task.first + error.row}" if isinstance(error, WrongRow) else task.where
+    kind = InputError if isinstance(error, WrongRow) else type(error)
+    return kind(error.what, where=", ".join(filter(None, (task.file, at, error.where))), hint=error.hint)
 
 
 @contextmanager
@@ -174,7 +185,8 @@ def _answer(work: Work, line: _Line, table: str, answer: mmap.mmap) -> None:
         masked = work(table, block)
     except PeakproofError as error:
         line.say("refused")
-        line.say("\0".join((error.what, error.where or "", error.hint or "")))
+        row = str(error.row) if isinstance(error, WrongRow) else ""
+        line.say("\0".join((error.what, error.where or "", error.hint or "", row)))
     else:
         line.say("masked")
         line.send(masked, answer)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anonymizer.masks import leaves
-from anonymizer.masks.leaves import Leaves, Places
+from anonymizer.masks.leaves import Leaves, Places, WrongDocument
 
 # Masks the texts found at one path; the second array is the entity's text at each place, where there is one.
 LeafMask = Callable[[pa.Array, pa.Array | None], pa.Array]
@@ -72,17 +72,36 @@ def steps(path: str) -> Steps:
 
 
 def masked(values: pa.Array, rules: Sequence[PathRule], *, keep_others: bool) -> pa.Array:
-    """JSON texts with every rule applied; scalars that no rule names become null unless `keep_others`."""
-    found = leaves.read(values.fill_null("null"))
-    templates = [_template(_decided(_tree(shape), rules, keep_others=keep_others)) for shape in found.shapes]
+    """JSON texts with every rule applied; scalars that no rule names become null unless `keep_others`.
+
+    NULL and the empty string keep their place. Raises WrongDocument: a text that is no JSON.
+    """
+    none = pc.or_(pc.is_null(values), pc.equal(values, "").fill_null(False))
+    found = leaves.read(pc.if_else(none, "null", values))
+    templates = [_of_shape(found, code, rules, keep_others=keep_others) for code in range(len(found.shapes))]
     written = _written(found, templates, rules)
-    return pc.if_else(values.is_null(), None, written) if values.null_count else written
+    return pc.if_else(none, values, written) if none.true_count else written
+
+
+def _of_shape(found: Leaves, code: int, rules: Sequence[PathRule], *, keep_others: bool) -> Template:
+    """What becomes of documents of one shape. Raises WrongDocument: the shape is no JSON."""
+    try:
+        return _template(_decided(_tree(found.shapes[code]), rules, keep_others=keep_others))
+    except ValueError:
+        what = "is no JSON"
+    except RecursionError:
+        what = "is nested too deeply"
+    # Outside of the handlers: their errors quote the shape, in which keys stand.
+    raise WrongDocument(what, int(np.argmax(found.codes == code)))
 
 
 def _tree(shape: bytes) -> Node:
-    """A shape with its leaves numbered from 0, in the order in which they stand."""
+    """A shape with its leaves numbered from 0, in the order in which they stand. Raises ValueError: no JSON.
+
+    Each number stands alone, so that two leaves without a comma between them are no JSON either.
+    """
     numbers = count()
-    text = re.sub(leaves.LEAF, lambda _: str(next(numbers)).encode(), shape)
+    text = re.sub(leaves.LEAF, lambda _: f" {next(numbers)} ".encode(), shape)
     tree: Node = _numbered(json.loads(text))
     return tree
 
@@ -92,7 +111,8 @@ def _numbered(node: object) -> Node:
         return {key: _numbered(inner) for key, inner in node.items()}
     if isinstance(node, list):
         return [_numbered(inner) for inner in node]
-    assert isinstance(node, int)  # every leaf is a number here
+    if not isinstance(node, int):  # every leaf is a number here; a string is a key in a leaf's place
+        raise ValueError("no JSON")  # noqa: TRY004 - of a value, not of a type
     return Leaf(node)
 
 

@@ -24,10 +24,20 @@ _QUOTE, _BACKSLASH, _COLON = ord('"'), ord("\\"), ord(":")
 LEAF = b"\x01"
 _MARKS = np.isin(np.arange(256), list(b"{}[],:"))
 _SPACES = np.isin(np.arange(256), list(b" \t\r\n"))
-_ATOM = r"^(-?[0-9][0-9.eE+-]*|true|false|null)$"
+_ATOM = r"^(-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false|null)$"
+_STRING = r'^"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"$'
+_FIRST_PRINTED = 0x20  # what comes before it is written in a string as an escape only
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 # What a text may not hold inside the quotes of JSON.
 _ESCAPED = r'["\\\x00-\x1f]'
+
+
+class WrongDocument(ValueError):  # noqa: N818 - says what happened
+    """A text that cannot be read as JSON: `what` of it, and which it is, from 0. Never quotes it."""
+
+    def __init__(self, what: str, row: int) -> None:
+        super().__init__(f"document {row} {what}")
+        self.what, self.row = what, row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,30 +54,60 @@ class Leaves:
 
 
 def read(texts: pa.Array) -> Leaves:
-    """JSON texts, none NULL, as shapes and leaves. Raises ValueError: a text that is no JSON."""
+    """JSON texts, none NULL, as shapes and leaves. Raises WrongDocument: a text that is no JSON.
+
+    Whether a shape is JSON is left to who reads the shapes; that every leaf is one of its own document, and
+    stands in its shape, holds here.
+    """
     # A space behind each, so that the last word of one does not run into the first of the next.
     data, starts, lengths = layout(pc.binary_join_element_wise(texts, " ", ""))
     begin = int(starts[0]) if len(starts) else 0
     bounds = np.append(starts, starts[-1] + lengths[-1] if len(starts) else 0) - begin
     data = data[begin : begin + int(bounds[-1])]
     quotes = _quotes(data)
-    if (np.searchsorted(quotes, bounds) % 2).any():
-        raise ValueError("a string without an end")
+    _refuse("has a string without an end", np.diff(np.searchsorted(quotes, bounds)) % 2 != 0)
     opens, closes = quotes[::2], quotes[1::2]
     inside = _covered(len(data), opens, closes)
+    _refuse_at("has a control character in a string", bounds, inside & (data < _FIRST_PRINTED))
     marks = _MARKS[data] & ~inside
     atom_starts, atom_ends = _runs(~(inside | marks | _SPACES[data]))
-    is_key = np.zeros(len(opens), np.bool_)
-    is_key[np.searchsorted(closes, np.flatnonzero(marks & (data == _COLON))) - 1] = True
+    is_key = _keys(bounds, opens, closes, np.flatnonzero(marks & (data == _COLON)))
     order = np.argsort(leaf_starts := np.concatenate([opens[~is_key], atom_starts]), kind="stable")
     leaf_starts = leaf_starts[order]
     leaf_ends = np.concatenate([closes[~is_key] + 1, atom_ends])[order]
     tokens = _slices(data, leaf_starts, leaf_ends)
-    _refuse_words(tokens)
+    first = np.searchsorted(leaf_starts, bounds)
+    _refuse_words(tokens, first)
     codes, shapes = _shapes(
         data, bounds, marks | _covered(len(data), opens[is_key], closes[is_key]), leaf_starts
     )
-    return Leaves(shapes=shapes, codes=codes, first=np.searchsorted(leaf_starts, bounds[:-1]), tokens=tokens)
+    leaves_of = np.array([shape.count(LEAF) for shape in shapes], np.int64)
+    _refuse("is no JSON", np.diff(first) != leaves_of[codes])
+    return Leaves(shapes=shapes, codes=codes, first=first[:-1], tokens=tokens)
+
+
+def _refuse(what: str, wrong: Flags) -> None:
+    """Raises WrongDocument for the first of the documents that are wrong."""
+    if wrong.any():
+        raise WrongDocument(what, int(wrong.argmax()))
+
+
+def _refuse_at(what: str, bounds: Places, wrong: Flags) -> None:
+    """The same, by the place of what is wrong."""
+    if wrong.any():
+        raise WrongDocument(what, int(np.searchsorted(bounds, wrong.argmax(), side="right")) - 1)
+
+
+def _keys(bounds: Places, opens: Places, closes: Places, colons: Places) -> Flags:
+    """Which strings are keys: the last one before each colon, in its own document."""
+    before = np.searchsorted(closes, colons) - 1
+    document = np.searchsorted(bounds, colons, side="right") - 1
+    nameless = (before < 0) | (opens[np.maximum(before, 0)] < bounds[document]) if len(opens) else colons >= 0
+    if nameless.any():
+        raise WrongDocument("has a colon without a key", int(document[nameless.argmax()]))
+    is_key = np.zeros(len(opens), np.bool_)
+    is_key[before] = True
+    return is_key
 
 
 def _quotes(data: Bytes) -> Places:
@@ -122,10 +162,17 @@ def _shapes(data: Bytes, bounds: Places, kept: Flags, leaves: Places) -> tuple[P
     return each.indices.to_numpy().astype(np.int64), tuple(each.dictionary.to_pylist())
 
 
-def _refuse_words(tokens: pa.Array) -> None:
-    fine = pc.or_(pc.starts_with(tokens, '"'), pc.match_substring_regex(tokens, _ATOM))
-    if not pc.all(fine, min_count=0).as_py():
-        raise ValueError("neither a string nor a number nor true, false or null")
+def _refuse_words(tokens: pa.Array, first: Places) -> None:
+    """Raises WrongDocument: a leaf that JSON does not have. `first`: the first leaf of every document."""
+    quoted = pc.starts_with(tokens, '"')
+    fine = pc.or_(quoted, pc.match_substring_regex(tokens, _ATOM))
+    escaped = pc.and_(quoted, pc.match_substring(tokens, "\\"))
+    if escaped.true_count:
+        right = pc.match_substring_regex(tokens.filter(escaped), _STRING)
+        fine = pc.replace_with_mask(fine, escaped, right)
+    if fine.false_count:
+        wrong = int(pc.index(fine, False).as_py())
+        raise WrongDocument("is no JSON", int(np.searchsorted(first, wrong, side="right")) - 1)
 
 
 def texts(tokens: pa.Array) -> pa.Array:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from anonymizer.masks import arrays, composite, document
+from anonymizer.masks.leaves import WrongDocument
 from anonymizer.policies.lines import Lines
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Rule, beside
@@ -80,6 +81,9 @@ def unquoted(plan: TablePlan) -> Iterator[None]:
         yield
     except PeakproofError:
         raise
+    except WrongDocument as wrong:
+        what, hint = f"a document {wrong.what}", "correct it at the source, or leave its row out by a filter"
+        raise InputError(what, where=plan.table.name, hint=hint) from None
     except (pa.ArrowException, ValueError) as error:
         what = f"a value could not be masked ({type(error).__name__})"
         raise InputError(what, where=plan.table.name, hint="check the transforms of this table") from None

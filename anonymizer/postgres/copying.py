@@ -119,7 +119,7 @@ class Copying:
             shutil.rmtree(folder)
 
     def _old(self, written: Sequence[Written]) -> dict[Chunk, Written]:
-        return {one.chunk: one for one in written if one.snapshot != self.setup.snapshot}
+        return {one.chunk: one for one in written if one.snapshot != self.setup.mark}
 
     def _recheck(self, tables: Set[str]) -> None:
         """Chunks of another snapshot stay only where this one gives the same rows."""
@@ -134,7 +134,7 @@ class Copying:
             was = old[done.task.chunk]
             with self.target.transaction():
                 if done.same:
-                    progress.adopt(self.target, was.chunk, self.setup.snapshot)
+                    progress.adopt(self.target, was.chunk, self.setup.mark)
                 else:
                     progress.remove(self.target, was, self._plan(was.chunk).table.identifier)
 
@@ -176,7 +176,8 @@ _VIEWS = """
 SELECT c.oid::regclass::text FROM pg_class c
  WHERE c.relkind = 'm' AND pg_has_role(c.relowner, 'USAGE') ORDER BY c.oid"""
 
-# Not where an array or a range holds a type made in this database: its number is another one elsewhere.
+# Not where an array or a range holds a type made in this database: its number is another one elsewhere. Nor
+# where a value is a number that stands for a name (regclass, regtype, …): as text it travels as its name.
 _SENDERS = """
 WITH RECURSIVE base AS (
     SELECT a.attname, a.atttypid AS oid FROM pg_attribute a
@@ -187,4 +188,6 @@ WITH RECURSIVE base AS (
 SELECT base.attname, n.nspname, p.proname
   FROM base JOIN pg_type t ON t.oid = base.oid
   JOIN pg_proc p ON p.oid = t.typsend JOIN pg_namespace n ON n.oid = p.pronamespace
- WHERE t.typtype IN ('b', 'e') AND t.typelem < 16384 OR t.typtype IN ('r', 'm') AND t.oid < 16384"""
+ WHERE (t.typtype IN ('b', 'e') AND t.typelem < 16384 OR t.typtype IN ('r', 'm') AND t.oid < 16384)
+   AND NOT EXISTS (SELECT FROM pg_type r WHERE r.oid IN (t.oid, t.typelem) AND r.typname LIKE 'reg%%'
+                      AND r.typnamespace = 'pg_catalog'::regnamespace)"""

@@ -23,6 +23,7 @@ _ANSWER_SECONDS = 60
 class _Answer:
     snapshot: str = ""
     backend: int = 0
+    since: str = ""
     failed: str = ""
 
 
@@ -44,7 +45,7 @@ def start(dsn: str, seconds: float) -> Exported:
         holder.kill()
         hint = "see the source server's log, or run without --hold"
         raise Unavailable(f"the snapshot could not be held: {answer.failed}", where="source", hint=hint)
-    return Exported(snapshot=answer.snapshot, backend=answer.backend)
+    return Exported(snapshot=answer.snapshot, backend=answer.backend, since=answer.since)
 
 
 def main() -> None:
@@ -54,7 +55,7 @@ def main() -> None:
     try:
         with session(asked["dsn"], "source") as connection:
             exported = export(connection)
-            _answer(_Answer(snapshot=exported.snapshot, backend=exported.backend))
+            _answer(_Answer(**asdict(exported)))
             # Nothing is ever said on this connection again: what can be read from it is its end.
             select.select([connection.fileno()], [], [], max(0.0, until - time.monotonic()))
     except PeakproofError as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -18,7 +19,7 @@ from anonymizer.postgres.snapshots import Exported
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """A chunk that stands in the target: read in which snapshot, how many rows, the digest of what was sent.
+    """A chunk in the target: read in which snapshot (its mark), how many rows, the digest of what was sent.
 
     `xid` is the transaction that wrote its rows (32 bits): every row carries it as xmin.
     """
@@ -108,19 +109,21 @@ def remove(target: psycopg.Connection, written: Written, table: sql.Identifier) 
 
 def note(target: psycopg.Connection, exported: Exported) -> None:
     """Writes down which snapshot is read, so that another run can take it up while it is held."""
-    target.execute("DELETE FROM peakproof.snapshot")
-    target.execute(
-        "INSERT INTO peakproof.snapshot (name, backend) VALUES (%s, %s)",
-        [exported.snapshot, exported.backend],
-    )
+    with target.transaction():
+        target.execute(_SNAPSHOT)
+        target.execute(
+            "INSERT INTO peakproof.snapshot (name, backend, since) VALUES (%s, %s, %s)",
+            [exported.snapshot, exported.backend, exported.since],
+        )
 
 
 def noted(target: psycopg.Connection) -> Exported | None:
     """The snapshot that the last run read."""
     if not exists(target):
         return None
-    row = target.execute("SELECT name, backend FROM peakproof.snapshot").fetchone()
-    return Exported(snapshot=row[0], backend=row[1]) if row else None
+    # A run of an older version left no moment: its snapshot is nobody's any more.
+    row = target.execute("SELECT name, backend, to_jsonb(s)->>'since' FROM peakproof.snapshot s").fetchone()
+    return Exported(snapshot=row[0], backend=row[1], since=row[2] or "") if row else None
 
 
 def rows_by_table(target: psycopg.Connection) -> dict[str, int]:
@@ -157,8 +160,15 @@ def give_back(target: psycopg.Connection, one: Deferred) -> None:
         target.execute("DELETE FROM peakproof.deferred WHERE number = %s", [one.number])
 
 
-_CREATE = """
-DROP TABLE IF EXISTS peakproof.chunk, peakproof.deferred, peakproof.snapshot;
+# Made anew for every run: one of an older version may have left another.
+_SNAPSHOT: LiteralString = """
+DROP TABLE IF EXISTS peakproof.snapshot;
+CREATE TABLE peakproof.snapshot (name text NOT NULL, backend integer NOT NULL, since text NOT NULL);
+"""
+_CREATE: LiteralString = (
+    _SNAPSHOT
+    + """
+DROP TABLE IF EXISTS peakproof.chunk, peakproof.deferred;
 CREATE TABLE peakproof.chunk (
     position integer GENERATED ALWAYS AS IDENTITY,
     table_name text NOT NULL,
@@ -178,5 +188,5 @@ CREATE TABLE peakproof.deferred (
     stage integer NOT NULL,
     table_name text NOT NULL,
     statement text NOT NULL
-);
-CREATE TABLE peakproof.snapshot (name text NOT NULL, backend integer NOT NULL)"""
+)"""
+)

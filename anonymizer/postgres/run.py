@@ -82,8 +82,9 @@ def anonymize(
             watch = Watch(source=looker, backend=exported.backend, limit=how.oldest, held=held is not None)
             with scratch() as folder:
                 setup = Setup(
-                    source=source, target=target, snapshot=exported.snapshot, plan=plan, key=key.for_worker(),
-                    senders=senders(reader, plan), rate=how.rate and how.rate / count, folder=folder,
+                    source=source, target=target, snapshot=exported.snapshot, mark=exported.mark, plan=plan,
+                    key=key.for_worker(), senders=senders(reader, plan), rate=how.rate and how.rate / count,
+                    folder=folder,
                 )  # fmt: skip
                 rows = _copied(writer, setup, count, progress, watch)
             progress("verification", 0, 1)

@@ -23,10 +23,20 @@ _LOOK_EVERY = 2.0  # seconds
 
 @dataclass(frozen=True, kw_only=True)
 class Exported:
-    """A snapshot by its name, and the server process that holds it."""
+    """A snapshot by its name, and the server process that holds it, `since` when there is that process.
+
+    A server that was restarted gives the same names and numbers again, to other snapshots: only the moment
+    at which a process began is not.
+    """
 
     snapshot: str
     backend: int
+    since: str
+
+    @property
+    def mark(self) -> str:
+        """What tells it from all other snapshots."""
+        return f"{self.snapshot} {self.backend} {self.since}"
 
 
 def ended(where: str) -> Unavailable:
@@ -48,14 +58,17 @@ def export(connection: psycopg.Connection) -> Exported:
     """The snapshot of the connection's transaction, which begins here if none is under way."""
     if connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
         connection.execute(_BEGIN)
-    row = connection.execute("SELECT pg_export_snapshot(), pg_backend_pid()").fetchone()
+    row = connection.execute(_EXPORT).fetchone()
     assert row is not None
-    return Exported(snapshot=str(row[0]), backend=int(row[1]))
+    return Exported(snapshot=row[0], backend=row[1], since=row[2])
 
 
 def is_held(dsn: str, exported: Exported) -> bool:
     """Whether somebody still holds it."""
     with session(dsn, "source") as connection:
+        row = connection.execute(_SINCE, {"backend": exported.backend}).fetchone()
+        if row is None or row[0] != exported.since:
+            return False
         connection.execute(_BEGIN)
         try:
             _enter(connection, exported)
@@ -123,6 +136,11 @@ class Watch:
         return Cost(age=int(row[0] or 0), wal=int(row[1] or 0)) if row else Cost(age=0, wal=0)
 
 
+# To the microsecond. A role sees when its own sessions began.
+_EXPORT = """
+SELECT pg_export_snapshot(), pid, extract(epoch FROM backend_start)::text
+  FROM pg_stat_activity WHERE pid = pg_backend_pid()"""
+_SINCE = "SELECT extract(epoch FROM backend_start)::text FROM pg_stat_activity WHERE pid = %(backend)s"
 _WAL = """
 SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text"""
 _COST = """

@@ -22,6 +22,7 @@ class Setup:
     source: str
     target: str
     snapshot: str
+    mark: str
     plan: Plan
     key: bytes
     senders: Mapping[str, Mapping[str, tuple[str, str]]]

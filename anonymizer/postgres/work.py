@@ -133,7 +133,7 @@ class Copier:
                         rows += count
                         yield Moved(table=chunk.table, rows=count)
                 copy.write(tail)
-            progress.mark(self._target, chunk, self._setup.snapshot, rows, digest.value())
+            progress.mark(self._target, chunk, self._setup.mark, rows, digest.value())
         yield Done(task=task)
 
     def settle(self, task: Settle) -> None:

@@ -9,12 +9,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import DataType, DecimalType, StructType
 
 from anonymizer.digests import TableDigest, digest_of
+from anonymizer.files.content import WrongRow
 from anonymizer.files.masking import block_mask, kinds_of
 from anonymizer.files.run import file_plan
 from anonymizer.files.tables import table_of
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Schema
 from anonymizer.pseudonyms.keys import Key
+from foundation.errors import InputError
 
 # Where a worker gets the key: a function of a module, or a partial of one, never the key itself.
 KeySource = Callable[[], Key]
@@ -43,9 +45,15 @@ def masked(frame: DataFrame, table: str, policy: Policy, key: KeySource) -> Data
     [copy] = plan.copies
 
     def work(batches: Batches) -> Batches:
-        mask = block_mask(copy, described, key())
+        mask, done = block_mask(copy, described, key()), 0
         for batch in batches:
-            yield from mask(pa.Table.from_batches([batch])).to_batches()
+            try:
+                block = mask(pa.Table.from_batches([batch]))
+            except WrongRow as error:
+                where = f"{table}, row {done + error.row + 1} of its partition, {error.where}"
+                raise InputError(error.what, where=where, hint=error.hint) from None
+            yield from block.to_batches()
+            done += batch.num_rows
 
     return frame.mapInArrow(work, frame.schema)
 

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 from anonymizer.cli import app
+from anonymizer.files.content import WrongRow
 from anonymizer.files.workers import Task, pool
 from foundation.console import run
 from foundation.errors import InputError, Unavailable
@@ -96,7 +98,8 @@ def test_what_cannot_work_is_told(
 
 
 def task(number: int) -> Task:
-    return Task(table="t", rows=pa.table({"n": [number]}), where=f"row {number}")
+    rows = pa.table({"n": [number]})
+    return Task(table="t", rows=rows, file="t.csv", where=f"rows from {number} on", first=number)
 
 
 def test_results_come_in_the_order_of_the_tasks() -> None:
@@ -118,7 +121,7 @@ def test_blocks_of_any_size_come_back_whole_though_memory_is_used_again() -> Non
         8,
         9,
     ]  # eight bytes each: one is larger than what both processes share
-    tasks = (Task(table="t", rows=pa.table({"n": np.arange(size)}), where="") for size in sizes)
+    tasks = (replace(task(0), rows=pa.table({"n": np.arange(size)})) for size in sizes)
     with pool(lambda _table, rows: rows, workers=2) as work:
         # Each is valid until the next.
         done = [(block.num_rows, int(block.column("n").to_numpy().sum())) for block in work(tasks)]
@@ -131,7 +134,10 @@ def test_a_worker_that_dies_ends_the_run_and_says_where() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return rows
 
-    with pool(die, workers=2) as work, pytest.raises(Unavailable, match="row 3: a worker process ended"):
+    with (
+        pool(die, workers=2) as work,
+        pytest.raises(Unavailable, match="rows from 3 on: a worker process ended"),
+    ):
         list(work(task(number) for number in range(9)))
 
 
@@ -144,4 +150,16 @@ def test_an_error_in_a_worker_is_the_same_as_one_here() -> None:
         with pool(refuse, workers) as work, pytest.raises(InputError) as refused:
             list(work(iter([task(1)])))
         said.append((str(refused.value), refused.value.hint))
-    assert said == [("row 1, column n: does not fit", "choose another")] * 2
+    assert said == [("t.csv, rows from 1 on, column n: does not fit", "choose another")] * 2
+
+
+def test_a_row_that_is_wrong_is_told_by_its_number_in_the_file() -> None:
+    def refuse(_table: str, _rows: pa.Table) -> pa.Table:
+        raise WrongRow("is no JSON", 2, where="column n", hint="correct it")
+
+    said = []
+    for workers in (1, 2):
+        with pool(refuse, workers) as work, pytest.raises(InputError) as refused:
+            list(work(iter([task(5)])))
+        said.append(str(refused.value))
+    assert said == ["t.csv, row 7, column n: is no JSON"] * 2

@@ -111,3 +111,37 @@ def test_a_transform_of_another_type_is_refused_before_a_row_is_read(tmp_path: P
             POLICY.replace("balance: keep", "balance: {transform: email, class: free}"),
         )
     assert "email cannot mask numeric" in refused.value.detail[0]
+
+
+def test_bytes_of_a_fixed_length_are_kept_and_looked_at(tmp_path: Path) -> None:
+    table = pa.table({"email": ["jan@firma.pl"], "mark": pa.array([b"\xff\xfe\x00\x80"], pa.binary(4))})
+    found = masked(tmp_path, table, _policy("mark: keep"))
+    assert found.column("mark").to_pylist() == [b"\xff\xfe\x00\x80"]
+
+
+PARTS = pa.struct(
+    [
+        pa.field("street", pa.string()),
+        pa.field("geo", pa.struct([pa.field("lat", pa.float64(), nullable=False)]), nullable=False),
+        pa.field("tags", pa.list_(pa.string()), nullable=False),
+        pa.field("kind", pa.dictionary(pa.int8(), pa.string()), nullable=False),
+        pa.field("more", pa.map_(pa.string(), pa.string()), nullable=False),
+        pa.field("on", pa.bool_(), nullable=False),
+    ]
+)
+
+
+def test_a_structure_is_dropped_though_its_parts_may_not_be_null(tmp_path: Path) -> None:
+    whole = {
+        "street": "Lipowa 3", "geo": {"lat": 1.0}, "tags": ["a"], "kind": "x", "more": [],
+        "on": True,
+    }  # fmt: skip
+    table = pa.table({"email": ["jan@firma.pl"] * 3, "address": pa.array([whole, None, whole], PARTS)})
+    found = masked(tmp_path, table, _policy("address: drop"))
+    assert found.column("address").to_pylist() == [None] * 3
+    assert "Lipowa" not in str((tmp_path / "m.parquet").read_bytes())
+
+
+def _policy(column: str) -> str:
+    email = "email: {transform: email, class: identifying}"
+    return f"policy: p\nversion: 1\ntables:\n  people: {{columns: {{{email}, {column}}}}}\n"

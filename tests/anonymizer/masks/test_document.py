@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anonymizer.masks.document import PathRule, masked, steps
+from anonymizer.masks.leaves import WrongDocument
 from anonymizer.masks.masking import leaf_mask
 from anonymizer.policies.policy import Rule
 from tests.anonymizer.transforms.applied import KEY
@@ -148,10 +149,64 @@ def test_an_entity_inside_something_dropped_still_says_whom_it_is_about() -> Non
     assert found == {"who": None, "name": "<A|a@x>"}
 
 
-@pytest.mark.parametrize("text", ['{"a": "x}', '{"a": yes}', '{"a" 1}', "[1, 2", '"a" "b'])
-def test_what_is_no_json_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        masked(pa.array([text, "{}"]), [hide("$.a")], keep_others=False)
+NO_JSON = [
+    '{"a": "x}', '{"a": yes}', '{"a" 1}', "[1, 2", '"a" "b', "[0,1 2]", '["x" "y"]', '[1 "x"]', "1 2", "[1,]",
+    '{"a": "x" "b"}', '{"a": 1 2}', ':"x"', "[:1]", '{"a" 1: 2}', '{1: "x"}', '{"a":: 1}', "{,}", '["a":1]',
+    "01", "1.2.3", "1-2", "1e", ".5", "NaN", "-",
+    '"\\x"', '"\\u12"', '"a\nb"',
+    '"\x01"', '{"k\x01": 1}', '\\"', "\x01",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_JSON)
+@pytest.mark.parametrize("keep_others", [True, False])
+def test_what_is_no_json_is_refused_by_its_row(text: str, *, keep_others: bool) -> None:
+    around = ['{"a": "x"}', text, '{"a": "y", "b": ["z"]}']
+    for number, texts in ((1, around), (0, around[1:]), (1, around[:2])):
+        with pytest.raises(WrongDocument) as refused:
+            masked(pa.array(texts), [hide("$.a")], keep_others=keep_others)
+        assert refused.value.row == number
+
+
+def test_a_document_that_is_nested_too_deeply_is_refused() -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    with pytest.raises(WrongDocument, match="document 1 is nested too deeply"):
+        masked(pa.array(["[]", deep]), [], keep_others=True)
+
+
+# Pieces of JSON in any order: a few of these texts are JSON, and most nearly are.
+PIECES = st.lists(
+    st.sampled_from(
+        ['"a"', '"b":', '"c": ', ":", ",", "{", "}", "[", "]", "1", " 2", "null", "x", '"', "\\"]
+    ),
+    max_size=9,
+).map("".join)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=4))
+def test_no_text_is_taken_for_json_that_is_none_and_no_leaf_is_a_neighbours(texts: list[str]) -> None:
+    wrong = [at for at, text in enumerate(texts) if not is_json(text)]
+    if wrong:
+        with pytest.raises(WrongDocument) as refused:
+            masked(pa.array(texts), [], keep_others=True)
+        assert refused.value.row in wrong
+    else:
+        found = masked(pa.array(texts), [], keep_others=True).to_pylist()
+        assert [json.loads(one or "0") for one in found] == [json.loads(text or "0") for text in texts]
+
+
+def is_json(text: str) -> bool:
+    """An empty text keeps its place."""
+    try:
+        json.loads(text or "0", parse_constant=pytest.fail)
+    except json.JSONDecodeError:
+        return False
+    return True
+
+
+def test_an_empty_text_keeps_its_place() -> None:
+    found = masked(pa.array(["", '{"a": "x"}', None]), [hide("$.a")], keep_others=False)
+    assert found.to_pylist() == ["", '{"a": "<x|None>"}', None]
 
 
 def scalars(node: object) -> list[object]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -17,11 +18,14 @@ import pytest
 
 import anonymizer
 from anonymizer.policies.people import People
+from anonymizer.postgres.connections import session
+from anonymizer.postgres.snapshots import export, is_held
 from anonymizer.pseudonyms.keys import Key
 from foundation import receipts
 from foundation.errors import Refused
 from tests.anonymizer.conftest import MakeDatabase
 from tests.anonymizer.databases import ask, do, rows
+from tests.anonymizer.postgres.own_servers import Own
 
 pytestmark = pytest.mark.integration
 
@@ -276,3 +280,43 @@ def test_a_snapshot_that_grows_too_old_is_given_up(copy: Copy) -> None:
     _, said = process.communicate()
     assert process.returncode == 69
     assert "transactions old" in said
+
+
+def test_a_server_that_begins_again_gives_its_snapshots_old_names_and_they_are_others(
+    own_server: Own, make_database: MakeDatabase, tmp_path: Path
+) -> None:
+    source = own_server.database("begins_again", SCHEMA + ROWS.format(count=4_000))
+    copy = Copy(make_database, tmp_path, 4_000, source=source)
+    policy = anonymizer.load_policy(copy.policy)
+    crash(own_server, source)
+    anonymizer.check(source, policy)
+    copy.killed()
+    do(source, "UPDATE people SET born = born + 1; UPDATE notes SET body = body || '.'")
+    crash(own_server, source)
+    assert copy.run().verified
+    assert copy.same_as_a_single_run()
+
+
+def test_a_snapshot_is_held_only_by_the_process_that_gave_it(make_database: MakeDatabase) -> None:
+    source = make_database("")
+    with session(source, "source") as connection:
+        exported = export(connection)
+        assert is_held(source, exported)
+        assert not is_held(source, replace(exported, since="1.5"))
+        assert not is_held(source, replace(exported, backend=1))
+    assert exported.mark != replace(exported, since="1.5").mark
+    assert not is_held(source, exported)
+
+
+def crash(server: Own, database: str) -> None:
+    """All its processes end as after a crash: its counters begin again, though its own process goes on."""
+    with psycopg.connect(database) as connection:
+        server.shell(f"kill -KILL {connection.info.backend_pid}")
+
+    def serves() -> bool:
+        try:
+            return bool(ask(database, "SELECT true"))
+        except psycopg.OperationalError:
+            return False
+
+    wait_until(serves)
