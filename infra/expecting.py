@@ -1,6 +1,7 @@
-"""What a program must register for a stack, read from the topology alone: attribute -> value, per resource.
+"""What a program must register for a stack: attribute -> value, per resource.
 
-Shares no code with what declares the resources: a mistake there must not be repeated here.
+Read from the topology and Docker's policy alone. Shares no code with what declares the resources: a mistake
+there must not be repeated here.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
+from environments import docker_policy
 from environments.topology import CommandProbe, HttpProbe, Lifecycle, Node, Probe, TcpProbe
 from infra.stack import Stack
 
@@ -37,8 +40,11 @@ def expected(stack: Stack) -> Subjects:
                 **_common(network.name, "network", stack),
                 "internal": network.internal,
                 "subnet": [stack.instance.subnets[network.name]],
-                "driver": "bridge",
-                "masquerading": "false",
+                "driver": docker_policy.NETWORK_DRIVER,
+                "options": docker_policy.network_options(network),
+                "reserved": docker_policy.reserved(
+                    network, IPv4Network(stack.instance.subnets[network.name])
+                ),
             }
             for network in topology.networks
         },
@@ -90,7 +96,7 @@ def _process(node: Node, stack: Stack) -> dict[str, object]:
         "environment": dict(node.process.environment),
         "stop grace": math.ceil(node.process.stop_grace),
         "grace on removal": math.ceil(node.process.stop_grace),
-        "init": True,
+        "init": docker_policy.INIT,
     }
 
 
@@ -101,7 +107,7 @@ def _attachments(node: Node, stack: Stack) -> dict[str, object]:
     once = {other.name for other in nodes if other.lifecycle is Lifecycle.ONCE}
     return {
         "networks": dict.fromkeys(attachments.networks, names),
-        "resolver": ["127.0.0.1"],
+        "resolver": [*docker_policy.NO_RESOLVER, *docker_policy.RESOLVER_OPTIONS],
         "files": {
             file.path: {"content": fingerprint(file.content), "mode": oct(file.mode), "owner": owner}
             for file in attachments.files
@@ -111,7 +117,7 @@ def _attachments(node: Node, stack: Stack) -> dict[str, object]:
             for file in attachments.secrets
         },
         "ports": sorted(
-            f"127.0.0.1:{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
+            f"{docker_policy.PUBLISHED_AT}:{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
             for published in attachments.published
         ),
         "mounts": {mount.path: mount.volume for mount in node.storage.mounts},
@@ -128,9 +134,9 @@ def _limits(node: Node) -> dict[str, object]:
         "memory and swap": memory,
         "shared memory": None if shared is None else shared // MIB,
         "cpu weight": node.resources.cpu_weight,
-        "capabilities": {"all dropped": True, "kept": sorted(node.hardening.capabilities)},
-        "privileges": ["no-new-privileges"],
-        "log": {"driver": "json-file", "max-size": "50m"},
+        "capabilities": {"dropped": list(docker_policy.DROPPED), "kept": sorted(node.hardening.capabilities)},
+        "privileges": list(docker_policy.SECURITY),
+        "log": {"driver": docker_policy.LOG_DRIVER, **docker_policy.LOG_OPTIONS},
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
+from environments import docker_policy
 from environments.instance import Instance
 from environments.topology import Lifecycle, Node
 from foundation.errors import InputError, Unavailable
@@ -17,9 +18,6 @@ from infra.healthchecks import healthcheck
 
 TYPE = "peakproof:infra:Node"
 _MEBIBYTE = 1024**2  # the provider counts memory in these
-_LOG_SIZE = "50m"
-# Nothing listens there, inside the container itself: a name that Docker does not know never leaves the host.
-_NO_RESOLVER = "127.0.0.1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +59,12 @@ def _arguments(props: NodeProps) -> docker.ContainerArgs:
         image=_image(props),
         command=list(node.process.command) or None,
         envs=[f"{key}={text}" for key, text in node.process.environment.items()],
-        init=True,
+        init=docker_policy.INIT,
         stop_timeout=grace,
         destroy_grace_seconds=grace,
         networks_advanced=_networks(props),
-        dns=[_NO_RESOLVER],
+        dns=list(docker_policy.NO_RESOLVER),
+        dns_opts=list(docker_policy.RESOLVER_OPTIONS),
         uploads=[*_files(props), *_secret_files(props)],
         ports=_ports(props),
         volumes=_volumes(props),
@@ -73,10 +72,12 @@ def _arguments(props: NodeProps) -> docker.ContainerArgs:
         memory_swap=_mebibytes(limits.memory),  # memory and swap together: none of it is swap
         shm_size=_mebibytes(limits.shared_memory) if limits.shared_memory is not None else None,
         cpu_shares=limits.cpu_weight,
-        capabilities=docker.ContainerCapabilitiesArgs(adds=list(node.hardening.capabilities), drops=["ALL"]),
-        security_opts=["no-new-privileges"],
-        log_driver="json-file",
-        log_opts={"max-size": _LOG_SIZE},
+        capabilities=docker.ContainerCapabilitiesArgs(
+            adds=list(node.hardening.capabilities), drops=list(docker_policy.DROPPED)
+        ),
+        security_opts=list(docker_policy.SECURITY),
+        log_driver=docker_policy.LOG_DRIVER,
+        log_opts=dict(docker_policy.LOG_OPTIONS),
         # What needs this node is created after it, and it counts as created only once it is healthy.
         healthcheck=healthcheck(probe, patience) if probe else None,
         wait=probe is not None,
@@ -120,7 +121,7 @@ def _ports(props: NodeProps) -> list[docker.ContainerPortArgs]:
         docker.ContainerPortArgs(
             internal=published.port,
             external=props.instance.ports[published.endpoint],
-            ip="127.0.0.1",
+            ip=docker_policy.PUBLISHED_AT,
             protocol="tcp",
         )
         for published in props.node.attachments.published

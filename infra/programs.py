@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from ipaddress import IPv4Network
 
 import pulumi
 import pulumi_docker as docker
 
+from environments import docker_policy
 from environments.topology import Network, Volume
 from foundation.errors import InputError
 from infra import labels
@@ -73,14 +75,18 @@ class EnvironmentComponent(pulumi.ComponentResource):
 
     def _network(self, network: Network) -> docker.Network:
         instance = self.stack.instance
+        subnet = IPv4Network(instance.subnets[network.name])
         return docker.Network(
             network.name,
             name=instance.resource(network.name),
-            driver="bridge",
+            driver=docker_policy.NETWORK_DRIVER,
             internal=network.internal,
-            # What the door's network is for is coming in: nothing of it finds a way out.
-            options={"com.docker.network.bridge.enable_ip_masquerade": "false"},
-            ipam_configs=[docker.NetworkIpamConfigArgs(subnet=instance.subnets[network.name])],
+            options=docker_policy.network_options(network),
+            ipam_configs=[
+                docker.NetworkIpamConfigArgs(
+                    subnet=str(subnet), aux_address=docker_policy.reserved(network, subnet) or None
+                )
+            ],
             labels=[
                 docker.NetworkLabelArgs(label=key, value=text)
                 for key, text in labels.of(instance.name, "network").items()

@@ -17,10 +17,10 @@ _GET = re.compile(r"printf '?GET (\S+) HTTP/1\.0\\r\\n.* = 200 \]", re.DOTALL)
 # What is understood here. Any other argument, such as `privileged`, is one that no topology asked for.
 _READ: Mapping[str, frozenset[str]] = {
     CONTAINER: frozenset((
-        "attach", "capabilities", "command", "cpuShares", "destroyGraceSeconds", "dns", "envs", "healthcheck",
-        "hostname", "image", "init", "labels", "logDriver", "logOpts", "logs", "memory", "memorySwap",
-        "mustRun", "name", "networksAdvanced", "ports", "restart", "securityOpts", "shmSize", "stopTimeout",
-        "uploads", "volumes", "wait", "waitTimeout",
+        "attach", "capabilities", "command", "cpuShares", "destroyGraceSeconds", "dns", "dnsOpts", "envs",
+        "healthcheck", "hostname", "image", "init", "labels", "logDriver", "logOpts", "logs", "memory",
+        "memorySwap", "mustRun", "name", "networksAdvanced", "ports", "restart", "securityOpts", "shmSize",
+        "stopTimeout", "uploads", "volumes", "wait", "waitTimeout",
     )),
     NETWORK: frozenset(("driver", "internal", "ipamConfigs", "labels", "name", "options")),
     VOLUME: frozenset(("labels", "name")),
@@ -63,7 +63,7 @@ def node(container: Recorded, register: Register) -> Attributes:
         "grace on removal": found.get("destroyGraceSeconds"),
         "init": found.get("init"),
         "networks": _networks(container, register),
-        "resolver": found.get("dns"),
+        "resolver": [*_texts(found.get("dns")), *_texts(found.get("dnsOpts"))],
         **_uploads(container, register),
         "ports": sorted(_port(port) for port in _blocks(found.get("ports"))),
         "mounts": _mounts(container, register),
@@ -87,13 +87,14 @@ def node(container: Recorded, register: Register) -> Attributes:
 def network(recorded: Recorded, register: Register) -> Attributes:
     """A network's attributes."""
     found = recorded.inputs
-    options = _mapping(found.get("options"))
+    pools = _blocks(found.get("ipamConfigs"))
     return {
         **_common(recorded, register),
         "internal": found.get("internal", False),
-        "subnet": [block.get("subnet") for block in _blocks(found.get("ipamConfigs"))],
+        "subnet": [block.get("subnet") for block in pools],
         "driver": found.get("driver"),
-        "masquerading": options.get("com.docker.network.bridge.enable_ip_masquerade", "true"),
+        "options": dict(_mapping(found.get("options"))),
+        "reserved": {key: text for pool in pools for key, text in _mapping(pool.get("auxAddress")).items()},
     }
 
 
@@ -172,7 +173,7 @@ def _port(block: Mapping[str, Value]) -> str:
 
 def _capabilities(value: Value) -> object:
     block = _mapping(value)
-    return {"all dropped": block.get("drops") == ["ALL"], "kept": sorted(_texts(block.get("adds")))}
+    return {"dropped": _texts(block.get("drops")), "kept": sorted(_texts(block.get("adds")))}
 
 
 def _lifecycle(found: Mapping[str, Value]) -> str:

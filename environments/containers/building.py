@@ -14,12 +14,12 @@ import docker
 from docker.models.containers import Container
 from docker.types import IPAMConfig, IPAMPool
 
-from environments import labels
-from environments.containers import manifests, steps
+from environments import docker_policy, labels, rollout
+from environments.containers import manifests
 from environments.containers.node import NodeContainer
-from environments.containers.steps import Standing, Verb
 from environments.docker_errors import mapped
 from environments.instance import Instance
+from environments.rollout import Standing, Verb
 from environments.topology import Lifecycle, Network, Node
 
 _AT_ONCE = 8
@@ -56,7 +56,7 @@ def build(
 
 
 def found(containers: Mapping[str, Container]) -> dict[str, Standing]:
-    """What `steps.decide` needs to know of containers."""
+    """What `rollout.decide` needs to know of containers."""
     return {
         name: Standing(
             digest=container.labels.get(labels.DIGEST, ""),
@@ -78,7 +78,7 @@ class _Build:
     ) -> None:
         self.clients, self.instance, self.standing, self.watch = clients, instance, standing, watch
         self.nodes = {node.name: node for node in instance.topology.nodes}
-        self.steps = steps.decide(self.nodes, instance.images, found(standing))
+        self.steps = rollout.decide(self.nodes, instance.images, found(standing))
         self.made: dict[str, NodeContainer] = {}
         self.starting: list[NodeContainer] = []
         self.running: dict[Future[NodeContainer], str] = {}
@@ -161,26 +161,14 @@ def _network(client: docker.DockerClient, instance: Instance, network: Network) 
     subnet = IPv4Network(instance.subnets[network.name])
     client.networks.create(
         instance.resource(network.name),
-        driver="bridge",
+        driver=docker_policy.NETWORK_DRIVER,
         internal=network.internal,
-        options=_options(network),
-        ipam=IPAMConfig(pool_configs=[IPAMPool(subnet=str(subnet), aux_addresses=_nowhere(network, subnet))]),
+        options=docker_policy.network_options(network),
+        ipam=IPAMConfig(
+            pool_configs=[IPAMPool(subnet=str(subnet), aux_addresses=docker_policy.reserved(network, subnet))]
+        ),
         labels=labels.of(instance.name, "network"),
     )
-
-
-def _options(network: Network) -> dict[str, str]:
-    """No masquerading anywhere; and on an internal network no address of the machine itself.
-
-    Docker's `internal` alone still lets a node reach whatever listens on any address of the machine.
-    """
-    options = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
-    return options | ({"com.docker.network.bridge.inhibit_ipv4": "true"} if network.internal else {})
-
-
-def _nowhere(network: Network, subnet: IPv4Network) -> dict[str, str]:
-    """The door's default gateway is an address that nobody has: it answers its network, nothing beyond."""
-    return {} if network.internal else {"DefaultGatewayIPv4": str(subnet.broadcast_address - 1)}
 
 
 def _volumes(client: docker.DockerClient, instance: Instance) -> None:

@@ -14,7 +14,7 @@ from docker.models.containers import Container
 from docker.types import EndpointConfig
 from testcontainers.core.container import DockerContainer
 
-from environments import labels, probes
+from environments import docker_policy, labels, probes
 from environments.containers.files import FileSpec, archive, read, tail
 from environments.docker_errors import mapped
 from environments.instance import Instance
@@ -27,14 +27,6 @@ ENDING_SECONDS = 5
 
 # Nothing can be asked of a node without a probe but that it is still there after a second.
 STAYS = CommandProbe(command=("sleep", "1"))
-
-# Nothing listens there, inside the container itself: a name that Docker does not know fails at once
-# and never leaves the machine (older engines asked the host's resolver even for internal networks).
-NO_RESOLVER = ["127.0.0.1"]
-
-# With `ndots` set, Docker answers at once that a name without a dot has no address; else the name of a node
-# that is down would be asked outside, in vain, for 10 s (20.10). The rest is for names with a dot.
-RESOLVER_OPTIONS = ["ndots:1", "timeout:1", "attempts:3"]
 
 
 class NodeFailed(Unavailable):
@@ -153,7 +145,7 @@ class NodeContainer(DockerContainer):
 
     def _ports(self) -> Mapping[str, tuple[str, int]]:
         return {
-            f"{published.port}/tcp": ("127.0.0.1", self.instance.ports[published.endpoint])
+            f"{published.port}/tcp": (docker_policy.PUBLISHED_AT, self.instance.ports[published.endpoint])
             for published in self.node.attachments.published
         }
 
@@ -219,12 +211,12 @@ def _limits(node: Node) -> dict[str, Any]:  # Any: docker-py's own keyword argum
         "memswap_limit": node.resources.memory,
         "shm_size": node.resources.shared_memory,
         "cpu_shares": node.resources.cpu_weight,
-        "cap_drop": ["ALL"],
+        "cap_drop": list(docker_policy.DROPPED),
         "cap_add": list(node.hardening.capabilities),
-        "security_opt": ["no-new-privileges"],
+        "security_opt": list(docker_policy.SECURITY),
         "pids_limit": node.hardening.processes,
-        "init": True,
-        "dns": NO_RESOLVER,
-        "dns_opt": RESOLVER_OPTIONS,
-        "log_config": {"type": "json-file", "config": {"max-size": "50m"}},
+        "init": docker_policy.INIT,
+        "dns": list(docker_policy.NO_RESOLVER),
+        "dns_opt": list(docker_policy.RESOLVER_OPTIONS),
+        "log_config": {"type": docker_policy.LOG_DRIVER, "config": dict(docker_policy.LOG_OPTIONS)},
     }

@@ -19,7 +19,7 @@ DESCRIBING = (
     "environments.instance",
     "environments.site",
     "environments.platform",
-    "environments.containers.steps",
+    "environments.rollout",
     "environments.labels",
     "environments.probes",
     "environments.wanted",

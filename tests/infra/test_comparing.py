@@ -168,7 +168,8 @@ PLANTED: Mapping[str, tuple[str, str, Inputs]] = {
     "internal": (NETWORK, "back", {"internal": False}),
     "subnet": (NETWORK, "back", {"ipamConfigs": []}),
     "driver": (NETWORK, "back", {"driver": "overlay"}),
-    "masquerading": (NETWORK, "edge", {"options": {}}),
+    "options": (NETWORK, "back", {"options": {"com.docker.network.bridge.enable_ip_masquerade": "false"}}),
+    "reserved": (NETWORK, "edge", {"ipamConfigs": []}),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from environments.machine import free_port
 from environments.topology import CommandProbe, HttpProbe, Probe, TcpProbe
-from infra.healthchecks import healthcheck
+from infra.healthchecks import duration, healthcheck
 
 
 class _Server(BaseHTTPRequestHandler):
@@ -57,4 +57,15 @@ def test_a_command_probe_is_the_command_itself() -> None:
 
 
 def test_failures_before_the_deadline_do_not_count() -> None:
-    assert healthcheck(TcpProbe(port=1), 90.0).start_period == "90s"
+    assert healthcheck(TcpProbe(port=1), 90.0).start_period == "1m30s"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (0, "0s"), (0.25, "250ms"), (2, "2s"), (2.5, "2.5s"), (60, "1m0s"), (90, "1m30s"), (600, "10m0s"),
+        (3600, "1h0m0s"), (3661.5, "1h1m1.5s"),
+    ],
+)  # fmt: skip
+def test_a_duration_is_written_as_docker_reads_it_back(seconds: float, written: str) -> None:
+    assert duration(seconds) == written

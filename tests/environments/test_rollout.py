@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environments.containers.steps import Standing, Verb, decide
+from environments.rollout import Standing, Verb, decide, waves
 from environments.topology import Attachments, Lifecycle, Node, Process, Resources
 
 IMAGES = {"app": "sha256:1"}
@@ -69,3 +71,67 @@ def test_there_is_one_step_a_node_and_what_stands_as_wanted_is_left_alone(
     steps = decide(nodes, IMAGES, there)
     assert set(steps) == wanted | found
     assert {name for name, step in steps.items() if step.verb is Verb.KEEP} == wanted & found
+
+
+def changing(name: str, *, service: str = "", needs: tuple[str, ...] = ()) -> Node:
+    return replace(node(name), service=service or name.rpartition("-")[0], needs=needs)
+
+
+SHOP = {
+    one.name: one
+    for one in (
+        changing("balancer-1", needs=("api-1", "api-2")),
+        changing("api-1", needs=("database-1", "migrate-1")),
+        changing("api-2", needs=("database-1", "migrate-1")),
+        changing("migrate-1", needs=("database-1",)),
+        changing("database-1"),
+    )
+}
+WAVES: dict[str, tuple[dict[str, Verb], list[set[str]]]] = {
+    "nothing stands: all at once, each as soon as it can": (
+        dict.fromkeys(SHOP, Verb.CREATE),
+        [set(SHOP)],
+    ),
+    "nothing changes": (dict.fromkeys(SHOP, Verb.KEEP), []),
+    "one node": ({"api-1": Verb.REPLACE}, [{"api-1"}]),
+    "two nodes of a service, one after the other": (
+        {"api-1": Verb.REPLACE, "api-2": Verb.REPLACE},
+        [{"api-1"}, {"api-2"}],
+    ),
+    "all: what is needed first, and of a service one at a time": (
+        dict.fromkeys(SHOP, Verb.REPLACE),
+        [{"database-1"}, {"migrate-1"}, {"api-1"}, {"api-2"}, {"balancer-1"}],
+    ),
+    "a second node is added before the first is replaced": (
+        {"api-1": Verb.REPLACE, "api-2": Verb.CREATE, "database-1": Verb.KEEP},
+        [{"api-2"}, {"api-1"}],
+    ),
+    "nodes of different services that do not need each other": (
+        {"migrate-1": Verb.REPLACE, "balancer-1": Verb.REPLACE},
+        [{"migrate-1", "balancer-1"}],
+    ),
+    "stopped ones take nothing away": ({"api-1": Verb.START, "api-2": Verb.START}, [{"api-1", "api-2"}]),
+    "what is gone goes last": (
+        {"api-2": Verb.REMOVE, "database-1": Verb.REPLACE},
+        [{"database-1"}, {"api-2"}],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WAVES)
+def test_what_changes_at_once(case: str) -> None:
+    verbs, wanted = WAVES[case]
+    nodes = {name: one for name, one in SHOP.items() if verbs.get(name) is not Verb.REMOVE}
+    assert [set(wave) for wave in waves(verbs, nodes)] == wanted
+
+
+@given(st.fixed_dictionaries({name: st.sampled_from(Verb) for name in SHOP}))
+def test_no_wave_takes_two_nodes_of_a_service_away_and_nothing_is_forgotten(verbs: dict[str, Verb]) -> None:
+    nodes = {name: one for name, one in SHOP.items() if verbs[name] is not Verb.REMOVE}
+    planned = waves(verbs, nodes)
+    assert sorted(name for wave in planned for name in wave) == sorted(
+        name for name, verb in verbs.items() if verb is not Verb.KEEP
+    )
+    for wave in planned:
+        replaced = [SHOP[name].service for name in wave if verbs[name] is Verb.REPLACE]
+        assert len(replaced) == len(set(replaced))

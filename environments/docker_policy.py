@@ -1,0 +1,49 @@
+"""What Docker gives every node and network of ours: written once, read by all who make containers. Pure."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from types import MappingProxyType
+
+from environments.topology import Network
+
+NO_RESOLVER = ("127.0.0.1",)
+"""Nothing listens there, inside the container itself: a name that Docker does not know fails at once
+and never leaves the machine (older engines asked the host's resolver even for internal networks)."""
+
+RESOLVER_OPTIONS = ("ndots:1", "timeout:1", "attempts:3")
+"""With `ndots` set, Docker answers at once that a name without a dot has no address; else the name of a node
+that is down would be asked outside, in vain, for 10 s (20.10). The rest is for names with a dot."""
+
+INIT = True
+"""A process that reaps orphans and passes signals on is the node's first."""
+
+DROPPED = ("ALL",)
+"""Capabilities that no node has unless its topology names them."""
+
+SECURITY = ("no-new-privileges",)
+
+LOG_DRIVER = "json-file"
+LOG_OPTIONS = MappingProxyType({"max-size": "50m"})
+
+PUBLISHED_AT = "127.0.0.1"
+"""The address at which ports of nodes are published."""
+
+NETWORK_DRIVER = "bridge"
+
+
+def network_options(network: Network) -> dict[str, str]:
+    """No masquerading anywhere; and on an internal network no address of the machine itself.
+
+    Docker's `internal` alone still lets a node reach whatever listens on any address of the machine.
+    """
+    options = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+    return options | ({"com.docker.network.bridge.inhibit_ipv4": "true"} if network.internal else {})
+
+
+def reserved(network: Network, subnet: IPv4Network) -> dict[str, str]:
+    """The default gateway of a network that is not internal is an address that nobody has.
+
+    So a node there answers its own network, and nothing beyond.
+    """
+    return {} if network.internal else {"DefaultGatewayIPv4": str(subnet.broadcast_address - 1)}
