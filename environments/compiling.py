@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from environments import conflicts
 from environments.definition import Definition
 from environments.services import KINDS, door
 from environments.services.kind import BACK, EDGE, FRONT, Reference, Service, Surroundings, node_names
-from environments.topology import Endpoint, Flow, Network, Node, Partner, Topology
+from environments.topology import OUTSIDE, Endpoint, Flow, Network, Node, Partner, Topology
 from foundation import documents
 from foundation.errors import Problem
 
@@ -32,30 +33,31 @@ def compile_topology(definition: Definition) -> Topology:
         platform=definition.platform.name,
         environment_class=written.environment_class,
         entry=written.entry,
-        nodes=(*nodes, *_door(endpoints, nodes)),
-        networks=_networks(endpoints, nodes),
+        nodes=(*nodes, *_door(endpoints, services)),
+        networks=_networks(endpoints, services),
         volumes=tuple(volume for service in services.values() for volume in service.volumes),
-        flows=_flows(definition, services, endpoints),
+        flows=_flows(services, endpoints),
         addresses=tuple(address for service in services.values() for address in service.addresses),
         endpoints=endpoints,
         secrets=tuple(secret for service in services.values() for secret in service.secrets),
         partners=tuple(
             Partner(name=name, simulator=partner.simulator) for name, partner in written.partners.items()
         ),
-        roles={role: holders for service in services.values() for role, holders in service.roles.items()},
+        roles=tuple(role for service in services.values() for role in service.roles),
         bindings=_surroundings(definition).bindings,
     )
 
 
 def _surroundings(definition: Definition) -> Surroundings:
     services = definition.written.services
+    members = {
+        name: node_names(name, KINDS[options.kind].count(options)) for name, options in services.items()
+    }
     return Surroundings(
         platform=definition.platform,
-        members={
-            name: node_names(name, KINDS[options.kind].count(options)) for name, options in services.items()
-        },
+        members=members,
         bindings={
-            name: KINDS[options.kind].bind(name, options, definition.platform)
+            name: replace(KINDS[options.kind].bind(name, options, definition.platform), hosts=members[name])
             for name, options in services.items()
         },
     )
@@ -69,29 +71,35 @@ def _described(definition: Definition) -> dict[str, Service]:
     }
 
 
-def _door(endpoints: tuple[Endpoint, ...], nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+def _door(endpoints: tuple[Endpoint, ...], services: Mapping[str, Service]) -> tuple[Node, ...]:
     """Where there is nothing to reach from outside, there is no door."""
-    inner = tuple(network.name for network in _networks(endpoints, nodes) if network.internal)
+    inner = tuple(network.name for network in _networks(endpoints, services) if network.internal)
     return (door.describe(endpoints, inner),) if endpoints else ()
 
 
-def _networks(endpoints: tuple[Endpoint, ...], nodes: tuple[Node, ...]) -> tuple[Network, ...]:
-    used = {name for node in nodes for name in node.attachments.networks}
-    inner = tuple(Network(name=name) for name in (FRONT, BACK) if name in used)
+def _networks(endpoints: tuple[Endpoint, ...], services: Mapping[str, Service]) -> tuple[Network, ...]:
+    """The common networks that are used, and those of single services."""
+    common = (Network(name=FRONT), Network(name=BACK))
+    made = {
+        network.name: network
+        for network in (*common, *(each for service in services.values() for each in service.networks))
+    }
+    used = {
+        name: node
+        for service in services.values()
+        for node in service.nodes
+        for name in node.attachments.networks
+    }
+    for name in used.keys() - made.keys():
+        raise ValueError(f"{used[name].name} stands on the network {name!r}, which no kind of service makes")
+    inner = tuple(network for name, network in made.items() if name in used)
     return (Network(name=EDGE, internal=False), *inner) if endpoints else inner
 
 
-def _flows(
-    definition: Definition, services: Mapping[str, Service], endpoints: tuple[Endpoint, ...]
-) -> tuple[Flow, ...]:
-    bindings = _surroundings(definition).bindings
-    inside = [
-        Flow(source=name, target=target, port=int(bindings[target]["port"]))
-        for name, service in services.items()
-        for target in service.reaches
-    ]
-    through_door = [Flow(source="door", target=end.target, port=end.port) for end in endpoints]
-    return tuple(sorted({*inside, *through_door}))
+def _flows(services: Mapping[str, Service], endpoints: tuple[Endpoint, ...]) -> tuple[Flow, ...]:
+    inside = {flow for service in services.values() for flow in service.flows}
+    from_outside = {Flow(source=OUTSIDE, target=end.target, port=end.port) for end in endpoints}
+    return tuple(sorted(inside | from_outside))
 
 
 def _reference_problems(definition: Definition) -> Iterator[Problem]:
@@ -123,7 +131,7 @@ def _reference_problem(definition: Definition, name: str, reference: Reference) 
     options = services[reference.service]
     kind = KINDS[options.kind]
     right = not kind.problems(options, platform)
-    if right and reference.connects and "port" not in kind.bind(reference.service, options, platform):
+    if right and reference.connects and kind.bind(reference.service, options, platform).port is None:
         what = f"service {name!r} connects to {reference.service!r}, which has no port"
         yield definition.document.problem(at, what)
 
@@ -134,7 +142,7 @@ def _placeholder_problems(definition: Definition) -> Iterator[Problem]:
     A service that the definition left out is no problem: a process may run without it.
     """
     bindings = _surroundings(definition).bindings
-    known = [f"{service}.{key}" for service, bound in bindings.items() for key in bound]
+    known = [f"{service}.{key}" for service, bound in bindings.items() for key in bound.properties()]
     for name, options in definition.written.services.items():
         for asked in KINDS[options.kind].asks(options, definition.platform):
             word = f"{asked.service}.{asked.wanted}"

@@ -56,7 +56,7 @@ class Environment:
         binding, (host, port) = self.instance.topology.bindings[service], self.address(service)
         password = self.secret(f"{service}.password").reveal()
         return Secret(
-            f"host={host} port={port} dbname={binding['name']} user={binding['user']} password={password}"
+            f"host={host} port={port} dbname={binding.name} user={binding.user} password={password}"
         )
 
     def start(self, node: Node, files: Sequence[tuple[str, bytes, int]] = ()) -> NodeContainer:

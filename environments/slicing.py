@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from environments.services import door
 from environments.services.kind import EDGE
-from environments.topology import Lifecycle, Node, Topology
+from environments.topology import OUTSIDE, Lifecycle, Node, Topology
 
 
 def database_service(topology: Topology) -> str | None:
     """The service that holds the platform's data: the first that has a leader; None without one."""
-    return next((role.removesuffix(".leader") for role in topology.roles if role.endswith(".leader")), None)
+    leaders = (role.name for role in topology.roles if role.name.endswith(".leader"))
+    return next((name.removesuffix(".leader") for name in leaders), None)
 
 
 def database_only(topology: Topology, service: str) -> Topology:
@@ -42,15 +43,11 @@ def _reduced(topology: Topology, nodes: list[Node], endpoints: Set[str]) -> Topo
         networks=(*(network for network in topology.networks if network.name == EDGE), *inner),
         volumes=tuple(volume for volume in topology.volumes if volume.name in volumes),
         flows=tuple(
-            flow
-            for flow in topology.flows
-            if flow.target in services and (flow.source in services or flow.source == "door")
+            flow for flow in topology.flows if flow.target in services and flow.source in (*services, OUTSIDE)
         ),
         addresses=(),
         endpoints=kept,
         secrets=tuple(secret for secret in topology.secrets if secret.name in secrets),
         partners=(),
-        roles={
-            role: held for role, held in topology.roles.items() if set(held) <= {node.name for node in nodes}
-        },
+        roles=tuple(role for role in topology.roles if set(role.candidates) <= {node.name for node in nodes}),
     )

@@ -182,19 +182,62 @@ class Volume:
     name: str
 
 
+OUTSIDE = "outside"
+"""The source of flows that come from beyond the environment: customers, people, the load generator."""
+
+
 @dataclass(frozen=True, kw_only=True, order=True)
 class Flow:
-    """Traffic that must be able to pass, between services; firewalls and parity are made from it."""
+    """Traffic that must be able to pass: nodes of `source` open connections to nodes of `target`.
+
+    Both are services, or `source` is `OUTSIDE`. `peer`: between the nodes of one service, as in a cluster.
+    Whatever is in no flow needs not pass: firewalls and pictures are made from these.
+    """
 
     source: str
     target: str
     port: int
-    tls: bool = False
+    protocol: Literal["tcp", "udp"] = "tcp"
+    peer: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """How others reach a service, never a secret. Written once by its kind, read by whoever connects.
+
+    `host` is a name that any of its nodes answers to, `hosts` are its nodes one by one, for clients that
+    try the next; `name` and `user` are a database's; `health` is the path that answers 200 while it serves.
+    """
+
+    host: str
+    hosts: tuple[str, ...] = ()
+    port: int | None = None
+    name: str | None = None
+    user: str | None = None
+    health: str | None = None
+
+    def properties(self) -> dict[str, str]:
+        """What a variable can ask for, as {service.property}; what the service lacks is not there."""
+        written = {**asdict(self), "hosts": ",".join(self.hosts)}
+        return {key: str(value) for key, value in written.items() if value not in (None, "")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """What faults and changes aim at, such as "database.leader": one of `candidates`.
+
+    Which one is asked at the moment of the fault: the candidate for which `holds` holds. Without `holds`
+    any of them will do.
+    """
+
+    name: str
+    candidates: tuple[str, ...]
+    holds: Probe | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class VirtualAddress:
-    """A name that stays while its holders change. One holder: an alias; several: an address that moves."""
+    """A name of the entry that stays while its holders change: an alias, or an address that moves."""
 
     name: str
     network: str
@@ -239,9 +282,7 @@ class CloudService:
 class Topology:
     """Everything that runs for one definition on one site.
 
-    `entry` is the service that customers talk to; `roles` maps what faults and switchovers aim at
-    ("database.leader", "api.any") to node names;
-    `bindings` maps a service to how others reach it (host, port, …, never a secret).
+    `entry` is the service that customers talk to; `bindings` says how each service is reached.
     """
 
     definition: str
@@ -257,8 +298,8 @@ class Topology:
     secrets: tuple[SecretRef, ...] = ()
     partners: tuple[Partner, ...] = ()
     clouds: tuple[CloudService, ...] = ()
-    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    bindings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
+    bindings: Mapping[str, Binding] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -268,6 +309,11 @@ class Topology:
     def node(self, name: str) -> Node:
         """The node of that name. Raises KeyError."""
         return {node.name: node for node in self.nodes}[name]
+
+    @property
+    def candidates(self) -> dict[str, tuple[str, ...]]:
+        """The nodes that may have each role."""
+        return {role.name: role.candidates for role in self.roles}
 
     def images(self) -> list[str]:
         """Image folders that the nodes use."""

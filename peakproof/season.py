@@ -155,14 +155,14 @@ def _lacks(topology: Topology) -> Iterator[str]:
     """What a definition needs so that load can be sent to it and its books can be read."""
     doors = [node for node in topology.nodes if node.service == topology.entry]
     reached = any(FRONT in node.attachments.networks for node in doors)
-    if not reached or "port" not in topology.bindings[topology.entry]:
+    if not reached or topology.bindings[topology.entry].port is None:
         yield f"customers cannot talk to its entry {topology.entry!r}: name a service that answers HTTP"
     if slicing.database_service(topology) is None:
         yield "the definition has no database: a rehearsal has to look into the books"
 
 
 def _timeline_problems(season: Season) -> Iterator[Problem]:
-    roles, document = season.topology.roles, season.document
+    roles, document = season.topology.candidates, season.document
     for index, fault in enumerate(season.written.timeline):
         if fault.role not in roles:
             what = f"no role {fault.role!r} in the environment"

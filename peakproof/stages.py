@@ -141,7 +141,7 @@ def load(desk: Desk, state: State) -> State:
     assert state.target is not None
     season, target = state.season, state.target
     job = job_of(season, state.run, target)
-    planned = timeline.planned(season.written.timeline, season.topology.roles, season.written.load.seed)
+    planned = timeline.planned(season.written.timeline, season.topology.candidates, season.written.load.seed)
     faults = Timeline(planned, target, desk.screen.fault)
     sampler = watched(season, target, state.database)
     watch = abort.Watch([abort.parse(text) for text in season.written.abort_on])
@@ -285,7 +285,7 @@ def job_of(season: Season, run: str, target: Environment) -> Job:
     also = (Stream(journey=also.journey, ratio=also.ratio) for also in written.also)
     return Job(
         run=run,
-        target=f"http://{entry['host']}:{entry['port']}",
+        target=f"http://{entry.host}:{entry.port}",
         journeys=f"{generating.HOME}/journeys.py",
         streams=(Stream(journey=written.journey), *also),
         rate=written.peak,

@@ -63,12 +63,12 @@ def server(running: Environment, service: str) -> Server:
     host, port = running.address(service)
     binding = running.instance.topology.bindings[service]
     password = running.secret(f"{service}.password").reveal()
-    return Server(host=host, port=port, user=binding["user"], password=password)
+    return Server(host=host, port=port, user=binding.user or "", password=password)
 
 
 def may_administer(running: Environment) -> None:
     """Lets the application's role do what tests need and no application may: make databases and roles."""
-    role = running.instance.topology.bindings["database"]["user"]
+    role = running.instance.topology.bindings["database"].user
     statement = f'ALTER ROLE "{role}" SUPERUSER'
     status, output = (
         running.nodes["database-1"]

@@ -21,6 +21,7 @@ from environments.services.kind import (
 )
 from environments.topology import (
     Attachments,
+    Binding,
     CommandProbe,
     HttpProbe,
     Lifecycle,
@@ -29,6 +30,7 @@ from environments.topology import (
     Probes,
     Process,
     Resources,
+    Role,
     SecretFile,
     TcpProbe,
 )
@@ -46,10 +48,12 @@ class ApplicationOptions(ServiceOptions):
     environment: dict[str, str] = Field(default={}, description="added to what platform.yaml sets")
 
 
-def bind(name: str, options: ApplicationOptions, platform: Platform) -> Mapping[str, str]:
+def bind(name: str, options: ApplicationOptions, platform: Platform) -> Binding:
     process = platform.written.processes.get(options.process)
-    port = {"port": str(process.port)} if process and process.port else {}
-    return {"host": name, **port}
+    if process is None:
+        return Binding(host=name)
+    health = process.ready if isinstance(process.ready, str) else None
+    return Binding(host=name, port=process.port, health=health)
 
 
 def references(options: ApplicationOptions, platform: Platform) -> list[Reference]:
@@ -84,8 +88,8 @@ def describe(name: str, options: ApplicationOptions, surroundings: Surroundings)
     members = surroundings.members[name]
     return Service(
         nodes=tuple(_node(node, name, options, surroundings) for node in members),
-        reaches=tuple(need for need in process.needs if "port" in surroundings.bindings[need]),
-        roles={f"{name}.any": members},
+        flows=surroundings.flows(name, process.needs),
+        roles=(Role(name=f"{name}.any", candidates=members),),
     )
 
 
@@ -114,9 +118,10 @@ def _node(node: str, service: str, options: ApplicationOptions, surroundings: Su
     )
 
 
-def filled(text: str, bindings: Mapping[str, Mapping[str, str]]) -> str:
+def filled(text: str, bindings: Mapping[str, Binding]) -> str:
     """`text` with every {service.property} replaced; what is no known binding is left as it stands."""
-    return _PLACEHOLDER.sub(lambda found: bindings.get(found[1], {}).get(found[2], found[0]), text)
+    known = {name: binding.properties() for name, binding in bindings.items()}
+    return _PLACEHOLDER.sub(lambda found: known.get(found[1], {}).get(found[2], found[0]), text)
 
 
 def _secrets(process: ProcessInput, platform: Platform) -> tuple[SecretFile, ...]:

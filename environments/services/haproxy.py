@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from environments.platform import Name, Platform
 from environments.services.kind import FRONT, Reference, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
     Attachments,
+    Binding,
     Endpoint,
     File,
     HttpProbe,
@@ -18,6 +18,7 @@ from environments.topology import (
     Probes,
     Process,
     Resources,
+    Role,
     TcpProbe,
     VirtualAddress,
 )
@@ -67,8 +68,8 @@ class HaproxyOptions(ServiceOptions):
     client_timeout: Duration = 30.0
 
 
-def bind(name: str, options: HaproxyOptions, _platform: Platform) -> Mapping[str, str]:
-    return {"host": name, "port": str(options.port)}
+def bind(name: str, options: HaproxyOptions, _platform: Platform) -> Binding:
+    return Binding(host=name, port=options.port, health=options.health)
 
 
 def references(options: HaproxyOptions, _platform: Platform) -> list[Reference]:
@@ -78,7 +79,8 @@ def references(options: HaproxyOptions, _platform: Platform) -> list[Reference]:
 def describe(name: str, options: HaproxyOptions, surroundings: Surroundings) -> Service:
     (node,) = surroundings.members[name]
     servers = surroundings.members[options.to]
-    port = int(surroundings.bindings[options.to]["port"])
+    port = surroundings.bindings[options.to].port
+    assert port is not None, "a reference that connects is to a service with a port"
     balancer = Node(
         name=node,
         service=name,
@@ -94,10 +96,13 @@ def describe(name: str, options: HaproxyOptions, surroundings: Surroundings) -> 
     )
     return Service(
         nodes=(balancer,),
-        reaches=(options.to,),
+        flows=surroundings.flows(name, (options.to,)),
         addresses=(VirtualAddress(name=name, network=FRONT, holders=(node,)),),
         endpoints=(Endpoint(name=name, target=name, port=options.port, protocol="http"),),
-        roles={f"{name}.any": (node,)},
+        roles=(
+            Role(name=f"{name}.any", candidates=(node,)),
+            Role(name=f"{name}.active", candidates=(node,), holds=_ready(options)),
+        ),
     )
 
 

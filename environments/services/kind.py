@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pydantic import Field
 
 from environments.platform import Platform
-from environments.topology import Endpoint, Node, SecretRef, VirtualAddress, Volume
+from environments.topology import (
+    Binding,
+    Endpoint,
+    Flow,
+    Network,
+    Node,
+    Role,
+    SecretRef,
+    VirtualAddress,
+    Volume,
+)
 from foundation.documents import Input, Location
 from foundation.units import Size
 
@@ -47,30 +57,37 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What a service sees of its definition: the platform, and every service's nodes and bindings."""
+    """What a service sees of its definition: the platform, and every service's nodes and binding."""
 
     platform: Platform
     members: Mapping[str, tuple[str, ...]]
-    bindings: Mapping[str, Mapping[str, str]]
+    bindings: Mapping[str, Binding]
 
     def nodes_of(self, services: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(node for service in services for node in self.members[service])
+
+    def flows(self, source: str, targets: Iterable[str]) -> tuple[Flow, ...]:
+        """Connections of `source` to each of the services that listens on a port."""
+        ports = {target: self.bindings[target].port for target in targets}
+        return tuple(Flow(source=source, target=target, port=port) for target, port in ports.items() if port)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """What a service becomes: nodes and everything that comes with them.
 
-    `reaches` names the services its nodes open connections to; `roles` are what faults aim at.
+    `flows` are the connections that its nodes open; `roles` what faults aim at; `networks` those that only
+    this service needs, beside FRONT and BACK.
     """
 
     nodes: tuple[Node, ...]
     volumes: tuple[Volume, ...] = ()
     secrets: tuple[SecretRef, ...] = ()
-    reaches: tuple[str, ...] = ()
+    networks: tuple[Network, ...] = ()
+    flows: tuple[Flow, ...] = ()
     addresses: tuple[VirtualAddress, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
-    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
 
 
 Options = TypeVar("Options", bound=ServiceOptions)
@@ -81,7 +98,7 @@ class ServiceKind(Generic[Options]):
     """One kind of service.
 
     count      how many nodes
-    bind       how others reach it: host, port, … (never a secret)
+    bind       how others reach it (its nodes are filled in)
     references the services it names, relative to its own place in the document
     problems   what is wrong with the options given the platform: (place, what, allowed words)
     asks       what its variables are filled from
@@ -90,7 +107,7 @@ class ServiceKind(Generic[Options]):
 
     options: type[Options]
     count: Callable[[Options], int]
-    bind: Callable[[str, Options, Platform], Mapping[str, str]]
+    bind: Callable[[str, Options, Platform], Binding]
     describe: Callable[[str, Options, Surroundings], Service]
     references: Callable[[Options, Platform], list[Reference]] = lambda _options, _platform: []
     problems: Callable[[Options, Platform], list[tuple[Location, str, list[str]]]] = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from environments.platform import Platform
 from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
     Attachments,
+    Binding,
     CommandProbe,
     Endpoint,
     Mount,
@@ -18,6 +18,7 @@ from environments.topology import (
     Probes,
     Process,
     Resources,
+    Role,
     SecretFile,
     SecretRef,
     Storage,
@@ -27,6 +28,8 @@ from foundation.units import Size
 
 PORT = 5432
 DATA = "/var/lib/postgresql/data"
+# Asked as the server's own superuser, over its socket: a standby is in recovery, a leader is not.
+LEADS = CommandProbe(command=("psql", "-d", "postgres", "-qAtc", "SELECT 1 / (NOT pg_is_in_recovery())::int"))
 
 
 class PostgresOptions(ServiceOptions):
@@ -49,13 +52,13 @@ def settings(options: PostgresOptions) -> dict[str, str]:
     return {**chosen, **options.settings}
 
 
-def bind(name: str, options: PostgresOptions, platform: Platform) -> Mapping[str, str]:
-    return {
-        "host": name,
-        "port": str(PORT),
-        "name": options.database or platform.name,
-        "user": options.user or platform.name,
-    }
+def bind(name: str, options: PostgresOptions, platform: Platform) -> Binding:
+    return Binding(
+        host=name,
+        port=PORT,
+        name=options.database or platform.name,
+        user=options.user or platform.name,
+    )
 
 
 def describe(name: str, options: PostgresOptions, surroundings: Surroundings) -> Service:
@@ -66,7 +69,7 @@ def describe(name: str, options: PostgresOptions, surroundings: Surroundings) ->
         volumes=(Volume(name=f"{node}-data"),),
         secrets=(SecretRef(name=_secret(name)),),
         endpoints=(Endpoint(name=name, target=name, port=PORT),),
-        roles={f"{name}.leader": (node,)},
+        roles=(Role(name=f"{name}.leader", candidates=(node,), holds=LEADS),),
     )
 
 
@@ -74,7 +77,9 @@ def _secret(service: str) -> str:
     return f"{service}.password"
 
 
-def _leader(node: str, service: str, options: PostgresOptions, binding: Mapping[str, str]) -> Node:
+def _leader(node: str, service: str, options: PostgresOptions, binding: Binding) -> Node:
+    assert binding.name is not None
+    assert binding.user is not None
     password = f"/run/secrets/{service}-password"
     written = [part for key, value in settings(options).items() for part in ("-c", f"{key}={value}")]
     return Node(
@@ -84,8 +89,8 @@ def _leader(node: str, service: str, options: PostgresOptions, binding: Mapping[
             image="postgres",
             command=("start-postgres", *written),
             environment={
-                "POSTGRES_DATABASE": binding["name"],
-                "POSTGRES_USER": binding["user"],
+                "POSTGRES_DATABASE": binding.name,
+                "POSTGRES_USER": binding.user,
                 "POSTGRES_PASSWORD_FILE": password,
             },
             stop_grace=20.0,
@@ -99,7 +104,7 @@ def _leader(node: str, service: str, options: PostgresOptions, binding: Mapping[
         resources=Resources(memory=options.memory, shared_memory=options.memory // 4),
         probes=Probes(
             ready=CommandProbe(
-                command=("pg_isready", "-q", "-h", "127.0.0.1", "-U", binding["user"], "-d", binding["name"])
+                command=("pg_isready", "-q", "-h", "127.0.0.1", "-U", binding.user, "-d", binding.name)
             )
         ),
     )

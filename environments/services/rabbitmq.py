@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from environments.platform import Platform
 from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
     Attachments,
+    Binding,
     Endpoint,
     Mount,
     Node,
     Probes,
     Process,
     Resources,
+    Role,
     SecretFile,
     SecretRef,
     Storage,
@@ -34,18 +35,18 @@ class RabbitmqOptions(ServiceOptions):
     user: str | None = None
 
 
-def bind(name: str, options: RabbitmqOptions, platform: Platform) -> Mapping[str, str]:
-    return {"host": name, "port": str(PORT), "user": options.user or platform.name}
+def bind(name: str, options: RabbitmqOptions, platform: Platform) -> Binding:
+    return Binding(host=name, port=PORT, user=options.user or platform.name)
 
 
 def describe(name: str, options: RabbitmqOptions, surroundings: Surroundings) -> Service:
     (node,) = surroundings.members[name]
     return Service(
-        nodes=(_broker(node, name, options, surroundings.bindings[name]["user"]),),
+        nodes=(_broker(node, name, options, surroundings.bindings[name].user or ""),),
         volumes=(Volume(name=f"{node}-data"),),
         secrets=(SecretRef(name=f"{name}.password"),),
         endpoints=(Endpoint(name=name, target=name, port=PORT),),
-        roles={f"{name}.any": (node,)},
+        roles=(Role(name=f"{name}.any", candidates=(node,)),),
     )
 
 

@@ -10,7 +10,10 @@ import pytest
 from environments.loading import topology_of
 from environments.lookup import PACKAGE
 from environments.services.haproxy import CONFIG
+from environments.services.postgres import LEADS
 from environments.topology import (
+    OUTSIDE,
+    Binding,
     CommandProbe,
     Endpoint,
     Flow,
@@ -71,7 +74,7 @@ def test_the_database_and_broker_are_not_where_customers_are() -> None:
 
 
 def test_flows_are_what_must_be_able_to_pass_and_no_more() -> None:
-    inside = {flow for flow in LAPTOP.flows if flow.source != "door"}
+    inside = {flow for flow in LAPTOP.flows if flow.source != OUTSIDE}
     on_database = ("api", "erp", "migrate", "relay", "worker")
     assert inside == {
         Flow(source="balancer", target="api", port=8000),
@@ -82,7 +85,7 @@ def test_flows_are_what_must_be_able_to_pass_and_no_more() -> None:
 
 
 def test_every_flow_has_a_network_that_both_ends_stand_on() -> None:
-    for flow in LAPTOP.flows:
+    for flow in (flow for flow in LAPTOP.flows if flow.source != OUTSIDE):
         ends = [
             {network for node in LAPTOP.nodes if node.service == end for network in node.attachments.networks}
             for end in (flow.source, flow.target)
@@ -90,10 +93,42 @@ def test_every_flow_has_a_network_that_both_ends_stand_on() -> None:
         assert ends[0] & ends[1], flow
 
 
+def test_whoever_is_reached_from_outside_has_a_flow_from_there() -> None:
+    ends = {(flow.target, flow.port) for flow in LAPTOP.flows if flow.source == OUTSIDE}
+    assert ends == {(endpoint.target, endpoint.port) for endpoint in LAPTOP.endpoints}
+
+
+def test_a_binding_says_how_a_service_is_reached_and_names_its_nodes_one_by_one() -> None:
+    assert LAPTOP.bindings["api"] == Binding(
+        host="api", hosts=("api-1", "api-2"), port=8000, health="/health/ready"
+    )
+    assert LAPTOP.bindings["relay"] == Binding(host="relay", hosts=("relay-1",))
+
+
+def test_a_variable_can_ask_for_what_a_service_has_and_nothing_else() -> None:
+    assert LAPTOP.bindings["api"].properties() == {
+        "host": "api", "hosts": "api-1,api-2", "port": "8000", "health": "/health/ready",
+    }  # fmt: skip
+    assert "port" not in LAPTOP.bindings["relay"].properties()
+
+
+def test_a_network_that_a_kind_names_and_nobody_makes_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("environments.services.postgres.BACK", "cellar")
+    with pytest.raises(ValueError, match="store-1 stands on the network 'cellar', which no kind"):
+        compiled(tmp_path, {"store": {"kind": "postgres"}})
+
+
 def test_roles_name_what_faults_aim_at() -> None:
-    assert LAPTOP.roles["api.any"] == ("api-1", "api-2")
-    assert LAPTOP.roles["database.leader"] == ("database-1",)
-    assert "door.any" not in LAPTOP.roles
+    assert LAPTOP.candidates["api.any"] == ("api-1", "api-2")
+    assert LAPTOP.candidates["database.leader"] == ("database-1",)
+    assert "door.any" not in LAPTOP.candidates
+
+
+def test_a_role_that_moves_is_asked_for_when_it_is_aimed_at() -> None:
+    asked = {role.name: role.holds for role in LAPTOP.roles if role.holds}
+    assert asked == {"database.leader": LEADS, "balancer.active": HttpProbe(port=8000, path="/health/ready")}
 
 
 def test_the_entry_is_the_virtual_address_of_the_balancer() -> None:

@@ -222,7 +222,7 @@ def test_extends_can_be_stacked(tmp_path: Path) -> None:
     load(tmp_path, right(), "base.yaml")
     load(tmp_path, "extends: base\ndefinition: middle\nservices: {web: {nodes: 3}}\n", "middle.yaml")
     topology = load(tmp_path, "extends: middle\ndefinition: top\n").topology
-    assert len(topology.roles["web.any"]) == 3
+    assert len(topology.candidates["web.any"]) == 3
 
 
 def test_a_path_in_what_is_extended_starts_beside_it(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def shuffled(topology: Topology, random: Random) -> Topology:
         flows=mixed(topology.flows),
         endpoints=mixed(topology.endpoints),
         secrets=mixed(topology.secrets),
-        roles=dict(mixed(tuple(topology.roles.items()))),
+        roles=mixed(topology.roles),
         bindings=dict(mixed(tuple(topology.bindings.items()))),
     )
 

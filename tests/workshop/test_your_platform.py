@@ -33,7 +33,9 @@ def shop(root: Path, tmp_path: Path) -> Path:
 def test_the_season_and_all_that_it_names_load(shop: Path) -> None:
     loaded = season.load("./season.yaml", beside=shop)
     assert loaded.platform.name == "shop"
-    assert set(loaded.topology.roles) == {"database.leader", "migrate.any", "api.any", "balancer.any"}
+    assert set(loaded.topology.candidates) == {
+        "database.leader", "migrate.any", "api.any", "balancer.any", "balancer.active",
+    }  # fmt: skip
     assert [str(objective) for objective in loaded.objectives] != []
 
 

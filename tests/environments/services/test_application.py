@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from environments.services.application import filled
-from environments.topology import HttpProbe, Lifecycle, SecretFile
+from environments.topology import Binding, HttpProbe, Lifecycle, SecretFile
 from tests.environments.written import Services, application, compiled
 
-BINDINGS = {"store": {"host": "store", "port": "5432"}}
+BINDINGS = {"store": Binding(host="store", port=5432)}
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_property_of_another_service_is_filled_in(text: str, becomes: str) -> 
 
 def test_it_has_as_many_nodes_as_asked_for(tmp_path: Path) -> None:
     topology = compiled(tmp_path, {"web": application("web", nodes=3)}).topology
-    assert topology.roles["web.any"] == ("web-1", "web-2", "web-3")
+    assert topology.candidates["web.any"] == ("web-1", "web-2", "web-3")
     assert topology.node("web-3").attachments.aliases == ("web",)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from environments.topology import Endpoint, SecretFile, TcpProbe, Volume
+from environments.topology import Binding, Endpoint, SecretFile, TcpProbe, Volume
 from tests.environments.written import compiled
 
 
 def test_it_is_one_broker_whose_queues_outlive_its_process(tmp_path: Path) -> None:
     topology = compiled(tmp_path, {"queue": {"kind": "rabbitmq"}}).topology
-    assert topology.roles == {"queue.any": ("queue-1",)}
+    assert topology.candidates == {"queue.any": ("queue-1",)}
     assert topology.volumes == (Volume(name="queue-1-data"),)
     assert topology.endpoints == (Endpoint(name="queue", target="queue", port=5672),)
     assert topology.node("queue-1").probes.ready == TcpProbe(port=5672)
@@ -25,5 +25,5 @@ def test_its_password_is_a_file(tmp_path: Path) -> None:
 
 def test_its_user_can_be_given(tmp_path: Path) -> None:
     topology = compiled(tmp_path, {"queue": {"kind": "rabbitmq", "user": "clerk"}}).topology
-    assert topology.bindings["queue"] == {"host": "queue", "port": "5672", "user": "clerk"}
+    assert topology.bindings["queue"] == Binding(host="queue", hosts=("queue-1",), port=5672, user="clerk")
     assert topology.node("queue-1").process.environment["RABBITMQ_USER"] == "clerk"
