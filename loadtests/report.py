@@ -12,6 +12,7 @@ from foundation.page import Column, Group, Row, Section
 from foundation.slo import Objective
 from foundation.units import in_words
 from foundation.verdict import Status, Verdict, Weight
+from loadtests import left_out
 from loadtests.job import Job
 from loadtests.locustfile import CLOSED, Locust
 from loadtests.measurements import Measurements
@@ -196,7 +197,8 @@ def _latency(measured: Measurements) -> Section:
         if rows
         else page.note("No time was measured.", warning=True)
     )
-    return Section(anchor="latency", title="Latency", body=body)
+    without = [page.note(f"In no figure: {text}.") for text in left_out.in_words(measured.summaries)]
+    return Section(anchor="latency", title="Latency", body=page.joined([body, *without]))
 
 
 def _failures(measured: Measurements) -> Section:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from foundation.verdict import Verdict
+from loadtests import left_out
 from loadtests.latency_log import Clock
 from loadtests.locustfile import CLOSED
 from loadtests.measurements import Measurements
@@ -31,6 +32,7 @@ def document(measured: Measurements, verdict: Verdict) -> dict[str, object]:
         "counters": {name: asdict(measured.totals(name)) for name in measured.counters},
         "latency_ms": {name: latencies(measured, name) for name in measured.series},
         "failures": [asdict(failure) for failure in measured.failures],
+        "left_out": left_out.in_words(measured.summaries),
         "output": job.output,
     }
 

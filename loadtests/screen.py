@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from foundation.verdict import Finding, Status, Verdict
+from loadtests import left_out
 from loadtests.job import Job
 from loadtests.locustfile import CLOSED
 from loadtests.measurements import Measurements
@@ -87,6 +88,8 @@ def show(console: Console, measured: Measurements, verdict: Verdict) -> None:
         console.print(
             f"[red]{failure.count:,} x[/] {escape(failure.kind)} (first in second {failure.second})"
         )
+    for text in left_out.in_words(measured.summaries):
+        console.print(f"in no figure: {escape(text)}")
     console.print(_findings(verdict.findings))
     if measured.job.closed:
         console.print(CLOSED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 FILE = "summary.json"
@@ -29,7 +29,8 @@ class Summary:
     """Times in ns since the epoch; `clock_step` is how far the wall clock moved against the monotonic one.
 
     `starved` attempts had no local port or open file left on the generator's machine. `exit_code` is what a
-    locustfile asked for, None when it did not.
+    locustfile asked for, None when it did not; with `ended_itself` it ended the load, on purpose.
+    `left_out` counts requests that are in no figure, by why.
     """
 
     run: str
@@ -52,6 +53,8 @@ class Summary:
     versions: Mapping[str, str]
     starved: int = 0
     exit_code: int | None = None
+    ended_itself: bool = False
+    left_out: Mapping[str, int] = field(default_factory=dict)
     self_test: Tested | None = None
 
 

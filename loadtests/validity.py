@@ -28,9 +28,11 @@ def findings(
 ) -> list[Finding]:
     """Every rule with what was seen. A closed load promises no arrivals, so there is none to be late.
 
-    A load that was ended on purpose is not `whole`: it is not asked whether all was sent and all ended.
+    A load that was ended on purpose, by us or by its own locustfile, is not `whole`: it is not asked whether
+    all was sent and all ended.
     """
     closed = measured.job.closed
+    whole = whole and not any(found.ended_itself for found in measured.summaries)
     complete = [_ended_well(measured), _requested(measured) if closed else _all_sent(measured)]
     complete += _enough(measured, objectives) if closed else []
     return [

@@ -16,6 +16,7 @@ from loadtests.job import Retry
 from loadtests.retries import pause, worth_retrying
 
 _SECOND = 1_000_000_000
+_WHOLE = 0.01  # seconds that the first attempt has already used of the budget
 
 
 class StepFailed(Exception):  # noqa: N818 - says what happened
@@ -111,7 +112,7 @@ class Attempts:
         end = monotonic_ns() + round(budget.deadline * _SECOND)
         while True:
             self.count += 1
-            reply = self._attempt(min(budget.timeout, (end - monotonic_ns()) / _SECOND))
+            reply = self._attempt(budget.timeout, (end - monotonic_ns()) / _SECOND)
             retry = worth_retrying(reply.status)
             counters = counted()  # anew: seconds are written and forgotten
             counters.attempts += 1
@@ -123,17 +124,17 @@ class Attempts:
                 return reply
             gevent.sleep(wait)
 
-    def _attempt(self, seconds: float) -> Reply:
+    def _attempt(self, seconds: float, left: float) -> Reply:
         wire = self.wire
         wire.sent = 0
-        timeout = AttemptTimedOut.start_new(seconds)
+        timeout = AttemptTimedOut.start_new(min(seconds, left))
         try:
             status, body = self.exchange()
             return Reply(status=status, body=body)
         except ATTEMPT_ERRORS as error:
             wire.close()
             self.starved += starved(error)
-            return Reply(status=None, problem=_problem(error, seconds))
+            return Reply(status=None, problem=_problem(error, seconds if seconds < left + _WHOLE else None))
         finally:
             timeout.close()
             self.last_sent = wire.sent
@@ -144,9 +145,10 @@ class Attempts:
 Draw = Callable[[int], float]
 
 
-def _problem(error: BaseException, seconds: float) -> str:
+def _problem(error: BaseException, seconds: float | None) -> str:
+    """Without what was measured: the words are a failure's kind. Without seconds the budget ended first."""
     if isinstance(error, AttemptTimedOut):
-        return f"no answer in {seconds:.3g} s"
+        return f"no answer in {seconds:g} s" if seconds else "no answer before the budget ended"
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     return str(error)

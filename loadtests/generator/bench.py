@@ -14,6 +14,7 @@ from locust.env import Environment
 from loadtests import ledger
 from loadtests.arrivals import Draws
 from loadtests.feeds import Row
+from loadtests.generator.locustfiles.hearing import Names
 from loadtests.generator.publishing import Broker, broker
 from loadtests.generator.recorder import Recorder
 from loadtests.job import Job
@@ -91,12 +92,13 @@ def bench(
 
 
 class BenchEnvironment(Environment):
-    """Locust's environment, with the bench; its events are Locust's own."""
+    """Locust's environment, with the bench; its events are its own. `names` are of clients' requests."""
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(host=bench.target.url)
         self.bench = bench
         self._brokers: dict[str, Broker] = {}
+        self.names = {stream.journey: Names(stream.journey) for stream in bench.job.streams}
 
     def broker(self, url: str) -> Broker:
         """The broker at a URL: resolved and checked once. Raises InputError, Unavailable, Refused."""

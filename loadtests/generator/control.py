@@ -14,16 +14,22 @@ from loadtests.progress import Event, Note, line
 
 @dataclass(kw_only=True)
 class Control:
-    """Whether a run was told to end early, and where it says what it does."""
+    """Whether a run was told to end early, `on_purpose` by what it runs, and where it says what it does."""
 
     say: Callable[[Event], None]
     told: bool = False
+    on_purpose: bool = False
     over: bool = False  # a master says when its members' time is over
 
     def __call__(self) -> bool:
         return self.told
 
     def end(self) -> None:
+        self.told = True
+
+    def finish(self) -> None:
+        """Ends the load because its own locustfile has seen enough: not an interruption."""
+        self.on_purpose = self.on_purpose or not self.told
         self.told = True
 
     def tell(self, *events: Event) -> None:

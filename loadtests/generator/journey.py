@@ -17,14 +17,17 @@ from locust.contrib.fasthttp import FastHttpUser
 from foundation.errors import InputError
 from loadtests.arrivals import Arrival
 from loadtests.counters import Counters
+from loadtests.generator.asked import asked
 from loadtests.generator.attempts import Attempts, Reply, StepFailed
 from loadtests.generator.bench import BenchEnvironment
 from loadtests.generator.client import PinnedClients
+from loadtests.generator.client_steps import ClientSteps
 from loadtests.generator.connection import Connection
 from loadtests.generator.drawing import Drawing
 from loadtests.generator.publishing import Message, Publisher
 from loadtests.generator.requests import Requests
 from loadtests.ledger import Outcome
+from loadtests.left_out import ON_START
 from loadtests.retries import outcome
 
 _SECOND = 1_000_000_000
@@ -36,7 +39,7 @@ class Journey(Drawing, FastHttpUser):
     """A user that runs one task for each arrival. Subclasses name the journey and write its tasks.
 
     `self.get`, `self.submit` and, to the RabbitMQ at `broker`, `self.publish` are the timed steps;
-    `self.client` is Locust's own, held to the same target.
+    `self.client` is Locust's own, held to the same target; what it asks is a timed step, too.
     """
 
     abstract = True
@@ -48,6 +51,7 @@ class Journey(Drawing, FastHttpUser):
         target, context = self.bench.target, self.bench.context
         self.host, self.client_pool = environment.host, PinnedClients(target, context)
         super().__init__(environment)
+        self.client.request_event = ClientSteps(self._client_asked, environment.events.request)
         self._connection, self._requests = Connection(target, context), Requests(target)
         self._publisher = Publisher(environment.broker(self.broker)) if self.broker else None
         self._draws = self.bench.draws[self.journey]
@@ -120,14 +124,14 @@ class Journey(Drawing, FastHttpUser):
         """Runs one task for an arrival that was due at a monotonic ns. Raises only what ends the greenlet."""
         began = monotonic_ns()
         self._arrived, self._due, self._outside, self._first_sent = due, due, 0, 0
-        self._submitted = self._accepted = self._refused = False
+        self._submitted = self._accepted = self._refused = self._client_failed = False
         failed = True
         try:
             if not self._started:
                 self._begin_late()
             self._arrival = arrival
             self._choice(arrival)(self)
-            failed = False
+            failed = self._client_failed
         except Exception as error:  # noqa: BLE001  # whatever a journey raises is counted; the run goes on
             self.bench.recorder.failure(self.journey, due, error)
         finally:
@@ -227,8 +231,28 @@ class Journey(Drawing, FastHttpUser):
             lambda attempt: draws.uniform(number, f"pause/{step}/{attempt}"),
         )
 
+    def _client_asked(self, event: dict[str, object]) -> dict[str, object]:
+        """A request of Locust's own client: a step like ours, never repeated. As listeners should hear it."""
+        recorder, names = self.bench.recorder, self.environment.names[self.journey]
+        if self._arrival is None:
+            recorder.left_out[ON_START] += 1
+            return event
+        found = asked(names.series(event.get("request_type"), event.get("name")), event)
+        due = min(self._due, found.began)  # several at once were due together
+        found.record(recorder, due)
+        counters = recorder.count(self.journey, self._arrived)
+        counters.attempts += 1
+        if found.problem is not None:
+            counters.attempt_errors += 1
+            recorder.failure(self.journey, due, found.problem)
+            self._client_failed = True
+        self._first_sent = self._first_sent or found.began
+        self._due = max(self._due, found.done)
+        return {**event, "name": found.series, "response_time": (found.done - due) / 1e6}
+
     def _unheard(self, attempts: Attempts) -> Reply:
         """A step of on_start: within the same budget, but in no figure."""
+        self.bench.recorder.left_out[ON_START] += 1
         return attempts.made(self.bench.job.retry, Counters, lambda _: 1.0)
 
     def _tell_locust(self, series: str, method: str, path: str, reply: Reply, response_time: int) -> None:

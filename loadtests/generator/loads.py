@@ -21,11 +21,13 @@ from loadtests.generator.control import Control, web_note
 from loadtests.generator.dispatcher import dispatch
 from loadtests.generator.locustfiles import closed
 from loadtests.generator.locustfiles.loading import Locustfile
+from loadtests.generator.locustfiles.untold import Untold
 from loadtests.generator.locustfiles.users import Users
 from loadtests.generator.pool import Pool
 from loadtests.generator.preparing import Prepared
 from loadtests.generator.watching import Told, served
 from loadtests.job import Job
+from loadtests.left_out import UNTOLD
 from loadtests.locustfile import IGNORED
 from loadtests.progress import Note, Started
 
@@ -82,16 +84,21 @@ class OpenUsers:
 
     def __init__(self, bench: Bench, share: Share, locustfile: Locustfile) -> None:
         self._bench, self._share = bench, share
-        self._users = Users(bench.job, locustfile.environment(bench.target.url), bench.cap)
+        environment = locustfile.environment(bench.target.url)
+        self._users = Users(bench.job, environment, bench.recorder, bench.cap)
+        self._locustfile, self._untold = locustfile, Untold()
+        self._untold.listen(environment)
 
     def fill(self, stop: Control) -> None:
+        _say_idle(self._locustfile, stop)
         stop.say(Note(text=IGNORED))
         self._users.fill(self._bench.job.main, _FIRST_USERS)
 
     def send(self, stop: Control) -> Sent:
-        self._users.begin(self._bench.recorder, stop.end)
+        self._users.begin(stop.finish)
         told = _watched(self._bench.job, self._users.watch)
         left = _arrivals(self._bench, self._share, self._users, told, stop)
+        self._bench.recorder.left_out[UNTOLD] += self._untold.count
         return Sent(unfinished=left, exit_code=closed.leave(self._users.environment))
 
 
@@ -102,7 +109,8 @@ class ClosedUsers:
         self._bench, self._locustfile, self._member = bench, locustfile, member
 
     def fill(self, stop: Control) -> None:
-        """Nothing: Locust starts its users when the load runs, and their on_start is of the load."""
+        """No users: Locust starts them when the load runs, and their on_start is of the load."""
+        _say_idle(self._locustfile, stop)
 
     def send(self, stop: Control) -> Sent:
         bench, member, url = self._bench, self._member, self._bench.target.url
@@ -110,6 +118,8 @@ class ClosedUsers:
         if member is not None:
             closed.join(environment, self._locustfile, url)
         runner = member or environment.create_local_runner()
+        untold = Untold()
+        untold.listen(environment)
         closed.Ears(bench).listen(environment)
         with ExitStack() as around:
             if bench.job.web is not None and member is None:
@@ -120,10 +130,18 @@ class ClosedUsers:
             stop.say(Started(worker=bench.worker, at=bench.beginning.at))
             if member is not None:
                 closed.attend(bench, member, lambda: stop.over or stop())
+                bench.recorder.left_out[UNTOLD] += untold.count
                 return Sent(unfinished=0)
             started = bench.beginning.monotonic
             closed.drive(bench.job, self._locustfile, runner, bench.recorder, started, stop)
+            bench.recorder.left_out[UNTOLD] += untold.count
             return Sent(unfinished=0, exit_code=closed.leave(environment))
+
+
+def _say_idle(locustfile: Locustfile, stop: Control) -> None:
+    """User classes that the tags left without a task: Locust would fail with each of their users."""
+    if locustfile.idle:
+        stop.say(Note(text=f"no task is left of {', '.join(locustfile.idle)}: the tags exclude them"))
 
 
 def _watched(job: Job, listen: Callable[[Callable[..., None]], object]) -> Told | None:

@@ -68,11 +68,12 @@ def run(
     _write_errors(here.recorder, ready.folder)
     summary.write(result, ready.folder)
     stop.say(Finished(worker=worker, clean=result.clean, folder=str(ready.folder)))
-    return ExitCode.INTERRUPTED if stop() else ExitCode.OK
+    return ExitCode.INTERRUPTED if result.interrupted else ExitCode.OK
 
 
 def _summary(here: Bench, ready: Prepared, shown: Tested | None, sent: Sent, stop: Control) -> Summary:
     recorder, book, ended_at = here.recorder, here.ledger, here.beginning.now()
+    interrupted = stop() and not stop.on_purpose
     versions = {name: metadata.version(name) for name in _VERSIONS}
     return Summary(
         run=here.job.run,
@@ -83,10 +84,12 @@ def _summary(here: Bench, ready: Prepared, shown: Tested | None, sent: Sent, sto
         started_at=here.beginning.at,
         ended_at=ended_at,
         clock_step=time_ns() - ended_at,
-        clean=not stop() and sent.unfinished == 0,
-        interrupted=stop(),
+        clean=not interrupted and (sent.unfinished == 0 or stop.on_purpose),
+        interrupted=interrupted,
         unfinished=sent.unfinished,
         exit_code=sent.exit_code,
+        ended_itself=stop.on_purpose,
+        left_out=dict(recorder.left_out),
         starved=recorder.starved,
         intents=book.intents,
         outcomes={str(name): count for name, count in book.outcomes.items()},

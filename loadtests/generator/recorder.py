@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtests import counters, latency_log
+from loadtests import counters, kinds, latency_log
 from loadtests.counters import Counted, Counters
 from loadtests.histograms import Histogram, of
 from loadtests.latency_log import Clock, Interval, LatencyLog
@@ -74,6 +74,7 @@ class Recorder:
         self.dispatch = Histogram()
         self.failures: dict[str, Failure] = {}
         self.kinds: defaultdict[str, int] = defaultdict(int)
+        self.left_out: defaultdict[str, int] = defaultdict(int)
 
     def begin(self, *, started: int, started_at: int) -> None:
         """The load starts: monotonic ns, and ns since the epoch."""
@@ -98,7 +99,7 @@ class Recorder:
 
     def failure(self, journey: str, due: int, error: BaseException) -> None:
         """Counts an error by its kind and keeps the first traceback of each."""
-        kind = getattr(error, "kind", None) or f"{journey}: {type(error).__name__}: {str(error)[:120]}"
+        kind = getattr(error, "kind", None) or f"{journey}: {type(error).__name__}: {kinds.told(str(error))}"
         self.kinds[kind] += 1
         if kind not in self.failures and len(self.failures) < 50:
             self.failures[kind] = Failure(

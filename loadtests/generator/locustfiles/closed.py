@@ -31,7 +31,8 @@ class Ears:
         self._names = hearing.Names(self._journey)
 
     def listen(self, environment: Environment) -> None:
-        environment.events.request.add_listener(self._request)
+        # First: a listener of the file that raises to end a task would keep the request from us.
+        environment.events.request._handlers.insert(0, self._request)
         environment.events.user_error.add_listener(self._user_error)
 
     def _request(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loadtests import kinds
 from loadtests.generator.recorder import Recorder
 from loadtests.latency_log import Clock
 from loadtests.locustfile import series_of
@@ -15,9 +16,10 @@ class RequestFailed(Exception):  # noqa: N818 - says what happened
     """A request that its client or its check called failed. `kind` has no URL: each would be another."""
 
     def __init__(self, series: str, cause: object, status: object) -> None:
-        self.kind = f"{series}: {_named(cause, status)}"
+        self.kind = f"{series}: {kinds.of_request(cause, status)}"
         super().__init__(self.kind)
-        self.__cause__ = cause if isinstance(cause, BaseException) else None
+        error = kinds.error_in(cause)
+        self.__cause__ = error if isinstance(error, BaseException) else None
 
 
 class Names:
@@ -57,11 +59,3 @@ def record(recorder: Recorder, journey: str, series: str, due: int, value: int, 
 def problem_of(series: str, exception: object, response: object) -> RequestFailed | None:
     """What was wrong with a request, as its event says; None when it went well."""
     return RequestFailed(series, exception, getattr(response, "status_code", None)) if exception else None
-
-
-def _named(cause: object, status: object) -> str:
-    """What went wrong without what differs each time, such as the URL in a status error's text."""
-    kind = type(cause).__name__
-    if kind in ("CatchResponseError", "str"):  # words of the locustfile's own
-        return str(cause)[:120]
-    return f"status {status}" if status else kind

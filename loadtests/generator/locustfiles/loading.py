@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from argparse import Namespace
+from collections.abc import Iterable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from locust import LoadTestShape, User
 from locust.argument_parser import get_parser
 from locust.env import Environment
 from locust.log import setup_logging
+from locust.user.task import filter_tasks_by_tags
 from locust.util.load_locustfile import load_locustfile
 
 from foundation.errors import InputError
@@ -35,6 +37,7 @@ class Locustfile:
     users: tuple[type[User], ...]
     shape: LoadTestShape | None
     options: Namespace
+    idle: tuple[str, ...] = ()  # User classes of which the tags leave no task
 
     def environment(self, host: str) -> Environment:
         """Locust's environment of this file, with Locust's global events: what the file's listeners heed."""
@@ -60,10 +63,45 @@ def load(job: Job, host: str) -> Locustfile:
     if unknown or not users:
         what = f"no User class {unknown[0]!r}" if unknown else "no User class"
         raise InputError(what, where=str(path), hint=f"it has: {', '.join(users) or 'none'}")
+    kinds, idle = tagged([users[name] for name in chosen], options, path)
     return Locustfile(
-        path=path, users=tuple(users[name] for name in chosen), shape=next(iter(shapes), None),
-        options=options,
+        path=path, users=kinds, shape=next(iter(shapes), None), options=options,
+        idle=tuple(kind.__name__ for kind in idle),
     )  # fmt: skip
+
+
+def tagged(
+    users: Sequence[type[User]], options: Namespace, path: Path
+) -> tuple[tuple[type[User], ...], tuple[type[User], ...]]:
+    """User classes with the tasks that the tags leave them, and those of which they leave none.
+
+    Raises InputError when that is all of them.
+    """
+    having, known = [kind for kind in users if kind.tasks], sorted(_tags_of(users))
+    for kind in users:
+        filter_tasks_by_tags(kind, _set(options.tags), _set(options.exclude_tags))
+    idle = tuple(kind for kind in having if not kind.tasks)
+    if idle and len(idle) == len(users):
+        raise InputError(
+            f"the tags leave no task of {path.name}", where="--locust",
+            hint=f"it has the tags: {', '.join(known) or 'none'}",
+        )  # fmt: skip
+    return tuple(kind for kind in users if kind not in idle), idle
+
+
+def _tags_of(holders: Iterable[object]) -> set[str]:
+    """All tags of what task holders hold, at any depth; a task set may hold itself."""
+    seen, left = set[object](), [*holders]
+    while left:
+        found = left.pop()
+        if found not in seen:
+            seen.add(found)
+            left += getattr(found, "tasks", None) or ()
+    return set[str]().union(*(getattr(task, "locust_tag_set", ()) for task in seen))
+
+
+def _set(tags: Sequence[str] | None) -> set[str] | None:
+    return set(tags) if tags else None
 
 
 def _read(path: Path) -> tuple[dict[str, type[User]], list[LoadTestShape]]:

@@ -8,46 +8,26 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from time import monotonic_ns
 
 import gevent
 from gevent.event import AsyncResult
 from locust import User
 from locust.env import Environment
-from locust.event import EventHook
 from locust.runners import STATE_RUNNING, STATE_STOPPED, LocalRunner
-from locust.user.task import TaskSet
+from locust.user.task import DefaultTaskSet, TaskSet
 
 from loadtests.arrivals import Arrival, Draws
 from loadtests.generator.locustfiles import hearing
+from loadtests.generator.locustfiles.intended import Intended
+from loadtests.generator.locustfiles.visits import Origins, Seat, Visit
 from loadtests.generator.recorder import Recorder
 from loadtests.job import Job
 from loadtests.latency_log import Clock
+from loadtests.left_out import ON_START
 
 _PATIENCE = 30.0  # seconds for on_start of the first users
 _GOODBYE = 5.0  # seconds for on_stop
-
-
-@dataclass(kw_only=True)
-class Visit:
-    """An arrival that a user serves. `late` ns of its start are still to be told with its first request."""
-
-    arrival: Arrival
-    due: int
-    outside: int = 0  # ns of on_start, which is in no clock
-    late: int = 0
-    failed: bool = False
-
-
-@dataclass(kw_only=True, eq=False)
-class Seat:
-    """One pooled user: who it is, what it serves, and what it waits for."""
-
-    user: User
-    made: int
-    visit: Visit | None = None
-    called: AsyncResult | None = None
 
 
 class OpenRunner(LocalRunner):
@@ -67,21 +47,21 @@ class OpenRunner(LocalRunner):
 class Users:
     """The pool of a locustfile's users; it grows to its cap, above it arrivals are turned away."""
 
-    def __init__(self, job: Job, environment: Environment, cap: int) -> None:
-        self.environment, self._cap = environment, cap
+    def __init__(self, job: Job, environment: Environment, recorder: Recorder, cap: int) -> None:
+        self.environment, self._recorder, self._cap = environment, recorder, cap
         self._journey, self._draws = job.main, Draws(job.seed, job.main)
-        self._clocks: Recorder | None = None
+        self._measuring, self._made = False, 0
         self._seats: dict[User, Seat] = {}
-        self._serving: dict[gevent.Greenlet, Seat] = {}
+        self._origins = Origins()
         self._idle: defaultdict[type[User], list[Seat]] = defaultdict(list)
         self._names = hearing.Names(self._journey)
         self._runner = environment._create_runner(OpenRunner)
         self._classes = tuple(environment.user_classes)
         self._weights = [user.weight or user.fixed_count for user in self._classes]
-        environment.events.request = self._heard = _Intended(environment.events.request, self)
-        environment.events.user_error.add_listener(self._user_error)
-        # Where a user would wait, an arrival ends. Locust makes nested task sets: only their class is ours.
-        setattr(TaskSet, "wait", lambda tasks: self._park(tasks.user))  # noqa: B010
+        events = environment.events
+        events.request = self._heard = Intended(events.request, self._origins.here, self.heard, self.left_out)
+        events.user_error.add_listener(self._user_error)
+        _let_users_sit(self._begun, self._park)
 
     # What the dispatcher asks --------------------------------------------------------------------------
 
@@ -89,7 +69,6 @@ class Users:
         """Makes the first users, by weight, and waits for their on_start, outside every clock."""
         events, first = self.environment.events, min(users, self._cap)
         events.init.fire(environment=self.environment, runner=self._runner, web_ui=None)
-        self.environment._filter_tasks_by_tags()
         for kind in self._classes:
             kind.host = self.environment.host
         events.test_start.fire(environment=self.environment)
@@ -100,9 +79,9 @@ class Users:
         self._runner.update_state(STATE_RUNNING)
         events.spawning_complete.fire(user_count=self._runner.user_count)
 
-    def begin(self, recorder: Recorder, end: Callable[[], None]) -> None:
+    def begin(self, end: Callable[[], None]) -> None:
         """From now on arrivals come; `end` is called when the locustfile itself ends the test."""
-        self._clocks, self._runner.ended = recorder, end
+        self._measuring, self._runner.ended = True, end
 
     def watch(self, listener: Callable[..., None]) -> None:
         """Lets somebody hear what is measured, as Locust's own statistics do."""
@@ -110,7 +89,7 @@ class Users:
 
     def give(self, arrival: Arrival, due: int) -> bool:
         """Starts a task for an arrival; False when the pool is full and the arrival is turned away."""
-        if self._recorder.running >= self._cap:
+        if self.running >= self._cap:
             return False
         kind = self._chosen(self._draws.uniform(arrival.number, "user"))
         self._recorder.running += 1
@@ -125,7 +104,7 @@ class Users:
 
     @property
     def running(self) -> int:
-        return self._clocks.running if self._clocks else 0
+        return self._recorder.running
 
     def drain(self, seconds: float) -> int:
         """Waits for what runs; what does not end in time is ended. Returns how many had to be."""
@@ -138,63 +117,79 @@ class Users:
         self._runner.user_greenlets.kill(timeout=_GOODBYE)
         self._runner.update_state(STATE_STOPPED)
         events.test_stop.fire(environment=self.environment)
+        self._origins.close()
         return left
 
     # What users do -------------------------------------------------------------------------------------
 
-    def serving(self) -> Visit | None:
-        """The visit that runs here, also in a greenlet that a task has spawned."""
-        here = gevent.getcurrent()
-        while here is not None:
-            if (seat := self._serving.get(here)) is not None:
-                return seat.visit
-            parent = getattr(here, "spawning_greenlet", None)
-            here = parent() if parent is not None else None
-        return None
-
-    def heard(self, visit: Visit, event: dict[str, object], late: int) -> None:
-        """Records a request of a visit, by the second in which it should have been sent."""
+    def heard(self, event: dict[str, object], visit: Visit | None, late: int) -> None:
+        """Records a request by the second in which it should have been sent, also one of no arrival."""
         value = hearing.nanoseconds(event.get("response_time"))
         series = self._names.series(event.get("request_type"), event.get("name"))
         problem = hearing.problem_of(series, event.get("exception"), event.get("response"))
-        visit.failed |= problem is not None
-        due = visit.due if late else monotonic_ns() - value
+        due = max(monotonic_ns() - value, self._recorder.started)
+        if visit is not None:
+            visit.failed |= problem is not None
+            due = visit.due if late else due
         hearing.record(self._recorder, self._journey, series, due, value, problem)
 
-    @property
-    def _recorder(self) -> Recorder:
-        assert self._clocks is not None, "nothing is measured before the load begins"
-        return self._clocks
+    def left_out(self) -> bool:
+        """Whether what is asked here is in no figure: before the load, in on_start and on_stop. Counts it."""
+        if self._measuring and not self._origins.here().aside:
+            return False
+        self._recorder.left_out[ON_START] += 1
+        return True
 
     def _new(self, kind: type[User], visit: Visit | None = None) -> Seat:
         user = kind(self.environment)
         seat = Seat(user=user, made=monotonic_ns(), visit=visit)
         self._seats[user] = seat
-        starts = user.on_start
-
-        def on_start() -> None:
-            starts()
-            self._serving[user.greenlet] = seat
-            self._sit(seat)
-
-        setattr(user, "on_start", on_start)  # noqa: B010
+        self._made += 1
+        for name in ("on_start", "on_stop"):
+            setattr(user, name, _aside(seat, getattr(user, name)))
         greenlet = user.start(self._runner.user_greenlets)
+        self._origins.follow(greenlet, seat)
         greenlet.link(lambda _: self._gone(seat))
         return seat
 
+    def _begun(self, tasks: TaskSet, on_start: Callable[[], None]) -> None:
+        """A task set begins: the on_start of the one in which a user begins is as its own.
+
+        That is the first one that has tasks, and not only task sets: there the user sits down.
+        """
+        seat = self._seats[tasks.user]
+        if seat.sat:
+            on_start()
+            return
+        with seat.put_aside():
+            on_start()
+        if not _has_only_sets(tasks):
+            self._sit(seat)
+        else:  # Locust chooses the set next, with the global generator
+            random.seed(self._draws.bits(self._made, "begins"))
+
     def _sit(self, seat: Seat) -> None:
         """The first wait: for whom a user was made, on_start took its time outside the clock."""
+        seat.sat = True
         if seat.visit is None:
-            self._park(seat.user)
+            self._wait(seat)
             return
-        seat.visit.outside = monotonic_ns() - seat.made
+        seat.visit.outside = seat.age()
         self._begin(seat, seat.visit)
 
     def _park(self, user: User) -> None:
+        """Where a user would wait, its arrival ends."""
         seat = self._seats[user]
+        if seat.aside:  # on_start waits for nothing: wait_time is ignored
+            return
+        if not seat.sat:  # the on_start of its task set failed: its next arrival tries again
+            self._fail_to_begin(seat)
         self._end(seat)
-        seat.called = AsyncResult()
-        self._idle[type(user)].append(seat)
+        self._wait(seat)
+
+    def _wait(self, seat: Seat) -> None:
+        seat.sat, seat.called = True, AsyncResult()
+        self._idle[type(seat.user)].append(seat)
         self._begin(seat, seat.called.get())
 
     def _begin(self, seat: Seat, visit: Visit) -> None:
@@ -203,11 +198,16 @@ class Users:
         # Locust chooses the task with the global generator, next: the same task for the same arrival.
         random.seed(self._draws.bits(visit.arrival.number, "task"))
 
+    def _fail_to_begin(self, seat: Seat) -> None:
+        if seat.visit is not None:
+            seat.visit.failed, seat.visit.outside = True, seat.age()
+            self._begin(seat, seat.visit)
+
     def _end(self, seat: Seat) -> None:
         visit, seat.visit = seat.visit, None
         if visit is None:
             return
-        done = monotonic_ns()
+        visit.over, done = True, monotonic_ns()
         self._recorder.latency(self._journey, Clock.RESPONSE, visit.due, done - visit.due - visit.outside)
         counters = self._recorder.count(self._journey, visit.due)
         counters.done += 1
@@ -219,23 +219,20 @@ class Users:
 
     def _gone(self, seat: Seat) -> None:
         """A user that stopped itself, or was ended; another takes its place when one is needed."""
-        greenlet = seat.user.greenlet
         if seat.visit is not None:
-            seat.visit.failed |= greenlet.exception is not None
-            if greenlet not in self._serving:  # it never got past on_start
-                seat.visit.failed = True
-                self._begin(seat, seat.visit)
+            seat.visit.failed |= seat.user.greenlet.exception is not None
+            if not seat.sat:  # it never got past on_start
+                self._fail_to_begin(seat)
             self._end(seat)
-        self._serving.pop(greenlet, None)
         self._seats.pop(seat.user, None)
         if seat in self._idle[type(seat.user)]:
             self._idle[type(seat.user)].remove(seat)
 
-    def _user_error(self, exception: BaseException, **_: object) -> None:
-        visit = self.serving()
-        if visit is not None:  # else on_start or on_stop: in no clock, and in Locust's log
-            visit.failed = True
-            self._recorder.failure(self._journey, visit.due, exception)
+    def _user_error(self, user_instance: User, exception: BaseException, **_: object) -> None:
+        seat = self._seats.get(user_instance)
+        if seat is not None and seat.visit is not None:  # else of no arrival, and in Locust's log
+            seat.visit.failed = True
+            self._recorder.failure(self._journey, seat.visit.due, exception)
 
     def _chosen(self, share: float) -> type[User]:
         """The User class at a share in (0, 1] of all weights."""
@@ -247,30 +244,32 @@ class Users:
         return self._classes[-1]
 
 
-class _Intended(EventHook):  # type: ignore[misc, unused-ignore]
-    """Locust's request event, told with the time since a request should have been sent.
+def _let_users_sit(
+    begun: Callable[[TaskSet, Callable[[], None]], None], park: Callable[[User], None]
+) -> None:
+    """Task sets say when they begin and where they would wait: Locust makes them, so their class does."""
+    runs = TaskSet.run
 
-    Listeners, and so Locust's web UI, hear what our report says. What on_start and on_stop ask is in no
-    clock, and not in Locust's statistics either.
-    """
+    def run(tasks: TaskSet) -> None:
+        on_start = tasks.on_start
+        setattr(tasks, "on_start", lambda: begun(tasks, on_start))  # noqa: B010
+        runs(tasks)  # type: ignore[no-untyped-call, unused-ignore]
 
-    def __init__(self, before: EventHook, users: Users) -> None:
-        super().__init__()  # type: ignore[no-untyped-call, unused-ignore]
-        # Locust's own statistics listen last: its runner was made after the file was read.
-        *self._handlers, statistics = before._handlers
-        self.measured: list[Callable[..., None]] = [statistics]
-        self._users = users
+    setattr(TaskSet, "run", run)  # noqa: B010
+    setattr(TaskSet, "wait", lambda tasks: park(tasks.user))  # noqa: B010
 
-    def fire(self, *, reverse: bool = False, **event: object) -> None:
-        visit = self._users.serving()
-        if visit is None:
-            super().fire(reverse=reverse, **event)
-            return
-        late, visit.late = visit.late, 0
-        if late:
-            event["response_time"] = (hearing.nanoseconds(event.get("response_time")) + late) / 1e6
-            event["start_time"] = float(str(event.get("start_time") or 0)) - late / 1e9
-        super().fire(reverse=reverse, **event)
-        for listener in self.measured:
-            listener(**event)
-        self._users.heard(visit, event, late)
+
+def _has_only_sets(tasks: TaskSet) -> bool:
+    """Whether every task of a set, or of the user itself, is a task set in its turn."""
+    found = tasks.user.tasks if isinstance(tasks, DefaultTaskSet) else tasks.tasks
+    return bool(found) and all(isinstance(task, type) and issubclass(task, TaskSet) for task in found)
+
+
+def _aside(seat: Seat, function: Callable[[], None]) -> Callable[[], None]:
+    """A user's on_start or on_stop, which is in no clock."""
+
+    def aside() -> None:
+        with seat.put_aside():
+            function()
+
+    return aside
