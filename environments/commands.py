@@ -18,9 +18,6 @@ from foundation.console import people
 from foundation.errors import InputError
 from foundation.units import in_words
 
-_BUILD_SECONDS = 1200.0
-"""The longest that `up` may hold the lock: a first build of all images takes a few minutes."""
-
 
 def up(wanted: Wanted, *, ttl: float) -> dict[str, object]:
     """Brings the environment up and returns what `status` would."""
@@ -29,7 +26,7 @@ def up(wanted: Wanted, *, ttl: float) -> dict[str, object]:
     with ImageDisplay(console) as progress:
         built = environment.prepare_images(wanted, client, progress)
     with (
-        environment.working_on(client, wanted.name, built["python"], seconds=_BUILD_SECONDS),
+        environment.working_on(client, wanted.name, built["python"]),
         NodeDisplay(console) as watch,
     ):
         environment.up(wanted, {"local": client}, built, watch)

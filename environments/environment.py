@@ -103,12 +103,12 @@ def prepare_images(
 
 
 @contextlib.contextmanager
-def working_on(client: docker.DockerClient, name: str, image: str, *, seconds: float) -> Iterator[None]:
-    """Lock and short lease for a command that changes an environment, for at most `seconds`.
+def working_on(client: docker.DockerClient, name: str, image: str) -> Iterator[None]:
+    """Lock and working lease for a command that changes an environment.
 
     Where nothing stands at the end, the lease goes too: only now is no renewal of it in flight.
     """
-    with locks.held(client, name, image, seconds=seconds):
+    with locks.held(client, name, image):
         try:
             with leases.kept(client, name, image):
                 yield

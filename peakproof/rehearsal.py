@@ -23,8 +23,6 @@ from peakproof.season import Season
 from peakproof.stages import STAGES, Desk, State, source_name
 
 _LOAD_GENERATOR = "generator"
-_SLACK = 900.0
-"""Seconds that a rehearsal may hold its lock beyond load and drain: set-up, seeding, taking down."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +87,9 @@ def _staged(desk: Desk, state: State) -> tuple[State, PeakproofError | None]:
 @contextlib.contextmanager
 def _locked(season: Season, desk: Desk) -> Iterator[None]:
     """Nobody else changes the environment or its twin."""
-    searching = season.written.capacity.budget if season.written.capacity else 0.0
-    seconds = season.written.load.duration + season.written.drain + 2 * searching + _SLACK
     with contextlib.ExitStack() as stack:
         for name in (season.environment_name, source_name(season)):
-            lock = locks.held(desk.clients["local"], name, desk.built["python"], seconds=seconds)
-            stack.enter_context(lock)
+            stack.enter_context(locks.held(desk.clients["local"], name, desk.built["python"]))
         yield
 
 

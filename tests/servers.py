@@ -20,7 +20,6 @@ from environments.images import silent
 from environments.wanted import Wanted
 
 _HERE = Path(__file__).resolve().parent
-_LONGEST = 3600.0  # seconds that a session of tests may take
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,7 @@ def running() -> Iterator[Environment]:
         folders={},
     )
     built = environment.prepare_images(wanted, client, silent)
-    with environment.working_on(client, wanted.name, built["python"], seconds=_LONGEST):
+    with environment.working_on(client, wanted.name, built["python"]):
         try:
             yield environment.up(wanted, {"local": client}, built, _unwatched)
         finally:

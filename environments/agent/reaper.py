@@ -21,13 +21,18 @@ UNDOES = ("start",)  # what an undo may say: verbs of the engine, `POST /contain
 
 
 def expired(leases: Iterable[dict[str, Any]], instances: Iterable[str], now: float) -> set[str]:
-    """Instances whose newest lease has lapsed, or that have none. Pure."""
-    until: dict[str, tuple[str, float]] = {}
+    """Instances of which no lease is in force: the newest that was given, or that of a command. Pure."""
+    given: dict[str, tuple[str, float]] = {}
+    working: dict[str, float] = {}
     for lease in leases:
-        instance = lease["Labels"]["peakproof.instance"]
-        candidate = (lease["Name"], float(lease["Labels"]["peakproof.until"]))
-        until[instance] = max(until.get(instance, ("", 0.0)), candidate)
-    return {name for name in {*instances, *until} if until.get(name, ("", 0.0))[1] <= now}
+        labels = lease["Labels"]
+        instance, until = labels["peakproof.instance"], float(labels["peakproof.until"])
+        if "peakproof.who" in labels:
+            working[instance] = max(working.get(instance, 0.0), until)
+        else:
+            given[instance] = max(given.get(instance, ("", 0.0)), (lease["Name"], until))
+    known = {*instances, *given, *working}
+    return {name for name in known if max(given.get(name, ("", 0.0))[1], working.get(name, 0.0)) <= now}
 
 
 def sweep(now: float, say: Callable[[str], None]) -> bool:
@@ -60,7 +65,7 @@ def attempt(what: str, say: Callable[[str], None]) -> Iterator[None]:
 
 
 def is_lock(item: dict[str, Any], now: float) -> bool:
-    """A lock in force needs no lease: it is taken just before the lease, and ends by itself."""
+    """A lock that was just taken has no lease yet."""
     labels = item["Labels"]
     return labels["peakproof.kind"] == "lock" and float(labels["peakproof.until"]) > now
 

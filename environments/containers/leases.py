@@ -1,6 +1,8 @@
-"""Leases: who wants an environment, until when. A lease is a labelled empty volume; the newest wins.
+"""Leases: who wants an environment, until when. A lease is a labelled empty volume.
 
-The reaper removes what has no valid lease, so nothing survives a command that was killed.
+Of those that people give, the newest wins. Beside it a command that works has one of its own, which lasts
+while it works; its lock holds as long. The reaper removes what has no valid lease, so nothing survives a
+command that was killed.
 """
 
 from __future__ import annotations
@@ -15,63 +17,79 @@ import docker
 from docker.errors import APIError, NotFound
 
 from environments import labels
-from environments.containers import reaper
+from environments.containers import holder, reaper
 from environments.docker_errors import mapped
 from foundation.errors import PeakproofError
 
 WORKING = 60.0
 """Seconds that a lease lasts while a command builds or rehearses; it is renewed three times as often."""
-_WORKING = "a working command"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """`until` is seconds since the epoch; `working`: a command holds it while it works, and no longer."""
+    """`until` is seconds since the epoch; `holder`: the command that has it while it works, and no longer."""
 
     instance: str
     volume: str
     until: float
-    working: bool = False
+    holder: str | None = None
+
+    @property
+    def working(self) -> bool:
+        return self.holder is not None
 
 
 def newest(client: docker.DockerClient, instance: str) -> Lease | None:
-    """The lease in force for an instance, valid or lapsed; None when there is none."""
-    return max(_all(client, instance), key=lambda lease: lease.volume, default=None)
+    """The lease in force for an instance, valid or lapsed; None when there is none.
+
+    A command's is in force while no lease that somebody gave lasts longer.
+    """
+    found = _all(client, instance)
+    given = max((each for each in found if not each.working), key=_age, default=None)
+    inside = [each for each in found if each.working]
+    return max([*inside, *([given] if given else [])], key=lambda lease: lease.until, default=None)
+
+
+def works(client: docker.DockerClient, instance: str, holder: str) -> bool:
+    """Whether that command still works on the instance."""
+    return any(each.holder == holder and each.until > time.time() for each in _all(client, instance))
 
 
 def renew(client: docker.DockerClient, instance: str, seconds: float) -> Lease:
-    """A lease that ends `seconds` from now, in place of the older ones."""
+    """A lease that ends `seconds` from now, in place of what was given before and of this command's own."""
     with mapped(f"renewing the lease of {instance}"):
-        lease = _created(client, instance, seconds)
-        _remove(client, _older(client, lease))
+        lease = _created(client, instance, seconds, None)
+        _remove(client, [each for each in _older(client, lease) if _over(each) or not _of_another(each)])
     return lease
 
 
-def prolong(client: docker.DockerClient, instance: str, seconds: float, *, working: bool = False) -> None:
+def prolong(client: docker.DockerClient, instance: str, seconds: float) -> None:
     """A lease of at least `seconds` from now: a longer one stays, also one that is given in this moment."""
     with mapped(f"renewing the lease of {instance}"):
         found = newest(client, instance)
-        if found is not None and found.until >= time.time() + seconds:
+        if found is not None and not found.working and found.until >= time.time() + seconds:
             return
-        lease = _created(client, instance, seconds, working=working)
-        older = _older(client, lease)
-        shorter = all(each.until <= lease.until for each in older)
-        _remove(client, older if shorter else [lease])
+        lease = _created(client, instance, seconds, None)
+        given = [each for each in _older(client, lease) if not each.working]
+        shorter = all(each.until <= lease.until for each in given)
+        _remove(client, given if shorter else [lease])
 
 
 @contextlib.contextmanager
 def kept(
     client: docker.DockerClient, instance: str, image: str, *, seconds: float = WORKING
 ) -> Iterator[None]:
-    """Keeps a lease of at least `seconds` in force, and the reaper alive, for as long as the block runs.
+    """Keeps a working lease of `seconds` in force, and the reaper alive, for as long as the block runs.
 
-    A longer lease stays as it is, whoever gave it and when. Raises, at the end of the block, what made a
+    What somebody gives, before or meanwhile, stays as it is. Raises, at the end of the block, what made a
     renewal fail: without a lease the environment goes.
     """
     stop, failures = threading.Event(), list[PeakproofError]()
 
     def keep() -> None:
-        prolong(client, instance, seconds, working=True)
+        with mapped(f"renewing the lease of {instance}"):
+            lease = _created(client, instance, seconds, holder.me())
+            _remove(client, [each for each in _older(client, lease) if each.holder == lease.holder])
         reaper.ensure(client, image)
 
     def keep_on() -> None:
@@ -97,12 +115,24 @@ def _all(client: docker.DockerClient, instance: str) -> list[Lease]:
     return [_lease(volume.attrs) for volume in client.volumes.list(filters=labels.ours(instance, "lease"))]
 
 
-def _created(client: docker.DockerClient, instance: str, seconds: float, *, working: bool = False) -> Lease:
+def _age(lease: Lease) -> str:
+    return lease.volume
+
+
+def _over(lease: Lease) -> bool:
+    return lease.until <= time.time()
+
+
+def _of_another(lease: Lease) -> bool:
+    return lease.working and lease.holder != holder.me()
+
+
+def _created(client: docker.DockerClient, instance: str, seconds: float, who: str | None) -> Lease:
     now = time.time_ns()
     volume, until = f"peakproof-{instance}-lease-{now}", round(now / 1e9 + seconds, 3)
-    who = {"who": _WORKING} if working else {}
-    client.volumes.create(name=volume, labels=labels.of(instance, "lease", until=f"{until:.3f}", **who))
-    return Lease(instance=instance, volume=volume, until=until, working=working)
+    tags = labels.of(instance, "lease", until=f"{until:.3f}", **({"who": who} if who else {}))
+    client.volumes.create(name=volume, labels=tags)
+    return Lease(instance=instance, volume=volume, until=until, holder=who)
 
 
 def _older(client: docker.DockerClient, lease: Lease) -> list[Lease]:
@@ -123,5 +153,5 @@ def _lease(attributes: dict[str, object]) -> Lease:
         instance=tags[labels.INSTANCE],
         volume=str(attributes["Name"]),
         until=float(tags[labels.UNTIL]),
-        working=labels.WHO in tags,
+        holder=tags.get(labels.WHO),
     )

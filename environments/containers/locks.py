@@ -1,22 +1,21 @@
 """Locks: one command at a time changes an environment. A lock is a container that is created, never started.
 
-Docker gives a name to the first who asks for it; the labels say who has it and until when.
+Docker gives a name to the first who asks for it; the labels say who has it. It holds while the working lease
+of its holder is alive, wherever that process runs.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import socket
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import docker
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
 from environments import labels
+from environments.containers import holder, leases
 from environments.docker_errors import mapped
 from foundation.errors import Refused
 from foundation.units import in_words
@@ -24,10 +23,17 @@ from foundation.units import in_words
 CONFLICT = 409
 
 
+_LEASED_WITHIN = leases.WORKING
+"""Seconds in which the first working lease of a lock's holder must be there."""
+
+
 @contextlib.contextmanager
-def held(client: docker.DockerClient, instance: str, image: str, *, seconds: float) -> Iterator[None]:
-    """Holds the lock of an instance for the block, at most `seconds`. Raises Refused if another has it."""
-    lock = _taken(client, instance, image, seconds)
+def held(client: docker.DockerClient, instance: str, image: str) -> Iterator[None]:
+    """Holds the lock of an instance for the block, in which `leases.kept` must run.
+
+    Raises Refused if another has it.
+    """
+    lock = _taken(client, instance, image)
     try:
         yield
     finally:
@@ -42,10 +48,10 @@ def refuse_if_held(client: docker.DockerClient, instance: str) -> None:
             raise _refused(client, instance)
 
 
-def _taken(client: docker.DockerClient, instance: str, image: str, seconds: float) -> Container:
+def _taken(client: docker.DockerClient, instance: str, image: str) -> Container:
     for attempt in ("first", "after a stale lock was removed"):
         try:
-            return _create(client, instance, image, seconds)
+            return _create(client, instance, image)
         except APIError as error:
             if error.status_code != CONFLICT:
                 with mapped(f"locking {instance}"):
@@ -55,39 +61,36 @@ def _taken(client: docker.DockerClient, instance: str, image: str, seconds: floa
     raise AssertionError("both attempts either return or raise")
 
 
-def _create(client: docker.DockerClient, instance: str, image: str, seconds: float) -> Container:
-    who = f"process {os.getpid()} on {socket.gethostname()}"
-    tags = labels.of(instance, "lock", who=who, until=f"{time.time() + seconds:.0f}")
+def _create(client: docker.DockerClient, instance: str, image: str) -> Container:
+    tags = labels.of(instance, "lock", who=holder.me(), until=f"{time.time() + _LEASED_WITHIN:.3f}")
     return client.containers.create(image, name=_name(instance), labels=tags, network_mode="none")
 
 
 def _removed_if_stale(client: docker.DockerClient, instance: str) -> bool:
-    """Removes a lock whose time is over or whose process on this machine is gone."""
+    """Removes a lock whose holder has no working lease any more."""
     try:
         lock = client.containers.get(_name(instance))
     except NotFound:
         return True
-    if float(lock.labels.get(labels.UNTIL, "0")) > time.time() and _alive(lock.labels.get(labels.WHO, "")):
+    if _in_force(client, instance, lock):
         return False
     with contextlib.suppress(NotFound):
         lock.remove(force=True)
     return True
 
 
-def _alive(who: str) -> bool:
-    """Whether the holder may still be there; only a process of this very machine can be known to be gone."""
-    _, process, _, host = who.split(" ") if who.count(" ") == 3 else ("", "", "", "")
-    return host != socket.gethostname() or Path(f"/proc/{process}").exists()
+def _in_force(client: docker.DockerClient, instance: str, lock: Container) -> bool:
+    just_taken = float(lock.labels.get(labels.UNTIL, "0")) > time.time()
+    return just_taken or leases.works(client, instance, lock.labels.get(labels.WHO, ""))
 
 
 def _refused(client: docker.DockerClient, instance: str) -> Refused:
     with contextlib.suppress(NotFound):
         lock = client.containers.get(_name(instance))
-        left = max(0.0, float(lock.labels.get(labels.UNTIL, "0")) - time.time())
         return Refused(
             f"environment {instance!r} is being changed by {lock.labels.get(labels.WHO)}",
-            hint=f"wait for it (its lock ends in {in_words(left)} at the latest), or use another name"
-            " (`env up --name`; in a plan `environment: {name: …}`)",
+            hint=f"wait for it, or use another name (`env up --name`; in a plan `environment: {{name: …}}`); "
+            f"if it was killed, its lock is free after {in_words(leases.WORKING)}",
         )
     return Refused(f"environment {instance!r} is being changed by another command", hint="try again")
 

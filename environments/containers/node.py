@@ -12,9 +12,9 @@ import requests
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 from docker.types import EndpointConfig
-from testcontainers.core.container import DockerContainer
 
 from environments import docker_policy, labels, probes
+from environments.containers.bare import BareContainer
 from environments.containers.files import FileSpec, archive, read, tail
 from environments.docker_errors import mapped
 from environments.instance import Instance
@@ -33,15 +33,14 @@ class NodeFailed(Unavailable):
     """A node that ended, or was not ready in time; carries the end of its log."""
 
 
-class NodeContainer(DockerContainer):
+class NodeContainer(BareContainer):
     """A Testcontainer with what Testcontainers leave out: several networks, owned files, our labels.
 
-    Uses the base class's protected `_container`, `_kwargs` and `_docker`, which its own modules use too.
+    Uses the base class's protected `_container`, which its own modules use too.
     """
 
     def __init__(self, node: Node, instance: Instance, client: docker.DockerClient) -> None:
-        super().__init__(instance.images[node.process.image])
-        self._docker.client = client
+        super().__init__(instance.images[node.process.image], client)
         self.node = node
         self.instance = instance
         self.extra_files: tuple[FileSpec, ...] = ()

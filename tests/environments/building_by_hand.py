@@ -27,7 +27,7 @@ def main(definition: str, name: str, lease_seconds: str) -> None:
     client = connect()
     built = environment.prepare_images(wanted, client, images.silent)
     lease = leases.kept(client, name, built["python"], seconds=float(lease_seconds))
-    with locks.held(client, name, built["python"], seconds=600), lease:
+    with locks.held(client, name, built["python"]), lease:
         environment.up(wanted, {"local": client}, built, lambda _: None)
         print("up", flush=True)
         threading.Event().wait()

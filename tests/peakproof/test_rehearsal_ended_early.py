@@ -165,12 +165,12 @@ def test_what_a_killed_command_left_goes_when_its_lease_is_over(
     assert left(client, loaded.plan.environment)
     lease = leases.newest(client, loaded.plan.environment)
     assert lease is not None
-    # The same leases, but over in a moment: a minute of waiting would prove no more.
+    # Its leases are over at once: a minute of waiting would prove no more.
     for name in (loaded.plan.environment, f"{loaded.plan.environment}-source"):
         found = leases.newest(client, name)
         if found is not None:
             assert found.until - time.time() <= leases.WORKING
-            leases.renew(client, name, 1.0)
+            removing.remove(client, name, kind="lease")
     eventually("the reaper to have removed it", lambda: not left(client, loaded.plan.environment))
 
 
@@ -179,7 +179,7 @@ def test_an_environment_that_another_command_changes_is_left_alone(
 ) -> None:
     plan = written(tmp_path, f"locked-{uuid4().hex[:4]}", SHORT)
     image = images.ensure(["python"], folders={}, client=client, progress=images.silent)["python"].id
-    with locks.held(client, plan.environment, image, seconds=60):
+    with locks.held(client, plan.environment, image):
         ran = rehearse(plan)
         assert ran.exit_code == 5, ran.stderr
         assert "is being changed by process" in ran.stderr

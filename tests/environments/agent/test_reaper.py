@@ -30,6 +30,12 @@ def lease(instance: str, until: float, number: int = 1) -> dict[str, object]:
     }
 
 
+def working(instance: str, until: float, number: int = 1) -> dict[str, object]:
+    """The lease that a command has while it works."""
+    named = {"peakproof.instance": instance, "peakproof.until": f"{until:.3f}", "peakproof.who": "process 1"}
+    return {"Name": f"peakproof-{instance}-lease-{number:019}", "Labels": named}
+
+
 @pytest.mark.parametrize(
     ("leases", "instances", "gone"),
     [
@@ -43,10 +49,15 @@ def lease(instance: str, until: float, number: int = 1) -> dict[str, object]:
         ([lease("a", NOW - 1, 2), lease("a", NOW + 9, 10)], ["a"], set()),
         ([lease("a", NOW + 9)], ["a", "b"], {"b"}),
         ([lease("a", NOW - 1)], [], {"a"}),
+        ([lease("a", NOW + 9, 1), working("a", NOW - 1, 2)], ["a"], set()),
+        ([lease("a", NOW - 1, 2), working("a", NOW + 9, 1)], ["a"], set()),
+        ([working("a", NOW + 9, 1), working("a", NOW - 1, 2)], ["a"], set()),
+        ([lease("a", NOW - 1), working("a", NOW - 1)], ["a"], {"a"}),
     ],
     ids=[
         "nothing there", "no lease", "valid", "lapsed", "ends now", "shortened", "extended",
         "the tenth after the second", "one of two", "only a lapsed lease is left",
+        "a command ended", "a command works", "one of two commands works", "nobody works any more",
     ],
 )  # fmt: skip
 def test_an_instance_goes_when_its_newest_lease_is_over(

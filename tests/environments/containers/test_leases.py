@@ -60,7 +60,7 @@ def test_a_longer_lease_that_comes_between_looking_and_renewing_stays(
         given.append(leases.renew(client, instance, LONG))
 
     monkeypatch.setattr(leases, "newest", late)
-    leases.prolong(engine, name, 60, working=True)
+    leases.prolong(engine, name, 60)
     monkeypatch.undo()
     assert leases.newest(engine, name) == given[0]
 
