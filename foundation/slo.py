@@ -3,7 +3,7 @@
 objective  = subject comparison limit [ "outside" "faults" [ "+" duration ] ]
 subject    = SERIES "p" QUANTILE                          limit: a duration
            | [ JOURNEY ] ( "errors" | "attempt-errors" )  limit: a percentage
-           | [ JOURNEY ] "throughput"                     limit: a rate
+           | [ JOURNEY ] ( "throughput" | "goodput" )     limit: a rate
            | "recovery"                                   limit: a duration
            | "lost" "orders"                              limit: a whole number
            | DELAY "p" QUANTILE                           limit: a duration
@@ -18,7 +18,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from foundation import units
@@ -31,6 +31,7 @@ class Metric(StrEnum):
     ERRORS = "errors"
     ATTEMPT_ERRORS = "attempt-errors"
     THROUGHPUT = "throughput"
+    GOODPUT = "goodput"
     RECOVERY = "recovery"
     LOST_ORDERS = "lost orders"
     DELAY = "delay"
@@ -51,7 +52,8 @@ _SERIES = re.compile(r"[a-z][a-z0-9_-]*(/[a-z][a-z0-9_-]*)?")
 _QUANTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
 _DELAY = re.compile(r"[a-z][a-z0-9_-]*->[a-z][a-z0-9_-]*")
 _TOKEN = re.compile(r"\s*([\w-]*\w->[\w-]+|<=|>=|[<>=+]|[^\s<>=+]+)")
-_RATES = ("errors", "attempt-errors", "throughput")
+_RATES = ("errors", "attempt-errors", "throughput", "goodput")
+_PER_SECOND = (Metric.THROUGHPUT, Metric.GOODPUT)
 _DURATIONS = (Metric.LATENCY, Metric.RECOVERY, Metric.DELAY, Metric.QUEUE_AGE, Metric.OUTBOX_LAG)
 _WINDOWED = tuple(set(Metric) - {Metric.RECOVERY, Metric.LOST_ORDERS})
 _PAIRS: Mapping[str, tuple[Metric, str]] = {
@@ -73,7 +75,7 @@ class ObjectiveError(ValueError):
 class Objective:
     """One promise. `series` None means the main journey; `outside` is seconds after each fault.
 
-    The `series` of a delay is its name, "accepted->erp".
+    The `series` of a delay is its name, "accepted->erp". Nobody wrote one that is `implied`.
 
     `str()` gives an expression that parses to an equal objective.
     """
@@ -84,6 +86,7 @@ class Objective:
     series: str | None = None
     quantile: float | None = None
     outside: float | None = None
+    implied: bool = field(default=False, compare=False)
 
     def holds(self, observed: float) -> bool:
         """Whether an observed value keeps the promise."""
@@ -110,7 +113,7 @@ class Objective:
             return _seconds(self.limit)
         if self.metric in (Metric.ERRORS, Metric.ATTEMPT_ERRORS):
             return f"{self.limit * 100:.12g}%"
-        return f"{self.limit:.12g}" + ("/s" if self.metric is Metric.THROUGHPUT else "")
+        return f"{self.limit:.12g}" + ("/s" if self.metric in _PER_SECOND else "")
 
 
 def parse(text: str) -> Objective:
@@ -165,14 +168,16 @@ class _Parser:
     def _of_series(self) -> tuple[Metric, str | None, float | None]:
         started = self._next
         expected = (
-            "a journey, or errors, attempt-errors, throughput, recovery, lost orders, queue age, outbox lag, "
-            "or a delay such as accepted->erp"
+            "a journey, or errors, attempt-errors, throughput, goodput, recovery, lost orders, queue age, "
+            "outbox lag, or a delay such as accepted->erp"
         )
         series = self._take(lambda word: _SERIES.fullmatch(word) is not None, expected)
         if _QUANTILE.fullmatch(series) and self._peek() in _COMPARE:
             self._next = started
             raise self._error("a journey before the percentile, such as place-order p99")
-        what = self._take(_measured, "a percentile such as p99, or errors, attempt-errors, throughput")
+        what = self._take(
+            _measured, "a percentile such as p99, or errors, attempt-errors, throughput, goodput"
+        )
         if quantile := _QUANTILE.fullmatch(what):
             return Metric.LATENCY, series, float(quantile[1])
         if not _NAME.fullmatch(series):
@@ -188,7 +193,7 @@ class _Parser:
     def _limit(self, metric: Metric) -> float:
         if metric in _DURATIONS:
             return self._quantity(units.duration, 'a duration such as "500ms"')
-        if metric is Metric.THROUGHPUT:
+        if metric in _PER_SECOND:
             return self._quantity(units.rate, 'a rate such as "55/s"')
         if metric is Metric.LOST_ORDERS:
             return float(self._quantity(_whole, "a whole number of orders, such as 0"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from foundation import units
@@ -70,15 +70,21 @@ def parse(text: str) -> Rule:
 
 
 class Watch:
-    """Hears what a load says and raises Hopeless when a rule's time has come."""
+    """Hears what a load says and raises Hopeless when a rule's time has come.
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    Where a platform may `shed`, what it sheds is no error.
+    """
+
+    def __init__(self, rules: Sequence[Rule], *, may_shed: bool = False) -> None:
         self._above = dict.fromkeys(rules, 0)
+        self._may_shed = may_shed
 
     def hear(self, event: Event) -> None:
         """Counts the seconds on end in which each rule's limit is exceeded."""
         if not isinstance(event, Progress):
             return
+        if self._may_shed:
+            event = replace(event, shed=0)
         for rule, seconds in self._above.items():
             self._above[rule] = seconds + 1 if _METRICS[rule.metric](event) > rule.limit else 0
             if self._above[rule] >= rule.seconds:
@@ -87,10 +93,14 @@ class Watch:
 
 # A second in which nothing was asked tells nothing: it ends the row.
 _METRICS: Mapping[Metric, Callable[[Progress], float]] = {
-    "errors": lambda told: (told.errors + told.turned_away) / told.wanted if told.wanted else 0.0,
+    "errors": lambda told: _errors(told) / told.wanted if told.wanted else 0.0,
     "attempt-errors": lambda told: told.attempt_errors / told.attempts if told.attempts else 0.0,
-    "p99": lambda told: told.p99_ms / 1000,
+    "p99": lambda told: (told.p99_ms or 0.0) / 1000,
 }
+
+
+def _errors(told: Progress) -> int:
+    return told.errors + told.turned_away + told.shed
 
 
 def _share(text: str) -> float:

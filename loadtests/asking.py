@@ -15,7 +15,7 @@ from loadtests.arrivals import Stream
 from loadtests.distributed import starting
 from loadtests.locustfile import Locust, journey_of
 from loadtests.profiles import REPLAY
-from loadtests.profiles.shape import Point
+from loadtests.replay import Replay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,15 +89,15 @@ def machines(
     return expected, ("--listen", str(listen))
 
 
-def profile(name: str, recorded: Path | None, duration: float) -> tuple[str, tuple[Point, ...]]:
-    """The profile's name and, for a replay, its points. Raises InputError: both, an unreadable file."""
+def profile(name: str, recorded: Path | None, duration: float) -> tuple[str, Replay | None]:
+    """The profile's name and, where there is one, the replay. Raises InputError: both, an unreadable file."""
     if recorded is None:
-        return name, ()
+        return name, None
     if name != "constant":
         raise InputError("a replay has its own profile", hint="give --profile or --replay")
     if not duration > 0:
         raise InputError("must be above 0", where="--duration")
-    return REPLAY, replay.read(recorded, duration).points
+    return REPLAY, replay.read(recorded, duration)
 
 
 def objectives(texts: list[str]) -> list[Objective]:

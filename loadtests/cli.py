@@ -76,7 +76,7 @@ def run(
     objectives, rules = asking.objectives(slo or []), [abort.parse(text) for text in abort_on or []]
     name = commands.new_run()
     seconds = asking.quantity("--duration", units.duration, duration)
-    named, points = asking.profile(profile, replay, seconds)
+    named, replayed = asking.profile(profile, replay, seconds)
     asked = asking.what(
         journeys, journey, locustfile, users=users, spawn_rate=spawn_rate, rate=rate, options=locust,
         profiled=named != "constant",
@@ -90,7 +90,7 @@ def run(
         rate=asking.quantity("--rate", units.rate, rate) if rate else 0.0,
         duration=seconds,
         profile=named,
-        points=points,
+        points=replayed.points if replayed else (),
         seed=seed,
         output=str((out or Path("report") / name).resolve()),
         spacing="even" if evenly else "poisson",
@@ -116,6 +116,7 @@ def run(
                 as_json=as_json,
                 master=master,
                 abort_on=rules,
+                replayed=replayed,
             )
         )
     )

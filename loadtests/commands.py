@@ -16,6 +16,7 @@ from foundation.slo import Metric, Objective
 from foundation.verdict import Verdict, judge
 from loadtests import (
     gallery,
+    implied,
     junit,
     local,
     measurements,
@@ -34,9 +35,11 @@ from loadtests.job import Job
 from loadtests.local import generate
 from loadtests.locustfile import CLOSED
 from loadtests.measurements import Measurements
-from loadtests.profiles import PROFILES, replayed
+from loadtests.profiles import PROFILES, mean_rate
+from loadtests.profiles import replayed as shape_of
 from loadtests.profiles.shape import Shape
 from loadtests.progress import Event, Started
+from loadtests.replay import Replay
 
 
 def new_run() -> str:
@@ -53,16 +56,22 @@ def run(
     as_json: bool = False,
     master: Sequence[str] = (),
     abort_on: Sequence[Rule] = (),
+    replayed: Replay | None = None,
 ) -> ExitCode:
     """Generates the load, shows what was measured, and returns the verdict's exit code.
 
     `master` are the options of a generator whose workers are on other machines; a rule of `abort_on` ends
     the load early, and it fails. Raises Interrupted after Ctrl-C, when what there is has been shown.
     """
+    promised = implied.promised(promised, [stream.journey for stream in job.streams])
     _check(job, promised)
     console, interrupted, began = people(), False, False
-    watch, hopeless = Watch(abort_on), list[Hopeless]()
+    watch = Watch(abort_on, may_shed=job.main in objectives.may_shed(promised, job.main))
+    hopeless = list[Hopeless]()
     console.print(f"run {job.run}: {job.main} {_load(job)} for {job.duration:g} s")
+    if replayed is not None:
+        sent = mean_rate(job.schedule.profile, 0, job.duration) * job.duration
+        console.print(f"the file has {replayed}; about {sent:,.0f} arrivals are sent")
     try:
         with screen.live(console, job) as listen, _measured(console, job, metrics_port) as measure:
 
@@ -83,7 +92,7 @@ def run(
     measured = measurements.read(Path(job.output))
     verdict = judged(measured, promised, hopeless)
     screen.show(console, measured, verdict)
-    _written(Path(job.output) / report.FILE, report.html(measured, verdict, tuple(promised)))
+    _written(Path(job.output) / report.FILE, report.html(measured, verdict, promised))
     if junit_file is not None:
         _written(junit_file, junit.document(measured, verdict))
     if as_json:
@@ -137,7 +146,7 @@ def profiles(name: str | None, recorded: Path | None, *, as_json: bool = False) 
 
 def _shapes(name: str | None, recorded: Path | None) -> list[Shape]:
     if recorded is not None:
-        return [replayed(replay.read(recorded, duration=gallery.WIDTH).points)]
+        return [shape_of(replay.read(recorded, duration=gallery.WIDTH).points)]
     if name is not None and name not in PROFILES:
         raise InputError(f"no profile {name!r}", hint=f"there are: {', '.join(PROFILES)}")
     return [PROFILES[name]] if name else [*PROFILES.values()]
@@ -149,6 +158,7 @@ def judged(
     """The verdict of a load test alone: its validity and the objectives; a hopeless load was ended by us."""
     valid = validity.findings(measured, promised, whole=not hopeless)
     found = [*valid, *objectives.evaluate(promised, measured), *(ended.finding() for ended in hopeless)]
+    found += [] if hopeless else implied.findings(measured, promised)
     return judge([*found, *validity.own_verdict(measured)])
 
 

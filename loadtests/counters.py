@@ -15,11 +15,12 @@ class Counters:
     """Journeys that were due in one second, or any sum of such.
 
     `wanted` is what the schedule asked for; each of them is `dispatched` or `turned_away` at a full pool.
-    Of the dispatched, `done` ended, and `failed` among them went wrong somewhere. `errors` are journeys whose
-    order was not accepted within the client's budget, or that failed and have no order; `refused` is a
-    definitive business answer and no error. `attempts` are requests; `attempt_errors` those without a usable
-    answer, whether repeated or given up. All of these belong to the second in which the journey was due;
-    only `completed`, journeys that ended well, belongs to the second in which they ended.
+    Of the dispatched, `done` ended, and `failed` among them went wrong somewhere. `errors` are journeys that
+    failed, or whose order was neither accepted within the client's budget nor refused; those that ended
+    because the platform had too much to do are `shed` instead; `refused` is a business answer and no error.
+    `attempts` are requests; `attempt_errors` those without a usable answer, whether repeated or given up.
+    All of these belong to the second in which the journey was due; only `completed`, journeys that ended
+    well, belongs to the second in which they ended.
     """
 
     wanted: int = 0
@@ -28,6 +29,7 @@ class Counters:
     done: int = 0
     failed: int = 0
     errors: int = 0
+    shed: int = 0
     refused: int = 0
     attempts: int = 0
     attempt_errors: int = 0

@@ -8,14 +8,27 @@ from __future__ import annotations
 import csv
 import math
 from bisect import bisect_left
-from collections.abc import Mapping
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
 from foundation.errors import InputError
 
-Row = Mapping[str, str]
+
+class NoColumn(KeyError):  # noqa: N818 - says what happened
+    """A journey asked a row for a column that its feed does not have."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError's own words are in quotation marks
+
+
+class Row(dict[str, str]):
+    """One line of a feed, by its headings. Raises NoColumn, which says what there is."""
+
+    __slots__ = ()
+
+    def __missing__(self, column: str) -> str:
+        raise NoColumn(f"the feed has no column {column!r}; it has {', '.join(self)}")
 
 
 def read(folder: Path) -> dict[str, tuple[Row, ...]]:
@@ -48,8 +61,11 @@ def _cumulated(rows: int, exponent: float) -> tuple[float, ...]:
 
 
 def _rows(path: Path) -> tuple[Row, ...]:
-    with path.open(newline="", encoding="utf-8") as lines:
-        rows = tuple(csv.DictReader(lines))
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as lines:  # spreadsheets begin it with a mark
+            rows = tuple(map(Row, csv.DictReader(lines)))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"cannot be read: {error}", where=str(path), hint="a CSV file in UTF-8") from error
     if not rows:
         raise InputError("a feed without rows", where=str(path), hint="a header line, then one line a row")
     return rows

@@ -40,6 +40,11 @@ def highest_of(index: int) -> int:
     return ((index - (shift << _HALF_BITS) + 1) << shift) - 1
 
 
+def rank(quantile: float, total: int) -> int:
+    """The rank of a percentile among so many values, as HdrHistogram rounds it: 990 for the p99 of 1,000."""
+    return max(int(quantile * total / 100 + 0.5), 1)
+
+
 class Histogram:
     """Counts of values in nanoseconds, within 0.1 % of each value. Adding histograms loses nothing."""
 
@@ -78,13 +83,16 @@ class Histogram:
 
     def percentile(self, quantile: float) -> int:
         """The value in ns that `quantile` percent of the recorded ones do not exceed; 0 when empty."""
-        wanted = max(int(quantile * self.total / 100 + 0.5), 1)
+        return self.ranked(rank(quantile, self.total)) or 0
+
+    def ranked(self, wanted: int) -> int | None:
+        """The value in ns at a rank, from 1 for the lowest; None where there are not so many."""
         seen = 0
         for index in sorted(self.counts):
             seen += self.counts[index]
             if seen >= wanted:
                 return highest_of(index)
-        return 0
+        return None
 
     def above(self, value: int) -> int:
         """How many recorded values exceed `value`, as exactly as the buckets know."""

@@ -23,12 +23,13 @@ _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 
 @dataclass(frozen=True, kw_only=True)
 class Retry:
-    """A client's budget for one step: attempts in all, and seconds for all, for one attempt, for pauses.
+    """A client's budget for one step: seconds for all attempts, for one of them, for pauses between them.
 
-    An attempt's time-out is meant to be above the platform's own, so that the platform answers first.
+    `attempts` limits their number, too; None: as many as there is time for. An attempt's time-out is meant to
+    be above the platform's own, so that the platform answers first.
     """
 
-    attempts: int = 8
+    attempts: int | None = None
     deadline: float = 30.0
     timeout: float = 10.0
     first_pause: float = 0.05
@@ -87,7 +88,7 @@ class Job:
             raise InputError(f"rate and duration must be above 0, got {self.rate}/s for {self.duration} s")
         if not self.streams or any(stream.ratio <= 0 for stream in self.streams):
             raise InputError("a load test needs at least one journey, and ratios above 0")
-        if self.pool < 1 or self.processes < 1 or self.retry.attempts < 1:
+        if min(self.pool, self.processes, 1 if self.retry.attempts is None else self.retry.attempts) < 1:
             raise InputError("pool, processes and attempts are at least 1")
         if self.connections not in get_args(Connections):
             allowed = " or ".join(get_args(Connections))

@@ -80,11 +80,18 @@ class Measurements:
         """Every journey and journey/step that was measured."""
         return tuple(sorted({series for series, _ in self.histograms}))
 
+    @property
+    def judged(self) -> range:
+        """The seconds with all that is of the load's arrivals: later steps are due after its last one."""
+        known = [*self.histograms.values(), *self.counters.values()]
+        last = max((max(found, default=0) for found in known), default=0)
+        return range(max(len(self.seconds), last + 1))
+
     def inside(self, windows: Sequence[Window]) -> list[int]:
-        return [second for second in self.seconds if any(w.touches(second) for w in windows)]
+        return [second for second in self.judged if any(w.touches(second) for w in windows)]
 
     def outside(self, windows: Sequence[Window]) -> list[int]:
-        return [second for second in self.seconds if not any(w.touches(second) for w in windows)]
+        return [second for second in self.judged if not any(w.touches(second) for w in windows)]
 
     def histogram(
         self, series: str, clock: Clock = Clock.RESPONSE, seconds: Collection[int] | None = None

@@ -18,6 +18,7 @@ _COUNTERS: tuple[tuple[str, str, Callable[[Progress], int]], ...] = (
     ("arrivals_sent", "Arrivals that were sent.", lambda now: now.reached),
     ("arrivals_turned_away", "Arrivals above the pool.", lambda now: now.turned_away),
     ("journey_errors", "Journeys that failed for good.", lambda now: now.errors),
+    ("journeys_shed", "Journeys that the platform had no room for.", lambda now: now.shed),
     ("attempt_errors", "Requests without a usable answer.", lambda now: now.attempt_errors),
 )
 
@@ -44,10 +45,15 @@ class Metrics:
         if (now := self._latest) is not None:
             lines += _metric(self.run, "journeys_running", "In flight.", "gauge", {"": now.in_flight})
             lines += _metric(self.run, "load_seconds", "Since the load began.", "gauge", {"": now.second})
-            times = {',quantile="0.5"': now.p50_ms / 1e3, ',quantile="0.99"': now.p99_ms / 1e3}
-            told = "Response time of main journeys due in the last second."
-            lines += _metric(self.run, "response_seconds", told, "gauge", times)
+            lines += self._times(now)
         return "".join(f"{line}\n" for line in lines)
+
+    def _times(self, now: Progress) -> list[str]:
+        """What is not known yet is left out: 0 would be a fast answer."""
+        known = {"0.5": now.p50_ms, "0.99": now.p99_ms}
+        times = {f',quantile="{q}"': value / 1e3 for q, value in known.items() if value is not None}
+        told = "Response time of main journeys that ended in the last second, or that wait for longer."
+        return _metric(self.run, "response_seconds", told, "gauge", times) if times else []
 
 
 @contextmanager

@@ -5,12 +5,15 @@ What only the platform itself can tell (lost orders, delays, queue age, outbox l
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from foundation.bounds import upper_bound
 from foundation.slo import Metric, Objective
 from foundation.units import in_words
 from foundation.verdict import Finding, Weight
+from loadtests.counters import Counters
+from loadtests.histograms import rank
 from loadtests.latency_log import Clock
 from loadtests.measurements import Measurements, Window
 from loadtests.recovery import WINDOW, Health, recovery
@@ -24,14 +27,24 @@ def evaluate(
     objectives: Sequence[Objective], measured: Measurements, faults: Sequence[float] = ()
 ) -> list[Finding]:
     """A finding for each objective about what clients see. `faults`: seconds since the start of the load."""
-    guard = latency_guard(objectives, measured.job.main)
+    guard, shedding = latency_guard(objectives, measured.job.main), may_shed(objectives, measured.job.main)
     return [
         _recovered(objective, measured, faults, guard)
         if objective.metric is Metric.RECOVERY
-        else _finding(objective, measured, faults)
+        else _finding(objective, measured, faults, shedding)
         for objective in objectives
-        if not objective.metric.inside
+        if not (objective.metric.inside or _idle(objective, measured))
     ]
+
+
+def _idle(objective: Objective, measured: Measurements) -> bool:
+    """Whether nobody promised it, and no arrival was due that it could be about."""
+    return objective.implied and not measured.totals(objective.series or measured.job.main).wanted
+
+
+def may_shed(objectives: Sequence[Objective], main: str) -> frozenset[str]:
+    """Journeys of which a platform may shed what is too much, as it promises goodput instead."""
+    return frozenset(o.series or main for o in objectives if o.metric is Metric.GOODPUT)
 
 
 def tightest_latency(objectives: Sequence[Objective]) -> float | None:
@@ -55,12 +68,16 @@ def unknown_series(objectives: Sequence[Objective], journeys: Collection[str]) -
     return [o for o in about if _journey(o) not in journeys]
 
 
-def _finding(objective: Objective, measured: Measurements, faults: Sequence[float]) -> Finding:
-    measure = _MEASURES[objective.metric]
+def _finding(
+    objective: Objective, measured: Measurements, faults: Sequence[float], shedding: Collection[str]
+) -> Finding:
+    forgiven = objective.metric is Metric.ERRORS and (objective.series or measured.job.main) in shedding
+    measure = _errors_but_shed if forgiven else _MEASURES[objective.metric]
     excluded = objective.outside is not None and len(faults) > 0
     windows = [Window(start=at, end=at + (objective.outside or 0.0)) for at in faults] if excluded else []
     observed = measure(objective, measured, measured.outside(windows))
-    beside = [observed[2]] if observed and observed[2] else []
+    beside = ["promised by default"] if objective.implied else []
+    beside += [observed[2]] if observed and observed[2] else []
     if windows:
         within = measure(objective, measured, measured.inside(windows))
         name = objective.exclusion.removeprefix(" outside ")
@@ -76,23 +93,38 @@ def _finding(objective: Objective, measured: Measurements, faults: Sequence[floa
 
 
 def _latency(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
+    """An arrival that was turned away waits for ever, for its journey and for each of its steps."""
     assert objective.series is not None
     assert objective.quantile is not None
     histogram = measured.histogram(objective.series, Clock.RESPONSE, seconds)
     if not histogram.counts:
         return None
-    value = histogram.percentile(objective.quantile) / _SECOND
-    return value, precise(value), f"of {histogram.total:,}"
+    away = measured.totals(_journey(objective), seconds).turned_away
+    count = histogram.total + away
+    found = histogram.ranked(rank(objective.quantile, count))
+    value = math.inf if found is None else found / _SECOND
+    return value, precise(value), f"of {count:,}" + (f", {away:,} of them turned away" if away else "")
 
 
 def _errors(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
     total = measured.totals(objective.series or measured.job.main, seconds)
+    return _wrong(total, total.errors + total.turned_away + total.shed, shed="shed by the platform")
+
+
+def _errors_but_shed(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
+    """Errors where goodput is promised: what the platform had no room for is none."""
+    total = measured.totals(objective.series or measured.job.main, seconds)
+    return _wrong(total, total.errors + total.turned_away, shed="shed by the platform (no errors)")
+
+
+def _wrong(total: Counters, wrong: int, *, shed: str) -> Observed:
     if not total.wanted:
         return None
-    wrong = total.errors + total.turned_away
     beside = [] if wrong else [f"at most {upper_bound(0, total.wanted) * 100:.2g}% with 95 % confidence"]
     beside += [f"{total.turned_away:,} turned away"] if total.turned_away else []
+    beside += [f"{total.shed:,} {shed}"] if total.shed else []
     beside += [f"{total.refused:,} refused by the platform (no errors)"] if total.refused else []
+    beside += [f"attempt-errors {total.attempt_errors / total.attempts:.3%}"] if total.attempt_errors else []
     share = wrong / total.wanted
     return share, f"{share:.3%} ({wrong:,} of {total.wanted:,})", ", ".join(beside)
 
@@ -106,10 +138,14 @@ def _attempt_errors(objective: Objective, measured: Measurements, seconds: Colle
 
 
 def _throughput(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
-    if not seconds:
+    """By the second in which journeys ended: what came to its end after the load is left out, and told."""
+    journey, within = objective.series or measured.job.main, [s for s in seconds if s in measured.seconds]
+    if not within:
         return None
-    completed = measured.totals(objective.series or measured.job.main, seconds).completed
-    return completed / len(seconds), f"{completed / len(seconds):.1f}/s", f"{completed:,} in {len(seconds)} s"
+    completed = measured.totals(journey, within).completed
+    later = measured.totals(journey).completed - measured.totals(journey, measured.seconds).completed
+    told = f"{completed:,} in {len(within)} s" + (f", {later:,} after the load not counted" if later else "")
+    return completed / len(within), f"{completed / len(within):.1f}/s", told
 
 
 _MEASURES: Mapping[Metric, Callable[[Objective, Measurements, Collection[int]], Observed]] = {
@@ -117,6 +153,7 @@ _MEASURES: Mapping[Metric, Callable[[Objective, Measurements, Collection[int]], 
     Metric.ERRORS: _errors,
     Metric.ATTEMPT_ERRORS: _attempt_errors,
     Metric.THROUGHPUT: _throughput,
+    Metric.GOODPUT: _throughput,
 }
 
 
@@ -157,5 +194,7 @@ def health_of(measured: Measurements, guard: Objective | None) -> dict[int, Heal
 
 
 def precise(seconds: float) -> str:
-    """A latency for people, with what its three digits know: "12.4 ms", "1.32 s"."""
+    """A latency for people, with what its three digits know: "12.4 ms", "1.32 s"; "never" if infinite."""
+    if math.isinf(seconds):
+        return "never"
     return f"{seconds:.3g} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"

@@ -27,19 +27,21 @@ class Started:
 class Progress:
     """Once a second. Counts are of what was due in the seconds since the last one, over all journeys.
 
-    Percentiles are response times of the main journeys that were due in that second and have ended.
+    Percentiles are response times of the main journeys that ended in that second, whenever they were due. A
+    journey that is in flight has taken as long as it is old: where that is more, it counts. None: no journey.
     """
 
     second: int
     wanted: int
     reached: int
     in_flight: int
-    p50_ms: float
-    p99_ms: float
+    p50_ms: float | None
+    p99_ms: float | None
     errors: int
     attempt_errors: int
     turned_away: int
     attempts: int = 0
+    shed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -164,11 +164,12 @@ def _errors(measured: Measurements, width: int) -> Chart:
         )  # fmt: skip
     return Chart(
         anchor="chart-errors", title="Errors", unit="per second",
-        description="Single requests that went wrong, journeys that failed for good, and those turned away.",
+        description="Requests that went wrong, journeys that failed for good, were shed, were turned away.",
         extent=float(len(measured.seconds)), interval=width, empty="not one error",
         series=[
             wrong,
             _counted(measured, "errors", "journeys that failed", "bad", Shape.BARS, width),
+            _counted(measured, "shed", "shed by the platform", "middle", Shape.BARS, width),
             _counted(measured, "turned_away", "turned away", "high", Shape.BARS, width),
         ],
     )  # fmt: skip

@@ -1,31 +1,66 @@
-"""What a client does after an attempt: keep the answer, try again with the same key, or give up. Pure."""
+"""What a client makes of an answer: keep it, try again with the same key, or give up. Pure."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from enum import Enum, auto
 
 from loadtests.job import Retry
 from loadtests.ledger import Outcome
 
+REFUSALS = frozenset({409, 422})
+"""The statuses of a business answer, such as "not enough in stock", unless a journey names its own."""
 # A gateway that answers for a platform which did not: the request may or may not have taken effect.
-RETRYABLE = frozenset({502, 503, 504})
+_GATEWAYS = frozenset({502, 503, 504})
+_TOO_MANY = 429
+
+
+class Meaning(Enum):
+    """What an answer is to whom it was given. `SHED`: the platform has too much to do; come later."""
+
+    ACCEPTED = auto()
+    REFUSED = auto()
+    SHED = auto()
+    WRONG = auto()
+
+
+def meaning(status: int | None, refusals: Collection[int], *, later: bool) -> Meaning:
+    """What a status means where `refusals` are business answers; `later`: it came with Retry-After."""
+    if status is None:
+        return Meaning.WRONG
+    if 200 <= status < 300:
+        return Meaning.ACCEPTED
+    if status in refusals:
+        return Meaning.REFUSED
+    return Meaning.SHED if status == _TOO_MANY or (status == 503 and later) else Meaning.WRONG
 
 
 def worth_retrying(status: int | None) -> bool:
-    """Whether an attempt may be repeated: there was no answer (None), or a gateway answered."""
-    return status is None or status in RETRYABLE
+    """Whether an attempt may be repeated: no answer (None), a gateway's, or one that asks to come later."""
+    return status is None or status in _GATEWAYS or status == _TOO_MANY
 
 
-def pause(attempt: int, budget: Retry, draw: float) -> float:
+def leaves_doubt(status: int | None, *, sent: bool) -> bool:
+    """Whether an attempt may have taken effect although its answer does not say so."""
+    return sent and (status is None or not 400 <= status < 500)
+
+
+def pause(attempt: int, budget: Retry, draw: float, asked: float = 0.0) -> float:
     """Seconds before the next attempt: exponential, full jitter; `draw` in (0, 1]; `attempt` from 1.
+
+    They come on top of what the platform `asked` for (Retry-After, RFC 9110): not all come back at once.
 
     Source: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
     """
-    return draw * min(budget.longest_pause, budget.first_pause * 2.0 ** (attempt - 1))
+    return asked + draw * min(budget.longest_pause, budget.first_pause * 2.0 ** min(attempt - 1, 60))
 
 
-def outcome(status: int | None, *, maybe_sent: bool) -> Outcome:
-    """What is known of a write after its last attempt; refused also when no byte ever left."""
+def outcome(status: int | None, *, maybe_sent: bool, doubtful: bool = False) -> Outcome:
+    """What is known of a write after its last attempt; refused also when no byte ever left.
+
+    A no that comes after a `doubtful` attempt is no refusal: 409 may well mean that the first one is there.
+    """
     if status is not None and 200 <= status < 300:
         return Outcome.ACKNOWLEDGED
-    if (status is not None and 400 <= status < 500) or not maybe_sent:
-        return Outcome.REFUSED
-    return Outcome.IN_DOUBT
+    definitive = status is not None and 400 <= status < 500 and not doubtful
+    return Outcome.REFUSED if definitive or not maybe_sent else Outcome.IN_DOUBT

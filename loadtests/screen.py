@@ -56,9 +56,9 @@ def _line(console: Console, job: Job, event: Event) -> None:
         )
 
 
-def _told(milliseconds: float) -> str:
-    """Where nothing has been answered yet there is no percentile: 0.0 ms would look like a fast one."""
-    return f"{milliseconds:.1f} ms" if milliseconds else "not yet known"
+def _told(milliseconds: float | None) -> str:
+    """Where nothing has been asked yet there is no percentile."""
+    return f"{milliseconds:.1f} ms" if milliseconds is not None else "not yet known"
 
 
 def _view(job: Job, now: Progress) -> Table:

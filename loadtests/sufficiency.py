@@ -37,6 +37,12 @@ def needed(quantile: float) -> int:
     return math.ceil(round(ABOVE / (1 - quantile / 100), 6)) if quantile < 100 else 1
 
 
+def suffices(quantile: float, measured: int) -> bool:
+    """Whether so many tell a percentile. Arrivals are random: four standard deviations fewer will do."""
+    least = needed(quantile)
+    return measured >= max(least - 4 * math.sqrt(least), 1)
+
+
 def too_short(
     objectives: Sequence[Objective],
     profile: Profile,

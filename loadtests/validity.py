@@ -108,7 +108,7 @@ def _all_sent(measured: Measurements) -> Finding:
     missing = wanted - total.dispatched - total.turned_away
     observed = f"{total.dispatched:,} sent, {total.turned_away:,} turned away"
     reasons = [f"{missing:,} arrivals were neither sent nor turned away"] if missing else []
-    reasons += [] if total.dispatched else ["nothing was sent at all"]
+    reasons += [] if total.attempts else ["nothing was sent at all: no journey made a request"]
     return _finding("every arrival sent or turned away", not reasons, f"{wanted:,}", observed, reasons)
 
 

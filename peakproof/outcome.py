@@ -13,7 +13,7 @@ from environments.environment import Environment
 from foundation.errors import PeakproofError
 from foundation.slo import Metric
 from foundation.verdict import Finding, Verdict, Weight, judge
-from loadtests import objectives, recovery, validity
+from loadtests import implied, objectives, recovery, validity
 from loadtests.capacity.results import in_words as capacity_in_words
 from loadtests.latency_log import Clock
 from loadtests.measurements import Measurements
@@ -62,6 +62,7 @@ def verdict_of(state: State, error: PeakproofError | None) -> Verdict:
         whole = state.hopeless is None
         findings += validity.findings(state.measured, state.season.objectives, whole=whole)
         findings += objectives.evaluate(state.season.objectives, state.measured, faults)
+        findings += implied.findings(state.measured, state.season.objectives) if whole else []
         findings += asynchronous.evaluate(state.season.objectives, _waiting(state), faults)
     if state.hopeless is not None:
         findings.append(state.hopeless.finding())
@@ -155,7 +156,7 @@ def _seconds(measured: Measurements, series: str) -> Iterator[Second]:
     main = measured.job.main
     counts = {
         name: measured.count(main, name)
-        for name in ("wanted", "dispatched", "completed", "errors", "attempt_errors", "turned_away")
+        for name in ("wanted", "dispatched", "completed", "errors", "shed", "attempt_errors", "turned_away")
     }
     latencies = measured.over_time(series, (50, 95, 99))
     for at in measured.seconds:
@@ -165,7 +166,7 @@ def _seconds(measured: Measurements, series: str) -> Iterator[Second]:
             wanted=counts["wanted"][at],
             reached=counts["dispatched"][at],
             orders=counts["completed"][at],
-            errors=counts["errors"][at] + counts["turned_away"][at],
+            errors=counts["errors"][at] + counts["shed"][at] + counts["turned_away"][at],
             attempt_errors=counts["attempt_errors"][at],
             p50=p50,
             p95=p95,

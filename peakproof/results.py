@@ -23,7 +23,7 @@ class Second:
     """One second of the load, counted from its start; times in milliseconds, None where nothing ended.
 
     `wanted` arrivals by the schedule, `reached` dispatched; `orders` main journeys that ended well, `errors`
-    orders not accepted within the client's budget, `attempt_errors` single requests that went wrong.
+    journeys that failed, were shed or turned away, `attempt_errors` single requests that went wrong.
     Percentiles are response times of the main journey's order step, by the second the journey was due in.
     """
 

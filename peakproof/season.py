@@ -16,7 +16,7 @@ from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import InputError, Problem
 from foundation.slo import Metric, Objective
 from foundation.units import in_words
-from loadtests import profiles, replay, sufficiency
+from loadtests import implied, profiles, replay, sufficiency
 from loadtests.arrivals import Constant, Stream
 from loadtests.capacity.observing import DRAIN
 from loadtests.capacity.search import LEAST_TRIALS
@@ -82,14 +82,15 @@ def _with_what_it_names(written: SeasonInput, document: Document) -> Season:
     beside = document.path.parent
     loaded = loading.topology_of(written.environment.definition, beside=beside)
     contract = [slo.parse(text) for text in loaded.definition.written.slo]
-    objectives, waivers = combined(contract, [slo.parse(text) for text in written.slo])
+    agreed, waivers = combined(contract, [slo.parse(text) for text in written.slo])
+    loaded_journeys = [written.load.journey, *(each.journey for each in written.load.also)]
     return Season(
         written=written,
         document=document,
         topology=loaded.topology,
         platform=loaded.definition.platform,
         site=loading.site_of(written.environment.site, beside=beside),
-        objectives=objectives,
+        objectives=implied.promised(agreed, loaded_journeys),
         waivers=waivers,
         points=_replayed(written, document),
     )

@@ -24,6 +24,7 @@ from loadtests.capacity.trials import Observation
 from loadtests.job import Job, SelfTest
 from loadtests.ledger import Entry
 from loadtests.measurements import Measurements
+from loadtests.objectives import may_shed
 from loadtests.progress import Event, Started
 from loadtests.validity import delay_limit
 from peakproof import conservation, delays, generating, inside, resetting, searching, seeding, timeline
@@ -144,7 +145,8 @@ def load(desk: Desk, state: State) -> State:
     planned = timeline.planned(season.written.timeline, season.topology.candidates, season.written.load.seed)
     faults = Timeline(planned, target, desk.screen.fault)
     sampler = watched(season, target, state.database)
-    watch = abort.Watch([abort.parse(text) for text in season.written.abort_on])
+    rules, main = [abort.parse(text) for text in season.written.abort_on], season.written.load.journey
+    watch = abort.Watch(rules, may_shed=main in may_shed(season.objectives, main))
     interrupted, died, hopeless = False, None, None
     with desk.screen.load(job) as listen:
 

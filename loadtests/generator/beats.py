@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic_ns, process_time
 
@@ -12,19 +12,28 @@ from gevent.event import Event
 
 from loadtests.generator.bench import Bench
 from loadtests.generator.limits import give_way
+from loadtests.histograms import Histogram, merged, of
 from loadtests.progress import Progress
 
 _SECOND = 1_000_000_000
 _FLUSH = 0.05  # seconds at most that an outcome waits to be written
 
 
+def _nobody(_: int) -> Sequence[int]:
+    return ()
+
+
+# How old the main journeys are that are in flight at a monotonic ns, in ns without what is in no clock.
+Ages = Callable[[int], Sequence[int]]
+
+
 @contextmanager
-def beating(bench: Bench, tell: Callable[[Progress], None]) -> Iterator[None]:
+def beating(bench: Bench, tell: Callable[[Progress], None], ages: Ages = _nobody) -> Iterator[None]:
     """Keeps the beats while the load runs; `tell` is called each second."""
     ended = Event()
     beats = [
         gevent.spawn(_flush_ledger, bench, ended),
-        gevent.spawn(_every_second, bench, tell, ended),
+        gevent.spawn(_every_second, bench, tell, ages, ended),
     ]
     try:
         yield
@@ -51,10 +60,10 @@ def _flush_ledger(bench: Bench, ended: Event) -> None:
         bench.ledger.flush()
 
 
-def _every_second(bench: Bench, tell: Callable[[Progress], None], ended: Event) -> None:
+def _every_second(bench: Bench, tell: Callable[[Progress], None], ages: Ages, ended: Event) -> None:
     started, second, worked = bench.beginning.monotonic, 1, process_time()
     while not ended.wait(max(started + second * _SECOND - monotonic_ns(), 0) / _SECOND):
-        latest = bench.recorder.snapshot(second - 1, bench.job.main)
+        answered, waiting = bench.recorder.answered(bench.job.main), of(ages(monotonic_ns()))
         seen = bench.recorder.write(before=second)
         gc.collect()
         give_way(process_time() - worked)
@@ -65,12 +74,21 @@ def _every_second(bench: Bench, tell: Callable[[Progress], None], ended: Event) 
                 wanted=seen.wanted,
                 reached=seen.dispatched,
                 in_flight=bench.recorder.running,
-                p50_ms=latest.percentile(50) / 1e6,
-                p99_ms=latest.percentile(99) / 1e6,
+                p50_ms=_percentile(answered, waiting, 50),
+                p99_ms=_percentile(answered, waiting, 99),
                 errors=seen.errors,
                 attempt_errors=seen.attempt_errors,
                 turned_away=seen.turned_away,
                 attempts=seen.attempts,
+                shed=seen.shed,
             )
         )
         second += 1
+
+
+def _percentile(answered: Histogram, waiting: Histogram, quantile: float) -> float | None:
+    """In ms; None of nothing. Both are true at least: of what was answered, and with all that still waits."""
+    if not (answered.counts or waiting.counts):
+        return None
+    together = merged((answered, waiting))
+    return max(answered.percentile(quantile), together.percentile(quantile)) / 1e6

@@ -21,7 +21,7 @@ _POLLIN = 1
 _BLOCK = 65_536
 _FINAL = 200  # the least status that is no interim answer
 _SIZES = frozenset({b"content-length", b"transfer-encoding"})
-_FRESH = 20_000_000  # ns that a connection is trusted after an answer without being looked at
+_LATER = b"retry-after"
 
 
 class AnswerBroken(OSError):  # noqa: N818 - says what happened
@@ -34,7 +34,7 @@ class AnswerBroken(OSError):  # noqa: N818 - says what happened
 class Connection:
     """One user's connection. `sent` is when the last request's first byte was about to leave; 0 if none did.
 
-    All waiting for a connection (TCP, TLS) is before `sent`.
+    All waiting for a connection (TCP, TLS) is before `sent`. `later`: what the answer's Retry-After says.
     """
 
     def __init__(self, target: Target, context: ssl.SSLContext | None) -> None:
@@ -44,8 +44,8 @@ class Connection:
         self._readable: gevent.core.io | None = None
         self._hub = gevent.get_hub()
         self._answer = _Answer()
-        self._used = 0
         self.sent = 0
+        self.later: float | None = None
 
     def exchange(self, request: bytes) -> tuple[int, bytes]:
         """Sends a whole request and returns the answer's status and body. Raises OSError.
@@ -62,14 +62,14 @@ class Connection:
             self._read(sock, answer)
             if answer.last:
                 self.close()
-        except httptools.HttpParserError as error:
+        except _NO_HTTP as error:
             self.close()
-            raise AnswerBroken(f"not an HTTP answer: {error}") from error
+            raise AnswerBroken(f"not an HTTP answer: {error or type(error).__name__}") from error
         except BaseException:
             self.close()
             raise
-        self._used = monotonic_ns()
-        return answer.parser.get_status_code(), answer.body
+        self.later = _seconds(answer.later)
+        return answer.status, answer.body
 
     def close(self) -> None:
         """Closes whatever is open; the next request opens a new connection."""
@@ -82,7 +82,7 @@ class Connection:
     def _opened(self) -> gevent.socket.socket:
         sock = self._socket
         if sock is not None:
-            if monotonic_ns() - self._used < _FRESH or silent(sock):
+            if silent(sock):  # always: what lies there already answers nothing that was asked
                 return sock
             self.close()
         return self._new()
@@ -102,13 +102,16 @@ class Connection:
             if not data:
                 answer.close()
                 return
-            answer.parser.feed_data(data)
+            answer.feed(data)
 
 
 class _Answer:
-    """The answer that is being read, without the interim ones (1xx) before it. One a connection."""
+    """The answer that is being read, without the interim ones (1xx) before it. One a connection.
 
-    __slots__ = ("_chunks", "_headed", "_sized", "_surplus", "kept", "parser", "whole")
+    Whatever comes behind its end belongs to no request: it changes nothing, and the connection is given up.
+    """
+
+    __slots__ = ("_chunks", "_headed", "_sized", "_surplus", "kept", "later", "parser", "status", "whole")
 
     def __init__(self) -> None:
         self.parser = httptools.HttpResponseParser(self)
@@ -117,6 +120,7 @@ class _Answer:
     def begin(self) -> None:
         self._chunks: list[bytes] = []
         self.whole = self.kept = self._surplus = self._headed = self._sized = False
+        self.status, self.later = 0, b""
 
     @property
     def body(self) -> bytes:
@@ -127,32 +131,61 @@ class _Answer:
         """Whether the connection cannot be used for another request."""
         return self._surplus or not self.kept
 
+    def feed(self, data: bytes) -> None:
+        """Reads on. Raises one of _NO_HTTP, unless the answer was whole before what is wrong."""
+        try:
+            self.parser.feed_data(data)
+        except _NO_HTTP:
+            if not self.whole:
+                raise
+            self._surplus = True
+
     def close(self) -> None:
         """The connection was closed: the end of an answer without a length, a break in any other."""
         if self._sized or not self._headed:
             raise AnswerBroken("the server closed the connection before the end of its answer")
-        self.whole = True
+        self.whole, self.status = True, self.parser.get_status_code()
 
     # What httptools calls ---------------------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
         self._surplus = self.whole
 
-    def on_header(self, name: bytes, value: bytes) -> None:  # noqa: ARG002  # as httptools calls it
-        if name.lower() in _SIZES:
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self.whole:
+            return
+        named = name.lower()
+        if named in _SIZES:
             self._sized = True
+        elif named == _LATER:
+            self.later = value
 
     def on_headers_complete(self) -> None:
         self._headed = True
 
     def on_body(self, body: bytes) -> None:
-        self._chunks.append(body)
+        if not self.whole:
+            self._chunks.append(body)
 
     def on_message_complete(self) -> None:
-        if self.parser.get_status_code() < _FINAL:
+        if self.whole:
+            return
+        status = self.parser.get_status_code()
+        if status < _FINAL:
             self.begin()
         else:
-            self.whole, self.kept = True, self.parser.should_keep_alive()
+            self.whole, self.status, self.kept = True, status, self.parser.should_keep_alive()
+
+
+# 101 is no answer to anything that is asked here.
+_NO_HTTP = (httptools.HttpParserError, httptools.HttpParserUpgrade)
+
+
+def _seconds(later: bytes) -> float | None:
+    """What Retry-After asks for: seconds, or a date, which is not waited for: clocks differ. None without."""
+    if not later:
+        return None
+    return float(later) if later.isdigit() else 0.0
 
 
 def connected(target: Target, context: ssl.SSLContext | None) -> gevent.socket.socket:

@@ -153,10 +153,11 @@ def _summed(found: list[Progress]) -> Progress:
         wanted=sum(one.wanted for one in found),
         reached=sum(one.reached for one in found),
         in_flight=sum(one.in_flight for one in found),
-        p50_ms=max(one.p50_ms for one in found),
-        p99_ms=max(one.p99_ms for one in found),
+        p50_ms=max((one.p50_ms for one in found if one.p50_ms is not None), default=None),
+        p99_ms=max((one.p99_ms for one in found if one.p99_ms is not None), default=None),
         errors=sum(one.errors for one in found),
         attempt_errors=sum(one.attempt_errors for one in found),
         turned_away=sum(one.turned_away for one in found),
         attempts=sum(one.attempts for one in found),
+        shed=sum(one.shed for one in found),
     )

@@ -6,7 +6,7 @@ A journey's tasks are Locust tasks. One arrival runs one task; the same user the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from time import monotonic_ns, time
 from typing import ClassVar, cast
@@ -18,32 +18,36 @@ from foundation.errors import InputError
 from loadtests.arrivals import Arrival
 from loadtests.counters import Counters
 from loadtests.generator.asked import asked
-from loadtests.generator.attempts import Attempts, Reply, StepFailed
+from loadtests.generator.attempts import INTERRUPTED, Attempts, Reply, Shed, StepFailed
 from loadtests.generator.bench import BenchEnvironment
 from loadtests.generator.client import PinnedClients
 from loadtests.generator.client_steps import ClientSteps
 from loadtests.generator.connection import Connection
 from loadtests.generator.drawing import Drawing
 from loadtests.generator.publishing import Message, Publisher
+from loadtests.generator.locustfiles.hearing import RequestFailed
 from loadtests.generator.requests import Requests
 from loadtests.ledger import Outcome
 from loadtests.left_out import ON_START
-from loadtests.retries import outcome
+from loadtests.retries import REFUSALS, outcome
 
 _SECOND = 1_000_000_000
 _JSON = {"Content-Type": "application/json"}
 _NONE: Mapping[str, str] = {}
+_INTERRUPTED = StepFailed("the journey", "the run ended")
 
 
 class Journey(Drawing, FastHttpUser):
     """A user that runs one task for each arrival. Subclasses name the journey and write its tasks.
 
     `self.get`, `self.submit` and, to the RabbitMQ at `broker`, `self.publish` are the timed steps;
-    `self.client` is Locust's own, held to the same target; what it asks is a timed step, too.
+    `self.client` is Locust's own, held to the same target; what it asks is a timed step, too. `refusals` are
+    the statuses by which the platform says no for a reason of business: such an order is refused, no error.
     """
 
     abstract = True
     broker: ClassVar[str] = ""  # amqp[s]://USER:PASSWORD@HOST:PORT/VHOST
+    refusals: ClassVar[Collection[int]] = REFUSALS
     environment: BenchEnvironment
 
     def __init__(self, environment: BenchEnvironment) -> None:
@@ -70,20 +74,21 @@ class Journey(Drawing, FastHttpUser):
         attempts = self._request("GET", path, b"", headers)
         reply = self._timed(step, "GET", path, attempts) if self._arrival else self._unheard(attempts)
         if not reply.accepted:
-            raise StepFailed(f"{self.journey}/{step}", reply.reason)
+            raise reply.failed(f"{self.journey}/{step}")
         return reply
 
     def submit(
         self, step: str, path: str, *, body: object, content: str, headers: Mapping[str, str] = _NONE
     ) -> Reply:
-        """POSTs `body` under the arrival's idempotency key; in the ledger before it is sent and when it ends.
+        """POSTs `body` under an idempotency key of its own; in the ledger before it is sent and when it ends.
 
-        `content` is the canonical text of what is asked for; conservation compares its hash. A definitive no
-        (4xx) is returned. Raises StepFailed when nothing definite came within the budget.
+        `content` is the canonical text of what is asked for; conservation compares its hash. A refusal (one
+        of the journey's `refusals`) is returned. Raises StepFailed for every other answer, and for none.
         """
-        fields = {**_JSON, "Idempotency-Key": self._order_key, **headers}
-        attempts = self._request("POST", path, json.dumps(body).encode(), fields)
-        return self._kept(step, "POST", path, attempts, content)
+        key = self._new_key()
+        own = {**_JSON, "Idempotency-Key": key}
+        attempts = self._request("POST", path, json.dumps(body).encode(), headers, own, self.refusals)
+        return self._kept(step, "POST", path, attempts, key, content)
 
     def publish(
         self,
@@ -97,20 +102,23 @@ class Journey(Drawing, FastHttpUser):
     ) -> Reply:
         """Publishes `body` to the journey's broker; it is done when the broker has confirmed it.
 
-        Otherwise as `submit`: the arrival's key is the message id and the header idempotency-key. A message
-        that no queue takes, or that the broker will not have, is a definitive no (4xx) and is returned.
+        Otherwise as `submit`: its key is the message id and the header idempotency-key. A message that no
+        queue takes (404), or that the broker will not have, is an error unless `refusals` name it.
         """
         publisher = self._publisher
         if publisher is None:
             raise InputError(
                 f"journey {self.journey!r} publishes and has no broker", hint="name it: broker = …"
             )
+        key = self._new_key()
         message = Message(
-            exchange=exchange, routing_key=routing_key, body=json.dumps(body).encode(), key=self._order_key,
-            headers={"idempotency-key": self._order_key, **headers},
+            exchange=exchange, routing_key=routing_key, body=json.dumps(body).encode(), key=key,
+            headers={"idempotency-key": key, **headers},
         )  # fmt: skip
-        attempts = Attempts(wire=publisher, exchange=partial(publisher.exchange, message))
-        return self._kept(step, "PUBLISH", f"{exchange}/{routing_key}", attempts, content)
+        attempts = Attempts(
+            wire=publisher, exchange=partial(publisher.exchange, message), refusals=self.refusals
+        )
+        return self._kept(step, "PUBLISH", f"{exchange}/{routing_key}", attempts, key, content)
 
     # One arrival --------------------------------------------------------------------------------------------
 
@@ -124,18 +132,25 @@ class Journey(Drawing, FastHttpUser):
         """Runs one task for an arrival that was due at a monotonic ns. Raises only what ends the greenlet."""
         began = monotonic_ns()
         self._arrived, self._due, self._outside, self._first_sent = due, due, 0, 0
-        self._submitted = self._accepted = self._refused = self._client_failed = False
-        failed = True
+        self._thought, self._orders, self._refused = 0, 0, False
+        self._missed: StepFailed | None = None
+        self._client_failed: RequestFailed | None = None
+        wrong: BaseException | None = _INTERRUPTED
         try:
             if not self._started:
                 self._begin_late()
             self._arrival = arrival
             self._choice(arrival)(self)
-            failed = self._client_failed
-        except Exception as error:  # noqa: BLE001  # whatever a journey raises is counted; the run goes on
+            wrong = self._client_failed
+        except (Exception, gevent.Timeout) as error:  # noqa: BLE001  # whatever it is, it is counted
+            wrong = error
             self.bench.recorder.failure(self.journey, due, error)
         finally:
-            self._end(began, failed=failed)
+            self._end(began, wrong)
+
+    def age(self, now: int) -> int:
+        """How long the arrival that is being served has taken so far, in ns without think time."""
+        return now - self._arrived - self._outside
 
     def _begin_late(self) -> None:
         """The on_start of a user that was made for an arrival: the arrival's clocks stand still meanwhile."""
@@ -152,76 +167,98 @@ class Journey(Drawing, FastHttpUser):
         choices = self._choices
         return choices[self._draws.below(arrival.number, "task", len(choices)) if len(choices) > 1 else 0]
 
-    def _end(self, began: int, *, failed: bool) -> None:
+    def _end(self, began: int, wrong: BaseException | None) -> None:
         recorder, due, now = self.bench.recorder, self._arrived, monotonic_ns()
-        done = (now if failed else self._due) - self._outside
+        done = (now if wrong else self._due) - self._outside
         times = recorder.times(self.journey, due)
         times.dispatch.append(began - due)
         times.response.append(done - due)
+        recorder.ended(self.journey, done - due)
         if self._first_sent:
-            times.service.append(done - self._first_sent)
-        counters = recorder.count(self.journey, due)
-        counters.done += 1
-        counters.failed += failed
-        counters.refused += self._refused
-        error = not (self._accepted or self._refused) if self._submitted else failed
-        counters.errors += error
-        if not (error or self._refused):
-            recorder.count(self.journey, now).completed += 1
+            times.service.append(done - (self._first_sent - self._thought))
+        self._count(recorder.count(self.journey, due), wrong, now)
         if self.bench.job.connections == "per-journey":
             self._connection.close()
             if self._publisher is not None:
                 self._publisher.close()
 
+    def _count(self, counters: Counters, wrong: BaseException | None, now: int) -> None:
+        """What the journey came to: an order that was missed is an error even where the journey went on."""
+        missed = wrong or self._missed
+        counters.done += 1
+        counters.failed += wrong is not None
+        counters.shed += isinstance(missed, Shed)
+        counters.errors += missed is not None and not isinstance(missed, Shed)
+        counters.refused += missed is None and self._refused
+        if not (missed or self._refused):
+            self.bench.recorder.count(self.journey, now).completed += 1
+
     # One step -----------------------------------------------------------------------------------------------
 
-    def _request(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Attempts:
-        request = self._requests.encoded(method, path, body, headers)
-        return Attempts(wire=self._connection, exchange=partial(self._connection.exchange, request))
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        own: Mapping[str, str] = _NONE,
+        refusals: Collection[int] = (),
+    ) -> Attempts:
+        request = self._requests.encoded(method, path, body, own, headers)
+        exchange = partial(self._connection.exchange, request)
+        return Attempts(wire=self._connection, exchange=exchange, refusals=refusals)
 
-    @property
-    def _order_key(self) -> str:
-        return f"{self.bench.job.run}-{self.arrival.index}"
+    def _new_key(self) -> str:
+        """RUN-INDEX for what an arrival submits first, RUN-INDEX-2 for what it submits next."""
+        key = f"{self.bench.job.run}-{self.arrival.index}"
+        self._orders += 1
+        return key if self._orders == 1 else f"{key}-{self._orders}"
 
-    def _kept(self, step: str, method: str, path: str, attempts: Attempts, content: str) -> Reply:
-        """A step that is in the ledger before it is sent and when it ends; StepFailed: nothing definite."""
-        self._submitted = True
-        self.bench.ledger.intend(self._order_key, content)
-        reply = self._settled(step, method, path, attempts)
-        self._accepted, self._refused = reply.accepted, reply.refused
-        if not (self._accepted or self._refused):
-            raise StepFailed(f"{self.journey}/{step}", reply.reason)
+    def _kept(self, step: str, method: str, path: str, attempts: Attempts, key: str, content: str) -> Reply:
+        """A step that is in the ledger before it is sent and when it ends; StepFailed: no refusal, no yes."""
+        self.bench.ledger.intend(key, content)
+        reply = self._settled(step, method, path, attempts, key)
+        self._refused = self._refused or reply.refused
+        if not (reply.accepted or reply.refused):
+            self._missed = reply.failed(f"{self.journey}/{step}")
+            raise self._missed
         return reply
 
-    def _settled(self, step: str, method: str, path: str, attempts: Attempts) -> Reply:
-        reply = Reply(status=None, problem="the generator was ended")
+    def _settled(self, step: str, method: str, path: str, attempts: Attempts, key: str) -> Reply:
+        reply = INTERRUPTED
         try:
             reply = self._timed(step, method, path, attempts)
         finally:  # also when the greenlet is ended: an intent without an outcome means a broken ledger
-            known = outcome(reply.status, maybe_sent=attempts.first_sent > 0)
+            sent = attempts.first_sent > 0
+            known = outcome(reply.status, maybe_sent=sent, doubtful=attempts.doubtful)
             reason = "" if known is Outcome.ACKNOWLEDGED else reply.reason
-            if not attempts.first_sent:
-                reason = f"never sent: {reason}"
-            self.bench.ledger.settle(self._order_key, known, attempts=attempts.count, reason=reason)
+            self.bench.ledger.settle(
+                key, known, attempts=attempts.count, reason=reason if sent else f"never sent: {reason}"
+            )
         return reply
 
     def _timed(self, step: str, method: str, path: str, attempts: Attempts) -> Reply:
+        """One step on all clocks; one that is interrupted took as long as it did."""
         due, series, began = self._due, f"{self.journey}/{step}", monotonic_ns()
         try:
             reply = self._attempted(step, attempts)
         finally:
-            self._first_sent = self._first_sent or attempts.first_sent
+            done = self._due = monotonic_ns()
+            self._sent(attempts.first_sent)
             self.bench.recorder.starved += attempts.starved
-        done = monotonic_ns()
-        times = self.bench.recorder.times(series, due)
-        times.dispatch.append(began - due)
-        times.response.append(done - due)
-        if attempts.last_sent:
-            times.service.append(done - attempts.last_sent)
-        self._due = done
+            times = self.bench.recorder.times(series, due)
+            times.dispatch.append(began - due)
+            times.response.append(done - due)
+            if attempts.last_sent:
+                times.service.append(done - attempts.last_sent)
         if self.environment.listened:
             self._tell_locust(series, method, path, reply, done - due)
         return reply
+
+    def _sent(self, first: int) -> None:
+        """The journey's first byte, if it is: what it has thought until then is in no service time."""
+        if first and not self._first_sent:
+            self._first_sent, self._thought = first, self._outside
 
     def _attempted(self, step: str, attempts: Attempts) -> Reply:
         number, draws = self.arrival.number, self._draws
@@ -245,8 +282,8 @@ class Journey(Drawing, FastHttpUser):
         if found.problem is not None:
             counters.attempt_errors += 1
             recorder.failure(self.journey, due, found.problem)
-            self._client_failed = True
-        self._first_sent = self._first_sent or found.began
+            self._client_failed = found.problem
+        self._sent(found.began)
         self._due = max(self._due, found.done)
         return {**event, "name": found.series, "response_time": (found.done - due) / 1e6}
 
@@ -262,7 +299,7 @@ class Journey(Drawing, FastHttpUser):
             name=series,
             response_time=response_time / 1e6,
             response_length=len(reply.body),
-            exception=None if reply.accepted else StepFailed(series, reply.reason),
+            exception=None if reply.accepted else reply.failed(series),
             context={},
             response=reply,
             start_time=time() - response_time / _SECOND,

@@ -157,7 +157,7 @@ def _arrivals(bench: Bench, share: Share, pool: Pool | Users, told: Told | None,
     """Sends a worker's share of the schedule; returns how many journeys had to be ended."""
     with (
         quiet_collector(),
-        beating(bench, lambda now: stop.tell(now, *([told.since()] if told else []))),
+        beating(bench, lambda now: stop.tell(now, *([told.since()] if told else [])), pool.ages),
     ):
         stop.say(Started(worker=bench.worker, at=bench.beginning.at))
         dispatch(share, pool, bench.recorder, bench.beginning.monotonic, stop)

@@ -48,6 +48,11 @@ class Pool:
         seat.give(arrival, due)
         return True
 
+    def ages(self, now: int) -> list[int]:
+        """How long each main journey in flight has taken so far, in ns, at a monotonic ns."""
+        main = self._environment.bench.job.main
+        return [seat.age(now) for seat in self._busy if seat.user.journey == main]
+
     @property
     def running(self) -> int:
         return self._recorder.running
@@ -67,6 +72,11 @@ class Pool:
         self._busy.discard(seat)
         self._idle[seat.user.journey].append(seat)
 
+    def lost(self, seat: _Seat) -> None:
+        """A user was ended while it served an arrival: nobody sits there any more, and its place is free."""
+        self._recorder.running -= 1
+        self._busy.discard(seat)
+
     def _new(self, journey: str) -> _Seat:
         return _Seat(self, self._journeys[journey](self._environment))
 
@@ -74,7 +84,7 @@ class Pool:
         """Runs on_start; where it fails, the user tries again with its first arrival, which counts."""
         try:
             user.begin()
-        except Exception as error:  # noqa: BLE001  # whatever a journey raises is told, the run goes on
+        except (Exception, gevent.Timeout) as error:  # noqa: BLE001  # whatever it is, it is told
             self._recorder.failure(user.journey, self._recorder.started, error)
 
 
@@ -96,10 +106,18 @@ class _Seat:
         else:
             self.greenlet.start()
 
+    def age(self, now: int) -> int:
+        """How long the arrival has taken so far; one that was just given waits since it was due."""
+        return now - self._given[1] if self._given else self.user.age(now)
+
     def _serve(self) -> None:
         while self._given is not None:
             arrival, due = self._given
             self._given = None
-            self.user.serve(arrival, due)
+            try:
+                self.user.serve(arrival, due)
+            except BaseException:
+                self._pool.lost(self)
+                raise
             self._pool.served(self)
             self._hub.switch()

@@ -94,6 +94,7 @@ class Publisher:
         self._channel: amqp.Channel | None = None
         self._answer = CONFIRMED
         self.sent = 0
+        self.later: float | None = None  # a broker asks nobody to come later
 
     def exchange(self, message: Message) -> tuple[int, bytes]:
         """Publishes a message; returns when the broker has confirmed or refused it. Raises OSError.

@@ -68,6 +68,7 @@ class Recorder:
         )
         self._log: LatencyLog
         self._counted = (folder / counters.FILE).open("w", encoding="utf-8")
+        self._answered: defaultdict[str, array[int]] = defaultdict(lambda: array("q"))
         self.running = 0
         self.starved = 0
         self.totals: defaultdict[str, Counters] = defaultdict(Counters)
@@ -96,6 +97,12 @@ class Recorder:
     def latency(self, series: str, clock: Clock, due: int, value: int) -> None:
         """One measured time in ns, put where it was due."""
         self.times(series, due).of(clock).append(value)
+        if clock is Clock.RESPONSE and "/" not in series:
+            self.ended(series, value)
+
+    def ended(self, journey: str, response: int) -> None:
+        """A journey has just ended, after so many ns: for what is told while the load runs."""
+        self._answered[journey].append(response)
 
     def failure(self, journey: str, due: int, error: BaseException) -> None:
         """Counts an error by its kind and keeps the first traceback of each."""
@@ -109,10 +116,10 @@ class Recorder:
                 traceback="".join(traceback.format_exception(error)),
             )
 
-    def snapshot(self, second: int, series: str) -> Histogram:
-        """Response times of one second so far."""
-        found = self._times.get(second)
-        return of(found[series].response) if found and series in found else Histogram()
+    def answered(self, journey: str) -> Histogram:
+        """Response times of what ended since this was asked last, whenever it was due; of one journey."""
+        found, self._answered = self._answered, defaultdict(lambda: array("q"))
+        return of(found.get(journey, ()))
 
     def write(self, before: int = sys.maxsize) -> Counters:
         """Writes and forgets all seconds before one; returns the sum of what was counted in them."""

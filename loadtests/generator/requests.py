@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from foundation.errors import InputError
 from loadtests.targets import Target
 
+# What says where a request ends is the generator's alone: another value would make another request of it.
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 # What may stand in a request line and in a header's value: nothing that could begin a line of its own.
 _PATH = re.compile(r"/[!-~]*").fullmatch
 _FIELD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t -~]*").fullmatch
@@ -21,19 +23,40 @@ class Requests:
         default = target.port == (443 if target.scheme == "https" else 80)
         host = name if default else f"{name}:{target.port}"
         self._prefix = target.prefix
-        self._common = f" HTTP/1.1\r\nHost: {host}\r\nUser-Agent: peakproof\r\n"
+        self._common = {"Host": host, "User-Agent": "peakproof"}
+        self._always = _lines(self._common)
 
-    def encoded(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
-        """A whole request. Raises InputError: a path or header that cannot be sent as it is."""
+    def encoded(
+        self, method: str, path: str, body: bytes, own: Mapping[str, str], headers: Mapping[str, str]
+    ) -> bytes:
+        """A whole request; a journey's `headers` replace the `own` ones of that name, in whatever case.
+
+        Raises InputError: a path or header that cannot be sent as it is.
+        """
         if not _PATH(path):
             raise InputError(
                 "a path starts with / and has no spaces, line ends or letters beyond ASCII",
                 hint="quote what is put into it: urllib.parse.quote(text, safe='')",
             )
-        fields = "".join([f"{_checked(f'{name}: {value}')}\r\n" for name, value in headers.items()])
+        replaced = _replaced({**self._common, **own}, headers) if headers else None
+        fields = _lines(replaced) if replaced is not None else self._always + _lines(own)
         length = f"Content-Length: {len(body)}\r\n" if body or method != "GET" else ""
-        head = f"{method} {self._prefix}{path}{self._common}{fields}{length}\r\n"
+        head = f"{method} {self._prefix}{path} HTTP/1.1\r\n{fields}{length}\r\n"
         return head.encode("ascii") + body
+
+
+def _replaced(own: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
+    given = {name.lower() for name in headers}
+    if refused := given & _FRAMING:
+        raise InputError(
+            f"the header {min(refused)!r} is the generator's own",
+            hint="it follows from the body: leave it out",
+        )
+    return {name: value for name, value in own.items() if name.lower() not in given} | dict(headers)
+
+
+def _lines(fields: Mapping[str, str]) -> str:
+    return "".join([f"{_checked(f'{name}: {value}')}\r\n" for name, value in fields.items()])
 
 
 def _checked(field: str) -> str:

@@ -43,6 +43,7 @@ from foundation.slo import Metric, Objective, ObjectiveError, parse
             "place-order throughput > 55/s",
             Objective(metric=Metric.THROUGHPUT, series="place-order", comparison=">", limit=55),
         ),
+        ("goodput > 40/s", Objective(metric=Metric.GOODPUT, comparison=">", limit=40)),
         ("lost orders = 0", Objective(metric=Metric.LOST_ORDERS, comparison="=", limit=0)),
         ("recovery < 30s", Objective(metric=Metric.RECOVERY, comparison="<", limit=30)),
         (

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +117,10 @@ class Loader:
             feeds=str(feeds) if feeds else None,
             processes=processes,
         )
+
+    def elsewhere(self, job: Job, name: str) -> Job:
+        """The same job once more, with its results in a folder of their own."""
+        return replace(job, output=str(self.folder / name))
 
     def run(self, job: Job, listen: Callable[[Event], None] = lambda _: None) -> Measurements:
         generate(job, listen)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import resource
+from contextlib import suppress
 
-from loadtests.generator import Journey, check, task
+from loadtests.generator import Journey, StepFailed, check, task
+
+# isort: split
+import gevent
 
 
 class Look(Journey):
@@ -38,6 +42,75 @@ class Order(Journey):
     def order(self) -> None:
         quantity = self.integer("quantity", 1, 100)
         self.submit("place", "/orders", body={"quantity": quantity}, content=f"quantity {quantity}")
+
+
+class OrderAndPay(Journey):
+    """Two orders of one arrival, which are not the same one."""
+
+    journey = "order-and-pay"
+
+    @task
+    def order(self) -> None:
+        self.submit("place", "/orders", body={"quantity": 1}, content="quantity 1")
+        self.submit("pay", "/orders", body={"quantity": 2}, content="quantity 2")
+
+
+class Forgiving(Journey):
+    """An order whose platform says no with 404; what else is wrong is taken as it comes."""
+
+    journey = "forgiving"
+    refusals = (404,)
+
+    @task
+    def order(self) -> None:
+        with suppress(StepFailed):
+            self.submit("place", "/orders", body={"quantity": 1}, content="quantity 1")
+
+
+class WrongAfterwards(Journey):
+    """An order that is accepted, and fails the check of what was accepted."""
+
+    journey = "wrong-afterwards"
+
+    @task
+    def order(self) -> None:
+        self.submit("place", "/orders", body={"quantity": 1}, content="quantity 1")
+        check(False, "the price that was shown")
+
+
+class Hasty(Journey):
+    """Gives up an order after 50 ms, by a time-out of its own."""
+
+    journey = "hasty"
+
+    @task
+    def order(self) -> None:
+        with gevent.Timeout(0.05):
+            self.submit("place", "/orders", body={"quantity": 1}, content="quantity 1")
+
+
+class ThinkFirst(Journey):
+    """Thinks before it asks for anything."""
+
+    journey = "think-first"
+
+    @task
+    def look(self) -> None:
+        self.think(0.3)
+        self.get("page", "/page")
+        self.think(0.3)
+
+
+class NamedHost(Journey):
+    """Asks for a virtual host, under another name than the generator's."""
+
+    journey = "named-host"
+
+    @task
+    def look(self) -> None:
+        given = {"host": "shop.example", "USER-AGENT": "kiosk/1"}
+        heard = self.get("heard", "/heard", headers=given).json()
+        check(sorted(heard) == [["host", "shop.example"], ["user-agent", "kiosk/1"]], f"one of each: {heard}")
 
 
 class Wrong(Journey):

@@ -17,7 +17,8 @@ REASONS = {200: "OK", 201: "Created", 302: "Found", 404: "Not Found", 409: "Conf
 
 class Shop:
     """Behaviour: stall: [[after, for], ...] in seconds since the first request; slow: seconds per answer;
-    first: "503", "drop" or "commit-drop" at each key's first attempt; refuse: every order; redirect: a URL.
+    first: "503", "drop" or "commit-drop" at each key's first attempt; refuse: every order; redirect: a URL;
+    orders: the status of every order; again: that of every repeated one; later: its Retry-After.
     """
 
     def __init__(self, books: Path, behaviour: dict[str, Any]) -> None:
@@ -26,6 +27,7 @@ class Shop:
         self.started: float | None = None
         self.seen: set[str] = set()
         self.accepted = 0  # connections so far
+        self.heard: list[list[str]] = []  # the headers of the last request
         self.committed = {json.loads(line)["key"] for line in _lines(books)}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -33,15 +35,16 @@ class Shop:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
-                headers = {name.lower(): value for name, value in headers.items()}
+                pairs = [line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line]
+                headers = {name.lower(): value for name, value in pairs}
+                self.heard = [[name.lower(), value] for name, value in pairs]
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
                 await self._stalled()
                 method, path, _ = head.split("\r\n")[0].split(" ")
                 answer = self._answer(method, path, headers, body)
                 if answer is None:
                     return
-                writer.write(_encoded(*answer, self.behaviour.get("redirect", "")))
+                writer.write(_encoded(*answer, self._fields(answer[0])))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -63,6 +66,8 @@ class Shop:
             return 302, {}
         if method == "POST":
             return self._order(headers["idempotency-key"], json.loads(body))
+        if path == "/heard":
+            return 200, self.heard
         if path == "/connections":
             return 200, self.accepted
         if path.startswith("/orders/"):
@@ -71,9 +76,18 @@ class Shop:
             return 200, {"sku": path.split("/")[2], "price": "1.00"}
         return 200, {"items": [], "next": None}
 
+    def _fields(self, status: int) -> dict[str, str]:
+        fields = {"Location": self.behaviour.get("redirect", "")} if status == 302 else {}
+        later = {"Retry-After": str(self.behaviour["later"])} if "later" in self.behaviour else {}
+        return fields | (later if status in (429, 503) else {})
+
     def _order(self, key: str, order: object) -> tuple[int, object] | None:
         if self.behaviour.get("refuse"):
             return 409, {"code": "credit-limit"}
+        if "again" in self.behaviour and key in self.seen:
+            return self.behaviour["again"], {}
+        if "orders" in self.behaviour:
+            return self.behaviour["orders"], {}
         first, self.seen = self.behaviour.get("first") if key not in self.seen else None, self.seen | {key}
         if first == "503":
             return 503, {}
@@ -90,12 +104,11 @@ def _lines(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-def _encoded(status: int, content: object, location: str) -> bytes:
+def _encoded(status: int, content: object, fields: dict[str, str]) -> bytes:
     body = json.dumps(content).encode()
-    where = f"Location: {location}\r\n" if status == 302 else ""
-    return (
-        f"HTTP/1.1 {status} {REASONS[status]}\r\n{where}Content-Length: {len(body)}\r\n\r\n".encode() + body
-    )
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    head = f"HTTP/1.1 {status} {REASONS.get(status, '')}\r\n{lines}Content-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
 
 
 async def main() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from foundation.errors import InputError
 from loadtests.arrivals import Draws
-from loadtests.feeds import permuted, ranked, read
+from loadtests.feeds import NoColumn, permuted, ranked, read
 
 KEYS = st.integers(0, 2**64 - 1)
 
@@ -54,6 +54,25 @@ def test_a_rank_is_a_row(draw: float, rows: int, exponent: float) -> None:
 def test_a_feed_is_a_file_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "customers.csv").write_text("customer,name\n7,a\n8,b\n")
     assert read(tmp_path) == {"customers": ({"customer": "7", "name": "a"}, {"customer": "8", "name": "b"})}
+
+
+def test_a_spreadsheets_mark_before_the_headings_is_no_part_of_them(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text("customer,name\n7,a\n", encoding="utf-8-sig")
+    assert read(tmp_path)["customers"][0]["customer"] == "7"
+
+
+def test_a_column_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text("customer,name\n7,a\n")
+    with pytest.raises(NoColumn) as told:
+        read(tmp_path)["customers"][0]["city"]
+    assert str(told.value) == "the feed has no column 'city'; it has customer, name"
+
+
+def test_a_file_in_another_encoding_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_bytes("customer\nMüller\n".encode("cp1252"))
+    with pytest.raises(InputError, match="cannot be read") as refused:
+        read(tmp_path)
+    assert str(refused.value.where).endswith("customers.csv")
 
 
 def test_a_feed_without_rows_is_refused(tmp_path: Path) -> None:

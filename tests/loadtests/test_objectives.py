@@ -10,7 +10,7 @@ from foundation.slo import parse
 from foundation.verdict import Finding, Weight
 from loadtests.counters import Counters
 from loadtests.latency_log import Clock
-from loadtests.objectives import evaluate, latency_guard, tightest_latency, unknown_series
+from loadtests.objectives import evaluate, latency_guard, may_shed, tightest_latency, unknown_series
 from tests.loadtests.made import all_at, measurements
 
 FAULT = {second: all_at(800) for second in range(30, 40)}
@@ -120,3 +120,53 @@ def test_the_tightest_latency_is_the_smallest_limit() -> None:
 def test_objectives_about_journeys_that_are_not_in_the_load_are_found() -> None:
     promised = [parse("order/place p99 < 1s"), parse("shop p99 < 1s"), parse("errors < 1%")]
     assert unknown_series(promised, ["order", "look"]) == [promised[1]]
+
+
+# What was turned away, what was shed, what came after the end -----------------------------------------------
+
+
+def test_who_was_turned_away_waits_for_ever() -> None:
+    away = {s: Counters(wanted=10, dispatched=9, turned_away=1, done=9, completed=9) for s in range(60)}
+    nine = {second: all_at(5, 9) for second in range(60)}
+    assert finding("order p90 < 6ms", counters=away, responses=nine).holds
+    found = finding("order p95 < 6ms", counters=away, responses=nine)
+    assert (found.holds, found.observed, found.reason) == (False, "never", "of 600, 60 of them turned away")
+
+
+def test_what_a_platform_sheds_is_an_error() -> None:
+    shed = {5: Counters(wanted=10, dispatched=10, done=10, failed=6, shed=6, completed=4)}
+    found = finding("errors < 0.5%", counters=shed)
+    assert (found.holds, found.observed, found.reason) == (
+        False,
+        "1.000% (6 of 600)",
+        "6 shed by the platform",
+    )
+
+
+def test_where_goodput_is_promised_what_is_shed_is_none() -> None:
+    shed = {s: Counters(wanted=10, dispatched=10, done=10, failed=6, shed=6, completed=4) for s in range(30)}
+    promised = [parse("order goodput > 6/s"), parse("errors < 0.5%"), parse("look errors < 1%")]
+    goodput, errors, _ = evaluate(promised, measurements(counters=shed))
+    assert (goodput.holds, goodput.observed) == (True, "7.0/s")
+    assert errors.holds
+    assert "180 shed by the platform (no errors)" in errors.reason
+    assert may_shed(promised, "order") == {"order"}
+    assert not evaluate([parse("goodput > 8/s")], measurements(counters=shed))[0].holds
+
+
+def test_attempt_errors_stand_beside_errors() -> None:
+    bad = {5: Counters(wanted=10, dispatched=10, done=10, completed=10, attempts=20, attempt_errors=10)}
+    assert "attempt-errors 1.639%" in finding("errors < 1%", counters=bad).reason
+
+
+def test_steps_that_are_due_after_the_last_second_count() -> None:
+    late = {second: all_at(900, 100) for second in range(60, 64)}
+    found = finding("order p50 < 500ms", responses=late)
+    assert found.reason == "of 1,000"
+    assert not finding("order p90 < 500ms", responses=late).holds
+
+
+def test_throughput_is_the_loads_and_says_what_came_after_it() -> None:
+    after = {62: Counters(completed=30)}
+    found = finding("order throughput > 9/s", counters=after)
+    assert (found.observed, found.reason) == ("10.0/s", "600 in 60 s, 30 after the load not counted")

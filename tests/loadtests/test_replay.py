@@ -81,6 +81,47 @@ def test_a_line_without_a_time_is_told_with_its_number(tmp_path: Path, text: str
     assert str(raised.value.where).endswith(where)
 
 
+def times(path: Path, stamps: list[str]) -> Path:
+    path.write_text("time\n" + "".join(f"{stamp}\n" for stamp in stamps))
+    return path
+
+
+HALF_A_MINUTE = [f"{1_732_838_400 + tenth / 10:.1f}" for tenth in range(300)]
+
+
+@pytest.mark.parametrize(("odd", "told"), [("0", "before the others"), ("4102444800", "after the others")])
+def test_one_time_that_is_years_from_the_others_is_told_with_its_line(
+    tmp_path: Path, odd: str, told: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        replay.read(times(tmp_path / "times.csv", [*HALF_A_MINUTE[:150], odd, *HALF_A_MINUTE[150:]]), 10)
+    assert str(refused.value.where).endswith("times.csv:152")
+    assert told in refused.value.what
+
+
+def test_a_quiet_night_before_a_busy_minute_is_a_shape_and_not_odd(tmp_path: Path) -> None:
+    night = [f"{1_732_800_000 + hour * 3600}" for hour in range(10)]
+    found = replay.read(times(tmp_path / "times.csv", [*night, *HALF_A_MINUTE]), 10)
+    assert found.arrivals == 310
+
+
+def test_of_a_few_times_none_is_odd(tmp_path: Path) -> None:
+    assert (
+        replay.read(times(tmp_path / "times.csv", ["1732838400", "1732838401", "1732918400"]), 10).arrivals
+        == 3
+    )
+
+
+def test_a_replay_says_what_the_file_has(tmp_path: Path) -> None:
+    found = replay.read(times(tmp_path / "times.csv", HALF_A_MINUTE), duration=10)
+    assert str(found) == "300 times in 29.9 s, 10/s where they are most"
+
+
+def test_a_spreadsheets_mark_before_the_first_time_costs_no_line(tmp_path: Path) -> None:
+    (tmp_path / "times.csv").write_text("1732834800\n1732834805\n1732834810\n", encoding="utf-8-sig")
+    assert replay.read(tmp_path / "times.csv", duration=2).arrivals == 3
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         replay.read(tmp_path / "none.csv", duration=2)

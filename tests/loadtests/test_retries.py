@@ -1,4 +1,4 @@
-"""Retries: what is repeated, how long a client pauses, and what it knows in the end."""
+"""Retries: what an answer means, what is repeated, how long a client pauses, what it knows in the end."""
 
 from __future__ import annotations
 
@@ -8,21 +8,65 @@ from hypothesis import strategies as st
 
 from loadtests.job import Retry
 from loadtests.ledger import Outcome
-from loadtests.retries import outcome, pause, worth_retrying
+from loadtests.retries import REFUSALS, Meaning, leaves_doubt, meaning, outcome, pause, worth_retrying
+
+
+@pytest.mark.parametrize(
+    ("status", "means"),
+    [
+        (200, Meaning.ACCEPTED), (204, Meaning.ACCEPTED), (409, Meaning.REFUSED), (422, Meaning.REFUSED),
+        (400, Meaning.WRONG), (401, Meaning.WRONG), (403, Meaning.WRONG), (404, Meaning.WRONG),
+        (405, Meaning.WRONG), (410, Meaning.WRONG), (302, Meaning.WRONG), (500, Meaning.WRONG),
+        (503, Meaning.WRONG), (None, Meaning.WRONG), (429, Meaning.SHED),
+    ],
+)  # fmt: skip
+def test_only_a_conflict_and_an_unacceptable_order_are_business_answers(
+    status: int | None, means: Meaning
+) -> None:
+    assert meaning(status, REFUSALS, later=False) is means
+
+
+def test_a_journey_says_which_statuses_are_its_platforms_no() -> None:
+    assert meaning(404, {404}, later=False) is Meaning.REFUSED
+    assert meaning(409, {404}, later=False) is Meaning.WRONG
+    assert meaning(200, {200}, later=False) is Meaning.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("status", "means"), [(503, Meaning.SHED), (502, Meaning.WRONG), (500, Meaning.WRONG)]
+)
+def test_who_says_that_he_is_busy_and_when_to_come_again_sheds(status: int, means: Meaning) -> None:
+    assert meaning(status, REFUSALS, later=True) is means
 
 
 @pytest.mark.parametrize(
     ("status", "repeated"),
-    [(None, True), (502, True), (503, True), (504, True), (500, False), (409, False), (201, False)],
-)
-def test_no_answer_and_a_gateways_answer_are_repeated(status: int | None, repeated: bool) -> None:
+    [
+        (None, True), (429, True), (502, True), (503, True), (504, True),
+        (500, False), (409, False), (404, False), (201, False),
+    ],
+)  # fmt: skip
+def test_no_answer_a_gateways_answer_and_come_later_are_repeated(status: int | None, repeated: bool) -> None:
     assert worth_retrying(status) is repeated
 
 
-@given(attempt=st.integers(1, 40), draw=st.floats(0.001, 1))
-def test_pauses_double_up_to_the_longest_and_are_jittered(attempt: int, draw: float) -> None:
+@given(attempt=st.integers(1, 5000), draw=st.floats(0.001, 1), asked=st.floats(0, 60))
+def test_pauses_double_up_to_the_longest_are_jittered_and_come_after_what_was_asked_for(
+    attempt: int, draw: float, asked: float
+) -> None:
     budget = Retry(first_pause=0.1, longest_pause=2.0)
-    assert pause(attempt, budget, draw) == pytest.approx(draw * min(2.0, 0.1 * 2 ** (attempt - 1)))
+    doubled = min(2.0, 0.1 * 2.0 ** min(attempt - 1, 60))
+    assert pause(attempt, budget, draw, asked) == pytest.approx(asked + draw * doubled)
+
+
+@pytest.mark.parametrize(
+    ("status", "sent", "doubt"),
+    [(None, True, True), (None, False, False), (502, True, True), (503, True, True), (429, True, False)],
+)
+def test_an_attempt_that_was_sent_and_not_answered_leaves_doubt(
+    status: int | None, sent: bool, doubt: bool
+) -> None:
+    assert leaves_doubt(status, sent=sent) is doubt
 
 
 @pytest.mark.parametrize(
@@ -31,6 +75,8 @@ def test_pauses_double_up_to_the_longest_and_are_jittered(attempt: int, draw: fl
         (201, True, Outcome.ACKNOWLEDGED),
         (200, True, Outcome.ACKNOWLEDGED),
         (409, True, Outcome.REFUSED),
+        (404, True, Outcome.REFUSED),
+        (429, True, Outcome.REFUSED),
         (500, True, Outcome.IN_DOUBT),
         (302, True, Outcome.IN_DOUBT),
         (503, True, Outcome.IN_DOUBT),
@@ -42,3 +88,11 @@ def test_only_a_definitive_answer_or_nothing_sent_is_certain(
     status: int | None, maybe_sent: bool, known: Outcome
 ) -> None:
     assert outcome(status, maybe_sent=maybe_sent) is known
+
+
+@pytest.mark.parametrize(
+    ("status", "known"),
+    [(409, Outcome.IN_DOUBT), (429, Outcome.IN_DOUBT), (404, Outcome.IN_DOUBT), (201, Outcome.ACKNOWLEDGED)],
+)
+def test_after_a_doubtful_attempt_only_a_yes_is_certain(status: int, known: Outcome) -> None:
+    assert outcome(status, maybe_sent=True, doubtful=True) is known

@@ -67,7 +67,7 @@ def test_arrivals_turned_away_are_no_reason_by_themselves() -> None:
 def test_a_load_that_sent_nothing_proves_nothing() -> None:
     nothing = {second: Counters(wanted=10, turned_away=10) for second in range(60)}
     assert broken(measurements(counters=nothing)) == {
-        "every arrival sent or turned away": "nothing was sent at all"
+        "every arrival sent or turned away": "nothing was sent at all: no journey made a request"
     }
 
 

@@ -105,7 +105,12 @@ def test_a_plan_is_read_with_all_that_it_names(tmp_path: Path) -> None:
     assert found.platform.name == "kiosk"
     assert found.written.data.size == 50
     assert found.written.load.peak == 12
-    assert [str(each) for each in found.objectives] == ["lost orders = 0", "book p50 < 10s", "errors < 1%"]
+    assert [(str(each), each.implied) for each in found.objectives] == [
+        ("lost orders = 0", False),
+        ("book p50 < 10s", False),
+        ("errors < 1%", False),
+        ("look errors < 1%", True),
+    ]
 
 
 def test_a_rule_that_ends_the_load_is_told_with_its_line_when_it_is_none(tmp_path: Path) -> None:

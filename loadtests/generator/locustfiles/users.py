@@ -102,6 +102,11 @@ class Users:
             self._new(kind, visit)
         return True
 
+    def ages(self, now: int) -> list[int]:
+        """How long each arrival in flight has taken so far, in ns, at a monotonic ns."""
+        visits = (seat.visit for seat in self._seats.values())
+        return [now - visit.due - visit.outside for visit in visits if visit is not None]
+
     @property
     def running(self) -> int:
         return self._recorder.running

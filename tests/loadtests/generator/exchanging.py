@@ -29,7 +29,7 @@ def made(case: dict[str, str]) -> list[dict[str, object]]:
         Connection(target, context_of(target, case["authority"] or None)),
         Retry(attempts=1, deadline=seconds, timeout=seconds),
     )
-    request = Requests(target).encoded("POST", "/orders", b"{}", {"Idempotency-Key": "k"})
+    request = Requests(target).encoded("POST", "/orders", b"{}", {"Idempotency-Key": "k"}, {})
     return [_one(connection, request, budget) for _ in range(int(case["requests"]))]
 
 

@@ -98,6 +98,14 @@ SCRIPTS: dict[str, Script] = {
     "no answer": [None, OK],
     "no HTTP": [b"SSH-2.0-OpenSSH_9.2\r\nContent-Length\r\n", OK],
     "two at once": [OK + OK.replace(b"{}", b"[]"), OK],
+    "a farewell in the same segment": [
+        OK + b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 5\r\nConnection: close\r\n\r\nadieu",
+        OK,
+    ],
+    "an interim answer in the same segment": [OK + b"HTTP/1.1 100 Continue\r\n\r\n", OK],
+    "rubbish in the same segment": [OK + b"\x00rubbish", OK],
+    "half an answer in the same segment": [OK + b"HTTP/1.1 500 Oh", OK],
+    "switching protocols": [b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", None, OK],
     "redirect": [b"HTTP/1.1 302 Found\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n", OK],
     "no content": [b"HTTP/1.1 204 No Content\r\nX-Length: Content-Length\r\n\r\n", OK],
 }
@@ -158,6 +166,18 @@ def test_a_connection_that_cannot_serve_again_is_replaced(told: dict[str, Told],
     assert told[name].statuses == [200, 200]
     assert told[name].replies[1]["body"] == "{}", "no answer is taken for another request's"
     assert told[name].server.accepted == 2
+
+
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if "in the same segment" in name])
+def test_what_comes_behind_an_answer_is_no_part_of_it_and_of_no_other(
+    told: dict[str, Told], name: str
+) -> None:
+    assert [(reply["status"], reply["body"]) for reply in told[name].replies] == [(200, "{}"), (200, "{}")]
+    assert told[name].server.accepted == 2, "and its connection serves no other request"
+
+
+def test_switching_protocols_is_no_answer(told: dict[str, Told]) -> None:
+    assert told["switching protocols"].statuses[0] is None
 
 
 def test_a_body_comes_as_a_whole_in_chunks_and_without_a_length(told: dict[str, Told]) -> None:

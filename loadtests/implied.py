@@ -1,0 +1,81 @@
+"""What every load promises without being asked: few errors, journeys that end well, enough for a percentile.
+
+Pure. A green run in which nothing came through would be worse than none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from foundation.slo import Metric, Objective
+from foundation.verdict import Finding, Weight
+from loadtests.measurements import Measurements
+from loadtests.sufficiency import needed, suffices
+
+LIMIT = 0.01
+"""The share of errors that every journey promises to stay below, unless its load or plan says otherwise."""
+
+
+def promised(written: Sequence[Objective], journeys: Iterable[str]) -> tuple[Objective, ...]:
+    """The objectives that somebody wrote and, for each journey without one, that of its errors.
+
+    The first journey is the main one, whose name may be left out.
+    """
+    main, *others = journeys
+    about = {each.series or main for each in written if each.metric is Metric.ERRORS}
+    series = [None if name == main else name for name in (main, *others) if name not in about]
+    return (*written, *(_few_errors(name) for name in series))
+
+
+def _few_errors(series: str | None) -> Objective:
+    return Objective(metric=Metric.ERRORS, series=series, comparison="<", limit=LIMIT, implied=True)
+
+
+def findings(measured: Measurements, objectives: Sequence[Objective]) -> list[Finding]:
+    """That something of each journey ended well; and, where they do not, that percentiles have enough."""
+    ended = [_ended_well(measured, stream.journey) for stream in measured.job.streams]
+    return [*(each for each in ended if each is not None), *_too_few(measured, objectives)]
+
+
+def _ended_well(measured: Measurements, journey: str) -> Finding | None:
+    """None for a journey of which no arrival was due."""
+    total = measured.totals(journey)
+    if not total.wanted:
+        return None
+    return Finding(
+        name=f"{journey}: journeys that ended well",
+        weight=Weight.OBJECTIVE,
+        holds=total.completed > 0,
+        expected="some",
+        observed=f"{total.completed:,} of {total.wanted:,}",
+        reason="" if total.completed else "nothing came through",
+    )
+
+
+def _too_few(measured: Measurements, objectives: Sequence[Objective]) -> Iterator[Finding]:
+    """Percentiles of too few. With those that went wrong it had been enough: the platform's doing, a FAIL.
+
+    A closed load is judged by its validity alone: how many there will be is not known before.
+    """
+    whole = all(found.clean for found in measured.summaries)  # else that alone says why there are so few
+    asked = objectives if whole and not measured.job.closed else ()
+    for objective in asked:
+        if objective.metric is not Metric.LATENCY or objective.quantile is None:
+            continue
+        series = objective.series or measured.job.main
+        total = measured.totals(series.partition("/")[0])
+        seen = measured.histogram(series).total + total.turned_away
+        if suffices(objective.quantile, seen):
+            continue
+        wrong = total.errors + total.shed
+        failed = suffices(objective.quantile, seen + wrong)
+        yield Finding(
+            name=f"enough for {objective.subject}",
+            weight=Weight.OBJECTIVE if failed else Weight.VALIDITY,
+            holds=False,
+            expected=f"{needed(objective.quantile):,}",
+            observed=f"{seen:,}",
+            reason="too many journeys failed before it"
+            if failed
+            else "with fewer its value is an accident: run it for longer",
+        )
