@@ -36,7 +36,8 @@ def write_run(folder: Path, milliseconds: int, *, job: Job | None = None, clean:
                 times.record(value * 1_000_000 + number * 10_000)
             log.write(Interval(series="order", clock=clock, second=second, histogram=times))
     log.close()
-    counted = Counters(wanted=A_SECOND, dispatched=A_SECOND, done=A_SECOND, completed=A_SECOND)
+    each = dict.fromkeys(("wanted", "dispatched", "done", "completed", "attempts"), A_SECOND)
+    counted = Counters(**each)
     lines = [line(Counted(second=s, journey="order", running=1, counters=counted)) for s in range(SECONDS)]
     (worker / "counters.jsonl").write_text("".join(lines))
     (worker / summary.ERRORS).write_text("[]")
