@@ -24,8 +24,8 @@ from loadtests.generator.client import PinnedClients
 from loadtests.generator.client_steps import ClientSteps
 from loadtests.generator.connection import Connection
 from loadtests.generator.drawing import Drawing
-from loadtests.generator.publishing import Message, Publisher
 from loadtests.generator.locustfiles.hearing import RequestFailed
+from loadtests.generator.publishing import Message, Publisher
 from loadtests.generator.requests import Requests
 from loadtests.ledger import Outcome
 from loadtests.left_out import ON_START

@@ -174,7 +174,7 @@ def test_a_time_out_of_the_journeys_own_is_its_failure_and_its_seat_is_free_agai
     total = measured.totals("hasty")
     assert (total.errors, total.turned_away, total.done) == (40, 0, 40)
     assert measured.summaries[0].clean
-    assert {failure.kind for failure in measured.failures} == {"hasty: Timeout: 0.05 seconds"}
+    assert {failure.kind for failure in measured.failures} == {"hasty: Timeout: … seconds"}
     assert settled(measured) == {(Outcome.IN_DOUBT, "interrupted")}
     assert measured.histogram("hasty/place").total == total.attempts == 40, "a step took as long as it did"
 
