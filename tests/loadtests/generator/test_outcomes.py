@@ -8,13 +8,14 @@ from dataclasses import asdict
 import pytest
 
 from foundation.slo import parse
-from foundation.verdict import Status
+from foundation.verdict import Status, judge
 from loadtests import commands, implied
 from loadtests.counters import Counters
 from loadtests.job import Retry
 from loadtests.latency_log import Clock
 from loadtests.ledger import Intent, Outcome, Settled, hashed
 from loadtests.measurements import Measurements
+from loadtests.objectives import evaluate
 from loadtests.progress import Event, Progress
 from tests.loadtests.conftest import Loader, RunningShop
 
@@ -35,8 +36,10 @@ _ENDS = ("errors", "shed", "refused", "completed")
 
 
 def status(measured: Measurements, *promised: str) -> Status:
+    """The verdict, but for how busy the machine of the test is."""
     objectives = implied.promised([parse(text) for text in promised], [measured.job.main])
-    return commands.judged(measured, objectives).status
+    found = commands.judged(measured, objectives).findings
+    return judge([each for each in found if each.name != "arrivals on time"]).status
 
 
 # What an answer means ---------------------------------------------------------------------------------------
@@ -189,7 +192,7 @@ def test_think_time_before_the_first_byte_is_in_no_clock(shop: Shops, loader: Lo
 
 def test_steps_that_are_due_after_the_load_are_in_the_objectives(shop: Shops, loader: Loader) -> None:
     measured = loader.run(loader.job(shop().url, "three-looks", rate=50, duration=0.5))
-    (found,) = commands.judged(measured, [parse("three-looks/third p50 < 1s")]).findings[-2:-1]
+    (found,) = evaluate([parse("three-looks/third p50 < 1s")], measured)
     assert (found.holds, found.reason) == (True, "of 25")
 
 
