@@ -63,7 +63,11 @@ class Environment:
         """Starts one more node here, such as a load generator; it goes with the environment."""
         guest = NodeContainer(node, self.instance, self._clients[node.placement.host])
         guest.extra_files = tuple(files)
-        guest.start()
+        try:
+            guest.start()
+        except BaseException:
+            guest.discard()
+            raise
         self._guests[node.name] = guest
         return guest
 

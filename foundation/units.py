@@ -56,7 +56,10 @@ def _parse(text: object, units: Mapping[str, float], expected: str) -> float:
     if unit not in units:
         allowed = ", ".join(unit or "none" for unit in units)
         raise ValueError(f"expected {expected}, got {text!r}: its unit must be one of {allowed}")
-    return float(number) * units[unit]
+    value = float(number) * units[unit]
+    if math.isinf(value):
+        raise ValueError(f"expected {expected}, got a number of {len(number)} digits: it is too large")
+    return value
 
 
 def _written(parse: Callable[[object], float]) -> BeforeValidator:

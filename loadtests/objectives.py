@@ -160,21 +160,35 @@ _MEASURES: Mapping[Metric, Callable[[Objective, Measurements, Collection[int]], 
 def _recovered(
     objective: Objective, measured: Measurements, faults: Sequence[float], guard: Objective | None
 ) -> Finding:
-    health = health_of(measured, guard)
-    times = [recovery(health, fault, len(measured.seconds)) for fault in faults]
-    known = [time for time in times if time is not None]
-    missing = len(times) - len(known)
-    worst = max(known, default=0.0)
-    observed = in_words(worst) if known else "no fault" if not faults else "not recovered"
-    if missing and known:
-        observed = f"{missing} of {len(times)} faults not recovered from"
+    worst, observed, reason = _recovery(measured, faults, guard)
     return Finding(
         name=str(objective),
         weight=Weight.OBJECTIVE,
-        holds=not missing and objective.holds(worst),
+        holds=worst is not None and objective.holds(worst),
         expected=str(objective),
         observed=observed,
-        reason=f"no {WINDOW} s in which all is well before the load ended" if missing else "",
+        reason=reason,
+    )
+
+
+def _recovery(
+    measured: Measurements, faults: Sequence[float], guard: Objective | None
+) -> tuple[float | None, str, str]:
+    """The longest recovery, None where it is not known; how it reads, and what stands beside it."""
+    if not faults:
+        return 0.0, "no fault", ""
+    if guard is None:
+        return None, "not claimed", f"no latency limit of {measured.job.main} says when all is well"
+    health = health_of(measured, guard)
+    times = [recovery(health, fault, len(measured.seconds)) for fault in faults]
+    known = [time for time in times if time is not None]
+    if len(known) == len(times):
+        return max(known), in_words(max(known)), ""
+    missing = f"{len(times) - len(known)} of {len(times)} faults not recovered from"
+    return (
+        None,
+        missing if known else "not recovered",
+        f"no {WINDOW} s in which all is well before the load ended",
     )
 
 
@@ -188,6 +202,8 @@ def health_of(measured: Measurements, guard: Objective | None) -> dict[int, Heal
             journeys=figures.wanted,
             failed=figures.failed + figures.turned_away,
             slow=responses[second].above(round(limit * _SECOND)) if limit and second in responses else 0,
+            ended=figures.completed,
+            refused=figures.refused,
         )
         for second, figures in found.items()
     }

@@ -96,13 +96,14 @@ def _reported(ended: Ended, folder: Path) -> Path:
 
 def _tell(ended: Ended, index: Path, *, as_json: bool) -> None:
     from foundation.console import people, show
-    from foundation.errors import ExitCode
+    from foundation.errors import PeakproofError
     from peakproof import results, summary
 
     if as_json:
         typer.echo(results.to_json(ended.results), nl=False)
     summary.show(people(), ended.results, index)
-    if ended.error is not None:
+    if isinstance(ended.error, PeakproofError):
         show(ended.error)
-        raise typer.Exit(int(ended.error.exit_code))
-    raise typer.Exit(int(ExitCode.INTERRUPTED if ended.interrupted else ended.results.verdict.exit_code))
+    elif ended.error is not None:  # a bug of ours
+        raise ended.error
+    raise typer.Exit(int(ended.exit_code))

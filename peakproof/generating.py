@@ -11,6 +11,7 @@ from pathlib import Path
 from environments.containers import files
 from environments.containers.files import FileSpec
 from environments.containers.node import NodeContainer, NodeFailed
+from environments.docker_errors import mapped
 from environments.environment import Environment
 from environments.lookup import PACKAGE
 from environments.services.kind import FRONT
@@ -47,8 +48,10 @@ def generate(
     try:
         failed = _listened(generator, listen)
     except BaseException:
-        generator.get_wrapped_container().stop(timeout=30)
+        with mapped("ending the load generator"):
+            generator.get_wrapped_container().stop(timeout=30)
         _bring(generator, into)
+        generator.discard()
         raise
     status = generator.wait()
     _bring(generator, into)
@@ -117,9 +120,10 @@ def _listened(generator: NodeContainer, listen: Callable[[Event], None]) -> Fail
 def _lines(generator: NodeContainer) -> Iterator[str]:
     """What the generator prints, line by line, until it ends."""
     rest = b""
-    for chunk in generator.get_wrapped_container().logs(stream=True, follow=True, stderr=False):
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from (line.decode(errors="replace") for line in whole)
+    with mapped("listening to the load generator"):
+        for chunk in generator.get_wrapped_container().logs(stream=True, follow=True, stderr=False):
+            *whole, rest = (rest + chunk).split(b"\n")
+            yield from (line.decode(errors="replace") for line in whole)
 
 
 def _bring(generator: NodeContainer, into: Path) -> None:

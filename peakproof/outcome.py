@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
@@ -12,7 +12,8 @@ from importlib.metadata import version
 from environments.environment import Environment
 from foundation.errors import PeakproofError
 from foundation.slo import Metric
-from foundation.verdict import Finding, Verdict, Weight, judge
+from foundation.units import in_words
+from foundation.verdict import Finding, Status, Verdict, Weight, judge
 from loadtests import implied, objectives, recovery, validity
 from loadtests.capacity.results import in_words as capacity_in_words
 from loadtests.latency_log import Clock
@@ -21,22 +22,23 @@ from peakproof import asynchronous, conservation
 from peakproof.asynchronous import Waiting
 from peakproof.results import FaultRecord, Inside, Load, Percentiles, Ran, Results, Second
 from peakproof.stages import Desk, State, inside_of
+from peakproof.targets import Planned
 
 _MS = 1e6  # histograms count nanoseconds
 _PACKAGES = ("peakproof", "locust", "testcontainers", "faker", "docker")
 
 
-def results_of(state: State, desk: Desk, started: datetime, error: PeakproofError | None) -> Results:
+def results_of(state: State, desk: Desk, started: datetime, error: Exception | None) -> Results:
     """The results of a rehearsal, whole or not."""
-    season = state.season
+    season, verdict, faults = state.season, verdict_of(state, error), tuple(_faults(state))
     return Results(
         season=season.written.season,
         run=state.run,
         started=started.isoformat(timespec="seconds"),
-        scope=tuple(_scope(state)),
-        verdict=verdict_of(state, error),
+        scope=tuple(_scope(state, verdict, faults)),
+        verdict=verdict,
         load=_load(state, state.measured) if state.measured else None,
-        faults=tuple(_faults(state)),
+        faults=faults,
         conservation=state.compared,
         data=state.data,
         environment=_ran(state, state.target) if state.target else None,
@@ -46,10 +48,11 @@ def results_of(state: State, desk: Desk, started: datetime, error: PeakproofErro
         command=f"peakproof rehearse {os.path.relpath(season.document.path)}",
         inside=_inside(state),
         capacity=state.capacity,
+        left=state.left,
     )
 
 
-def verdict_of(state: State, error: PeakproofError | None) -> Verdict:
+def verdict_of(state: State, error: Exception | None) -> Verdict:
     """Conservation, validity and the objectives, judged."""
     findings = [_came_to_its_end(state, error), *_as_planned(state)]
     if state.compared is not None:
@@ -79,17 +82,25 @@ def _inside(state: State) -> Inside | None:
     return inside_of(state.season, state.seen, state.measured)
 
 
-def _came_to_its_end(state: State, error: PeakproofError | None) -> Finding:
-    failure = error or state.died
-    reason = "interrupted" if state.interrupted else str(failure) if failure else ""
+def _came_to_its_end(state: State, error: Exception | None) -> Finding:
+    reason = _why_not(state, error)
     return Finding(
         name="rehearsal came to its end",
         weight=Weight.VALIDITY,
         holds=not reason,
         expected="every stage",
-        observed=", ".join(time.stage for time in state.times) or "no stage",
+        observed=", ".join(time.stage for time in state.times if time.whole) or "no stage",
         reason=reason,
     )
+
+
+def _why_not(state: State, error: Exception | None) -> str:
+    failure = error or state.died
+    if state.interrupted:
+        return "interrupted"
+    if failure is None or isinstance(failure, PeakproofError):
+        return str(failure or "")
+    return f"a bug in peakproof: {type(failure).__name__}"  # its words may hold a person's values
 
 
 def _as_planned(state: State) -> Iterator[Finding]:
@@ -97,27 +108,33 @@ def _as_planned(state: State) -> Iterator[Finding]:
     if state.measured is None or not state.season.written.timeline or state.hopeless is not None:
         return
     wanted, happened = len(state.season.written.timeline), len(state.happened)
+    reasons = [f"{_in_words(each.planned)} hit nothing: {each.why}" for each in state.missed]
+    reasons += [f"{_in_words(each.planned)} ended early: {each.cut}" for each in state.happened if each.cut]
+    if happened < wanted and not reasons:
+        reasons.append("the load ended, or was ended, before them")
     yield Finding(
         name="faults happened as planned",
         weight=Weight.VALIDITY,
-        holds=happened == wanted,
+        holds=not reasons,
         expected=f"{wanted}",
         observed=f"{happened}",
-        reason="" if happened == wanted else "the load ended, or was ended, before them",
+        reason="; ".join(reasons),
     )
 
 
-def _scope(state: State) -> Iterator[str]:
+def _in_words(fault: Planned) -> str:
+    return f"{fault.fault} of {fault.node} at {in_words(fault.at)}"
+
+
+def _scope(state: State, verdict: Verdict, faults: Sequence[FaultRecord]) -> Iterator[str]:
     """What this run shows, what holds here only, and what it cannot show."""
     season, machine = state.season, f"{os.cpu_count()} cores"
-    faults = ", ".join(f"{each.planned.fault} of {each.planned.node}" for each in state.happened)
-    if state.compared is None:
-        yield "Shown: nothing; the run did not get as far as the platform's books."
-    else:
-        yield f"Shown: order conservation{f' and fail-over under {faults}' if faults else ''}."
-    yield f"This machine only ({machine}): latencies and the rate; they are no statement about production."
-    if state.capacity is not None:
-        yield f"This machine only ({machine}): capacity {capacity_in_words(state.capacity.found)}."
+    yield f"Shown: {_shown(state, verdict, faults)}."
+    if verdict.status is not Status.INVALID:
+        only = f"This machine only ({machine})"
+        yield f"{only}: latencies and the rate; they are no statement about production."
+        if state.capacity is not None:
+            yield f"{only}: capacity {capacity_in_words(state.capacity.found)}."
     simulated = "with simulated partners, " if season.topology.partners else ""
     yield (
         f"Not shown: what differs from production. {season.topology.definition!r} ran on one host, "
@@ -125,6 +142,22 @@ def _scope(state: State) -> Iterator[str]:
     )
     for waiver in season.waivers:
         yield f"Waived: {waiver}."
+
+
+def _shown(state: State, verdict: Verdict, faults: Sequence[FaultRecord]) -> str:
+    """Never more than was seen: an INVALID run shows nothing, and who did not recover did not fail over."""
+    if state.compared is None:
+        return "nothing; the run did not get as far as the platform's books"
+    if not state.compared.holds:
+        return "that orders were not conserved"
+    if verdict.status is Status.INVALID:
+        return "nothing; the run is INVALID, so what it saw is no evidence"
+    if not faults:
+        return "order conservation"
+    under = ", ".join(f"{fault.name} of {fault.node}" for fault in faults)
+    if any(fault.recovery is None for fault in faults):
+        return f"order conservation under {under}; not that the platform recovers from it"
+    return f"order conservation and fail-over under {under}"
 
 
 def _load(state: State, measured: Measurements) -> Load:
@@ -196,7 +229,8 @@ def _faults(state: State) -> Iterator[FaultRecord]:
             node=each.planned.node,
             at=each.at,
             until=each.until,
-            recovery=recovery.recovery(health, each.at, len(state.measured.seconds)),
+            recovery=recovery.recovery(health, each.at, len(state.measured.seconds)) if guard else None,
+            claimed=guard is not None,
         )
 
 

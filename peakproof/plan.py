@@ -17,13 +17,28 @@ from foundation.units import Duration, Rate
 from loadtests import abort
 from loadtests.profiles import PROFILES, REPLAY
 
+_WEEK = 7 * 86_400  # seconds; of what takes longer nobody sees the end
+_LARGEST = 1_000_000_000
+
 
 def _sized(text: object) -> int:
     """The number in "10k customers"; what is counted is the platform's own word."""
     match = re.fullmatch(r"(\S+)( [a-z -]+)?", text) if isinstance(text, str) else None
     if match is None:
         raise ValueError(f'expected a size such as "10k customers", got {text!r}')
-    return units.count(match[1])
+    size = units.count(match[1])
+    if size > _LARGEST:
+        raise ValueError(f"at most {_LARGEST:,} can be made")
+    return size
+
+
+def _within_a_week(seconds: float) -> float:
+    if seconds > _WEEK:
+        raise ValueError("a week (7d) is the longest")
+    return seconds
+
+
+Limited = Annotated[Duration, AfterValidator(_within_a_week)]
 
 
 def _profile(name: str) -> str:
@@ -77,7 +92,7 @@ class AlsoInput(Input):
     """Another journey: `ratio` of its arrivals for each arrival of the main one."""
 
     journey: str
-    ratio: float = Field(gt=0)
+    ratio: float = Field(gt=0, allow_inf_nan=False)
 
 
 class LoadInput(Input):
@@ -90,7 +105,7 @@ class LoadInput(Input):
         default=None, description="a file of times, beside the plan, instead of a profile"
     )
     peak: Rate = Field(gt=0)
-    duration: Duration = Field(gt=0)
+    duration: Limited = Field(gt=0)
     seed: int = 7
 
     @model_validator(mode="after")
@@ -111,11 +126,11 @@ class CapacityInput(Input):
     `start` is the load's peak unless given; `most` is never exceeded.
     """
 
-    budget: Duration = Field(gt=0)
+    budget: Limited = Field(gt=0)
     start: Rate | None = Field(default=None, gt=0)
     most: Rate | None = Field(default=None, gt=0)
-    warm_up: Duration = Field(default=5.0, ge=0)
-    measure: Duration = Field(default=20.0, ge=3)
+    warm_up: Limited = Field(default=5.0, ge=0)
+    measure: Limited = Field(default=20.0, ge=3)
 
 
 class FaultInput(Input):
@@ -156,4 +171,4 @@ class SeasonInput(Input):
     abort_on: tuple[Annotated[str, AfterValidator(_rule)], ...] = Field(
         default=(), description="what ends the load early, such as attempt-errors > 90% for 10s; it is FAIL"
     )
-    drain: Duration = Field(default=60.0, description="how long orders may take to come to their end")
+    drain: Limited = Field(default=60.0, description="how long orders may take to come to their end")

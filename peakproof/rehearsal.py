@@ -16,11 +16,12 @@ from environments import environment
 from environments.containers import finding, leases, locks, removing
 from environments.images.progress import Report
 from environments.wanted import Wanted
-from foundation.errors import PeakproofError
+from foundation.errors import ExitCode, PeakproofError
+from foundation.verdict import Status
 from peakproof import outcome
 from peakproof.results import Results, StageTime
 from peakproof.season import Season
-from peakproof.stages import STAGES, Desk, State, source_name
+from peakproof.stages import STAGES, Desk, State, drain, source_name
 
 _LOAD_GENERATOR = "generator"
 
@@ -31,7 +32,17 @@ class Ended:
 
     results: Results
     interrupted: bool
-    error: PeakproofError | None
+    error: Exception | None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The verdict's, unless it was kept from its end; what was lost until then is FAIL all the same."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        failed = self.results.verdict.status is Status.FAIL
+        if isinstance(self.error, PeakproofError) and not failed:
+            return self.error.exit_code
+        return self.results.verdict.exit_code
 
 
 def run_id(season: Season) -> str:
@@ -51,36 +62,43 @@ def images(season: Season, client: docker.DockerClient, progress: Report) -> dic
 
 
 def rehearse(season: Season, desk: Desk, run: str, *, keep: bool, ttl: float) -> Ended:
-    """Runs all stages. The environment goes down at the end unless `keep`, or unless it was up before."""
-    started, client = datetime.now(UTC), desk.clients["local"]
-    was_up = finding.find(client, season.environment_name) is not None
-    state, error = State(season=season, run=run, was_up=was_up), None
+    """Runs all stages. The environment goes down at the end unless `keep`, or unless it was up before.
+
+    Whatever fails, what it came to is judged. A lease that is longer than `ttl` stays as it was.
+    """
+    started, client, name = datetime.now(UTC), desk.clients["local"], season.environment_name
     with _locked(season, desk):
+        state, error = State(season=season, run=run, was_up=_was_up(client, name)), None
         try:
             with _leased(season, desk):
                 state, error = _staged(desk, state)
-        except PeakproofError as failure:
-            error = failure
-        finally:
-            # Once the leases are renewed no more: a renewal in flight would outlive what it was for.
-            down = _timed("take down", _taken_down(stay=keep or was_up), desk, state)
-        if keep or was_up:
-            environment.extend(client, season.environment_name, desk.built["python"], ttl)
-    results = outcome.results_of(replace(state, times=down.times), desk, started, error)
-    return Ended(results=results, interrupted=state.interrupted, error=error)
+        except PeakproofError as unrenewed:  # a lease
+            error = error or unrenewed
+        # Once the leases are renewed no more: a renewal in flight would outlive what it was for.
+        state, failure = _timed("take down", _taken_down(stay=keep or state.was_up), desk, state)
+        error = error or failure
+        if keep:
+            environment.keep(client, name, desk.built["python"], ttl)
+    results = outcome.results_of(state, desk, started, error)
+    return Ended(results=results, interrupted=state.interrupted, error=error or state.died)
 
 
-def _staged(desk: Desk, state: State) -> tuple[State, PeakproofError | None]:
+def _was_up(client: docker.DockerClient, name: str) -> bool:
+    """Whether somebody wants the environment; what only a command that died held is nobody's."""
+    found = finding.find(client, name)
+    lease = found.lease if found else None
+    return lease is not None and not lease.working and lease.until > time.time()
+
+
+def _staged(desk: Desk, state: State) -> tuple[State, Exception | None]:
     """How far the stages came, and what kept them from going on."""
-    try:
-        for name, stage in STAGES:
-            state = _timed(name, stage, desk, state)
-            if state.interrupted:
-                break
-    except KeyboardInterrupt:
-        return replace(state, interrupted=True), None
-    except PeakproofError as failure:
-        return state, failure
+    for name, stage in STAGES:
+        # Ctrl-C ends the load, and what was lost until then is lost: the books are asked all the same.
+        if state.interrupted and not (stage is drain and state.measured is not None):
+            break
+        state, error = _timed(name, stage, desk, state)
+        if error is not None:
+            return state, error
     return state, None
 
 
@@ -102,21 +120,40 @@ def _leased(season: Season, desk: Desk) -> Iterator[None]:
         yield
 
 
-def _timed(name: str, stage: Callable[[Desk, State], State], desk: Desk, state: State) -> State:
-    began = time.monotonic()
-    after = stage(desk, state)
-    spent = StageTime(stage=name, seconds=round(time.monotonic() - began, 2))
-    return replace(after, times=(*after.times, spent))
+def _timed(
+    name: str, stage: Callable[[Desk, State], State], desk: Desk, state: State
+) -> tuple[State, Exception | None]:
+    """The state after a stage, and what kept it from its end; the time that it took counts either way."""
+    began, error = time.monotonic(), None
+    was_interrupted = state.interrupted
+    try:
+        state = stage(desk, state)
+    except KeyboardInterrupt:
+        state = replace(state, interrupted=True)
+    except Exception as failure:  # noqa: BLE001 - evidence outlives even our own bugs; it is raised again
+        error = failure
+    whole = error is None and state.interrupted == was_interrupted
+    spent = StageTime(stage=name, seconds=round(time.monotonic() - began, 2), whole=whole)
+    return replace(state, times=(*state.times, spent)), error
 
 
 def _taken_down(*, stay: bool) -> Callable[[Desk, State], State]:
     def take_down(desk: Desk, state: State) -> State:
         names = [source_name(state.season)] + ([] if stay else [state.season.environment_name])
-        for name in names:
-            removing.remove(desk.clients["local"], name)
-        return state
+        left = [_left(desk.clients["local"], name) for name in names]
+        return replace(state, left=tuple(why for why in left if why))
 
     return take_down
+
+
+def _left(client: docker.DockerClient, name: str) -> str:
+    """Takes an environment down; why something of it is left, or nothing."""
+    try:
+        removing.remove(client, name)
+    except (PeakproofError, KeyboardInterrupt) as error:
+        why = str(error) or "interrupted"
+        return f"{name} is not all gone: {why}. The reaper goes on when its lease ends, in a minute at most"
+    return ""
 
 
 def report_folder(run: str) -> Path:

@@ -53,7 +53,10 @@ class Percentiles:
 
 @dataclass(frozen=True, kw_only=True)
 class FaultRecord:
-    """A fault that was in force. Times are seconds since the load's start; `until` None: to the drain."""
+    """A fault that was in force. Times are seconds since the load's start; `until` None: to the drain.
+
+    `recovery` None: the platform did not recover, or, not `claimed`, no latency limit says when it had.
+    """
 
     name: str
     role: str
@@ -61,6 +64,7 @@ class FaultRecord:
     at: float
     until: float | None
     recovery: float | None
+    claimed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,10 +183,11 @@ class CapacityFound:
 
 @dataclass(frozen=True, kw_only=True)
 class StageTime:
-    """How long one stage took, in seconds."""
+    """How long one stage took, in seconds; not `whole` if it failed or was interrupted."""
 
     stage: str
     seconds: float
+    whole: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +195,7 @@ class Results:
     """A rehearsal. Parts that it did not come to are None. `started` is ISO 8601 with its zone.
 
     `scope` lines begin with "Shown: ", "This machine only: " or "Not shown: "; `command` repeats the run.
+    `left` says what could not be taken down.
     """
 
     season: str
@@ -208,6 +214,7 @@ class Results:
     command: str = ""
     inside: Inside | None = None
     capacity: CapacityFound | None = None
+    left: tuple[str, ...] = ()
 
 
 _RESULTS: TypeAdapter[Results] = TypeAdapter(Results)

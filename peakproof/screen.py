@@ -16,7 +16,7 @@ from loadtests.capacity.trials import Observation
 from loadtests.job import Job
 from loadtests.progress import Event
 from peakproof.seeding import Progress as CopyProgress
-from peakproof.timeline import Planned
+from peakproof.targets import Planned
 
 
 class Terminal:

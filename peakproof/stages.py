@@ -15,7 +15,7 @@ from environments.containers.building import NodeEvent, Watch
 from environments.containers.files import FileSpec
 from environments.environment import Clients, Environment
 from environments.wanted import Wanted
-from foundation.errors import InputError, RunInvalid
+from foundation.errors import InputError, PeakproofError, RunInvalid
 from loadtests import abort, measurements
 from loadtests.abort import Hopeless
 from loadtests.arrivals import Stream
@@ -27,16 +27,17 @@ from loadtests.measurements import Measurements
 from loadtests.objectives import may_shed
 from loadtests.progress import Event, Started
 from loadtests.validity import delay_limit
-from peakproof import conservation, delays, generating, inside, resetting, searching, seeding, timeline
+from peakproof import conservation, delays, generating, inside, resetting, searching, seeding
 from peakproof.books import Books
 from peakproof.conservation import Conservation
 from peakproof.inside import Seen
 from peakproof.results import CapacityFound, Data, Inside, StageTime
 from peakproof.searching import EnvironmentTrial
 from peakproof.season import Season
+from peakproof.targets import Planned
 from peakproof.telemetry.database import DatabaseWatch
 from peakproof.telemetry.sampler import Sampler
-from peakproof.timeline import Happened, Planned, Timeline
+from peakproof.timeline import Happened, Missed, Timeline
 
 MEASUREMENTS = "load"
 """Folder of the report that keeps the generator's own files."""
@@ -73,7 +74,10 @@ class Desk:
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What a rehearsal has come to. Parts that it did not come to are None."""
+    """What a rehearsal has come to. Parts that it did not come to are None.
+
+    `died` kept the load from its end; `left` says what the take-down did not remove.
+    """
 
     season: Season
     run: str
@@ -83,13 +87,15 @@ class State:
     data: Data | None = None
     measured: Measurements | None = None
     happened: tuple[Happened, ...] = ()
+    missed: tuple[Missed, ...] = ()
     compared: Conservation | None = None
     seen: Seen | None = None
     capacity: CapacityFound | None = None
     in_trials: tuple[Conservation, ...] = ()
     interrupted: bool = False
-    died: RunInvalid | None = None
+    died: PeakproofError | None = None
     hopeless: Hopeless | None = None
+    left: tuple[str, ...] = ()
     times: tuple[StageTime, ...] = field(default=())
 
     @property
@@ -105,12 +111,14 @@ def bring_up(desk: Desk, state: State) -> State:
     """The environment, and beside it the database that plays production, if one has to."""
     season = state.season
     name, client = season.environment_name, desk.clients["local"]
-    if state.was_up:
-        environment.reset(desk.clients, name)
     wanted = [_wanted(season, name)]
     if season.written.data.source == "sample":
         twin = slicing.database_only(season.topology, state.database)
         wanted.append(replace(_wanted(season, source_name(season)), topology=twin))
+    if state.was_up:
+        environment.reset(desk.clients, name)
+    for each in wanted[state.was_up :]:
+        removing.remove_built(client, each.name)  # what a command that was killed left
     with desk.screen.nodes() as watch, ThreadPoolExecutor(len(wanted)) as pool:
         rising = [
             pool.submit(environment.up, each, desk.clients, desk.built, shown)
@@ -138,16 +146,14 @@ def seed(desk: Desk, state: State) -> State:
 
 
 def load(desk: Desk, state: State) -> State:
-    """The load, and the faults while it runs."""
+    """The load, and the faults while it runs. However it ends: what was written until then is evidence."""
     assert state.target is not None
     season, target = state.season, state.target
     job = job_of(season, state.run, target)
-    planned = timeline.planned(season.written.timeline, season.topology.candidates, season.written.load.seed)
-    faults = Timeline(planned, target, desk.screen.fault)
+    faults = Timeline(season.faults, target, desk.screen.fault)
     sampler = watched(season, target, state.database)
     rules, main = [abort.parse(text) for text in season.written.abort_on], season.written.load.journey
     watch = abort.Watch(rules, may_shed=main in may_shed(season.objectives, main))
-    interrupted, died, hopeless = False, None, None
     with desk.screen.load(job) as listen:
 
         def hear(event: Event) -> None:
@@ -160,23 +166,28 @@ def load(desk: Desk, state: State) -> State:
         try:
             generating.generate(target, job, _given(state, target, job), hear, desk.folder / MEASUREMENTS)
         except KeyboardInterrupt:
-            interrupted = True
+            state = replace(state, interrupted=True)
         except Hopeless as ended:
-            hopeless = ended
-        except RunInvalid as death:
-            # What it wrote until then is evidence: an order that was lost is lost all the same.
-            if not (desk.folder / MEASUREMENTS).exists():
-                raise
-            died = death
+            state = replace(state, hopeless=ended)
+        except PeakproofError as death:
+            state = replace(state, died=death)
         finally:
             sampler.end()
             faults.end()
-    happened = tuple(faults.happened())
     faults.discard()
-    measured = measurements.read(desk.folder / MEASUREMENTS)
-    seen = Seen(samples=sampler.samples, cost=sampler.cost, delays={})
-    state = replace(state, measured=measured, happened=happened, seen=seen)
-    return replace(state, interrupted=interrupted, died=died, hopeless=hopeless)
+    state = replace(state, happened=tuple(faults.happened()), missed=tuple(faults.missed()))
+    return _measured(desk, state, Seen(samples=sampler.samples, cost=sampler.cost, delays={}))
+
+
+def _measured(desk: Desk, state: State, seen: Seen) -> State:
+    """With what the generator measured; nothing where Ctrl-C came before it had started."""
+    try:
+        measured = measurements.read(desk.folder / MEASUREMENTS)
+    except InputError:
+        if state.interrupted:
+            return state
+        raise state.died or RunInvalid("the load generator left no measurements") from None
+    return replace(state, measured=measured, seen=seen)
 
 
 def _given(state: State, target: Environment, job: Job) -> list[FileSpec]:
@@ -276,8 +287,8 @@ def _unseen(_event: NodeEvent) -> None:
 
 
 def source_name(season: Season) -> str:
-    """The environment that plays production while the data is copied."""
-    return f"{season.environment_name}-source"
+    """The environment that plays production while the data is copied: no name that a person can give."""
+    return f"{season.environment_name}_source"
 
 
 def job_of(season: Season, run: str, target: Environment) -> Job:

@@ -32,6 +32,8 @@ def show(console: Console, results: Results, index: Path) -> None:
         console.print(
             f"capacity: {escape(told)}; used up first: {escape(results.capacity.saturated or 'nothing')}"
         )
+    for left in results.left:
+        console.print(f"[bold yellow]left behind:[/] {escape(left)}")
     spent = in_words(sum(stage.seconds for stage in results.stages))
     status = results.verdict.status
     console.print(f"[{_STYLE[status]}]{status}[/]  after {spent}; the report: {index}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,51 +11,30 @@ from dataclasses import dataclass
 from environments.containers.injecting import FaultHelper
 from environments.environment import Environment
 from foundation.errors import PeakproofError
-from peakproof.plan import FaultInput
+from peakproof.targets import Planned
 
 _SECOND = 1_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Planned:
-    """A fault with its target chosen. `at` and `lasting` in seconds; `lasting` None is until the drain."""
-
-    fault: str
-    role: str
-    node: str
-    at: float
-    lasting: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Happened:
-    """What a fault really did, in seconds since the load's start; `until` None when it was not undone."""
+    """What a fault really did, in seconds since the load's start; `until` None: it lasted to the drain.
+
+    `cut` says why it ended before its time; empty where it did not.
+    """
 
     planned: Planned
     at: float
     until: float | None
+    cut: str = ""
 
 
-def planned(timeline: Sequence[FaultInput], roles: Mapping[str, Sequence[str]], seed: int) -> list[Planned]:
-    """The timeline in order, each role's node picked by the seed: the same plan hits the same nodes."""
-    return sorted(
-        (
-            Planned(
-                fault=line.fault,
-                role=line.role,
-                node=_picked(roles[line.role], f"{seed}:{index}:{line.role}"),
-                at=line.at,
-                lasting=line.lasting,
-            )
-            for index, line in enumerate(timeline)
-        ),
-        key=lambda each: each.at,
-    )
+@dataclass(frozen=True, kw_only=True)
+class Missed:
+    """A fault that hit nothing, and why."""
 
-
-def _picked(nodes: Sequence[str], seed: str) -> str:
-    number = int.from_bytes(hashlib.blake2b(seed.encode(), digest_size=8).digest(), "big")
-    return nodes[number % len(nodes)]
+    planned: Planned
+    why: str
 
 
 class Timeline:
@@ -71,8 +50,8 @@ class Timeline:
         self._watch = watch
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="timeline", daemon=True)
-        self._in_force: list[tuple[Planned, FaultHelper]] = []
-        self._failures: list[PeakproofError] = []
+        self._applied: list[tuple[Planned, FaultHelper]] = []
+        self._failures: dict[Planned, str] = {}
         self._zero = 0
 
     def start(self, started_at: int) -> None:
@@ -81,23 +60,35 @@ class Timeline:
         self._thread.start()
 
     def end(self) -> None:
-        """Ends the timeline and every fault. Raises what kept a fault from being put in force."""
+        """Ends the timeline and every fault; what keeps one from being undone is told by `happened`."""
         self._stop.set()
         if self._thread.ident is not None:
             self._thread.join()
-        for _, fault in self._in_force:
-            fault.end()
-        if self._failures:
-            raise self._failures[0]
+        for planned, fault in self._applied:
+            try:
+                fault.end()
+            except PeakproofError as error:
+                self._failures[planned] = str(error)
 
     def discard(self) -> None:
-        """Removes the helpers, those that were never needed too; what they did must have been read."""
+        """Removes the helpers, those that were never needed too; after `end`."""
         for _, helper in self._faults:
-            helper.discard()
+            with contextlib.suppress(PeakproofError):  # it goes with the environment
+                helper.discard()
 
     def happened(self) -> list[Happened]:
-        """What the faults did so far, as their helpers say."""
-        return [self._told(each, dict(_by_deed(fault))) for each, fault in self._in_force]
+        """What the faults did, as their helpers say; after `end`."""
+        found = ((planned, helper, self._deeds(helper)) for planned, helper in self._applied)
+        return [self._told(planned, helper, deeds) for planned, helper, deeds in found if "applied" in deeds]
+
+    def missed(self) -> list[Missed]:
+        """The faults that hit nothing; after `end`."""
+        applied = dict(self._applied)
+        return [
+            Missed(planned=planned, why=self._why_not(planned, applied.get(planned)))
+            for planned, helper in self._faults
+            if planned not in applied or "applied" not in self._deeds(helper)
+        ]
 
     def _run(self) -> None:
         for planned, helper in self._faults:
@@ -106,19 +97,29 @@ class Timeline:
             try:
                 helper.apply()
             except PeakproofError as error:
-                self._failures.append(error)
-                return
-            self._in_force.append((planned, helper))
+                self._failures[planned] = str(error)
+                continue
+            self._applied.append((planned, helper))
             self._watch(planned)
 
     def _now(self) -> float:
         return (time.time_ns() - self._zero) / _SECOND
 
-    def _told(self, planned: Planned, deeds: dict[str, int]) -> Happened:
-        times = {deed: (at - self._zero) / _SECOND for deed, at in deeds.items()}
-        applied, undone = times.get("applied", planned.at), times.get("undone")
-        return Happened(planned=planned, at=applied, until=undone)
+    def _deeds(self, helper: FaultHelper) -> dict[str, float]:
+        """What a helper did -> when, in seconds since the load's start."""
+        return {moment.did: self._since(moment.at) for moment in helper.moments()}
 
+    def _since(self, at: int) -> float:
+        return (at - self._zero) / _SECOND
 
-def _by_deed(fault: FaultHelper) -> list[tuple[str, int]]:
-    return [(deed, at) for at, deed in fault.moments()]
+    def _told(self, planned: Planned, helper: FaultHelper, deeds: Mapping[str, float]) -> Happened:
+        at, until, died = deeds["applied"], deeds.get("undone"), helper.died_at
+        if died is None:
+            return Happened(planned=planned, at=at, until=until, cut=self._failures.get(planned, ""))
+        return Happened(planned=planned, at=at, until=self._since(died), cut="its helper died")
+
+    def _why_not(self, planned: Planned, helper: FaultHelper | None) -> str:
+        if helper is None:
+            return self._failures.get(planned, "the load ended, or was ended, before it")
+        said = [moment.why for moment in helper.moments() if moment.why]
+        return said[0] if said else "its helper said nothing"

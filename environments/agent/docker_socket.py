@@ -10,7 +10,8 @@ from urllib.parse import quote, urlencode
 
 SOCKET = "/var/run/docker.sock"
 MISSING = (404,)
-GONE = (404, 409)  # removed already, or being removed
+GONE = (404, 409)  # removed already, or being removed; of a kill: it does not run
+NOT_MODIFIED = 304  # it was so already
 
 
 class _Connection(http.client.HTTPConnection):
@@ -26,6 +27,17 @@ def call(method: str, path: str, *, fine: tuple[int, ...] = GONE, **query: objec
 
     `fine`: statuses that are no refusal, because what was asked for is so already.
     """
+    status, body = _answered(method, path, fine, query)
+    return None if status in fine or not body.startswith((b"{", b"[")) else json.loads(body)
+
+
+def done(method: str, path: str, **query: object) -> bool:
+    """One request; whether the engine did it: False of what is gone, or is so already."""
+    status, _ = _answered(method, path, GONE, query)
+    return status not in (*GONE, NOT_MODIFIED)
+
+
+def _answered(method: str, path: str, fine: tuple[int, ...], query: dict[str, object]) -> tuple[int, bytes]:
     connection = _Connection("docker")
     try:
         connection.request(method, f"{path}?{urlencode(query)}" if query else path)
@@ -33,11 +45,9 @@ def call(method: str, path: str, *, fine: tuple[int, ...] = GONE, **query: objec
         body = response.read()
     finally:
         connection.close()
-    if response.status in fine:
-        return None
-    if response.status >= 400:
+    if response.status >= 400 and response.status not in fine:
         raise OSError(f"{method} {path}: {response.status} {body.decode(errors='replace').strip()}")
-    return json.loads(body) if body.startswith((b"{", b"[")) else None
+    return response.status, body
 
 
 def listed(what: str, labels: list[str], **more: list[str]) -> list[dict[str, Any]]:

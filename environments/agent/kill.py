@@ -1,7 +1,8 @@
 """A kill in force: SIGKILL, then wait, then start again. SIGTERM ends the wait, so it undoes at once.
 
 Called as: kill.py CONTAINER SECONDS (0: until SIGTERM). Prints what it did with times, one JSON a line.
-Status 0 means undone; the reaper undoes what ended otherwise.
+A target that does not run is missed, and is not started. Status 0 means that nothing is left to undo; the
+reaper undoes what ended otherwise.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ import time
 from types import FrameType
 from urllib.parse import quote
 
-from docker_socket import call
+from docker_socket import call, done
 
 
-def say(what: str) -> None:
-    print(json.dumps({"at": time.time_ns(), "did": what}), flush=True)
+def say(what: str, **more: str) -> None:
+    print(json.dumps({"at": time.time_ns(), "did": what, **more}), flush=True)
 
 
 def main(target: str, seconds: float) -> None:
@@ -28,7 +29,9 @@ def main(target: str, seconds: float) -> None:
         told.set()
 
     signal.signal(signal.SIGTERM, undo_now)
-    call("POST", f"/containers/{quote(target)}/kill", signal="SIGKILL")
+    if not done("POST", f"/containers/{quote(target)}/kill", signal="SIGKILL"):
+        say("missed", why="it was not running")
+        return
     say("applied")
     told.wait(seconds or None)
     call("POST", f"/containers/{quote(target)}/start")

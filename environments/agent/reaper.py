@@ -117,13 +117,31 @@ def undo_orphans(containers: Iterable[dict[str, Any]], gone: set[str], say: Call
 
 
 def undo(helper: dict[str, Any]) -> None:
-    """Raises ValueError for a verb that is newer than this program: the helper stays as evidence."""
+    """Not where the target was down before: starting it would be no undo.
+
+    Raises ValueError for a verb that is newer than this program: the helper stays as evidence.
+    """
     verb, _, target = helper["Labels"]["peakproof.undo"].partition(":")
     if verb not in UNDOES:
         raise ValueError("unknown verb")
-    call("POST", f"/containers/{quote(target)}/{verb}")
+    if stopped_since(target, helper["Id"]):
+        call("POST", f"/containers/{quote(target)}/{verb}")
+        print(f"undid a fault whose helper died: {verb}:{target}", flush=True)
     remove_container(helper["Id"])
-    print(f"undid a fault whose helper died: {verb}:{target}", flush=True)
+
+
+def stopped_since(target: str, helper: str) -> bool:
+    """Whether the target went down after its fault's helper began: what was down before stays down."""
+    struck, began = (call("GET", f"/containers/{quote(name)}/json") for name in (target, helper))
+    if struck is None or began is None:
+        return False
+    return exactly(struck["State"]["FinishedAt"]) >= exactly(began["State"]["StartedAt"])
+
+
+def exactly(moment: str) -> tuple[str, str]:
+    """An engine's time, with as many digits as it likes, so that two of them compare. Pure."""
+    whole, _, fraction = moment.rstrip("Z").partition(".")
+    return whole, fraction.ljust(9, "0")
 
 
 def main() -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
+import time
 from collections.abc import Iterator
 
 import docker
-from docker.errors import NotFound
+import requests
+import urllib3
+from docker.errors import DockerException, NotFound
 from docker.models.containers import Container
 
 from environments import labels
 from environments.containers.files import archive
 from environments.containers.reaper import SOCKET, agent_files
 from environments.docker_errors import mapped
-from environments.faults.fault import Fault
+from environments.faults.fault import Fault, Moment
 from foundation.errors import Refused
 
 UNDO_SECONDS = 30
@@ -23,35 +27,61 @@ UNDO_SECONDS = 30
 class FaultHelper:
     """A fault's helper. `apply` puts the fault in force, `end` undoes it, `moments` says when what was done.
 
-    Made before it is needed: starting a container that exists takes a fraction of making one.
+    Made before it is needed: starting a container that exists takes a fraction of making one. It is listened
+    to while it works: the reaper removes a helper that died, and what it did is then known here alone.
     """
 
     def __init__(self, fault: Fault, helper: Container) -> None:
         self.fault = fault
         self._helper = helper
+        self._moments: list[Moment] = []
+        self._silent_since = 0
+        self._listener = threading.Thread(target=self._listen, name=f"{fault.name} helper", daemon=True)
 
     def apply(self) -> None:
         """Puts the fault in force."""
         with mapped(f"injecting {self.fault.name} into {self.fault.target}"):
             self._helper.start()
+        self._listener.start()
 
     def end(self) -> None:
-        """Undoes the fault now and returns when it is undone; ending twice, or what never began, is fine."""
-        with mapped(f"undoing {self.fault.name} of {self.fault.target}"):
+        """Undoes the fault now and returns when it is undone; ending twice, or what never began, is fine.
+
+        So is a helper that is gone: it died, and the reaper undid the fault.
+        """
+        with mapped(f"undoing {self.fault.name} of {self.fault.target}"), contextlib.suppress(NotFound):
             self._helper.stop(timeout=UNDO_SECONDS)
+        if self._listener.ident is not None:
+            self._listener.join(UNDO_SECONDS)
 
     def discard(self) -> None:
-        """Removes the helper; after `end`, and once its moments have been read."""
+        """Removes the helper; after `end`."""
         with mapped(f"removing the helper of {self.fault.name}"), contextlib.suppress(NotFound):
             self._helper.remove(force=True)
 
-    def moments(self) -> Iterator[tuple[int, str]]:
-        """(nanoseconds since the epoch, what was done), so far."""
-        with mapped(f"reading what {self.fault.name} did"):
-            lines: bytes = self._helper.logs(stderr=False)
-        for line in lines.splitlines():
-            moment = json.loads(line)
-            yield moment["at"], moment["did"]
+    def moments(self) -> list[Moment]:
+        """What was done so far; all of it after `end`."""
+        return list(self._moments)
+
+    @property
+    def died_at(self) -> int | None:
+        """When the helper ended without having undone what it did, ns since the epoch; after `end`."""
+        undone = any(moment.did != "applied" for moment in self._moments)
+        return None if undone or not self._silent_since else self._silent_since
+
+    def _listen(self) -> None:
+        # What breaks the stream ends what is heard: that no end was heard is told by `died_at`.
+        with contextlib.suppress(DockerException, requests.RequestException, urllib3.exceptions.HTTPError):
+            for line in _lines(self._helper.logs(stream=True, follow=True, stderr=False)):
+                self._moments.append(Moment(**json.loads(line)))
+        self._silent_since = time.time_ns()
+
+
+def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from whole
 
 
 def helper_for(client: docker.DockerClient, fault: Fault, *, instance: str, image: str) -> FaultHelper:

@@ -16,3 +16,12 @@ class Fault:
     target: str
     command: tuple[str, ...]
     undo: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """What a helper did: "applied", "undone", or "missed" and why. `at` is ns since the epoch."""
+
+    at: int
+    did: str
+    why: str = ""

@@ -77,11 +77,32 @@ def test_throughput_is_what_completed_in_the_seconds_that_count() -> None:
     assert finding("order throughput > 9/s outside faults+10s", 30.0, counters=idle).holds
 
 
+def recovered(text: str, *faults: float, **measured: object) -> Finding:
+    """The finding of an objective about recovery, beside a latency limit that nothing comes near."""
+    limit = parse("order p99 < 10s")
+    _, found = evaluate([limit, parse(text)], measurements(**measured), faults)  # type: ignore[arg-type]
+    return found
+
+
 def test_recovery_is_the_worst_of_all_faults() -> None:
-    bad = {s: Counters(wanted=10, dispatched=10, done=10, failed=1) for s in (10, 11, 30, 31, 32)}
-    found = finding("recovery < 3s", 10.0, 30.0, counters=bad)
+    bad = {
+        s: Counters(wanted=10, dispatched=10, done=10, failed=1, completed=9) for s in (10, 11, 30, 31, 32)
+    }
+    found = recovered("recovery < 3s", 10.0, 30.0, counters=bad)
     assert (found.holds, found.observed) == (False, "3.0 s")
-    assert finding("recovery < 4s", 10.0, 30.0, counters=bad).holds
+    assert recovered("recovery < 4s", 10.0, 30.0, counters=bad).holds
+
+
+def test_while_no_journey_ends_the_platform_has_not_recovered_though_none_fails() -> None:
+    down = {s: Counters(wanted=10, dispatched=10, done=10) for s in range(30, 37)}
+    assert recovered("recovery < 5s", 30.0, counters=down).observed == "7.0 s"
+
+
+def test_without_a_latency_limit_recovery_is_not_claimed() -> None:
+    found = finding("recovery < 30s", 30.0)
+    assert (found.holds, found.observed) == (False, "not claimed")
+    assert "no latency limit of order" in found.reason
+    assert finding("recovery < 30s").holds, "where nothing befell it, there is nothing to recover from"
 
 
 def test_a_platform_that_stays_slow_has_not_recovered() -> None:

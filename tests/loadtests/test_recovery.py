@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from loadtests.recovery import Health, recovery
 
 
-def health(failed: dict[int, int] | None = None, slow: dict[int, int] | None = None) -> dict[int, Health]:
+def health(
+    failed: dict[int, int] | None = None,
+    slow: dict[int, int] | None = None,
+    ended: dict[int, int] | None = None,
+    rate: int = 60,
+) -> dict[int, Health]:
+    """A minute in which all went well but for what is given by second."""
     return {
-        second: Health(journeys=60, failed=(failed or {}).get(second, 0), slow=(slow or {}).get(second, 0))
+        second: Health(
+            journeys=rate,
+            failed=(failed or {}).get(second, 0),
+            slow=(slow or {}).get(second, 0),
+            ended=(ended or {}).get(second, rate),
+        )
         for second in range(60)
     }
 
@@ -32,9 +48,43 @@ def test_one_in_twenty_may_be_slow() -> None:
 
 
 def test_one_slow_journey_is_always_allowed() -> None:
-    quiet = {second: Health(journeys=1, failed=0, slow=int(second == 32)) for second in range(60)}
+    quiet = {second: Health(journeys=1, failed=0, slow=int(second == 32), ended=1) for second in range(60)}
     assert recovery(quiet, 30.0, 60) == 0.0
 
 
 def test_without_five_good_seconds_before_the_end_there_is_no_recovery() -> None:
     assert recovery(health(failed={56: 1}), 52.0, 60) is None
+
+
+@pytest.mark.parametrize("rate", [5, 20, 60, 1000])
+def test_while_nothing_ends_there_is_no_recovery_though_nothing_fails_and_nothing_is_slow(rate: int) -> None:
+    """A limit of 5 s, a node that is down for 7 s: who came last waits for less than the limit."""
+    down = dict.fromkeys(range(10, 17), 0) | {17: 8 * rate}
+    assert recovery(health(ended=down, rate=rate), 10.0, 60) == pytest.approx(7, abs=1)
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 200), st.floats(0, 3), st.integers(0, 2**32))
+def test_a_platform_that_answers_everybody_within_seconds_has_recovered_within_seconds(
+    rate: int, takes: float, seed: int
+) -> None:
+    """Arrivals by chance, each ended a while later: chance alone is no outage."""
+    draw = random.Random(seed)
+    due = [draw.random() * 30 for _ in range(rate * 30)]
+    wanted, ended = Counter(int(at) for at in due), Counter(int(at + takes) for at in due)
+    seconds = {
+        second: Health(journeys=wanted[second], failed=0, slow=0, ended=ended[second]) for second in range(30)
+    }
+    found = recovery(seconds, 10.0, 30)
+    assert found is not None
+    assert found <= 5
+
+
+def test_what_ends_a_little_later_than_it_is_due_is_no_lack_of_throughput() -> None:
+    late = {29: 48, 30: 49, 31: 71, 32: 47, 33: 73, 34: 49}
+    assert recovery(health(ended=late), 30.0, 60) == 0.0
+
+
+def test_those_whom_the_platform_refuses_are_answered_too() -> None:
+    refused = {second: Health(journeys=60, failed=0, slow=0, ended=30, refused=30) for second in range(60)}
+    assert recovery(refused, 30.0, 60) == 0.0

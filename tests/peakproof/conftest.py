@@ -46,5 +46,5 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory, client: docker.DockerCli
     yield running
     running.end()
     for name in PLANS:
-        for each in (running.environment(name), f"{running.environment(name)}-source"):
+        for each in (running.environment(name), f"{running.environment(name)}_source"):
             removing.remove(client, each)

@@ -134,7 +134,7 @@ def command(*arguments: str, environment: Mapping[str, str] = NOWHERE) -> subpro
 def left(client: docker.DockerClient, environment: str) -> list[str]:
     """Everything that Docker still has of an environment and of the one that played production."""
     found = []
-    for name in (environment, f"{environment}-source"):
+    for name in (environment, f"{environment}_source"):
         wanted = labels.ours(name)
         found += [
             str(each.name) for each in client.containers.list(all=True, filters=wanted, ignore_removed=True)

@@ -12,7 +12,7 @@ import pytest
 
 from foundation import slo
 from foundation.console import people
-from foundation.errors import Unavailable
+from foundation.errors import ExitCode, PeakproofError, Unavailable
 from foundation.verdict import Status
 from loadtests import abort
 from loadtests.abort import Hopeless
@@ -22,11 +22,13 @@ from loadtests.measurements import Measurements
 from peakproof import conservation, outcome, results, season
 from peakproof.conservation import Conservation
 from peakproof.plan import FaultInput
+from peakproof.rehearsal import Ended
 from peakproof.results import StageTime
 from peakproof.screen import Terminal
 from peakproof.season import Season
 from peakproof.stages import Desk, State
-from peakproof.timeline import Happened, Planned
+from peakproof.targets import Planned
+from peakproof.timeline import Happened, Missed
 from tests.loadtests import made
 from tests.peakproof.kiosks import TINY
 
@@ -123,6 +125,39 @@ def test_a_run_that_an_error_ended_is_invalid_with_that_reason(kiosk: Season) ->
     assert (found.observed, found.reason) == ("no stage", "the disk is full")
 
 
+def test_a_stage_that_failed_is_none_that_was_come_to(kiosk: Season) -> None:
+    times = (StageTime(stage="seed", seconds=3.0), StageTime(stage="load", seconds=9.0, whole=False))
+    verdict = outcome.verdict_of(replace(state(kiosk), times=times), Unavailable("the disk is full"))
+    assert [found.observed for found in verdict.broken] == ["seed"]
+
+
+def test_a_bug_of_ours_is_told_without_its_words(kiosk: Season) -> None:
+    verdict = outcome.verdict_of(state(kiosk), ValueError("ada@lovelace.example"))
+    assert [found.reason for found in verdict.broken] == ["a bug in peakproof: ValueError"]
+
+
+@pytest.mark.parametrize(
+    ("lost", "interrupted", "error", "expected"),
+    [
+        (False, False, None, ExitCode.OK),
+        (True, False, None, ExitCode.FAIL),
+        (False, False, Unavailable("Docker is gone"), ExitCode.UNAVAILABLE),
+        (True, False, Unavailable("Docker is gone"), ExitCode.FAIL),
+        (False, True, None, ExitCode.INTERRUPTED),
+    ],
+    ids=["passed", "lost", "kept from its end", "lost before it was kept from its end", "interrupted"],
+)
+def test_the_exit_code_is_the_verdict_s_unless_it_was_kept_from_its_end(
+    kiosk: Season,
+    lost: bool,
+    interrupted: bool,
+    error: PeakproofError | None,
+    expected: ExitCode,
+) -> None:
+    ended = Ended(results=results_of(state(kiosk, lost=lost), error), interrupted=interrupted, error=error)
+    assert ended.exit_code is expected
+
+
 def test_orders_lost_before_an_interruption_are_a_fact(kiosk: Season) -> None:
     assert status(replace(state(kiosk, lost=True), interrupted=True)) is Status.FAIL
 
@@ -133,6 +168,31 @@ def test_a_fault_that_never_happened_proves_nothing(kiosk: Season) -> None:
     assert status(state(planned, happened=(Happened(planned=KILL, at=2.0, until=4.0),))) is Status.PASS
 
 
+@pytest.mark.parametrize(
+    ("happened", "missed", "reason"),
+    [
+        (
+            (),
+            (Missed(planned=KILL, why="it was not running"),),
+            "kill of till-1 at 2.0 s hit nothing: it was",
+        ),
+        (
+            (Happened(planned=KILL, at=2.0, until=4.0, cut="its helper died"),),
+            (),
+            "kill of till-1 at 2.0 s ended early: its helper died",
+        ),
+    ],
+)
+def test_a_fault_that_hit_nothing_or_ended_early_is_no_fault_as_planned(
+    kiosk: Season, happened: tuple[Happened, ...], missed: tuple[Missed, ...], reason: str
+) -> None:
+    came_to = replace(state(with_a_fault(kiosk), happened=happened), missed=missed)
+    verdict = outcome.verdict_of(came_to, None)
+    assert verdict.status is Status.INVALID
+    (broken,) = verdict.broken
+    assert broken.reason.startswith(reason)
+
+
 class Engine:
     """Stands for a Docker client: says its version."""
 
@@ -140,10 +200,10 @@ class Engine:
         return {"Version": "27.1"}
 
 
-def results_of(came_to: State) -> results.Results:
+def results_of(came_to: State, error: Exception | None = None) -> results.Results:
     engine = cast("docker.DockerClient", Engine())
     desk = Desk(clients={"local": engine}, built={}, folder=Path("report"), screen=Terminal(people()))
-    return outcome.results_of(came_to, desk, datetime(2026, 11, 27, tzinfo=UTC), None)
+    return outcome.results_of(came_to, desk, datetime(2026, 11, 27, tzinfo=UTC), error)
 
 
 def test_what_is_shown_names_the_faults_and_the_nodes_that_they_hit(kiosk: Season) -> None:
@@ -156,6 +216,34 @@ def test_nothing_is_shown_by_a_run_that_never_saw_the_books(kiosk: Season) -> No
     found = results_of(State(season=kiosk, run="run"))
     assert found.scope[0].startswith("Shown: nothing")
     assert (found.load, found.conservation, found.environment) == (None, None, None)
+
+
+def test_an_invalid_run_shows_nothing_though_its_orders_were_compared(kiosk: Season) -> None:
+    found = results_of(state(kiosk, measured=made.measurements(delays=LATE)))
+    assert found.scope[0] == "Shown: nothing; the run is INVALID, so what it saw is no evidence."
+    assert not any(line.startswith("This machine only") for line in found.scope)
+
+
+def test_what_was_lost_is_no_conservation(kiosk: Season) -> None:
+    assert results_of(state(kiosk, lost=True)).scope[0] == "Shown: that orders were not conserved."
+
+
+def test_a_platform_that_does_not_recover_did_not_fail_over(kiosk: Season) -> None:
+    silent = {second: Counters(wanted=10, dispatched=10, done=10, attempts=10) for second in range(3, 60)}
+    happened = (Happened(planned=KILL, at=2.0, until=None),)
+    measured = made.measurements(counters=silent)
+    found = results_of(state(with_a_fault(kiosk), measured=measured, happened=happened))
+    assert found.scope[0] == (
+        "Shown: order conservation under kill of till-1; not that the platform recovers from it."
+    )
+
+
+def test_without_a_latency_limit_recovery_is_not_claimed(kiosk: Season) -> None:
+    asked = replace(with_a_fault(kiosk), objectives=tuple(slo.parse(text) for text in ("recovery < 30s",)))
+    found = results_of(state(asked, happened=(Happened(planned=KILL, at=2.0, until=4.0),)))
+    (fault,) = found.faults
+    assert (fault.recovery, fault.claimed) == (None, False)
+    assert [broken.observed for broken in found.verdict.broken] == ["not claimed"]
 
 
 def test_simulated_partners_are_named_only_where_there_are_some(kiosk: Season, root: Path) -> None:

@@ -16,6 +16,7 @@ from docker.models.containers import Container
 
 from environments import environment, images, labels
 from environments.containers import leases, locks, removing
+from foundation.errors import PeakproofError
 from foundation.verdict import Status
 from loadtests import progress
 from loadtests.progress import Progress
@@ -36,6 +37,11 @@ def eventually(what: str, holds: Callable[[], object], seconds: float = DEADLINE
         time.sleep(0.1)
 
 
+def engine_image(client: docker.DockerClient) -> str:
+    """The image of what the engine itself runs."""
+    return images.ensure(["python"], folders={}, client=client, progress=images.silent)["python"].id
+
+
 class Running:
     """A rehearsal on its way."""
 
@@ -47,6 +53,9 @@ class Running:
         wanted = labels.ours(self.plan.environment, "node")
         found = self._client.containers.list(filters=wanted, ignore_removed=True)
         return next((each for each in found if each.labels[labels.NODE] == name), None)
+
+    def down(self, name: str) -> bool:
+        return self.node(name) is None
 
     def starting(self) -> bool:
         """Whether the first node has been started."""
@@ -60,6 +69,11 @@ class Running:
         lines = generator.logs(stderr=False).decode().splitlines() if generator else []
         return any(isinstance(progress.parse(line), Progress) for line in lines)
 
+    def helper(self) -> Container | None:
+        """The helper of a fault that is in force."""
+        wanted = labels.ours(self.plan.environment, "fault")
+        return next(iter(self._client.containers.list(filters=wanted, ignore_removed=True)), None)
+
     def ended(self) -> Ran:
         stdout, stderr = self.process.communicate(timeout=DEADLINE)
         return Ran(exit_code=self.process.returncode, stdout=stdout, stderr=stderr, out=self.plan.out)
@@ -68,7 +82,7 @@ class Running:
         """Leaves nothing, whatever a test found out."""
         self.process.kill()
         self.process.communicate()
-        for name in (self.plan.environment, f"{self.plan.environment}-source"):
+        for name in (self.plan.environment, f"{self.plan.environment}_source"):
             removing.remove(self._client, name)
 
 
@@ -107,6 +121,66 @@ def test_ctrl_c_ends_with_an_invalid_report_and_leaves_nothing(
     assert ran.results.load is not None
     assert "INVALID" in (ran.out / "index.html").read_text()
     assert "Traceback" not in ran.stderr
+
+
+def test_ctrl_c_while_the_generator_starts_ends_like_any_other(
+    tmp_path: Path, client: docker.DockerClient
+) -> None:
+    running = begun(tmp_path, client)
+    try:
+        eventually("the generator", lambda: running.node("generator"))
+        running.process.send_signal(signal.SIGINT)
+        ran = running.ended()
+        assert ran.exit_code == 130, ran.stderr
+        assert "interrupted" in {found.reason for found in ran.results.verdict.broken}
+        assert left(client, running.plan.environment) == []
+    finally:
+        running.remove()
+
+
+@pytest.fixture(scope="module")
+def beset(
+    tmp_path_factory: pytest.TempPathFactory, client: docker.DockerClient
+) -> Iterator[tuple[Running, Ran]]:
+    """A rehearsal whose fault's helper is killed, and whose network has a guest that is not ours."""
+    fault = {"at": "1s", "kill": "till.any", "for": "30s"}
+    plan = Plan(load={"duration": "12s"}, timeline=[fault], slo=[FAR])
+    name = f"beset-{uuid4().hex[:4]}"
+    running = Running(written(tmp_path_factory.mktemp("beset"), name, plan), client)
+    guest = None
+    try:
+        eventually("the fault", lambda: running.helper() and running.down("till-1"))
+        image, network = engine_image(client), f"peakproof-{running.plan.environment}-front"
+        guest = client.containers.run(image, ["sleep", "300"], network=network, detach=True, init=True)
+        helper = running.helper()
+        assert helper is not None
+        helper.kill()
+        yield running, running.ended()
+    finally:
+        if guest is not None:
+            guest.remove(force=True)
+        running.remove()
+
+
+def test_when_a_fault_s_helper_dies_the_orders_are_compared_all_the_same(beset: tuple[Running, Ran]) -> None:
+    _, ran = beset
+    assert ran.exit_code == 3, ran.stderr
+    assert ran.results.conservation is not None
+    assert ran.results.conservation.holds
+    (fault,) = ran.results.faults
+    assert fault.until is not None
+    assert fault.until - fault.at < 30
+    planned = next(each for each in ran.results.verdict.broken if each.name == "faults happened as planned")
+    assert planned.reason == "kill of till-1 at 1.0 s ended early: its helper died"
+    assert ran.results.scope[0].startswith("Shown: nothing")
+
+
+def test_what_cannot_be_taken_down_is_told_and_the_report_is_written(beset: tuple[Running, Ran]) -> None:
+    running, ran = beset
+    (told,) = ran.results.left
+    assert told.startswith(f"{running.plan.environment} is not all gone: ")
+    assert told in ran.stderr
+    assert running.plan.environment in (ran.out / "index.html").read_text()
 
 
 def test_a_command_that_is_told_to_end_while_nodes_start_leaves_nothing(
@@ -166,7 +240,7 @@ def test_what_a_killed_command_left_goes_when_its_lease_is_over(
     lease = leases.newest(client, loaded.plan.environment)
     assert lease is not None
     # Its leases are over at once: a minute of waiting would prove no more.
-    for name in (loaded.plan.environment, f"{loaded.plan.environment}-source"):
+    for name in (loaded.plan.environment, f"{loaded.plan.environment}_source"):
         found = leases.newest(client, name)
         if found is not None:
             assert found.until - time.time() <= leases.WORKING
@@ -178,7 +252,7 @@ def test_an_environment_that_another_command_changes_is_left_alone(
     tmp_path: Path, client: docker.DockerClient
 ) -> None:
     plan = written(tmp_path, f"locked-{uuid4().hex[:4]}", SHORT)
-    image = images.ensure(["python"], folders={}, client=client, progress=images.silent)["python"].id
+    image = engine_image(client)
     with locks.held(client, plan.environment, image):
         ran = rehearse(plan)
         assert ran.exit_code == 5, ran.stderr
@@ -186,6 +260,32 @@ def test_an_environment_that_another_command_changes_is_left_alone(
         assert not plan.out.exists()
         assert left(client, plan.environment) == [f"peakproof-{plan.environment}-lock"]
     assert left(client, plan.environment) == []
+
+
+def test_what_a_killed_command_left_was_not_up_before_and_is_no_beginning(
+    tmp_path: Path, client: docker.DockerClient
+) -> None:
+    plan = written(tmp_path, f"again-{uuid4().hex[:4]}", SHORT)
+    first = Running(plan, client)
+    try:
+        eventually("the sample to be there", lambda: filled(client, f"{plan.environment}_source"))
+        first.process.kill()
+        first.process.communicate()
+        again = rehearse(plan)
+        assert again.exit_code == 0, again.stderr
+        assert left(client, plan.environment) == []
+    finally:
+        first.remove()
+
+
+def filled(client: docker.DockerClient, name: str) -> bool:
+    """Whether members stand in the store of an environment that is coming up."""
+    try:
+        store = environment.attach({"local": client}, name)
+        with psycopg.connect(store.dsn("store").reveal()) as connection:
+            return connection.execute("SELECT count(*) FROM members").fetchone() != (0,)
+    except (PeakproofError, KeyError, psycopg.Error):
+        return False
 
 
 @pytest.fixture
@@ -196,7 +296,7 @@ def kept(tmp_path: Path, client: docker.DockerClient) -> Iterator[tuple[Written,
         yield plan, rehearse(plan, "--keep", "--ttl", "10m")
     finally:
         removing.remove(client, plan.environment)
-        removing.remove(client, f"{plan.environment}-source")
+        removing.remove(client, f"{plan.environment}_source")
 
 
 def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
@@ -208,12 +308,17 @@ def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
     lease = leases.newest(client, plan.environment)
     assert lease is not None
     assert 500 < lease.until - time.time() <= 600
-    assert left(client, f"{plan.environment}-source") == []
+    assert left(client, f"{plan.environment}_source") == []
     with psycopg.connect(before.dsn("store").reveal()) as store:
         store.execute("CREATE TABLE left_behind ()")
 
+    assert command("env", "extend", plan.environment, "--ttl", "48h", environment={}).returncode == 0
+    lease = leases.newest(client, plan.environment)
+
     plan.out.rename(plan.out.with_name("first"))
     second = rehearse(plan)
+
+    assert leases.newest(client, plan.environment) == lease, "a lease that was found stays as it was"
 
     assert second.exit_code == 0, second.stderr
     after = environment.attach({"local": client}, plan.environment)

@@ -232,6 +232,7 @@ def test_a_wrong_word_is_told_with_its_line_and_what_is_allowed(
         ("{kill: till.any}", ["'timeline.0.at' is missing"]),
         ("{at: 1s, kill: till.any, for: 0s}", ["timeline.0.for"]),
         ("{at: 1s, kill: [till.any]}", ["timeline.0"]),
+        ("{at: 1s, kill: tables.any}", ["tables.any: its nodes run once and are done before the load"]),
     ],
 )
 def test_a_wrong_fault_is_told_with_its_line(tmp_path: Path, line: str, expected: list[str]) -> None:
@@ -239,6 +240,36 @@ def test_a_wrong_fault_is_told_with_its_line(tmp_path: Path, line: str, expected
     said = told(tmp_path, text)
     assert f"plan.yaml:{line_of(text, line)}: " in said
     assert all(part in said for part in expected), said
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "until"),
+    [
+        ("{at: 1s, kill: till.any, for: 2s}", "{at: 2s, kill: till.any, for: 1s}", "3.0 s"),
+        ("{at: 1s, kill: till.any, for: 2s}", "{at: 3s, kill: till.any}", "3.0 s"),
+        ("{at: 1s, kill: till.any}", "{at: 5s, kill: till.any}", "the drain"),
+    ],
+    ids=["within", "at its very end", "of one without an end"],
+)
+def test_a_fault_of_a_node_that_another_one_still_holds_is_refused(
+    tmp_path: Path, first: str, second: str, until: str
+) -> None:
+    text = f"{GOOD}timeline:\n  - {second}\n  - {first}\n"
+    said = told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, second)}: kill at" in said
+    assert f"hits till-1 again, which kill at 1.0 s holds until {until}" in said
+
+
+def test_faults_of_one_node_one_after_the_other_are_fine(tmp_path: Path) -> None:
+    lines = "  - {at: 1s, kill: till.any, for: 1s}\n  - {at: 4s, kill: till.any}\n"
+    (tmp_path / "plan.yaml").write_text(f"{GOOD}timeline:\n{lines}")
+    assert len(season.load("./plan.yaml", beside=tmp_path).faults) == 2
+
+
+def test_recovery_is_not_asked_for_where_no_latency_limit_says_when_all_is_well(tmp_path: Path) -> None:
+    text = GOOD.replace("book p50 < 10s", "recovery < 10s")
+    said = told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, 'recovery')}: recovery < 10s: no latency limit of book says" in said
 
 
 def test_all_problems_are_told_at_once_whatever_they_are_about(tmp_path: Path) -> None:
@@ -293,6 +324,46 @@ def test_a_definition_or_a_site_that_nobody_wrote_is_told_with_its_line(
     assert f"plan.yaml:{line_of(text, 'environment:')}: no" in said
     assert hint in said
     assert "unknown key 'load.sed'" in said
+
+
+def test_a_definition_that_nobody_wrote_is_told_beside_whatever_else_is_wrong(tmp_path: Path) -> None:
+    text = (
+        GOOD.replace(f"definition: {TINY / 'kiosk.yaml'}", "definition: labtop").replace(
+            "book p50", "bok p50"
+        )
+        + "timeline:\n  - {at: 9s, kill: till.any}\n"
+    )
+    said = told(tmp_path, text)
+    assert all(wrong in said for wrong in ("'labtop'", "'bok'", "after the load has ended")), said
+    without_load = text.replace("  peak: 12/s\n", "")
+    said = told(tmp_path, without_load)
+    assert all(wrong in said for wrong in ("'labtop'", "'load.peak' is missing")), said
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "expected"),
+    [
+        ("peak: 12/s", f"peak: {'9' * 320}/s", "it is too large"),
+        ("peak: 12/s", f"peak: {'9' * 30}/s", "no generator comes to the end of them; at most 1,000,000/s"),
+        ("ratio: 0.5", "ratio: .inf", "finite"),
+        ("ratio: 0.5", "ratio: .nan", "finite"),
+        ("duration: 6s", f"duration: {'9' * 30}s", "a week (7d) is the longest"),
+        ("drain: 5s", f"drain: {'9' * 30}d", "a week (7d) is the longest"),
+        ("size: 50 customers", f"size: {'9' * 30} customers", "at most 1,000,000,000 can be made"),
+    ],
+)
+def test_a_plan_that_would_never_end_is_refused(tmp_path: Path, was: str, wrong: str, expected: str) -> None:
+    assert was in GOOD
+    text = GOOD.replace(was, wrong)
+    said = told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, wrong)}: " in said
+    assert expected in said
+
+
+def test_arrivals_of_all_journeys_together_have_an_end(tmp_path: Path) -> None:
+    text = GOOD.replace("ratio: 0.5", "ratio: 1.0e+9")
+    said = told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, 'peak:')}: 1.2e+10 arrivals/s of all journeys" in said
 
 
 def test_a_plan_of_nothing_at_all_is_told_what_it_lacks(tmp_path: Path) -> None:

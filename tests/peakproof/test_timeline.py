@@ -1,28 +1,22 @@
-"""The timeline: the seed picks the nodes, faults come at their time, and all of them are ended."""
+"""The timeline: faults come at their time, all of them are ended, and what hit nothing did not happen."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from environments.environment import Environment
+from environments.faults.fault import Moment
 from foundation.errors import Refused
-from peakproof.plan import FaultInput
-from peakproof.timeline import Planned, Timeline, planned
+from peakproof.targets import Planned
+from peakproof.timeline import Timeline
+from tests.environments.commanding import eventually
 
 SECOND = 1_000_000_000
-ROLES = {"api.any": ("api-1", "api-2", "api-3"), "database.leader": ("database-1",)}
-
-
-def line(at: str, role: str, lasting: str | None = None) -> FaultInput:
-    written = {"at": at, "kill": role} | ({"for": lasting} if lasting else {})
-    return FaultInput.model_validate(written)
 
 
 def kill(at: float, node: str = "api-1", lasting: float | None = None) -> Planned:
@@ -32,8 +26,9 @@ def kill(at: float, node: str = "api-1", lasting: float | None = None) -> Planne
 class Helper:
     """Stands for a fault's helper: notes that it was applied and ended, says what it did."""
 
-    def __init__(self, moments: Sequence[tuple[int, str]], error: Refused | None) -> None:
+    def __init__(self, moments: Sequence[Moment], died_at: int | None, error: Refused | None) -> None:
         self.applied = self.ended = 0
+        self.died_at = died_at
         self._moments, self._error = moments, error
 
     def apply(self) -> None:
@@ -44,21 +39,30 @@ class Helper:
     def end(self) -> None:
         self.ended += 1
 
-    def moments(self) -> Iterator[tuple[int, str]]:
-        yield from self._moments
+    def discard(self) -> None:
+        pass
+
+    def moments(self) -> list[Moment]:
+        return list(self._moments)
 
 
 class Breaking:
     """Stands for an environment: makes the helpers of faults, and notes for what."""
 
-    def __init__(self, moments: Sequence[tuple[int, str]] = (), error: Refused | None = None) -> None:
+    def __init__(
+        self,
+        moments: Sequence[Moment] = (),
+        *,
+        died_at: int | None = None,
+        error: Refused | None = None,
+    ) -> None:
         self.asked: list[tuple[str, str, float | None]] = []
         self.helpers: list[Helper] = []
-        self._moments, self._error = moments, error
+        self._moments, self._died_at, self._error = moments, died_at, error
 
     def fault(self, fault: str, node: str, seconds: float | None) -> Helper:
         self.asked.append((fault, node, seconds))
-        self.helpers.append(Helper(self._moments, self._error))
+        self.helpers.append(Helper(self._moments, self._died_at, self._error))
         return self.helpers[-1]
 
 
@@ -83,32 +87,6 @@ def timeline(faults: Sequence[Planned], environment: Breaking, watch: Watching) 
     return Timeline(faults, cast(Environment, environment), watch)
 
 
-@given(st.integers(), st.lists(st.sampled_from(sorted(ROLES)), max_size=6))
-def test_the_same_seed_hits_the_same_nodes_and_only_nodes_of_the_role(seed: int, roles: list[str]) -> None:
-    written = [line(f"{number}s", role) for number, role in enumerate(roles)]
-    chosen = planned(written, ROLES, seed)
-    assert chosen == planned(written, ROLES, seed)
-    assert all(each.node in ROLES[each.role] for each in chosen)
-
-
-def test_another_seed_may_hit_another_node() -> None:
-    hit = {planned([line("1s", "api.any")], ROLES, seed)[0].node for seed in range(40)}
-    assert hit == set(ROLES["api.any"])
-
-
-def test_two_faults_of_one_role_are_drawn_on_their_own() -> None:
-    pairs = {
-        tuple(each.node for each in planned([line("1s", "api.any"), line("2s", "api.any")], ROLES, seed))
-        for seed in range(60)
-    }
-    assert len(pairs) > len(ROLES["api.any"])
-
-
-def test_faults_happen_in_the_order_of_their_times() -> None:
-    written = [line("20s", "api.any", "3s"), line("5s", "database.leader")]
-    assert [(each.at, each.lasting) for each in planned(written, ROLES, 7)] == [(5.0, None), (20.0, 3.0)]
-
-
 def test_faults_are_put_in_force_and_all_are_ended() -> None:
     environment, watch = Breaking(), Watching()
     running = timeline([kill(0), kill(0.01, "api-2", 2.0)], environment, watch)
@@ -119,14 +97,27 @@ def test_faults_are_put_in_force_and_all_are_ended() -> None:
     assert [(helper.applied, helper.ended) for helper in environment.helpers] == [(1, 1), (1, 1)]
 
 
+def ran(environment: Breaking, zero: int) -> Timeline:
+    """A timeline of one fault at the start, to its end."""
+    watch = Watching()
+    running = timeline([kill(0)], environment, watch)
+    running.start(zero)
+    watch.until(1)
+    running.end()
+    return running
+
+
 def test_a_fault_whose_time_has_not_come_does_not_happen() -> None:
-    environment, watch = Breaking(), Watching()
+    environment, watch = Breaking([Moment(at=time.time_ns(), did="applied")]), Watching()
     running = timeline([kill(0), kill(3600)], environment, watch)
     running.start(time.time_ns())
     watch.until(1)
     running.end()
     assert [helper.applied for helper in environment.helpers] == [1, 0]
-    assert len(running.happened()) == 1
+    assert [each.planned.at for each in running.happened()] == [0]
+    assert [(each.planned.at, each.why) for each in running.missed()] == [
+        (3600, "the load ended, or was ended, before it")
+    ]
 
 
 def test_a_timeline_that_never_started_ends() -> None:
@@ -137,27 +128,45 @@ def test_a_timeline_that_never_started_ends() -> None:
 
 def test_the_helper_s_own_times_count_from_the_start_of_the_load() -> None:
     zero = time.time_ns()
-    moments = [(zero + 30 * SECOND, "applied"), (zero + 45 * SECOND, "undone")]
-    watch = Watching()
-    running = timeline([kill(0)], Breaking(moments), watch)
-    running.start(zero)
-    watch.until(1)
-    running.end()
-    (happened,) = running.happened()
-    assert (happened.at, happened.until) == (30.0, 45.0)
+    moments = [Moment(at=zero + 30 * SECOND, did="applied"), Moment(at=zero + 45 * SECOND, did="undone")]
+    (happened,) = ran(Breaking(moments), zero).happened()
+    assert (happened.at, happened.until, happened.cut) == (30.0, 45.0, "")
 
 
 def test_a_fault_that_was_not_undone_has_no_end() -> None:
-    watch, zero = Watching(), time.time_ns()
-    running = timeline([kill(0)], Breaking([(zero, "applied")]), watch)
-    running.start(zero)
-    watch.until(1)
-    running.end()
+    zero = time.time_ns()
+    running = ran(Breaking([Moment(at=zero, did="applied")]), zero)
     assert running.happened()[0].until is None
 
 
-def test_a_fault_that_is_refused_is_told_at_the_end() -> None:
-    running = timeline([kill(0)], Breaking(error=Refused("not a node of ours")), Watching())
+def test_a_fault_whose_helper_died_ended_when_it_died() -> None:
+    zero = time.time_ns()
+    died = Breaking([Moment(at=zero, did="applied")], died_at=zero + 2 * SECOND)
+    (happened,) = ran(died, zero).happened()
+    assert (happened.until, happened.cut) == (2.0, "its helper died")
+
+
+@pytest.mark.parametrize(
+    ("moments", "why"),
+    [
+        ([Moment(at=1, did="missed", why="it was not running")], "it was not running"),
+        ([], "its helper said nothing"),
+    ],
+)
+def test_a_fault_that_hit_nothing_did_not_happen(moments: list[Moment], why: str) -> None:
+    running = ran(Breaking(moments), time.time_ns())
+    assert running.happened() == []
+    assert [each.why for each in running.missed()] == [why]
+
+
+def test_a_fault_that_docker_refuses_does_not_keep_the_next_from_its_time() -> None:
+    environment = Breaking(error=Refused("not a node of ours"))
+    running = timeline([kill(0), kill(0.01, "api-2")], environment, Watching())
     running.start(time.time_ns())
-    with pytest.raises(Refused, match="not a node of ours"):
-        running.end()
+
+    def refused() -> list[str]:
+        return [each.why for each in running.missed()]
+
+    eventually(lambda: refused() == ["not a node of ours"] * 2, within=10, what="both were tried")
+    running.end()
+    assert running.happened() == []

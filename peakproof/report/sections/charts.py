@@ -11,7 +11,7 @@ from foundation.page import Section
 from foundation.slo import Metric
 from peakproof.report import words
 from peakproof.report.objectives import objectives
-from peakproof.results import Load, Results
+from peakproof.results import FaultRecord, Load, Results
 
 MOST_POINTS = 600  # more cannot be told apart on any screen
 
@@ -118,10 +118,16 @@ def bands_of(results: Results, load: Load) -> list[Band]:
             start=fault.at,
             end=extent if fault.until is None else fault.until,
             label=words.fault(fault),
-            settled=extent if fault.recovery is None else fault.at + fault.recovery,
+            settled=_settled(fault, extent),
         )
         for fault in results.faults
     ]
+
+
+def _settled(fault: FaultRecord, extent: float) -> float | None:
+    if not fault.claimed:
+        return None
+    return extent if fault.recovery is None else fault.at + fault.recovery
 
 
 def _told(bands: Sequence[Band]) -> str:

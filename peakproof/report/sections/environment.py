@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -15,8 +15,18 @@ NODES = (Column(title="Node"), Column(title="Image", code=True))
 
 
 def section(results: Results) -> Section:
-    parts = [*_environment(results.environment), page.heading("Data"), _data(results.data)]
+    parts = [
+        *_left(results.left),
+        *_environment(results.environment),
+        page.heading("Data"),
+        _data(results.data),
+    ]
     return Section(anchor="environment", title="Environment and data", body=page.joined(parts))
+
+
+def _left(left: Sequence[str]) -> Iterator[Markup]:
+    for why in left:
+        yield page.note(f"Left behind: {why}.", warning=True)
 
 
 def _environment(ran: Ran | None) -> Iterator[Markup]:

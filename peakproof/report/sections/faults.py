@@ -21,19 +21,24 @@ def section(results: Results) -> Section:
         COLUMNS, [Group(rows=[_row(fault) for fault in results.faults])], caption="Faults and recovery"
     )
     remark = page.note(
-        "Times count from the beginning of the load. Recovery lasts until the first 5 s in which no new "
-        "journey fails and at most 5 % (or one) exceed the latency limit."
+        "Times count from the beginning of the load. Recovery lasts until the first 5 s in which throughput "
+        "is back, no new journey fails and at most 5 % (or one) exceed the latency limit; without such a "
+        "limit it is not claimed."
     )
     return Section(anchor="faults", title="Faults", body=page.joined([table, remark]))
 
 
 def _row(fault: FaultRecord) -> Row:
-    known = fault.recovery is not None
+    broken = fault.claimed and fault.recovery is None
     return Row(
         cells=(
             fault.name, fault.role, fault.node, words.seconds(fault.at),
             "the drain" if fault.until is None else words.seconds(fault.until),
-            words.seconds(fault.recovery) if known else page.mark("not recovered", holds=False),
+            page.mark("not recovered", holds=False) if broken else _recovery(fault),
         ),
-        bad=not known,
+        bad=broken,
     )  # fmt: skip
+
+
+def _recovery(fault: FaultRecord) -> str:
+    return words.seconds(fault.recovery) if fault.claimed else "not claimed"

@@ -129,6 +129,10 @@ def _recovery_tile(results: Results) -> Tile:
     bad = limit is not None and not limit[0].holds
     if not results.faults:
         return Tile(name="Recovery", value="no fault", beside="none was in force", bad=bad)
+    if not all(fault.claimed for fault in results.faults):
+        return Tile(
+            name="Recovery", value="not claimed", beside="no latency limit says when all is well", bad=bad
+        )
     times = [fault.recovery for fault in results.faults if fault.recovery is not None]
     if len(times) < len(results.faults):
         return Tile(name="Recovery", value="not recovered", beside=beside, bad=True)

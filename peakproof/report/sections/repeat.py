@@ -47,9 +47,14 @@ def _load(load: Load | None) -> Mapping[str, str | Markup]:
 def _stages(stages: tuple[StageTime, ...]) -> Markup:
     if not stages:
         return page.note("No stage was completed.", warning=True)
-    rows = [Row(cells=(stage.stage, words.seconds(stage.seconds))) for stage in stages]
+    rows = [_stage(stage) for stage in stages]
     total = Row(cells=("altogether", words.seconds(sum(stage.seconds for stage in stages))))
     return page.table(STAGES, [Group(rows=[*rows, total])], caption="How long each stage took")
+
+
+def _stage(stage: StageTime) -> Row:
+    name = stage.stage if stage.whole else f"{stage.stage}, not to its end"
+    return Row(cells=(name, words.seconds(stage.seconds)), bad=not stage.whole)
 
 
 def _known(title: str, values: Mapping[str, str]) -> Iterator[Markup]:

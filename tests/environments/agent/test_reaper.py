@@ -91,20 +91,46 @@ def helper(undo: str, status: str) -> dict[str, object]:
     return {"Id": "h1", "State": "exited", "Status": status, "Labels": labels}
 
 
+BEGAN = "2026-11-29T02:00:00.5Z"
+
+
 @pytest.mark.parametrize(
-    ("ended", "done"),
+    ("ended", "stopped", "done"),
     [
-        (helper("start:api-1", "Exited (137) 1 second ago"), ["POST /containers/api-1/start", "remove h1"]),
-        (helper("start:api-1", "Exited (0) 1 second ago"), []),
-        (helper("unravel:api-1", "Exited (137) 1 second ago"), []),
+        (
+            helper("start:api-1", "Exited (137) 1 second ago"),
+            "2026-11-29T02:00:00.512345678Z",
+            ["POST /containers/api-1/start", "remove h1"],
+        ),
+        (helper("start:api-1", "Exited (137) 1 second ago"), "2026-11-29T02:00:00.4999Z", ["remove h1"]),
+        (helper("start:api-1", "Exited (137) 1 second ago"), "0001-01-01T00:00:00Z", ["remove h1"]),
+        (helper("start:api-1", "Exited (0) 1 second ago"), "2026-11-29T02:00:01Z", []),
+        (helper("unravel:api-1", "Exited (137) 1 second ago"), "2026-11-29T02:00:01Z", []),
     ],
-    ids=["died", "undid it itself", "an undo that this reaper does not know"],
-)
+    ids=[
+        "died", "died beside a node that was down before", "died before it struck", "undid it itself",
+        "an undo that this reaper does not know",
+    ],
+)  # fmt: skip
 def test_a_helper_that_died_is_undone_as_its_label_says_and_only_then_goes(
-    reaper: ModuleType, monkeypatch: pytest.MonkeyPatch, ended: dict[str, object], done: list[str]
+    reaper: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    ended: dict[str, object],
+    stopped: str,
+    done: list[str],
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(reaper, "call", lambda method, path: asked.append(f"{method} {path}"))
+    states = {
+        "/containers/api-1/json": {"State": {"FinishedAt": stopped}},
+        "/containers/h1/json": {"State": {"StartedAt": BEGAN}},
+    }
+
+    def call(method: str, path: str) -> object:
+        if method == "POST":
+            asked.append(f"{method} {path}")
+        return states.get(path)
+
+    monkeypatch.setattr(reaper, "call", call)
     monkeypatch.setattr(reaper, "remove_container", lambda name: asked.append(f"remove {name}"))
     said: list[str] = []
     reaper.undo_orphans([ended], set(), said.append)

@@ -58,8 +58,9 @@ def test_the_target_dies_of_sigkill_and_is_started_again_when_the_fault_ends(
     fault.end()
     assert state(target) == "running", "undone when `end` returns"
     moments = list(fault.moments())
-    assert [what for _, what in moments] == ["applied", "undone"]
-    assert moments[0][0] < moments[1][0]
+    assert [moment.did for moment in moments] == ["applied", "undone"]
+    assert moments[0].at < moments[1].at
+    assert fault.died_at is None
     fault.end()
     assert state(target) == "running", "ending twice is fine"
 
@@ -69,8 +70,30 @@ def test_the_target_is_started_again_by_itself_after_its_time(shop: Standing, ta
     fault = applied(shop, target, seconds=1.5)
     eventually(lambda: len(list(fault.moments())) == 2, within=15, what="the target was started again")
     assert state(target) == "running"
-    (began, _), (ended, _) = fault.moments()
-    assert 1.4e9 < ended - began < 10e9
+    began, ended = fault.moments()
+    assert 1.4e9 < ended.at - began.at < 10e9
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("node", ["prepare-1", "web-1"], ids=["a once-node", "a node that is down already"])
+def test_a_target_that_does_not_run_is_missed_and_is_not_started(
+    shop: Standing, target: Container, node: str
+) -> None:
+    down = shop.attach().nodes[node].get_wrapped_container()
+    fault = shop.attach().fault("kill", node, None)
+    if node == "web-1":
+        target.kill()
+    eventually(lambda: state(down) == "exited", within=10, what="it does not run")
+    try:
+        fault.apply()
+        eventually(fault.moments, within=15, what="the helper said something")
+        fault.end()
+        assert [(moment.did, moment.why) for moment in fault.moments()] == [("missed", "it was not running")]
+        assert fault.died_at is None
+        assert state(down) == "exited"
+    finally:
+        fault.discard()
+        target.start()
 
 
 @pytest.mark.integration
@@ -78,7 +101,8 @@ def test_a_fault_whose_helper_is_killed_is_undone_by_the_reaper(
     engine: docker.DockerClient, shop: Standing, target: Container
 ) -> None:
     before = {helper.id for helper in helpers(engine, shop)}
-    applied(shop, target, seconds=None)
+    fault = applied(shop, target, seconds=None)
+    eventually(fault.moments, within=15, what="the helper said that it had struck")
     (helper,) = [each for each in helpers(engine, shop) if each.id not in before]
     helper.kill("SIGKILL")
     eventually(lambda: state(target) == "running", within=20, what="the reaper started the target again")
@@ -87,3 +111,6 @@ def test_a_fault_whose_helper_is_killed_is_undone_by_the_reaper(
         within=20,
         what="the dead helper is gone",
     )
+    fault.end()
+    assert [moment.did for moment in fault.moments()] == ["applied"], "what it did is known though it is gone"
+    assert fault.died_at is not None

@@ -1,0 +1,197 @@
+"""What is wrong with a plan, and between a plan and what it names, each with its line. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from environments import slicing
+from environments.services.kind import FRONT
+from environments.topology import Lifecycle, Topology
+from foundation import slo
+from foundation.documents import Document, Location, did_you_mean
+from foundation.errors import Problem
+from foundation.slo import Metric
+from foundation.units import in_words
+from loadtests import profiles, sufficiency
+from loadtests.arrivals import Constant, Stream
+from loadtests.capacity.observing import DRAIN
+from loadtests.capacity.search import LEAST_TRIALS
+from loadtests.objectives import latency_guard, unknown_series
+from peakproof import journeys, targets
+from peakproof.plan import LoadInput, SeasonInput
+
+if TYPE_CHECKING:
+    from peakproof.season import Season
+
+MOST_ARRIVALS = 1_000_000
+"""Arrivals a second, of all journeys: above every published peak (583,000 orders/s, Alibaba 2020)."""
+
+
+def of_plan(written: SeasonInput, document: Document) -> Iterator[Problem]:
+    """What is wrong whatever the plan's names stand for."""
+    yield from _endless_problems(written.load, document)
+    for index, fault in enumerate(written.timeline):
+        if fault.at >= written.load.duration:
+            when, end = in_words(fault.at), in_words(written.load.duration)
+            what = f"{fault.fault} at {when} comes after the load has ended, at {end}"
+            yield document.problem(("timeline", index), what)
+    planned, loaded = [slo.parse(text) for text in written.slo], _loaded(written.load)
+    for each in unknown_series(planned, loaded):
+        what = f"no journey {each.series!r} in the load"
+        yield document.problem(("slo", planned.index(each)), what, did_you_mean(str(each.series), loaded))
+
+
+def _loaded(load: LoadInput) -> set[str]:
+    return {load.journey, *(also.journey for also in load.also)}
+
+
+def _endless_problems(load: LoadInput, document: Document) -> Iterator[Problem]:
+    """More arrivals than any machine comes to the end of."""
+    total = load.peak * (1 + sum(also.ratio for also in load.also))
+    if total > MOST_ARRIVALS:
+        what = f"{total:,.4g} arrivals/s of all journeys: no generator comes to the end of them"
+        yield document.problem(("load", "peak"), what, f"at most {MOST_ARRIVALS:,}/s")
+
+
+def of_season(season: Season) -> Iterator[Problem]:
+    """What is wrong between the plan and what it names."""
+    written, document = season.written, season.document
+    if written.platform not in (None, season.platform.name):
+        what = f"the definition's platform is {season.platform.name!r}"
+        yield document.problem(("platform",), what)
+    for needed in ("journeys", "conservation", "policy", "sample"):
+        if getattr(season.platform.written, needed) is None:
+            what = f"platform {season.platform.name!r} has no `{needed}`: a rehearsal needs it"
+            yield document.problem(("environment", "definition"), what)
+    for what in _lacks(season.topology):
+        yield document.problem(("environment", "definition"), what)
+    yield from _timeline_problems(season)
+    yield from _journey_problems(season)
+    yield from _recovery_problems(season)
+    yield from _capacity_problems(season)
+    yield from _asynchronous_problems(season)
+    yield from _sufficiency_problems(season)
+
+
+def _lacks(topology: Topology) -> Iterator[str]:
+    """What a definition needs so that load can be sent to it and its books can be read."""
+    doors = [node for node in topology.nodes if node.service == topology.entry]
+    reached = any(FRONT in node.attachments.networks for node in doors)
+    if not reached or topology.bindings[topology.entry].port is None:
+        yield f"customers cannot talk to its entry {topology.entry!r}: name a service that answers HTTP"
+    if slicing.database_service(topology) is None:
+        yield "the definition has no database: a rehearsal has to look into the books"
+
+
+def _timeline_problems(season: Season) -> Iterator[Problem]:
+    roles, lasting = season.topology.candidates, _lasting_roles(season.topology)
+    for index, fault in enumerate(season.written.timeline):
+        what = None
+        if fault.role not in roles:
+            what = f"no role {fault.role!r} in the environment"
+        elif fault.role not in lasting:
+            what = f"{fault.role}: its nodes run once and are done before the load begins"
+        if what is not None:
+            yield season.document.problem(("timeline", index), what, did_you_mean(fault.role, lasting))
+    if all(fault.role in roles for fault in season.written.timeline):
+        yield from _overlap_problems(season)
+
+
+def _lasting_roles(topology: Topology) -> list[str]:
+    """Roles whose nodes run while the load does."""
+    return [
+        role
+        for role, nodes in topology.candidates.items()
+        if any(topology.node(node).lifecycle is Lifecycle.ALWAYS for node in nodes)
+    ]
+
+
+def _overlap_problems(season: Season) -> Iterator[Problem]:
+    """Faults of a node that an earlier one still holds: the later one would hit nothing."""
+    for later, earlier in targets.overlaps(season.faults):
+        until = "the drain" if earlier.lasting is None else in_words(earlier.end)
+        what = (
+            f"{later.fault} at {in_words(later.at)} hits {later.node} again, "
+            f"which {earlier.fault} at {in_words(earlier.at)} holds until {until}"
+        )
+        more = len(season.topology.candidates[later.role]) > 1
+        hint = "let it come later" + (
+            ", or name another `seed` of the load: it picks the nodes" if more else ""
+        )
+        yield season.document.problem(("timeline", later.line), what, hint)
+
+
+def _journey_problems(season: Season) -> Iterator[Problem]:
+    if season.platform.written.journeys is None:
+        return
+    offered = journeys.offered(season.platform.file(season.platform.written.journeys))
+    load: Location = ("load",)
+    named = [((*load, "journey"), season.written.load.journey)]
+    named += [
+        ((*load, "also", index, "journey"), also.journey)
+        for index, also in enumerate(season.written.load.also)
+    ]
+    for at, name in named:
+        if offered and name not in offered:
+            what = f"platform {season.platform.name!r} has no journey {name!r}"
+            yield season.document.problem(at, what, did_you_mean(name, offered))
+
+
+def _recovery_problems(season: Season) -> Iterator[Problem]:
+    """Recovery is to a state in which all is well; that answers are in time is a part of it."""
+    planned, main = [slo.parse(text) for text in season.written.slo], season.written.load.journey
+    for each in season.objectives:
+        if each.metric is Metric.RECOVERY and latency_guard(season.objectives, main) is None:
+            known = each in planned
+            at: Location = ("slo", planned.index(each)) if known else ("environment", "definition")
+            what = f"{each}: no latency limit of {main} says when all is well again"
+            yield season.document.problem(at, what, f"add one, such as {main} p95 < 500ms")
+
+
+def _capacity_problems(season: Season) -> Iterator[Problem]:
+    """What a search for capacity lacks: the platform's reset, time for three trials, journeys in a trial."""
+    wanted, document, load = season.written.capacity, season.document, season.written.load
+    if wanted is None:
+        return
+    if season.platform.written.reset is None:
+        what = f"platform {season.platform.name!r} has no `reset`: trials would not begin alike"
+        yield document.problem(("capacity",), what)
+    least = LEAST_TRIALS * (wanted.warm_up + wanted.measure + DRAIN)
+    if wanted.budget < least:
+        what = f"{in_words(wanted.budget)} has no room for {LEAST_TRIALS} trials"
+        yield document.problem(("capacity", "budget"), what, f"{in_words(least)} or more")
+    start = Constant(peak=wanted.start or load.peak)
+    streams = [Stream(journey=load.journey), *(Stream(journey=a.journey, ratio=a.ratio) for a in load.also)]
+    for short in sufficiency.too_short(season.objectives, start, streams, wanted.measure):
+        yield document.problem(("capacity", "measure"), str(short), sufficiency.hint(short))
+
+
+def _asynchronous_problems(season: Season) -> Iterator[Problem]:
+    """Objectives about what the platform does not tell of itself."""
+    planned = [slo.parse(text) for text in season.written.slo]
+    delays, gauges = season.platform.written.delays, season.platform.written.gauges
+    for each in season.objectives:
+        known = each in planned
+        at: Location = ("slo", planned.index(each)) if known else ("environment", "definition")
+        if each.metric is Metric.DELAY and each.series not in delays:
+            what = f"{each}: platform {season.platform.name!r} tells no delay {each.series!r}"
+            yield season.document.problem(at, what, did_you_mean(str(each.series), delays))
+        if each.metric in (Metric.QUEUE_AGE, Metric.OUTBOX_LAG) and str(each.metric) not in gauges:
+            what = f"{each}: platform {season.platform.name!r} has no gauge {str(each.metric)!r}"
+            yield season.document.problem(at, what, "write its SQL in platform.yaml under `gauges`")
+
+
+def _sufficiency_problems(season: Season) -> Iterator[Problem]:
+    """Percentiles that so short a load cannot tell; those of the definition are told at the duration."""
+    load, planned = season.written.load, [slo.parse(text) for text in season.written.slo]
+    streams = [
+        Stream(journey=load.journey),
+        *(Stream(journey=also.journey, ratio=also.ratio) for also in load.also),
+    ]
+    curve = profiles.profile(load.shape, peak=load.peak, duration=load.duration, points=season.points)
+    faults = [fault.at for fault in season.written.timeline if fault.at < load.duration]
+    for short in sufficiency.too_short(season.objectives, curve, streams, load.duration, faults):
+        known = short.objective in planned
+        at: Location = ("slo", planned.index(short.objective)) if known else ("load", "duration")
+        yield season.document.problem(at, str(short), sufficiency.hint(short))
