@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,11 +37,15 @@ def rehearse(
     from peakproof import season
 
     loaded, seconds = season.load(plan, beside=Path.cwd()), lasting(ttl)
-    ended, index = _rehearsed(loaded, out, seconds, keep=keep)
+    options = ["--keep", "--ttl", ttl] if keep else []
+    command = shlex.join(["peakproof", "rehearse", plan, *options])
+    ended, index = _rehearsed(loaded, out, seconds, keep=keep, command=command)
     _tell(ended, index, as_json=as_json)
 
 
-def _rehearsed(loaded: Season, out: Path | None, ttl: float, *, keep: bool) -> tuple[Ended, Path]:
+def _rehearsed(
+    loaded: Season, out: Path | None, ttl: float, *, keep: bool, command: str
+) -> tuple[Ended, Path]:
     from environments.docker_client import connect
     from environments.images.display import ImageDisplay
     from foundation.console import people
@@ -55,7 +60,9 @@ def _rehearsed(loaded: Season, out: Path | None, ttl: float, *, keep: bool) -> t
         console.print(f"[bold]rehearsing {loaded.written.season}[/], run {run}")
         with ImageDisplay(console) as progress:
             built = rehearsal.images(loaded, client, progress)
-        desk = Desk(clients={"local": client}, built=built, folder=folder, screen=Terminal(console))
+        desk = Desk(
+            clients={"local": client}, built=built, folder=folder, screen=Terminal(console), command=command
+        )
         ended = rehearsal.rehearse(loaded, desk, run, keep=keep, ttl=ttl)
         return ended, _reported(ended, folder)
 

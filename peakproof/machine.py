@@ -50,6 +50,12 @@ class Machine:
     browser: str | None
 
 
+def processor() -> str | None:
+    """What the processor calls itself; None where it does not say."""
+    lines = (line.partition(":") for line in _text("/proc/cpuinfo").splitlines())
+    return next((value.strip() for name, _, value in lines if name.strip() == "model name"), None)
+
+
 def look() -> Machine:
     """This machine, now. Never raises: what cannot be read is unknown."""
     from environments import machine as network

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
+from environments.docker_errors import mapped
 from environments.environment import Environment
 from foundation.errors import PeakproofError
 from foundation.slo import Metric
@@ -18,7 +21,7 @@ from loadtests import implied, objectives, recovery, validity
 from loadtests.capacity.results import in_words as capacity_in_words
 from loadtests.latency_log import Clock
 from loadtests.measurements import Measurements
-from peakproof import asynchronous, conservation
+from peakproof import asynchronous, conservation, machine
 from peakproof.asynchronous import Waiting
 from peakproof.results import FaultRecord, Inside, Load, Percentiles, Ran, Results, Second
 from peakproof.stages import Desk, State, inside_of
@@ -41,14 +44,16 @@ def results_of(state: State, desk: Desk, started: datetime, error: Exception | N
         faults=faults,
         conservation=state.compared,
         data=state.data,
-        environment=_ran(state, state.target) if state.target else None,
+        environment=_ran(state, state.target, desk) if state.target else None,
         stages=state.times,
         machine=_machine(desk),
         versions={name: version(name) for name in _PACKAGES},
-        command=f"peakproof rehearse {os.path.relpath(season.document.path)}",
+        command=desk.command or f"peakproof rehearse {os.path.relpath(season.document.path)}",
         inside=_inside(state),
         capacity=state.capacity,
         left=state.left,
+        ended=datetime.now(UTC).isoformat(timespec="seconds"),
+        folder=str(Path.cwd()),
     )
 
 
@@ -128,10 +133,10 @@ def _in_words(fault: Planned) -> str:
 
 def _scope(state: State, verdict: Verdict, faults: Sequence[FaultRecord]) -> Iterator[str]:
     """What this run shows, what holds here only, and what it cannot show."""
-    season, machine = state.season, f"{os.cpu_count()} cores"
+    season = state.season
     yield f"Shown: {_shown(state, verdict, faults)}."
     if verdict.status is not Status.INVALID:
-        only = f"This machine only ({machine})"
+        only = f"This machine only ({os.cpu_count()} cores)"
         yield f"{only}: latencies and the rate; they are no statement about production."
         if state.capacity is not None:
             yield f"{only}: capacity {capacity_in_words(state.capacity.found)}."
@@ -234,23 +239,35 @@ def _faults(state: State) -> Iterator[FaultRecord]:
         )
 
 
-def _ran(state: State, target: Environment) -> Ran:
-    topology = target.instance.topology
+def _ran(state: State, target: Environment, desk: Desk) -> Ran:
+    topology, ids = target.instance.topology, target.instance.images
     return Ran(
         name=target.name,
         definition=topology.definition,
         site=state.season.site.site,
         digest=topology.digest,
-        nodes={node.name: target.instance.images[node.process.image] for node in topology.nodes},
+        nodes={node.name: ids[node.process.image] for node in topology.nodes},
+        images={
+            node.name: _image_name(desk, ids[node.process.image], node.process.image)
+            for node in topology.nodes
+        },
     )
+
+
+def _image_name(desk: Desk, image: str, otherwise: str) -> str:
+    with contextlib.suppress(PeakproofError), mapped(f"looking for the name of {image}"):
+        tags = desk.clients["local"].images.get(image).tags
+        return str(tags[0]) if tags else otherwise
+    return otherwise
 
 
 def _machine(desk: Desk) -> dict[str, str]:
     engine = desk.clients["local"].version()
     return {
+        "processor": machine.processor() or platform.machine(),
         "cores": str(os.cpu_count()),
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1024**3:.0f} GiB",
-        "kernel": platform.release(),
+        "kernel": f"{platform.system()} {platform.release()}",
         "docker": str(engine["Version"]),
         "python": platform.python_version(),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -106,13 +106,17 @@ class Data:
 
 @dataclass(frozen=True, kw_only=True)
 class Ran:
-    """The environment as it ran: definition, site, digest of the topology, nodes with their image ids."""
+    """The environment as it ran: definition, site, digest of the topology, nodes with their image ids.
+
+    `images`: node -> its image's name, with the tag that says what it was made of.
+    """
 
     name: str
     definition: str
     site: str
     digest: str
     nodes: Mapping[str, str]
+    images: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,10 +196,10 @@ class StageTime:
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """A rehearsal. Parts that it did not come to are None. `started` is ISO 8601 with its zone.
+    """A rehearsal. Parts that it did not come to are None. `started`, `ended` are ISO 8601 with their zone.
 
-    `scope` lines begin with "Shown: ", "This machine only: " or "Not shown: "; `command` repeats the run.
-    `left` says what could not be taken down.
+    `scope` lines begin with "Shown: ", "This machine only: " or "Not shown: "; `command` repeats the run
+    in `folder`. `left` says what could not be taken down.
     """
 
     season: str
@@ -215,6 +219,8 @@ class Results:
     inside: Inside | None = None
     capacity: CapacityFound | None = None
     left: tuple[str, ...] = ()
+    ended: str = ""
+    folder: str = ""
 
 
 _RESULTS: TypeAdapter[Results] = TypeAdapter(Results)

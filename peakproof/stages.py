@@ -64,12 +64,16 @@ class Screen(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What every stage works with. `built`: image name -> id; `folder` takes the report."""
+    """What every stage works with. `built`: image name -> id; `folder` takes the report.
+
+    `command` is what a person typed.
+    """
 
     clients: Clients
     built: Mapping[str, str]
     folder: Path
     screen: Screen
+    command: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from foundation.units import in_words
-from foundation.verdict import Finding, Status
+from foundation.verdict import Finding, Status, Weight
 from loadtests.capacity.results import in_words as in_words_of_capacity
 from peakproof import inside
 from peakproof.results import Results
@@ -21,7 +21,7 @@ _STYLE = {Status.PASS: "bold green", Status.FAIL: "bold red", Status.INVALID: "b
 def show(console: Console, results: Results, index: Path) -> None:
     """A few lines that a tired person understands."""
     table = Table("", "checked", "observed", "", box=box.SIMPLE)
-    for found in sorted(results.verdict.findings, key=_broken_first):
+    for found in sorted(results.verdict.findings, key=_what_matters_first):
         mark = "[green]✓[/]" if found.holds else "[red]✗[/]"
         table.add_row(mark, escape(found.name), escape(found.observed), escape(found.reason))
     console.print(table)
@@ -39,5 +39,6 @@ def show(console: Console, results: Results, index: Path) -> None:
     console.print(f"[{_STYLE[status]}]{status}[/]  after {spent}; the report: {index}")
 
 
-def _broken_first(found: Finding) -> bool:
-    return found.holds
+def _what_matters_first(found: Finding) -> tuple[bool, int]:
+    """Broken things, then what was promised, then the bookkeeping."""
+    return found.holds, (Weight.CONSERVATION, Weight.OBJECTIVE, Weight.VALIDITY).index(found.weight)

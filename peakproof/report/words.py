@@ -58,7 +58,7 @@ def moment(iso: str) -> str:
         found = datetime.fromisoformat(iso)
     except ValueError:
         return iso
-    return f"{found.day} {found:%B %Y, %H:%M} {found:%Z}".strip()
+    return f"{found.day} {found:%B %Y, %H:%M:%S} {found:%Z}".strip()
 
 
 def clock(nanoseconds: int) -> str:

@@ -42,7 +42,7 @@ def _environment(ran: Ran | None) -> Iterator[Markup]:
             "Digest of the topology": page.code(ran.digest),
         }
     )
-    rows = [Row(cells=(node, image)) for node, image in sorted(ran.nodes.items())]
+    rows = [Row(cells=(node, ran.images.get(node, image))) for node, image in sorted(ran.nodes.items())]
     yield page.table(NODES, [Group(rows=rows)], caption="Nodes and their images")
 
 

@@ -10,8 +10,8 @@ from peakproof.results import Results
 
 TITLES = {
     Weight.CONSERVATION: "Conservation: is every promised order there, once, as promised",
-    Weight.VALIDITY: "Validity: was the load what it claims to be",
     Weight.OBJECTIVE: "Objectives: what the plan and the definition promise",
+    Weight.VALIDITY: "Validity: was the load what it claims to be",
 }
 COLUMNS = (
     Column(title="Checked"), Column(title="Result"), Column(title="Observed"), Column(title="Expected"),

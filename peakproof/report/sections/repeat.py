@@ -24,12 +24,21 @@ def _parts(results: Results) -> Iterator[Markup]:
     else:
         yield page.note("The command line was not recorded.")
     yield page.facts(
-        {"Run": page.code(results.run), "Started": words.moment(results.started), **_load(results.load)}
+        {"Run": page.code(results.run), **_when(results), **_where(results), **_load(results.load)}
     )
     yield page.heading("Stages")
     yield _stages(results.stages)
     yield from _known("Machine", results.machine)
     yield from _known("Versions", results.versions)
+
+
+def _when(results: Results) -> Mapping[str, str]:
+    times = {"Started": results.started, "Ended": results.ended}
+    return {name: words.moment(iso) for name, iso in times.items() if iso}
+
+
+def _where(results: Results) -> Mapping[str, str | Markup]:
+    return {"In the folder": page.code(results.folder)} if results.folder else {}
 
 
 def _load(load: Load | None) -> Mapping[str, str | Markup]:

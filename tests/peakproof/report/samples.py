@@ -61,9 +61,14 @@ def passed() -> Results:
                 "conservation": 0.6, "environment down": 4.2,
             }.items()
         ),
-        machine={"processors": "2", "memory": "24 GiB", "kernel": "6.1.0-28-amd64", "docker": "20.10.24"},
+        machine={
+            "processor": "AMD EPYC 7B13", "cores": "2", "memory": "24 GiB", "kernel": "Linux 6.1.0-28-amd64",
+            "docker": "20.10.24",
+        },
         versions={"peakproof": "0.1.0", "python": "3.11.2", "locust": "2.43.1", "postgres": "17.6"},
         command="peakproof rehearse seasons/laptop.yaml",
+        folder="/srv/shop",
+        ended="2026-11-22T20:48:29+01:00",
         inside=inside(),
     )  # fmt: skip
 
@@ -235,8 +240,9 @@ def environment() -> Ran:
         node: f"{image}@sha256:{random.Random(image).randbytes(16).hex()}" for node, image in images.items()
     }
     return Ran(
-        name="laptop-7f3a", definition="laptop", site="laptop", digest="sha256:9c41e7d20b8f", nodes=nodes
-    )
+        name="laptop-7f3a", definition="laptop", site="laptop", digest="sha256:9c41e7d20b8f", nodes=nodes,
+        images={node: f"{image}:5d1b6a0f93c2" for node, image in images.items()},
+    )  # fmt: skip
 
 
 def _seconds(slowdown: float) -> Sequence[Second]:

@@ -59,7 +59,7 @@ def test_a_number_never_parts_from_its_unit() -> None:
 
 
 def test_a_moment_is_told_in_the_zone_of_the_run() -> None:
-    assert words.moment("2026-11-22T20:47:02+01:00") == "22 November 2026, 20:47 UTC+01:00"
+    assert words.moment("2026-11-22T20:47:02+01:00") == "22 November 2026, 20:47:02 UTC+01:00"
     assert words.moment("some day") == "some day"
 
 

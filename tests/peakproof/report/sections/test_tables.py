@@ -7,6 +7,7 @@ from dataclasses import replace
 from foundation.verdict import judge
 from peakproof import conservation as judging
 from peakproof.report.sections import conservation, environment, faults, findings, latency, repeat
+from peakproof.results import StageTime
 from tests.peakproof.report import reading, samples
 
 
@@ -15,6 +16,11 @@ def test_what_broke_is_judged_first() -> None:
     assert [row[:2] for row in rows[:3]] == [
         ["place-order p99 outside faults+10s", "broken"], ["recovery", "broken"], ["errors", "holds"],
     ]  # fmt: skip
+
+
+def test_what_was_promised_comes_before_the_bookkeeping() -> None:
+    checked = [row[0] for row in reading.rows(findings.section(samples.passed()))]
+    assert checked.index("errors") < checked.index("arrivals on time")
 
 
 def test_an_objective_is_told_as_what_was_checked_expected_and_observed() -> None:
@@ -104,6 +110,13 @@ def test_a_fault_says_where_when_and_how_long() -> None:
     ]
 
 
+def test_recovery_that_is_not_claimed_is_neither_good_nor_bad() -> None:
+    fault = replace(samples.passed().faults[0], recovery=None, claimed=False)
+    section = faults.section(replace(samples.passed(), faults=(fault,)))
+    assert [row[-1] for row in reading.rows(section)] == ["not claimed"]
+    assert reading.bad_rows(section) == []
+
+
 def test_a_fault_without_recovery_stands_out() -> None:
     assert [row[-1] for row in reading.bad_rows(faults.section(samples.too_slow()))] == ["not recovered"] * 2
 
@@ -116,8 +129,19 @@ def test_each_series_has_its_percentiles() -> None:
 
 def test_the_environment_names_every_node_and_its_image() -> None:
     section = environment.section(samples.passed())
-    assert dict(reading.rows(section)) == dict(samples.environment().nodes)
+    assert dict(reading.rows(section)) == dict(samples.environment().images)
     assert "9c41e7d20b8f" in reading.text(section)
+
+
+def test_images_without_a_name_are_told_by_their_ids() -> None:
+    nameless = replace(samples.environment(), images={})
+    section = environment.section(replace(samples.passed(), environment=nameless))
+    assert dict(reading.rows(section)) == dict(samples.environment().nodes)
+
+
+def test_what_could_not_be_taken_down_is_told_where_the_environment_is() -> None:
+    left = replace(samples.passed(), left=("laptop is not all gone: a guest is in its network",))
+    assert "a guest is in its network" in reading.text(environment.section(left))
 
 
 def test_data_that_nobody_verified_is_not_called_verified() -> None:
@@ -136,6 +160,10 @@ def test_the_run_can_be_repeated_from_what_the_report_says() -> None:
         "browse 5 times as often",
         "sha256:5d1b6a0f93c2",
         "20.10.24",
+        "/srv/shop",
+        "22 November 2026, 20:47:02",
+        "22 November 2026, 20:48:29",
+        "AMD EPYC 7B13",
     ):
         assert needed in told
     assert "not recorded" in reading.text(repeat.section(replace(samples.passed(), command="")))
@@ -143,6 +171,13 @@ def test_the_run_can_be_repeated_from_what_the_report_says() -> None:
 
 def test_the_stages_add_up() -> None:
     assert reading.rows(repeat.section(samples.passed()))[-1] == ["altogether", "1 min 27 s"]
+
+
+def test_a_stage_that_did_not_come_to_its_end_stands_out_and_its_time_counts() -> None:
+    stages = (StageTime(stage="seed", seconds=3.0), StageTime(stage="load", seconds=9.0, whole=False))
+    section = repeat.section(replace(samples.passed(), stages=stages))
+    assert reading.bad_rows(section) == [["load, not to its end", "9 s"]]
+    assert reading.rows(section)[-1] == ["altogether", "12 s"]
 
 
 def test_the_samples_agree_with_themselves() -> None:
