@@ -22,9 +22,9 @@ from peakproof.results import Results
 SECTIONS: tuple[Callable[[Results], Section], ...] = (
     headline.section,
     charts.section,
+    findings.section,
     inside.section,
     capacity.section,
-    findings.section,
     conservation.section,
     faults.section,
     latency.section,

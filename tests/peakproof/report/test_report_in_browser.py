@@ -16,9 +16,9 @@ SMALLEST_PHONE = 320
 SECTIONS = [
     "verdict",
     "charts",
+    "findings",
     "inside",
     "capacity",
-    "findings",
     "conservation",
     "faults",
     "latency",
