@@ -13,7 +13,8 @@ from pathlib import Path
 import docker
 
 from environments import environment
-from environments.containers import finding, leases, locks, removing
+from environments.containers import leases, locks, manifests, removing
+from environments.docker_errors import mapped
 from environments.images.progress import Report
 from environments.wanted import Wanted
 from foundation.errors import ExitCode, PeakproofError
@@ -85,9 +86,8 @@ def rehearse(season: Season, desk: Desk, run: str, *, keep: bool, ttl: float) ->
 
 def _was_up(client: docker.DockerClient, name: str) -> bool:
     """Whether somebody wants the environment; what only a command that died held is nobody's."""
-    found = finding.find(client, name)
-    lease = found.lease if found else None
-    return lease is not None and not lease.working and lease.until > time.time()
+    with mapped(f"looking for environment {name}"):
+        return manifests.read(client, name) is not None and leases.given(client, name)
 
 
 def _staged(desk: Desk, state: State) -> tuple[State, Exception | None]:

@@ -45,9 +45,14 @@ def newest(client: docker.DockerClient, instance: str) -> Lease | None:
     A command's is in force while no lease that somebody gave lasts longer.
     """
     found = _all(client, instance)
-    given = max((each for each in found if not each.working), key=_age, default=None)
+    wanted = max((each for each in found if not each.working), key=_age, default=None)
     inside = [each for each in found if each.working]
-    return max([*inside, *([given] if given else [])], key=lambda lease: lease.until, default=None)
+    return max([*inside, *([wanted] if wanted else [])], key=lambda lease: lease.until, default=None)
+
+
+def given(client: docker.DockerClient, instance: str) -> bool:
+    """Whether somebody's lease is in force; that of a command, which goes with it, is none."""
+    return any(not each.working and each.until > time.time() for each in _all(client, instance))
 
 
 def works(client: docker.DockerClient, instance: str, holder: str) -> bool:

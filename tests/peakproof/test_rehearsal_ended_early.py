@@ -123,66 +123,6 @@ def test_ctrl_c_ends_with_an_invalid_report_and_leaves_nothing(
     assert "Traceback" not in ran.stderr
 
 
-def test_ctrl_c_while_the_generator_starts_ends_like_any_other(
-    tmp_path: Path, client: docker.DockerClient
-) -> None:
-    running = begun(tmp_path, client)
-    try:
-        eventually("the generator", lambda: running.node("generator"))
-        running.process.send_signal(signal.SIGINT)
-        ran = running.ended()
-        assert ran.exit_code == 130, ran.stderr
-        assert "interrupted" in {found.reason for found in ran.results.verdict.broken}
-        assert left(client, running.plan.environment) == []
-    finally:
-        running.remove()
-
-
-@pytest.fixture(scope="module")
-def beset(
-    tmp_path_factory: pytest.TempPathFactory, client: docker.DockerClient
-) -> Iterator[tuple[Running, Ran]]:
-    """A rehearsal whose fault's helper is killed, and whose network has a guest that is not ours."""
-    fault = {"at": "1s", "kill": "till.any", "for": "30s"}
-    plan = Plan(load={"duration": "12s"}, timeline=[fault], slo=[FAR])
-    name = f"beset-{uuid4().hex[:4]}"
-    running = Running(written(tmp_path_factory.mktemp("beset"), name, plan), client)
-    guest = None
-    try:
-        eventually("the fault", lambda: running.helper() and running.down("till-1"))
-        image, network = engine_image(client), f"peakproof-{running.plan.environment}-front"
-        guest = client.containers.run(image, ["sleep", "300"], network=network, detach=True, init=True)
-        helper = running.helper()
-        assert helper is not None
-        helper.kill()
-        yield running, running.ended()
-    finally:
-        if guest is not None:
-            guest.remove(force=True)
-        running.remove()
-
-
-def test_when_a_fault_s_helper_dies_the_orders_are_compared_all_the_same(beset: tuple[Running, Ran]) -> None:
-    _, ran = beset
-    assert ran.exit_code == 3, ran.stderr
-    assert ran.results.conservation is not None
-    assert ran.results.conservation.holds
-    (fault,) = ran.results.faults
-    assert fault.until is not None
-    assert fault.until - fault.at < 30
-    planned = next(each for each in ran.results.verdict.broken if each.name == "faults happened as planned")
-    assert planned.reason == "kill of till-1 at 1.0 s ended early: its helper died"
-    assert ran.results.scope[0].startswith("Shown: nothing")
-
-
-def test_what_cannot_be_taken_down_is_told_and_the_report_is_written(beset: tuple[Running, Ran]) -> None:
-    running, ran = beset
-    (told,) = ran.results.left
-    assert told.startswith(f"{running.plan.environment} is not all gone: ")
-    assert told in ran.stderr
-    assert running.plan.environment in (ran.out / "index.html").read_text()
-
-
 def test_a_command_that_is_told_to_end_while_nodes_start_leaves_nothing(
     tmp_path: Path, client: docker.DockerClient
 ) -> None:
@@ -334,3 +274,63 @@ def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
     assert bookings == (compared.outcomes["acknowledged"],)
     assert command("env", "down", plan.environment, environment={}).returncode == 0
     assert left(client, plan.environment) == []
+
+
+def test_ctrl_c_while_the_generator_starts_ends_like_any_other(
+    tmp_path: Path, client: docker.DockerClient
+) -> None:
+    running = begun(tmp_path, client)
+    try:
+        eventually("the generator", lambda: running.node("generator"))
+        running.process.send_signal(signal.SIGINT)
+        ran = running.ended()
+        assert ran.exit_code == 130, ran.stderr
+        assert "interrupted" in {found.reason for found in ran.results.verdict.broken}
+        assert left(client, running.plan.environment) == []
+    finally:
+        running.remove()
+
+
+@pytest.fixture(scope="module")
+def beset(
+    tmp_path_factory: pytest.TempPathFactory, client: docker.DockerClient
+) -> Iterator[tuple[Running, Ran]]:
+    """A rehearsal whose fault's helper is killed, and whose network has a guest that is not ours."""
+    fault = {"at": "1s", "kill": "till.any", "for": "30s"}
+    plan = Plan(load={"duration": "12s"}, timeline=[fault], slo=[FAR])
+    name = f"beset-{uuid4().hex[:4]}"
+    running = Running(written(tmp_path_factory.mktemp("beset"), name, plan), client)
+    guest = None
+    try:
+        eventually("the fault", lambda: running.helper() and running.down("till-1"))
+        image, network = engine_image(client), f"peakproof-{running.plan.environment}-front"
+        guest = client.containers.run(image, ["sleep", "300"], network=network, detach=True, init=True)
+        helper = running.helper()
+        assert helper is not None
+        helper.kill()
+        yield running, running.ended()
+    finally:
+        if guest is not None:
+            guest.remove(force=True)
+        running.remove()
+
+
+def test_when_a_fault_s_helper_dies_the_orders_are_compared_all_the_same(beset: tuple[Running, Ran]) -> None:
+    _, ran = beset
+    assert ran.exit_code == 3, ran.stderr
+    assert ran.results.conservation is not None
+    assert ran.results.conservation.holds
+    (fault,) = ran.results.faults
+    assert fault.until is not None
+    assert fault.until - fault.at < 30
+    planned = next(each for each in ran.results.verdict.broken if each.name == "faults happened as planned")
+    assert planned.reason == "kill of till-1 at 1.0 s ended early: its helper died"
+    assert ran.results.scope[0].startswith("Shown: nothing")
+
+
+def test_what_cannot_be_taken_down_is_told_and_the_report_is_written(beset: tuple[Running, Ran]) -> None:
+    running, ran = beset
+    (told,) = ran.results.left
+    assert told.startswith(f"{running.plan.environment} is not all gone: ")
+    assert told in ran.stderr
+    assert running.plan.environment in (ran.out / "index.html").read_text()

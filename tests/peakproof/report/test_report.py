@@ -20,9 +20,9 @@ every_sample = pytest.mark.parametrize("sample", samples.ALL)
 SECTIONS = [
     "verdict",
     "charts",
+    "findings",
     "inside",
     "capacity",
-    "findings",
     "conservation",
     "faults",
     "latency",
