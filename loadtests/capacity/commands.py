@@ -12,7 +12,7 @@ from rich.markup import escape
 from foundation.console import people, print_json
 from foundation.errors import ExitCode, InputError
 from foundation.slo import Metric, Objective
-from loadtests import objectives, sufficiency, targets
+from loadtests import implied, objectives, sufficiency, targets
 from loadtests.arrivals import Constant
 from loadtests.capacity import results
 from loadtests.capacity.loading import LoadTrial
@@ -56,6 +56,7 @@ def capacity(
 ) -> ExitCode:
     """Searches, shows and writes what was found: 0 found, 1 nothing holds, 3 wide or only a lower bound."""
     _check(job, promised, timing, plan)
+    promised = implied.promised(promised, [stream.journey for stream in job.streams])
     console = people()
     console.print(f"capacity of {job.target}: {job.main}, at most {plan.trials} trials")
     trial = LoadTrial(job=job, promised=promised, warm_up=timing.warm_up, listen=lambda _: None, reset=reset)

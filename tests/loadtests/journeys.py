@@ -113,6 +113,17 @@ class NamedHost(Journey):
         check(sorted(heard) == [["host", "shop.example"], ["user-agent", "kiosk/1"]], f"one of each: {heard}")
 
 
+class FramedItself(Journey):
+    """Says itself how long its body is."""
+
+    journey = "framed-itself"
+
+    @task
+    def order(self) -> None:
+        given = {"content-length": "1"}
+        self.submit("place", "/orders", body={"quantity": 1}, content="quantity 1", headers=given)
+
+
 class Wrong(Journey):
     """Fails its own check every time."""
 

@@ -9,10 +9,18 @@ from loadtests.abort import Hopeless, Watch, parse
 from loadtests.progress import Progress
 
 
-def told(second: int, *, wrong: int = 0, wanted: int = 10, errors: int = 0, p99_ms: float = 5.0) -> Progress:
+def told(
+    second: int,
+    *,
+    wrong: int = 0,
+    wanted: int = 10,
+    errors: int = 0,
+    shed: int = 0,
+    p99_ms: float | None = 5.0,
+) -> Progress:
     return Progress(
         second=second, wanted=wanted, reached=wanted, in_flight=0, p50_ms=1.0, p99_ms=p99_ms, errors=errors,
-        attempt_errors=wrong, turned_away=0, attempts=wanted,
+        attempt_errors=wrong, turned_away=0, attempts=wanted, shed=shed,
     )  # fmt: skip
 
 
@@ -41,6 +49,19 @@ def test_one_second_that_is_not_so_begins_the_row_anew(between: Progress) -> Non
 def test_each_metric_is_heard(rule: str, event: Progress) -> None:
     with pytest.raises(Hopeless):
         Watch([parse(rule)]).hear(event)
+
+
+def test_what_a_platform_sheds_is_an_error_unless_it_may() -> None:
+    rules, event = [parse("errors > 20% for 1s")], told(1, shed=3)
+    Watch(rules, may_shed=True).hear(event)
+    with pytest.raises(Hopeless):
+        Watch(rules).hear(event)
+
+
+def test_a_percentile_that_is_not_known_is_above_nothing() -> None:
+    watch = Watch([parse("p99 > 1s for 2s")])
+    for event in (told(1, p99_ms=1001), told(2, p99_ms=None), told(3, p99_ms=1001)):
+        watch.hear(event)
 
 
 def test_of_several_rules_the_first_whose_time_has_come_ends_it() -> None:

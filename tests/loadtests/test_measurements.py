@@ -82,6 +82,16 @@ def test_windows_choose_seconds(tmp_path: Path) -> None:
     assert list(measured.over_time("order", [50.0], width=2)) == [0, 2]
 
 
+def test_what_came_after_the_loads_last_second_is_judged_with_the_rest(tmp_path: Path) -> None:
+    here = folder(tmp_path)
+    late = Counted(second=5, journey="order", running=1, counters=Counters(completed=1))
+    with (here / counters.FILE).open("a") as lines:
+        lines.write(counters.line(late))
+    measured = read(tmp_path)
+    assert (measured.seconds, measured.judged) == (range(3), range(6))
+    assert measured.outside([Window(start=0, end=4)]) == [4, 5]
+
+
 def damaged(here: Path, name: str, how: str) -> Measurements:
     path = here / name
     if how == "absent":

@@ -13,10 +13,12 @@ from loadtests.metrics import CONTENT, Metrics, served
 from loadtests.progress import Finished, Progress
 
 
-def second(number: int, *, wanted: int = 10, errors: int = 0) -> Progress:
+def second(
+    number: int, *, wanted: int = 10, errors: int = 0, shed: int = 0, p99_ms: float | None = 250
+) -> Progress:
     return Progress(
-        second=number, wanted=wanted, reached=wanted - 1, in_flight=4, p50_ms=3, p99_ms=250, errors=errors,
-        attempt_errors=2, turned_away=1,
+        second=number, wanted=wanted, reached=wanted - 1, in_flight=4, p50_ms=p99_ms and 3, p99_ms=p99_ms,
+        errors=errors, attempt_errors=2, turned_away=1, shed=shed,
     )  # fmt: skip
 
 
@@ -34,6 +36,21 @@ def test_counters_add_up_and_gauges_are_the_last_seconds() -> None:
     assert found['peakproof_journey_errors_total{run="load-1"}'] == 3
     assert found['peakproof_journeys_running{run="load-1"}'] == 4
     assert found['peakproof_response_seconds{run="load-1",quantile="0.99"}'] == 0.25
+
+
+def test_a_percentile_that_is_not_known_is_absent_and_not_a_fast_one() -> None:
+    metrics = Metrics(run="load-1")
+    metrics.hear(second(1, p99_ms=None))
+    assert "response_seconds" not in metrics.text()
+
+
+def test_what_was_shed_adds_up_apart_from_errors() -> None:
+    metrics = Metrics(run="load-1")
+    for number in (1, 2):
+        metrics.hear(second(number, errors=1, shed=3))
+    found = values(metrics.text())
+    assert found['peakproof_journeys_shed_total{run="load-1"}'] == 6
+    assert found['peakproof_journey_errors_total{run="load-1"}'] == 2
 
 
 def test_every_metric_says_what_it_is() -> None:

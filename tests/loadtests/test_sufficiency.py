@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from foundation import slo
 from loadtests.arrivals import Constant, Stream
 from loadtests.profiles import profile
-from loadtests.sufficiency import TooShort, needed, too_short
+from loadtests.sufficiency import TooShort, needed, suffices, too_short
 
 STREAMS = (Stream(journey="order"), Stream(journey="browse", ratio=5))
 
@@ -25,6 +25,16 @@ def found(
 )
 def test_how_many_journeys_a_percentile_needs(quantile: float, journeys: int) -> None:
     assert needed(quantile) == journeys
+
+
+@pytest.mark.parametrize(
+    ("quantile", "measured", "enough"),
+    [(99, 1000, True), (99, 880, True), (99, 870, False), (99, 110, False), (100, 1, True), (50, 0, False)],
+)
+def test_what_was_measured_may_be_fewer_by_chance_but_not_by_far(
+    quantile: float, measured: int, enough: bool
+) -> None:
+    assert suffices(quantile, measured) is enough
 
 
 @pytest.mark.parametrize(

@@ -217,3 +217,11 @@ def test_a_header_of_a_journey_replaces_the_generators(shop: Shops, loader: Load
     measured = loader.run(loader.job(shop().url, "named-host", rate=5))
     assert [failure.kind for failure in measured.failures] == []
     assert measured.totals("named-host").completed == 5
+
+
+def test_where_a_request_ends_is_said_by_the_generator_alone(shop: Shops, loader: Loader) -> None:
+    here = shop()
+    measured = loader.run(loader.job(here.url, "framed-itself", rate=5))
+    (failure,) = measured.failures
+    assert "the header 'content-length' is the generator's own" in failure.kind
+    assert (here.committed(), list(measured.ledger())) == ([], [])
