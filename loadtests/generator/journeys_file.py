@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from foundation.errors import InputError
@@ -34,4 +34,18 @@ def journeys_in(path: Path, names: list[str]) -> Mapping[str, type[Journey]]:
     if unknown:
         allowed = ", ".join(sorted(found)) or "none with tasks"
         raise InputError(f"unknown journey {unknown[0]!r}", where=str(path), hint=f"it has: {allowed}")
-    return {name: found[name] for name in names}
+    chosen = {name: found[name] for name in names}
+    for name, journey in chosen.items():
+        _check_refusals(name, journey.refusals, path)
+    return chosen
+
+
+def _check_refusals(name: str, refusals: object, path: Path) -> None:
+    """What is no status would be told by every order, and too late. Raises InputError."""
+    statuses = list(refusals) if isinstance(refusals, Collection) else [None]
+    if not all(isinstance(status, int) and 300 <= status <= 599 for status in statuses):
+        raise InputError(
+            f"journey {name!r}: refusals are statuses, not {refusals!r}",
+            where=str(path),
+            hint="such as refusals = (404, 409)",
+        )

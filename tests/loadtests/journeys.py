@@ -67,6 +67,13 @@ class Forgiving(Journey):
             self.submit("place", "/orders", body={"quantity": 1}, content="quantity 1")
 
 
+class Misspelt(Forgiving):
+    """Names a status, not a row of them."""
+
+    journey = "misspelt"
+    refusals = 404  # type: ignore[assignment]
+
+
 class WrongAfterwards(Journey):
     """An order that is accepted, and fails the check of what was accepted."""
 

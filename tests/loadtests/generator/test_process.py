@@ -258,8 +258,11 @@ def test_orderhubs_journeys_write_the_canonical_text_of_what_they_order(
 
 
 def test_what_cannot_start_says_why(loader: Loader, shop: Shops) -> None:
+    url = shop().url
     with pytest.raises(InputError, match="unknown journey 'shop'"):
-        loader.run(loader.job(shop().url, "shop"))
+        loader.run(loader.job(url, "shop"))
+    with pytest.raises(InputError, match="'misspelt': refusals are statuses, not 404"):
+        loader.run(loader.elsewhere(loader.job(url, "misspelt"), "again"))
 
 
 def test_several_processes_do_the_work_of_one(shop: Shops, loader: Loader, tmp_path: Path) -> None:

@@ -93,12 +93,12 @@ def test_every_message_is_confirmed_timed_and_in_the_ledger(queue: Queue, aim: A
 
 @pytest.mark.integration
 @pytest.mark.parametrize(("routing_key", "exchange"), [("no-such-queue", ""), ("any", "no-such-exchange")])
-def test_a_message_that_nobody_takes_is_refused_and_no_error(
+def test_a_message_that_nobody_takes_is_an_error_and_nowhere(
     queue: Queue, aim: Aim, loader: Loader, routing_key: str, exchange: str
 ) -> None:
     measured = loader.run(aim.job(queue.url(), routing_key, exchange, rate=10))
     total = measured.totals("announce")
-    assert (total.refused, total.errors, total.attempts) == (10, 0, 10)
+    assert (total.refused, total.errors, total.attempts, total.attempt_errors) == (0, 10, 10, 10)
     assert outcomes(measured) == {Outcome.REFUSED}
 
 
