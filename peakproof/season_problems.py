@@ -15,8 +15,6 @@ from foundation.slo import Metric
 from foundation.units import in_words
 from loadtests import profiles, sufficiency
 from loadtests.arrivals import Constant, Stream
-from loadtests.capacity.observing import DRAIN
-from loadtests.capacity.search import LEAST_TRIALS
 from loadtests.objectives import latency_guard, unknown_series
 from peakproof import journeys, targets
 from peakproof.plan import LoadInput, SeasonInput
@@ -154,6 +152,9 @@ def _capacity_problems(season: Season) -> Iterator[Problem]:
     wanted, document, load = season.written.capacity, season.document, season.written.load
     if wanted is None:
         return
+    from loadtests.capacity.observing import DRAIN  # brings NumPy, which most plans have no need of
+    from loadtests.capacity.search import LEAST_TRIALS
+
     if season.platform.written.reset is None:
         what = f"platform {season.platform.name!r} has no `reset`: trials would not begin alike"
         yield document.problem(("capacity",), what)
