@@ -121,8 +121,9 @@ def bring_up(desk: Desk, state: State) -> State:
         wanted.append(replace(_wanted(season, source_name(season)), topology=twin))
     if state.was_up:
         environment.reset(desk.clients, name)
-    for each in wanted[state.was_up :]:
-        removing.remove_built(client, each.name)  # what a command that was killed left
+    for each in wanted:
+        if each.name != name or not state.was_up:
+            removing.remove_built(client, each.name)  # what a command that was killed left
     with desk.screen.nodes() as watch, ThreadPoolExecutor(len(wanted)) as pool:
         rising = [
             pool.submit(environment.up, each, desk.clients, desk.built, shown)
