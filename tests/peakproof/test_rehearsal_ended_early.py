@@ -211,6 +211,10 @@ def test_what_a_killed_command_left_was_not_up_before_and_is_no_beginning(
         eventually("the sample to be there", lambda: filled(client, f"{plan.environment}_source"))
         first.process.kill()
         first.process.communicate()
+        refused = rehearse(plan)
+        assert refused.exit_code == 5, "its lock is in force for a minute"
+        for name in (plan.environment, f"{plan.environment}_source"):
+            removing.remove(client, name, kind="lock")  # as if the minute were over
         again = rehearse(plan)
         assert again.exit_code == 0, again.stderr
         assert left(client, plan.environment) == []
