@@ -14,6 +14,7 @@ from foundation.units import in_words
 from foundation.verdict import Status, Verdict, Weight
 from loadtests import left_out
 from loadtests.job import Job
+from loadtests.latency_log import Clock
 from loadtests.locustfile import CLOSED, Locust
 from loadtests.measurements import Measurements
 from loadtests.objectives import latency_guard, precise
@@ -104,9 +105,22 @@ def _over_time(measured: Measurements, promised: tuple[Objective, ...]) -> Secti
     width = max(1, math.ceil(len(measured.seconds) / MOST_POINTS))
     figures = [_arrivals(measured, width), _response(measured, width, promised), _errors(measured, width)]
     due = "a request was sent" if measured.job.closed else "a journey was due"
-    note = page.note(f"By the second in which {due}, whenever it was answered.")
+    note = page.note(f"By the second in which {due}, whenever it was answered.{_not_drawn(measured)}")
     body = page.joined([note, *(charts.figure(figure) for figure in figures)])
     return Section(anchor="charts", title="Over time", body=body)
+
+
+def _not_drawn(measured: Measurements) -> str:
+    """What is due after the load's last second has no place on its time axis."""
+    later = measured.judged[len(measured.seconds) :]
+    steps = sum(
+        found[second].total
+        for (series, clock), found in measured.histograms.items()
+        if clock is Clock.RESPONSE and "/" in series
+        for second in later
+        if second in found
+    )
+    return f" {steps:,} steps that were due after the end are in the tables and objectives." if steps else ""
 
 
 def _arrivals(measured: Measurements, width: int) -> Chart:

@@ -8,6 +8,7 @@ from foundation import slo
 from foundation.slo import Objective
 from loadtests import commands, report
 from loadtests.counters import Counters
+from loadtests.latency_log import Clock
 from loadtests.measurements import FirstFailure, Measurements
 from tests.loadtests.made import all_at, measurements, summary
 
@@ -62,3 +63,19 @@ def test_a_long_run_is_drawn_with_fewer_points() -> None:
 def test_a_run_that_measured_nothing_still_has_a_page() -> None:
     empty = replace(measurements(), histograms={}, counters={}, summaries=())
     assert "No time was measured." in page(empty)
+
+
+def test_steps_after_the_load_are_said_not_to_be_drawn() -> None:
+    measured = measurements()
+    late = {("order/pay", Clock.RESPONSE): {61: all_at(5, 7)}}
+    found = page(replace(measured, histograms={**measured.histograms, **late}))
+    assert "7 steps that were due after the end are in the tables and objectives." in found
+    assert "due after the end" not in page(measured)
+
+
+def test_what_was_shed_is_drawn_apart() -> None:
+    shed = measurements(
+        counters={3: Counters(wanted=10, dispatched=10, done=10, failed=4, shed=4, completed=6)}
+    )
+    found = page(shed)
+    assert "shed by the platform" in found
