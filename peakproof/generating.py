@@ -129,7 +129,7 @@ def _lines(generator: NodeContainer) -> Iterator[str]:
 def _bring(generator: NodeContainer, into: Path) -> None:
     """Copies the measurements out; a generator that never got so far has none."""
     try:
-        with tempfile.TemporaryDirectory(dir=into.parent) as folder:
+        with tempfile.TemporaryDirectory(dir=into.parent) as folder, mapped("bringing the measurements"):
             if files.fetch(generator.get_wrapped_container(), OUTPUT, Path(folder)):
                 (Path(folder) / Path(OUTPUT).name).rename(into)
     except OSError as error:

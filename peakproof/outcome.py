@@ -262,12 +262,17 @@ def _image_name(desk: Desk, image: str, otherwise: str) -> str:
 
 
 def _machine(desk: Desk) -> dict[str, str]:
-    engine = desk.clients["local"].version()
     return {
         "processor": machine.processor() or platform.machine(),
         "cores": str(os.cpu_count()),
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1024**3:.0f} GiB",
         "kernel": f"{platform.system()} {platform.release()}",
-        "docker": str(engine["Version"]),
+        "docker": _engine_version(desk),
         "python": platform.python_version(),
     }
+
+
+def _engine_version(desk: Desk) -> str:
+    with contextlib.suppress(PeakproofError), mapped("asking Docker for its version"):
+        return str(desk.clients["local"].version()["Version"])
+    return "not known: it did not answer"

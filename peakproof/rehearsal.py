@@ -78,8 +78,11 @@ def rehearse(season: Season, desk: Desk, run: str, *, keep: bool, ttl: float) ->
         # Once the leases are renewed no more: a renewal in flight would outlive what it was for.
         state, failure = _timed("take down", _taken_down(stay=keep or state.was_up), desk, state)
         error = error or failure
-        if keep:
-            environment.keep(client, name, desk.built["python"], ttl)
+        try:
+            if keep:
+                environment.keep(client, name, desk.built["python"], ttl)
+        except PeakproofError as unkept:
+            error = error or unkept
     results = outcome.results_of(state, desk, started, error)
     return Ended(results=results, interrupted=state.interrupted, error=error or state.died)
 

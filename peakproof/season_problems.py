@@ -28,7 +28,7 @@ MOST_ARRIVALS = 1_000_000
 
 def of_plan(written: SeasonInput, document: Document) -> Iterator[Problem]:
     """What is wrong whatever the plan's names stand for."""
-    yield from _endless_problems(written.load, document)
+    yield from _endless_problems(written, document)
     for index, fault in enumerate(written.timeline):
         if fault.at >= written.load.duration:
             when, end = in_words(fault.at), in_words(written.load.duration)
@@ -44,12 +44,16 @@ def _loaded(load: LoadInput) -> set[str]:
     return {load.journey, *(also.journey for also in load.also)}
 
 
-def _endless_problems(load: LoadInput, document: Document) -> Iterator[Problem]:
+def _endless_problems(written: SeasonInput, document: Document) -> Iterator[Problem]:
     """More arrivals than any machine comes to the end of."""
-    total = load.peak * (1 + sum(also.ratio for also in load.also))
-    if total > MOST_ARRIVALS:
-        what = f"{total:,.4g} arrivals/s of all journeys: no generator comes to the end of them"
-        yield document.problem(("load", "peak"), what, f"at most {MOST_ARRIVALS:,}/s")
+    rates: dict[Location, float] = {("load", "peak"): written.load.peak}
+    if written.capacity is not None and written.capacity.start is not None:
+        rates["capacity", "start"] = written.capacity.start
+    for at, rate in rates.items():
+        total = rate * (1 + sum(also.ratio for also in written.load.also))
+        if total > MOST_ARRIVALS:
+            what = f"{total:,.4g} arrivals/s of all journeys: no generator comes to the end of them"
+            yield document.problem(at, what, f"at most {MOST_ARRIVALS:,}/s")
 
 
 def of_season(season: Season) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from docker.models.containers import Container
 from environments import labels
 from environments.containers import holder, leases
 from environments.docker_errors import mapped
-from foundation.errors import Refused
+from foundation.errors import PeakproofError, Refused
 from foundation.units import in_words
 
 CONFLICT = 409
@@ -37,7 +37,8 @@ def held(client: docker.DockerClient, instance: str, image: str) -> Iterator[Non
     try:
         yield
     finally:
-        with contextlib.suppress(NotFound):
+        # What cannot be removed, because Docker is gone, is stale as soon as its holder's lease is over.
+        with contextlib.suppress(PeakproofError), mapped(f"unlocking {instance}"):
             lock.remove(force=True)
 
 

@@ -9,6 +9,7 @@ from typing import cast
 
 import docker
 import pytest
+from docker.errors import DockerException
 
 from foundation import slo
 from foundation.console import people
@@ -194,16 +195,27 @@ def test_a_fault_that_hit_nothing_or_ended_early_is_no_fault_as_planned(
 
 
 class Engine:
-    """Stands for a Docker client: says its version."""
+    """Stands for a Docker client: says its version, while there is one that answers."""
+
+    def __init__(self, *, answers: bool = True) -> None:
+        self._answers = answers
 
     def version(self) -> dict[str, str]:
+        if not self._answers:
+            raise DockerException("connection refused")
         return {"Version": "27.1"}
 
 
-def results_of(came_to: State, error: Exception | None = None) -> results.Results:
-    engine = cast("docker.DockerClient", Engine())
+def results_of(came_to: State, error: Exception | None = None, *, answers: bool = True) -> results.Results:
+    engine = cast("docker.DockerClient", Engine(answers=answers))
     desk = Desk(clients={"local": engine}, built={}, folder=Path("report"), screen=Terminal(people()))
     return outcome.results_of(came_to, desk, datetime(2026, 11, 27, tzinfo=UTC), error)
+
+
+def test_what_was_seen_is_told_though_docker_is_gone(kiosk: Season) -> None:
+    found = results_of(state(kiosk), Unavailable("Docker Engine stopped answering"), answers=False)
+    assert found.conservation is not None
+    assert found.machine["docker"].startswith("not known")
 
 
 def test_what_is_shown_names_the_faults_and_the_nodes_that_they_hit(kiosk: Season) -> None:
