@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from foundation.errors import InputError
 from loadtests.abort import Hopeless, Watch, parse
-from loadtests.progress import Progress
+from loadtests.progress import Note, Progress, Started
 
 
 def told(
@@ -78,3 +80,32 @@ def test_a_rule_that_is_none_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InputError) as refused:
         parse(text)
     assert "attempt-errors > 90% for 10s" in str(refused.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "metric", "limit", "seconds"),
+    [
+        ("attempt-errors > 90% for 10s", "attempt-errors", 0.9, 10),
+        ("  errors>20%  for 1m ", "errors", 0.2, 60),
+        ("p99 > 500ms for 3s", "p99", 0.5, 3),
+    ],
+)
+def test_a_rule_is_read_in_its_units(text: str, metric: str, limit: float, seconds: int) -> None:
+    rule = parse(text)
+    assert (rule.metric, rule.seconds) == (metric, seconds)
+    assert rule.limit == pytest.approx(limit)
+    assert parse(rule.text) == rule, "as it is shown it can be given again"
+
+
+def test_arrivals_that_were_turned_away_are_errors() -> None:
+    with pytest.raises(Hopeless):
+        Watch([parse("errors > 20% for 1s")]).hear(replace(told(1), turned_away=3))
+
+
+def test_what_else_a_generator_says_ends_nothing() -> None:
+    watch = Watch([parse("p99 > 1s for 2s")])
+    for event in (told(1, p99_ms=2000), Note(text="a word"), Started(worker=0, at=1)):
+        watch.hear(event)
+    with pytest.raises(Hopeless) as ended:
+        watch.hear(told(2, p99_ms=2000))
+    assert ended.value.second == 2

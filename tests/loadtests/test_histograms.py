@@ -9,7 +9,7 @@ from hdrh.histogram import HdrHistogram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.histograms import HIGHEST, Histogram, decode, encode, highest_of, index_of, merged
+from loadtests.histograms import HIGHEST, Histogram, decode, encode, highest_of, index_of, merged, rank
 
 values = st.integers(0, HIGHEST)
 some = st.lists(values, min_size=1, max_size=60)
@@ -91,3 +91,13 @@ def test_a_damaged_payload_is_refused(damage: str) -> None:
 
 def test_a_payload_is_the_v2_compressed_format() -> None:
     assert base64.b64decode(encode(ours([1])))[:4] == bytes.fromhex("1c849314")
+
+
+@given(some)
+def test_a_rank_is_the_value_that_so_many_do_not_exceed(found: list[int]) -> None:
+    histogram = ours(found)
+    assert histogram.ranked(len(found)) == histogram.maximum
+    assert histogram.ranked(len(found) + 1) is None, "there are not so many"
+    assert [histogram.percentile(q) for q in QUANTILES] == [
+        histogram.ranked(rank(q, len(found))) for q in QUANTILES
+    ]

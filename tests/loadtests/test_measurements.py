@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,88 @@ def test_times_that_are_missing_from_the_log_are_a_problem(tmp_path: Path) -> No
 def test_a_folder_in_which_nothing_started_is_an_input_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no generator got as far as starting"):
         read(tmp_path)
+
+
+# What the figures of one second and of all say ------------------------------------------------------------
+
+
+def test_totals_are_of_a_journey_or_of_all_over_some_seconds_or_all(tmp_path: Path) -> None:
+    here = folder(tmp_path)
+    look = Counted(
+        second=1, journey="look", running=4, counters=Counters(wanted=10, dispatched=9, turned_away=1)
+    )
+    with (here / counters.FILE).open("a") as lines:
+        lines.write(counters.line(look))
+    measured = read(tmp_path)
+    assert (measured.totals("order").wanted, measured.totals("look").wanted, measured.totals().wanted) == (
+        6,
+        10,
+        16,
+    )
+    assert measured.totals(seconds=[1]).wanted == 12
+    assert measured.totals("nobody") == Counters()
+    assert measured.count("look", "turned_away") == {0: 0, 1: 1, 2: 0}
+    assert measured.running == {0: 1, 1: 4, 2: 1}
+
+
+def test_lines_of_the_same_second_add_up(tmp_path: Path) -> None:
+    here = folder(tmp_path)
+    late = Counted(second=1, journey="order", running=0, counters=Counters(shed=3, errors=2))
+    with (here / counters.FILE).open("a") as lines:
+        lines.write(counters.line(late) * 2)
+    assert (read(tmp_path).totals("order", [1]).shed, read(tmp_path).totals("order", [1]).errors) == (6, 4)
+
+
+def test_a_second_in_which_nothing_was_measured_is_a_gap(tmp_path: Path) -> None:
+    here = folder(tmp_path)
+    lines = (here / latency_log.FILE).read_text().splitlines(keepends=True)
+    kept = [text for text in lines if not re.match(r"Tag=order:[a-z]+,1\.000,", text)]
+    (here / latency_log.FILE).write_text("".join(kept))
+    measured = read(tmp_path)
+    assert list(measured.over_time("order", [50.0])) == [0, 2]
+    assert measured.histogram("order", seconds=[1]).total == 0
+    assert measured.histogram("no-such-journey").total == 0
+    assert measured.series == ("order",)
+
+
+def test_failures_of_several_workers_are_one_kind_with_its_first(tmp_path: Path) -> None:
+    for worker, (second, count) in enumerate([(2, 5), (1, 7)]):
+        failure = {
+            "kind": "order: status 404",
+            "journey": "order",
+            "second": second,
+            "count": count,
+            "traceback": "",
+        }
+        (folder(tmp_path, worker) / summary.ERRORS).write_text(json.dumps([failure]))
+    (found,) = read(tmp_path).failures
+    assert (found.kind, found.second, found.count) == ("order: status 404", 1, 12)
+
+
+def test_windows_that_overlap_take_a_second_once(tmp_path: Path) -> None:
+    folder(tmp_path)
+    measured = read(tmp_path)
+    both = [Window(start=0, end=1.5), Window(start=1, end=2)]
+    assert (measured.inside(both), measured.outside(both)) == ([0, 1], [2])
+    assert measured.inside([]) == []
+
+
+def test_a_ledger_that_its_writer_could_not_write_is_a_problem(tmp_path: Path) -> None:
+    here = folder(tmp_path)
+    told = json.loads((here / summary.FILE).read_text()) | {"ledger_failure": "the disk is full"}
+    (here / summary.FILE).write_text(json.dumps(told))
+    assert "the disk is full" in " ".join(read(tmp_path).problems)
+
+
+def test_a_ledger_with_other_counts_than_its_writers_is_a_problem(tmp_path: Path) -> None:
+    here = folder(tmp_path)
+    told = json.loads((here / summary.FILE).read_text()) | {"intents": 7}
+    (here / summary.FILE).write_text(json.dumps(told))
+    assert "the ledger has 6 intents and 6 outcomes, its writer counted others" in " ".join(
+        read(tmp_path).problems
+    )
+
+
+def test_without_a_summary_nobody_knows_when_it_started(tmp_path: Path) -> None:
+    (folder(tmp_path) / summary.FILE).unlink()
+    assert read(tmp_path).started_at is None

@@ -10,7 +10,14 @@ from foundation.slo import parse
 from foundation.verdict import Finding, Weight
 from loadtests.counters import Counters
 from loadtests.latency_log import Clock
-from loadtests.objectives import evaluate, latency_guard, may_shed, tightest_latency, unknown_series
+from loadtests.objectives import (
+    evaluate,
+    latency_guard,
+    may_shed,
+    precise,
+    tightest_latency,
+    unknown_series,
+)
 from tests.loadtests.made import all_at, measurements
 
 FAULT = {second: all_at(800) for second in range(30, 40)}
@@ -191,3 +198,24 @@ def test_throughput_is_the_loads_and_says_what_came_after_it() -> None:
     after = {62: Counters(completed=30)}
     found = finding("order throughput > 9/s", counters=after)
     assert (found.observed, found.reason) == ("10.0/s", "600 in 60 s, 30 after the load not counted")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.0124, "12.4 ms"), (0.5, "500 ms"), (1.3249, "1.32 s"), (61.0, "61 s"), (float("inf"), "never")],
+)
+def test_a_latency_reads_with_what_its_digits_know(seconds: float, told: str) -> None:
+    assert precise(seconds) == told
+
+
+def test_nothing_that_was_due_is_no_measure_of_errors() -> None:
+    found = finding("look errors < 1%")
+    assert (found.holds, found.observed) == (False, "nothing measured")
+    assert not finding("look attempt-errors < 1%").holds
+
+
+def test_what_was_shed_within_a_faults_window_is_told_there() -> None:
+    shed = {s: Counters(wanted=10, dispatched=10, done=10, failed=10, shed=10) for s in range(30, 40)}
+    found = finding("errors < 1% outside faults+10s", 30.0, counters=shed)
+    assert found.holds
+    assert "within faults+10s: 100.000% (100 of 100)" in found.reason

@@ -136,3 +136,30 @@ def test_a_job_carries_its_replay(tmp_path: Path) -> None:
     job.write(tmp_path / "job.json")
     assert read(tmp_path / "job.json") == job
     assert read(tmp_path / "job.json").schedule.share() == job.schedule.share()
+
+
+def test_an_access_logs_odd_line_is_told_too(tmp_path: Path) -> None:
+    path = access_log(tmp_path)
+    odd = LOG.format(second=5).replace("29/Nov/2024", "29/Nov/2023")
+    path.write_text(path.read_text() + odd)
+    with pytest.raises(InputError, match="366 days before the others") as refused:
+        replay.read(path, duration=9)
+    assert str(refused.value.where).endswith(f"access.log:{sum(COUNTS) + 1}")
+
+
+def test_one_in_a_hundred_may_be_odd_and_more_are_a_shape(tmp_path: Path) -> None:
+    early = [f"{1_700_000_000 + number}" for number in range(12)]
+    assert replay.read(times(tmp_path / "times.csv", [*early, *HALF_A_MINUTE]), 10).arrivals == 312
+    with pytest.raises(InputError, match=r"days before the others"):
+        replay.read(times(tmp_path / "times.csv", [*early[:3], *HALF_A_MINUTE]), 10)
+
+
+def test_a_slow_trickle_is_told_by_the_minute(tmp_path: Path) -> None:
+    hours = [f"{1_732_838_400 + number * 600}" for number in range(30)]
+    found = replay.read(times(tmp_path / "times.csv", hours), duration=29)
+    assert str(found) == "30 times in 4 h 50 min, 0.2/min where they are most"
+
+
+def test_a_long_replay_has_no_more_bins_than_a_schedule_bears(tmp_path: Path) -> None:
+    found = replay.read(times(tmp_path / "times.csv", HALF_A_MINUTE), duration=100_000)
+    assert len(found.points) == 2 * replay.MOST_BINS
