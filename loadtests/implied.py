@@ -33,22 +33,21 @@ def _few_errors(series: str | None) -> Objective:
 
 def findings(measured: Measurements, objectives: Sequence[Objective]) -> list[Finding]:
     """That something of each journey ended well; and, where they do not, that percentiles have enough."""
-    ended = [_ended_well(measured, stream.journey) for stream in measured.job.streams]
-    return [*(each for each in ended if each is not None), *_too_few(measured, objectives)]
+    return [_ended_well(measured), *_too_few(measured, objectives)]
 
 
-def _ended_well(measured: Measurements, journey: str) -> Finding | None:
-    """None for a journey of which no arrival was due."""
-    total = measured.totals(journey)
-    if not total.wanted:
-        return None
+def _ended_well(measured: Measurements) -> Finding:
+    """One finding for all journeys; one of which no arrival was due is not asked."""
+    totals = {stream.journey: measured.totals(stream.journey) for stream in measured.job.streams}
+    none = [name for name, total in totals.items() if total.wanted and not total.completed]
+    completed, wanted = (sum(getattr(t, of) for t in totals.values()) for of in ("completed", "wanted"))
     return Finding(
-        name=f"{journey}: journeys that ended well",
+        name="journeys ended well",
         weight=Weight.OBJECTIVE,
-        holds=total.completed > 0,
-        expected="some",
-        observed=f"{total.completed:,} of {total.wanted:,}",
-        reason="" if total.completed else "nothing came through",
+        holds=not none,
+        expected="some of each",
+        observed=f"{completed:,} of {wanted:,}",
+        reason=f"none of {', '.join(none)}" if none else "",
     )
 
 
