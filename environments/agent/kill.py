@@ -18,8 +18,8 @@ from urllib.parse import quote
 from docker_socket import call, done
 
 
-def say(what: str, **more: str) -> None:
-    print(json.dumps({"at": time.time_ns(), "did": what, **more}), flush=True)
+def say(what: str, at: int, **more: str) -> None:
+    print(json.dumps({"at": at, "did": what, **more}), flush=True)
 
 
 def main(target: str, seconds: float) -> None:
@@ -29,13 +29,14 @@ def main(target: str, seconds: float) -> None:
         told.set()
 
     signal.signal(signal.SIGTERM, undo_now)
+    struck = time.time_ns()  # before: the engine answers when the target has ended, up to a second later
     if not done("POST", f"/containers/{quote(target)}/kill", signal="SIGKILL"):
-        say("missed", why="it was not running")
+        say("missed", struck, why="it was not running")
         return
-    say("applied")
+    say("applied", struck)
     told.wait(seconds or None)
     call("POST", f"/containers/{quote(target)}/start")
-    say("undone")
+    say("undone", time.time_ns())
 
 
 if __name__ == "__main__":

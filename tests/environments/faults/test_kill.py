@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import docker
 import pytest
 from docker.models.containers import Container
@@ -55,11 +57,13 @@ def test_the_target_dies_of_sigkill_and_is_started_again_when_the_fault_ends(
 ) -> None:
     fault = applied(shop, target, seconds=None)
     assert target.attrs["State"]["ExitCode"] == 137
+    died = datetime.fromisoformat(target.attrs["State"]["FinishedAt"]).timestamp()
     fault.end()
     assert state(target) == "running", "undone when `end` returns"
     moments = list(fault.moments())
     assert [moment.did for moment in moments] == ["applied", "undone"]
     assert moments[0].at < moments[1].at
+    assert moments[0].at < died * 1e9, "what it did to clients is counted from when it struck"
     assert fault.died_at is None
     fault.end()
     assert state(target) == "running", "ending twice is fine"
