@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from anonymizer.discovery.facts import Finding, Kind
+from anonymizer.policies.policy import FORMAT
 from anonymizer.policies.schema import Column, Schema, Table
 from anonymizer.transforms import transform
 from foundation.documents import as_key
@@ -65,6 +66,7 @@ def proposal(name: str, schema: Schema, findings: Findings) -> str:
         "# A proposal from names, types, keys and sampled values. Read every line before you use it.",
         f"policy: {as_key(name)}",
         "version: 1",
+        f"format: {FORMAT}",
         "schema:",
         *(f"  {as_key(table.name)}: {table.fingerprint}" for table in schema.tables.values()),
         "tables:",

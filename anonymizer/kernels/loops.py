@@ -66,6 +66,16 @@ def cmac_blocks(
     return going
 
 
+def _rounded(first: np.uint64, second: np.uint64, width: int, modulus: np.uint64) -> np.uint64:
+    """What a round of FF1 adds: the first bytes of the cipher's block as a number, modulo `modulus`."""
+    value = _swapped(first) % modulus
+    if width > 4:  # the number is of 12 bytes and not of 8
+        more = _swapped(second)
+        value = ((value << np.uint64(16)) | (more >> np.uint64(48))) % modulus
+        value = ((value << np.uint64(16)) | ((more >> np.uint64(32)) & np.uint64(0xFFFF))) % modulus
+    return value
+
+
 def ff1_blocks(
     random: Words, blocks: Words, a: Words, b: Words, low: Words, tweaked: int, rows: int, moduli: Words,
     width: int, turn: int,
@@ -77,17 +87,32 @@ def ff1_blocks(
     modulus = moduli[turn & 1]
     following = np.uint64(turn + 1) << np.uint64(8 * width)
     for row in range(rows):
-        value = _swapped(random[2 * row]) % modulus
-        if width > 4:  # the number is of 12 bytes and not of 8
-            more = _swapped(random[2 * row + 1])
-            value = ((value << np.uint64(16)) | (more >> np.uint64(48))) % modulus
-            value = ((value << np.uint64(16)) | ((more >> np.uint64(32)) & np.uint64(0xFFFF))) % modulus
-        value += a[row]
+        value = _rounded(random[2 * row], random[2 * row + 1], width, modulus) + a[row]
         if value >= modulus:
             value -= modulus
         a[row] = b[row]
         b[row] = value
         blocks[2 * row + 1] = _swapped(low[row * tweaked] ^ following ^ value)
+
+
+def ff1_back(
+    random: Words, blocks: Words, a: Words, b: Words, low: Words, tweaked: int, rows: int, moduli: Words,
+    width: int, turn: int,
+) -> None:  # fmt: skip
+    """A round of FF1 is undone, with what the cipher made of its blocks, and those of the round before begin.
+
+    Arguments as for `ff1_blocks`.
+    """
+    modulus = moduli[turn & 1]
+    before = np.uint64(turn - 1) << np.uint64(8 * width)
+    for row in range(rows):
+        value = _rounded(random[2 * row], random[2 * row + 1], width, modulus)
+        value = b[row] + (modulus - value)
+        if value >= modulus:
+            value -= modulus
+        b[row] = a[row]
+        a[row] = value
+        blocks[2 * row + 1] = _swapped(low[row * tweaked] ^ before ^ value)
 
 
 def parted(blocks: Words, rows: int, first: Words, second: Words) -> None:

@@ -22,6 +22,8 @@ from anonymizer.transforms.base import Transform
 from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
 from foundation.errors import InputError, Problem
 
+# What a policy means. Another format gives other pseudonyms under the same key, and says so.
+FORMAT = 2
 Class = Literal["identifying", "common", "sensitive", "free"]
 Scalar = str | int | float | bool
 
@@ -154,6 +156,9 @@ class Written(Input):
 
     policy: str = Field(description="the policy's name")
     version: int = Field(ge=1, description="counted up by whoever changes the policy")
+    format: int = Field(
+        default=FORMAT, description=f"the format that it is written for; {FORMAT} is the only one now"
+    )
     tables: dict[str, TableRule] = Field(description="what happens to every table")
     environments: dict[str, Override] = Field(
         default={}, description="what is otherwise in an environment, chosen by `--environment NAME`"
@@ -168,6 +173,19 @@ class Written(Input):
         default={}, alias="schema",
         description="fingerprints of the source's tables as they were; a change stops the run",
     )  # fmt: skip
+
+    @field_validator("format")
+    @classmethod
+    def _current_format(cls, written: int) -> int:
+        if written < FORMAT:
+            raise ValueError(
+                f"expected {FORMAT}: since format 2 no telephone, NIP, REGON, PESEL, IBAN, card, network or "
+                "hardware address, or code stays in its place, and sentences hold no names, so pseudonyms "
+                "are others than before; write `format: 2`, and copy anew what is joined with the copy"
+            )
+        if written > FORMAT:
+            raise ValueError(f"expected {FORMAT}: a later peakproof reads this policy")
+        return written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +212,7 @@ class Policy:
         tables = {name: _meaning(table) for name, table in self.tables.items()}
         meaning = {
             "version": self.version,
+            "format": FORMAT,
             "pools": pools_version(),
             "population": self.population,
             "tables": tables,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from faker.providers.address.pl_PL import Provider as Address
 from faker.providers.company.de_DE import Provider as GermanCompany
 from faker.providers.company.en_US import Provider as AmericanCompany
 from faker.providers.company.pl_PL import Provider as Company
+from faker.providers.lorem.pl_PL import Provider as Lorem
 from faker.providers.person.de_DE import Provider as German
 from faker.providers.person.en_US import Provider as American
 from faker.providers.person.pl_PL import Provider as Person
@@ -26,6 +28,7 @@ _POSTCODES_PER_CITY = 12
 _SENTENCES = 2000
 # Of other countries: about as much as there is of Poland.
 _STREETS, _TOWNS, _CODES = 600, 400, 6
+_WORDS = re.compile(r"[^\W\d_]+( [^\W\d_]+)*")
 _FEMININE = (("ski", "ska"), ("cki", "cka"), ("dzki", "dzka"))
 
 
@@ -35,18 +38,22 @@ def contents() -> dict[str, tuple[str, ...]]:
     fake.seed_instance(20261101)
     families = _unique((*Person.unisex_last_names, *Person.male_last_names))
     cities = _unique(Address.cities)
-    return {
+    named = {
         "first_names_male": _unique(Person.first_names_male),
         "first_names_female": _unique(Person.first_names_female),
         "last_names_male": families,
         "last_names_female": tuple(_feminine(name) for name in families),
+        **_names("de_DE", German),
+        **_names("en_US", American),
+    }
+    words = nameless(Lorem.word_list, [name for names in named.values() for name in names])
+    return {
+        **named,
         "company_prefixes": _unique(Company.company_prefixes),
         "company_suffixes": _unique(Company.company_suffixes),
         "streets": _unique(_streets()),
         "places": tuple(f"{fake.postcode()} {city}" for city in cities for _ in range(_POSTCODES_PER_CITY)),
-        "sentences": _unique(_plain(fake.sentence(nb_words=8)) for _ in range(_SENTENCES)),
-        **_names("de_DE", German),
-        **_names("en_US", American),
+        "sentences": _sentences(fake, words),
         **_places("de_DE", GermanAddress.cities),
         **_places("en_US", ()),
         "de_DE.company_suffixes": _unique(GermanCompany.company_suffixes),
@@ -109,9 +116,21 @@ def _streets() -> Iterable[str]:
         yield f"al. {name}"
 
 
-def _plain(sentence: str) -> str:
-    text = sentence.replace("(…)", "").strip()
-    return text[:1].upper() + text[1:]
+def nameless(words: Iterable[str], names: Iterable[str]) -> list[str]:
+    """The words of which no part is somebody's name, in lower case, without digits, dots and signs.
+
+    What begins with a capital is left out: it may be a name that no list here has.
+    """
+    parts = {part.casefold() for name in names for part in re.split(r"[\s-]+", name)}
+    plain = (word for word in words if word.islower() and _WORDS.fullmatch(word))
+    return [word for word in dict.fromkeys(plain) if parts.isdisjoint(word.casefold().split())]
+
+
+def _sentences(fake: Faker, words: Sequence[str]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    while len(found) < _SENTENCES:
+        found.setdefault(fake.sentence(nb_words=8, ext_word_list=words).capitalize())
+    return tuple(sorted(found))
 
 
 def _feminine(name: str) -> str:

@@ -1,6 +1,8 @@
 """FF1, the format-preserving permutation of NIST SP 800-38G, over many decimal numerals at once.
 
-A permutation is how distinct values keep distinct pseudonyms without remembering any of them.
+A permutation is how distinct values keep distinct pseudonyms without remembering any of them. Of FF1's
+permutation E, `permute` makes one that leaves no numeral in its place: E, a step to another numeral, and E
+undone.
 """
 
 from __future__ import annotations
@@ -19,9 +21,17 @@ from anonymizer.pseudonyms.digits import Digits
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.pseudonyms.prf import ROWS, encryptor, room
 
-Allowed = Callable[[Digits, NDArray[np.int64]], NDArray[np.bool_]]
+# Which numerals may come out, and the rows they stand in: all, or some.
+Rows = NDArray[np.int64] | slice
+Allowed = Callable[[Digits, Rows], NDArray[np.bool_]]
+# A permutation of numerals under their tweaks.
+Turn = Callable[[Digits, Bytes | None], Digits]
+
+# Changes both halves of numerals in their place, under their tweaks.
+Change = Callable[[Words, Words, Bytes | None], None]
 
 _ROUNDS = 10
+_GOLDEN = "6180339887498948482045868343656"  # decimals of the golden section
 # SP 800-38G rev. 1 wants a domain of at least a million.
 SHORTEST, LONGEST = 6, 28
 
@@ -29,19 +39,30 @@ SHORTEST, LONGEST = 6, 28
 def permute(
     key: Key, numerals: Digits, *, allowed: Allowed | None = None, tweaks: Bytes | None = None
 ) -> Digits:
-    """A keyed permutation of numerals, restricted to those that `allowed` accepts (cycle walking).
+    """A keyed permutation of numerals, restricted to those that `allowed` accepts (cycle walking), that moves
+    every one of them: only one that is the only one of its kind stays.
 
     Shapes: (rows, digits) in and out; tweaks (rows, bytes). `allowed` gets numerals and the rows they
     stand in. One-to-one on the allowed numerals of a tweak; another numeral becomes an allowed
     one.
     """
     feistel = _Feistel(key.aes(), numerals.shape[1], 0 if tweaks is None else tweaks.shape[1])
-    out = feistel.permuted(numerals, tweaks)
     if allowed is None:
-        return out
-    rows = np.arange(len(out))
-    while len(rows := rows[~allowed(out[rows], rows)]):
-        out[rows] = feistel.permuted(out[rows], None if tweaks is None else tweaks[rows])
+        return feistel.moved(numerals, tweaks)
+    out = numerals
+    for turn in (feistel.permuted, feistel.stepped, feistel.restored):
+        out = _walked(turn, out, allowed, tweaks)
+    return out
+
+
+def _walked(turn: Turn, numerals: Digits, allowed: Allowed, tweaks: Bytes | None) -> Digits:
+    """The first allowed numeral that comes up when the permutation is taken again and again."""
+    out = turn(numerals, tweaks)
+    rows = np.flatnonzero(~allowed(out, slice(None)))
+    while len(rows):
+        again = turn(out[rows], None if tweaks is None else tweaks[rows])
+        out[rows] = again
+        rows = rows[~allowed(again, rows)]
     return out
 
 
@@ -57,8 +78,14 @@ def transform(aes: bytes, numerals: Digits, tweaks: Bytes | None = None) -> Digi
     return _Feistel(aes, numerals.shape[1], tweak).permuted(numerals, tweaks)
 
 
+def restore(aes: bytes, numerals: Digits, tweaks: Bytes | None = None) -> Digits:
+    """FF1.Decrypt with radix 10. Shapes as in `permute`."""
+    tweak = 0 if tweaks is None else tweaks.shape[1]
+    return _Feistel(aes, numerals.shape[1], tweak).restored(numerals, tweaks)
+
+
 def permute_numbers(key: Key, numbers: Words, size: int) -> Words:
-    """`permute` of numbers below 10^size (at most 19 digits), without the way through their digits."""
+    """FF1 of numbers below 10^size (at most 19 digits), without the way through their digits."""
     feistel, right = _Feistel(key.aes(), size, 0), np.uint64(10 ** (size - size // 2))
     out = np.empty(len(numbers), np.uint64)
     for at in range(0, len(numbers), ROWS):
@@ -67,6 +94,14 @@ def permute_numbers(key: Key, numbers: Words, size: int) -> Words:
         feistel.mix(a, b, None)
         out[at : at + ROWS] = a * right + b
     return out
+
+
+def _golden(size: int) -> int:
+    """The golden section of 10^size, or the next number without a factor of it: its multiples meet all."""
+    found = int(_GOLDEN[:size])
+    while math.gcd(found, 10) > 1:
+        found += 1
+    return found
 
 
 class _Feistel:
@@ -78,6 +113,7 @@ class _Feistel:
         self._left, right = size // 2, size - size // 2
         self._width = math.ceil(math.ceil(right * math.log2(10)) / 8)
         self._moduli = np.array([10**self._left, 10**right], np.uint64)
+        self._golden = tuple(map(np.uint64, divmod(_golden(size), 10**right)))
         self._cipher = encryptor(aes)
         # The encrypted first block P: it is the same for all rows and rounds.
         first = (
@@ -86,27 +122,74 @@ class _Feistel:
         self._head = np.frombuffer(self._cipher.update(first), np.uint8).reshape(1, 16)
 
     def permuted(self, numerals: Digits, tweaks: Bytes | None) -> Digits:
+        """FF1.Encrypt."""
+        return self._halved(numerals, tweaks, self.mix)
+
+    def restored(self, numerals: Digits, tweaks: Bytes | None) -> Digits:
+        """FF1.Decrypt."""
+        return self._halved(numerals, tweaks, self._unmix)
+
+    def stepped(self, numerals: Digits, tweaks: Bytes | None) -> Digits:
+        """A cycle of all numerals that soon comes by those of any kind."""
+        return self._halved(numerals, tweaks, self._step)
+
+    def moved(self, numerals: Digits, tweaks: Bytes | None) -> Digits:
+        """All three, one after another: a cycle of all numerals, too, and only the key tells which."""
+
+        def move(a: Words, b: Words, own: Bytes | None) -> None:
+            self.mix(a, b, own)
+            self._step(a, b, own)
+            self._unmix(a, b, own)
+
+        return self._halved(numerals, tweaks, move)
+
+    def _halved(self, numerals: Digits, tweaks: Bytes | None, change: Change) -> Digits:
+        """`change` is given both halves of the numerals, to change them in their place."""
         out, left = np.empty_like(numerals), self._left
         for at in range(0, len(numerals), ROWS):
             part = numerals[at : at + ROWS]
             a, b = decimal.numbers(part[:, :left]), decimal.numbers(part[:, left:])
-            self.mix(a, b, None if tweaks is None else tweaks[at : at + ROWS])
+            change(a, b, None if tweaks is None else tweaks[at : at + ROWS])
             decimal.write(a, out[at : at + ROWS, :left])
             decimal.write(b, out[at : at + ROWS, left:])
         return out
 
     def mix(self, a: Words, b: Words, tweaks: Bytes | None) -> None:
         """The rounds, over both halves of the numerals, in their place."""
-        rows = len(a)
+        self._rounds(loops.ff1_blocks, range(_ROUNDS), b, (a, b), tweaks)
+
+    def _unmix(self, a: Words, b: Words, tweaks: Bytes | None) -> None:
+        """The rounds undone, from the last to the first."""
+        self._rounds(loops.ff1_back, range(_ROUNDS - 1, -1, -1), a, (a, b), tweaks)
+
+    def _rounds(
+        self, loop: Callable[..., None], turns: range, other: Words, halves: tuple[Words, Words],
+        tweaks: Bytes | None,
+    ) -> None:  # fmt: skip
+        """The turns of a loop; `other` is the half that the first one's blocks hold."""
+        rows = len(other)
         blocks, low = self._prefix(rows, tweaks)
-        blocks[:, 1] = (low ^ b).byteswap()
+        first = np.uint64(turns[0]) << np.uint64(8 * self._width)
+        blocks[:, 1] = (low ^ first ^ other).byteswap()
         random = room(rows)
-        begin = random, blocks, a, b, low, int(len(low) > 1), rows, self._moduli, self._width
-        end_of = bound(loops.ff1_blocks, *begin)
+        begin = random, blocks, *halves, low, int(len(low) > 1), rows, self._moduli, self._width
+        end_of = bound(loop, *begin)
         given, made = blocks.view(np.uint8).data, random.view(np.uint8).data
-        for turn in range(_ROUNDS):
+        for turn in turns:
             self._cipher.update_into(given, made)
             end_of(turn)
+
+    def _step(self, a: Words, b: Words, _tweaks: Bytes | None) -> None:
+        """On by the golden section, so that numerals of one kind, wherever they stand, are met within a few
+        steps (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+        """
+        left, right = self._moduli
+        high, low = self._golden
+        b += low
+        over = b >= right
+        b -= over * right
+        a += high + over
+        a -= (a >= left) * left
 
     def _prefix(self, rows: int, tweaks: Bytes | None) -> tuple[Words, Words]:
         """What all rounds' blocks have in common: the blocks with it, and each's second half as a number.

@@ -126,6 +126,7 @@ def _one(value: str | None, share: float, ceiling: int | None) -> str | None:
     step = int(units * Decimal(share)) or (1 if share > 0 else -1)
     limit = 10 ** len(digits) if ceiling is None else min(10 ** len(digits), ceiling + 1)
     grown = units + step if 1 <= units + step < limit else max(1, units - abs(step))
+    grown = grown if grown != units else units + 1
     return f"{Decimal((sign, tuple(map(int, str(grown))), exponent)):{'e' if 'e' in (value or '') else 'f'}}"
 
 

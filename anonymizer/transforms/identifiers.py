@@ -94,7 +94,7 @@ def _within_year(key: Key, numerals: Digits) -> Digits:
     band = (year * 2 + serial % 2).astype(">u4").view(np.uint8).reshape(-1, 4)
     inside = digits.of_numbers((day * 5000 + serial // 2).astype(np.uint64), 7)
 
-    def allowed(index: Digits, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def allowed(index: Digits, rows: ff1.Rows) -> NDArray[np.bool_]:
         return np.less(digits.numbers(index), (days[rows] * 5000).astype(np.uint64))
 
     index = digits.numbers(ff1.permute(key, inside, allowed=allowed, tweaks=band)).astype(np.int64)

@@ -1,6 +1,8 @@
 """Network addresses: IPv4 and MAC one-to-one (FF1), IPv6 below the documentation's prefix (RFC 3849).
 
-What is no address keeps its shape. A masked IPv4 or MAC address may be somebody's: connect to none.
+What is no address keeps its shape. No address stays what it was, but a network without bits of its own:
+0.0.0.0/0, ::/0, and what an IPv6 network of at most 32 bits becomes below that prefix. A masked IPv4 or MAC
+address may be somebody's: connect to none.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from anonymizer.transforms.shape import scrambled
 
 _VALUE = frozenset({"value"})
 _DOCUMENTATION = ipaddress.IPv6Network("2001:db8::/32")
+_FREE = 128 - _DOCUMENTATION.prefixlen  # bits
 _SIX, _EIGHT = re.compile(r"[0-9a-f]{12}"), re.compile(r"[0-9a-f]{16}")
 Interface = ipaddress.IPv4Interface | ipaddress.IPv6Interface
 
@@ -90,8 +93,12 @@ def _bits(key: Key, numbers: NDArray[np.uint64], bits: int) -> NDArray[np.uint64
 def _six(was: Interface | None, tail: bytes, written: str) -> str:
     prefix = was.network.prefixlen if was else 128
     number = int(_DOCUMENTATION.network_address) | int.from_bytes(tail, "big")
+    free = 0
     if was and was.ip == was.network.network_address and prefix < 128:
-        number = number >> (128 - prefix) << (128 - prefix)
+        free = 128 - prefix
+        number = number >> free << free
+    if was and int(was.ip) == number and free < _FREE:
+        number ^= 1 << free  # it was below that prefix and came out as it was
     return _text(ipaddress.IPv6Address(number), written, prefix)
 
 

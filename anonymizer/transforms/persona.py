@@ -17,7 +17,7 @@ from anonymizer.pools import Locale
 from anonymizer.pseudonyms import digits, prf
 from anonymizer.pseudonyms.assembling import Chosen, assembled, ending
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import Bind, Mask, Slot, Transform, among, at_most, of_subject, words
+from anonymizer.transforms.base import Bind, Mask, Slot, Transform, always, among, at_most, words
 from anonymizer.transforms.locales import Named, locale_of
 
 _BASE32 = pa.array(list("abcdefghijklmnopqrstuvwxyz234567"), pa.string())
@@ -26,6 +26,7 @@ _TEN_DIGITS = pa.array([str(number) for number in range(10)], pa.string())
 _TWO_DIGITS = pa.array([f"{number:02d}" for number in range(100)], pa.string())
 # Adults of working age; a span of whole years keeps the arithmetic plain.
 _FIRST_BIRTH = np.datetime64("1950-01-01")
+_SERIALS = 5000  # of a day and a sex
 BIRTHS = int((np.datetime64("2005-01-01") - _FIRST_BIRTH).astype(int))
 
 
@@ -65,7 +66,7 @@ class Personas:
 
     @cached_property
     def serial(self) -> NDArray[np.int64]:
-        return prf.choose(self._birth[1], 5000)
+        return prf.choose(self._birth[1], _SERIALS)
 
 
 def personas(key: Key, subjects: pa.Array, locale: Locale = "pl_PL") -> Personas:
@@ -195,9 +196,17 @@ def _hosts(locale: Locale) -> pa.Array:
     return pc.binary_join_element_wise("@", _spelled("last", locale), ".example", "")
 
 
-def pesel_of(people: Personas) -> pa.Array:
+def _pesel(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
+    """The persona's PESEL; should the number that stood there be the very same, that of the next serial."""
+    people = personas(key, subjects)
+    found = pesel_of(people)
+    stayed = pc.equal(found, digits.only(values)).fill_null(False)
+    return pc.if_else(stayed, pesel_of(people, later=1), found) if pc.any(stayed).as_py() else found
+
+
+def pesel_of(people: Personas, *, later: int = 0) -> pa.Array:
     """A PESEL of that birth date and sex, with a valid check digit."""
-    serial = people.serial * 2 + np.where(people.female, 0, 1)
+    serial = (people.serial + later) % _SERIALS * 2 + np.where(people.female, 0, 1)
     (days, of_day), (serials, of_serial) = _days_of_pesel(), _serials_of_pesel()
     day = people.born - int(_FIRST_BIRTH.astype(int))
     return assembled([
@@ -282,6 +291,6 @@ EMAIL = Transform(
 )  # fmt: skip
 PERSONA_PESEL = Transform(
     summary="a PESEL of the persona's birth date and sex",
-    bind=of_subject(lambda key, subjects: pesel_of(personas(key, subjects))), family="persona", digested=True,
+    bind=always(_pesel), family="persona", digested=True,
     canonical=words, longest=at_most(11), results=among(BIRTHS * 10_000),
 )  # fmt: skip

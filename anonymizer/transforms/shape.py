@@ -42,7 +42,9 @@ def scramble(options: BaseModel, _slot: Slot) -> Mask:
 
 
 def scrambled(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
-    """Each value in its own shape, decided by its subject. Digits, letters and case keep their places."""
+    """Each value in its own shape, decided by its subject. Digits, letters and case keep their places; where
+    there are any, the value is another one.
+    """
     secret = key.derive("shape").digest()
     pairs = zip(subjects.to_pylist(), values.to_pylist(), strict=True)
     return pa.array([_scrambled(secret, subject, value) for subject, value in pairs], pa.string())
@@ -51,10 +53,20 @@ def scrambled(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
 def _scrambled(secret: bytes, subject: str | None, value: str | None) -> str | None:
     if value is None:
         return None
-    return "".join(
+    found = "".join(
         _other(character, choice)
         for character, choice in zip(value, _choices(secret, subject, len(value)), strict=True)
     )
+    return found if found != value else _moved(value)
+
+
+def _moved(value: str) -> str:
+    """What came out as it was: its last digit or letter becomes the next one, so that nothing stays."""
+    for at in range(len(value) - 1, -1, -1):
+        letters = _LETTERS.get(value[at])
+        if letters is not None:
+            return value[:at] + letters[(letters.index(value[at]) + 1) % len(letters)] + value[at + 1 :]
+    return value
 
 
 def _choices(secret: bytes, subject: str | None, count: int) -> tuple[int, ...]:

@@ -31,6 +31,25 @@ def hash_of(tmp_path: Path, tables: str) -> str:
 
 
 @pytest.mark.parametrize(
+    ("written", "what"), [(1, "since format 2 no telephone"), (3, "a later peakproof reads this policy")]
+)
+def test_another_format_is_refused_with_what_is_different(tmp_path: Path, written: int, what: str) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(f"policy: shop\nversion: 1\nformat: {written}\ntables: {{}}\n")
+    with pytest.raises(InputError) as refused:
+        anonymizer.load_policy(file)
+    [problem] = refused.value.problems
+    assert str(problem).startswith(f"{file}:3: ")
+    assert what in str(problem)
+
+
+def test_a_policy_that_names_no_format_has_the_present_one(tmp_path: Path) -> None:
+    named = tmp_path / "named.yaml"
+    named.write_text("policy: shop\nversion: 1\nformat: 2\ntables:\n" + column("keep"))
+    assert anonymizer.load_policy(named).hash == hash_of(tmp_path, column("keep"))
+
+
+@pytest.mark.parametrize(
     ("rule", "what"),
     [
         ("{transform: emial, class: free}", "no transform is called 'emial' (did you mean 'email'?"),

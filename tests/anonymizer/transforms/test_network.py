@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_interface, ip_network
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,30 @@ def test_hardware_addresses_are_one_to_one_whatever_their_spelling() -> None:
     many = [f"08:00:2b:01:{a:02x}:{b:02x}" for a in range(30) for b in range(100)]
     assert len(set(mask("mac", many))) == len(many)
     assert len(mask("mac", ["08:00:2b:ff:fe:01:02:03"])[0] or "") == 23
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 32))
+def test_no_ipv4_network_stays_where_it_was(number: int, prefix: int) -> None:
+    before = str(ip_network((number, prefix), strict=False))
+    assert mask("ip", [before], slot=CIDR) != [before]
+
+
+@given(st.integers(0, 2**96 - 1), st.integers(33, 128))
+def test_no_ipv6_network_stays_where_it_was_not_even_below_the_documentation_s_prefix(
+    number: int, prefix: int
+) -> None:
+    before = str(ip_network(((0x20010DB8 << 96) + number, prefix), strict=False))
+    assert mask("ip", [before], slot=CIDR) != [before]
+
+
+def test_of_two_ipv6_networks_each_becomes_the_other_or_neither() -> None:
+    both = ["2001:db8::/33", "2001:db8:8000::/33"]
+    assert mask("ip", both, slot=CIDR) == both[::-1]
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0", "2000::/3", "2001::/16", "2001:db8::/32"])
+def test_a_network_without_bits_of_its_own_can_only_stay(network: str) -> None:
+    assert mask("ip", [network], slot=CIDR) == [network]
 
 
 def test_what_is_no_address_keeps_its_shape() -> None:

@@ -31,7 +31,7 @@ def test_a_small_domain_is_permuted_as_a_whole(size: int) -> None:
 @given(data=st.data())
 def test_numbers_are_permuted_as_their_digits_are(size: int, data: st.DataObject) -> None:
     numbers = np.array(data.draw(st.lists(st.integers(0, 10**size - 1), min_size=1)), np.uint64)
-    by_digits = digits.numbers(ff1.permute(KEY, digits.of_numbers(numbers, size)))
+    by_digits = digits.numbers(ff1.transform(KEY.aes(), digits.of_numbers(numbers, size)))
     assert permuted(KEY, numbers, size).tolist() == by_digits.tolist()
 
 

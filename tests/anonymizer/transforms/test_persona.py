@@ -94,3 +94,11 @@ def test_a_locale_has_its_own_names_and_the_person_stays_the_same(locale: str) -
     assert of_people("full_name", locale=locale) == [
         f"{first} {last}" for first, last in zip(firsts, lasts, strict=True)
     ]
+
+
+def test_a_pesel_that_is_the_persona_s_own_becomes_the_next_one_of_its_day_and_sex() -> None:
+    [own] = mask("pesel", ["44051401359"], of=["anna@firma.pl"])
+    [moved] = mask("pesel", [own], of=["anna@firma.pl"])
+    assert (moved != own, (moved or "")[:6], made.is_pesel(moved or "")) == (True, (own or "")[:6], True)
+    assert int((moved or "")[9]) % 2 == int((own or "")[9]) % 2
+    assert mask("pesel", ["80010112345"], of=["anna@firma.pl"]) == [own]

@@ -29,9 +29,9 @@ _NUMERALS = [
 ]  # fmt: skip
 
 _OF_VALUES = {
-    "card": "2e66b8b44c6cd7e7", "iban": "f4537dfcd2ab52ae", "integer_key": "9460f7ca50a92425",
-    "login": "9e61874864eac1df", "nip": "61617fd9ce38685d", "pesel": "183c124c66922272",
-    "phone": "712246a9eeb3569d", "regon": "680a6db9e7b24ce2", "scramble": "7481b02081bcb9bc",
+    "card": "b3c14379e2767ef0", "iban": "0edaf250a581756c", "integer_key": "9460f7ca50a92425",
+    "login": "9e61874864eac1df", "nip": "10672129aaff1834", "pesel": "4f6dff6355455a72",
+    "phone": "e85882bebe4f6551", "regon": "a242e81cab5a7981", "scramble": "7481b02081bcb9bc",
     "uuid": "8e4cb04aaf8731ca",
 }  # fmt: skip
 _OF_ENTITIES = {

@@ -31,6 +31,17 @@ def test_letters_of_other_alphabets_do_not_survive() -> None:
     assert len(found) == 6
 
 
+@pytest.mark.parametrize("unique", [False, True])
+def test_no_code_stays_however_short(*, unique: bool) -> None:
+    codes = [*"0123456789abcxyzABCXYZ", *(f"-{number:02d}-" for number in range(100)), "a?", "?7?"]
+    found = mask("scramble", codes, options={"unique": unique})
+    assert not [code for code, other in zip(codes, found, strict=True) if code == other]
+
+
+def test_what_has_neither_digit_nor_letter_stays() -> None:
+    assert mask("scramble", ["---", "?"]) == ["---", "?"]
+
+
 @pytest.mark.parametrize("code", SHAPES)
 @settings(max_examples=20)
 @given(data=st.data())
