@@ -16,7 +16,7 @@ rehearsal: ## set up what is missing, rehearse the peak on this machine, leave a
 test: ## set up what is missing, build the images, run unit and integration tests with coverage
 	@scripts/setup dev
 	@$(PYTHON) -m environments.images
-	@$(PYTHON) -m pytest -m "not prove and not pulumi_engine" -n 2 --max-worker-restart 0 --cov --cov-report=term:skip-covered
+	@$(PYTHON) -m pytest -m "not prove" -n 2 --max-worker-restart 0 --cov --cov-report=term:skip-covered
 
 prove: ## hours: figures, kill loops, soaks
 	@scripts/setup dev

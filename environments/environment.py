@@ -8,7 +8,7 @@ from itertools import chain
 
 import docker
 
-from environments import images, machine
+from environments import docker_networks, images, labels, machine, owners
 from environments.containers import building, finding, injecting, leases, locks, manifests, reaper, removing
 from environments.containers.building import Watch
 from environments.containers.finding import Found
@@ -112,6 +112,7 @@ def working_on(client: docker.DockerClient, name: str, image: str) -> Iterator[N
 
     Where nothing stands at the end, the lease goes too: only now is no renewal of it in flight.
     """
+    owners.refuse_other(client, name, owner=labels.ENV)
     with locks.held(client, name, image):
         try:
             with leases.kept(client, name, image):
@@ -203,7 +204,7 @@ def _instance(
     built: Mapping[str, str],
     attempt: int,
 ) -> Instance:
-    taken = chain(machine.routes(), finding.taken_subnets(client))
+    taken = chain(machine.routes(), docker_networks.taken_subnets(client))
     free = free_subnets(wanted.site.subnets, taken)
     supply = Supply(
         images=built, subnets=started_at(free, f"{wanted.name} {attempt}"), free_port=machine.free_port

@@ -1,44 +1,135 @@
-"""What `infra check` shows people: counts when all is the same, else a table of differences."""
+"""What the `infra` commands show people, and the same as documents: plans, drift, status."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from infra.checking import UNEXPRESSED, Check
+from environments.wanted import Wanted
+from infra.changes import Change, Op
+from infra.deploying import Plan
 
 
-def show(console: Console, check: Check) -> None:
-    """Prints the verdict of a check."""
-    if check.differences:
-        console.print(_table(check))
-        console.print(
-            f"[bold red]{len(check.differences)} differences[/] between the topology of "
-            f"{check.topology.definition} and its Pulumi program"
-        )
-    else:
-        console.print(
-            f"[green]{check.topology.definition}[/]: {check.counted} as the topology says "
-            f"(digest {check.topology.digest})"
-        )
-    for attribute, why in UNEXPRESSED.items():
-        console.print(f"[dim]not compared: {attribute}: {why}[/]")
-
-
-def _table(check: Check) -> Table:
-    table = Table("", "attribute", "topology", "program", box=None)
-    for difference in check.differences:
+def show_plan(console: Console, plan: Plan) -> None:
+    """What `up` would change, as a table; one line where nothing would."""
+    if plan.empty:
+        console.print("[green]nothing to change[/]: all stands as the definition says")
+        return
+    table = Table("", "change", "because of", box=None)
+    for change in plan.changed:
         table.add_row(
-            escape(f"{difference.kind} {difference.name}"),
-            difference.attribute,
-            escape(_text(difference.wanted)),
-            escape(_text(difference.found)),
+            f"{change.kind} {change.name}", f"[{_COLOURS[change.op]}]{change.op}[/]", escape(_because(change))
         )
-    return table
+    for name in plan.left:
+        table.add_row(name, "[red]remove[/]", "left by a command that was cut off")
+    console.print(table)
+    console.print(_counted(plan.changed))
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+def _because(change: Change) -> str:
+    return ", ".join(change.attributes) if change.op in (Op.UPDATE, Op.REPLACE) else ""
+
+
+def by_op(changes: Sequence[Change]) -> dict[str, list[str]]:
+    """Operation -> names, such as {"replace": ["api-1"]}."""
+    named = {op: [change.name for change in changes if change.op is op] for op in Op if op is not Op.SAME}
+    return {op.value: names for op, names in named.items() if names}
+
+
+def _counted(changes: Sequence[Change]) -> str:
+    return ", ".join(f"{len(names)} to {op}" for op, names in by_op(changes).items())
+
+
+def plan_document(wanted: Wanted, plan: Plan) -> dict[str, object]:
+    """For --json."""
+    return {
+        "name": wanted.name,
+        "definition": wanted.topology.definition,
+        "site": wanted.site.site,
+        "changes": [change.to_dict() for change in plan.changed],
+        "left_by_a_dead_command": plan.left,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """What stands otherwise than the last `up` left it.
+
+    `parted`: nodes taken off a network; `strangers`: things with the stack's labels that it never made.
+    """
+
+    name: str
+    changes: tuple[Change, ...]
+    parted: tuple[str, ...]
+    strangers: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether nobody changed anything."""
+        return not (self.changes or self.parted or self.strangers)
+
+    def to_dict(self) -> dict[str, object]:
+        """For --json."""
+        return {
+            "name": self.name,
+            "same": self.same,
+            "changes": [change.to_dict() for change in self.changes],
+            "off_a_network": list(self.parted),
+            "strangers": list(self.strangers),
+        }
+
+
+def show_drift(console: Console, drift: Drift) -> None:
+    """A table of what was changed by hand; one line where nothing was."""
+    if drift.same:
+        console.print(f"[green]{drift.name}[/] stands as the last `infra up` left it")
+        return
+    table = Table("", "by hand", "what", box=None)
+    for change in drift.changes:
+        table.add_row(
+            f"{change.kind} {change.name}", _DRIFTED[change.op], escape(", ".join(change.attributes))
+        )
+    for node in drift.parted:
+        table.add_row(f"node {node}", "[yellow]changed[/]", "networks")
+    for stranger in drift.strangers:
+        table.add_row(stranger, "[yellow]added[/]", "with the labels of this stack")
+    console.print(table)
+    console.print(f"`peakproof infra up` puts {drift.name} right")
+
+
+def show_status(console: Console, document: Mapping[str, object]) -> None:
+    """Nodes and endpoints of one stack."""
+    nodes, endpoints = document["nodes"], document["endpoints"]
+    assert isinstance(nodes, Mapping)
+    assert isinstance(endpoints, Mapping)
+    table = Table("node", "state", box=None)
+    for node, state in nodes.items():
+        table.add_row(node, state)
+    doors = Table("endpoint", "address", box=None)
+    for endpoint, address in endpoints.items():
+        doors.add_row(endpoint, address)
+    console.print(table, "", doors)
+
+
+@contextmanager
+def working(console: Console, doing: str) -> Iterator[None]:
+    """A spinner while something goes on; nothing where there is no terminal."""
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(doing):
+        yield
+
+
+_COLOURS: Mapping[Op, str] = {Op.CREATE: "green", Op.UPDATE: "yellow", Op.REPLACE: "yellow", Op.DELETE: "red"}
+_DRIFTED: Mapping[Op, str] = {
+    Op.DELETE: "[red]removed[/]",
+    Op.UPDATE: "[yellow]changed[/]",
+    Op.REPLACE: "[yellow]changed[/]",
+    Op.CREATE: "[yellow]added[/]",
+}

@@ -42,7 +42,12 @@ class NodeComponent(pulumi.ComponentResource):
         self.container = docker.Container(
             name,
             _arguments(props),
-            pulumi.ResourceOptions(parent=self, provider=props.provider, depends_on=list(props.needs)),
+            pulumi.ResourceOptions(
+                parent=self,
+                provider=props.provider,
+                depends_on=list(props.needs),
+                delete_before_replace=True,  # the name is given: only one can have it
+            ),
         )
         self.succeeded: pulumi.Output[int] = self.container.exit_code.apply(_zero(name))
         self.register_outputs({"container": self.container.id})

@@ -71,7 +71,8 @@ class EnvironmentComponent(pulumi.ComponentResource):
         self.register_outputs({"nodes": {name: made.container.id for name, made in self.nodes.items()}})
 
     def _opts(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, provider=self.provider)
+        # Names are given, not made up: the old one must go before a new one can have its name.
+        return pulumi.ResourceOptions(parent=self, provider=self.provider, delete_before_replace=True)
 
     def _network(self, network: Network) -> docker.Network:
         instance = self.stack.instance

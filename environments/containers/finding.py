@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 
 import docker
 from docker.models.containers import Container
@@ -39,13 +38,6 @@ def find(client: docker.DockerClient, name: str) -> Found | None:
         secrets = _secrets(described.topology, containers)
         instance = instances.from_json(manifest, secrets)
         return Found(instance=instance, lease=leases.newest(client, name), containers=containers)
-
-
-def taken_subnets(client: docker.DockerClient) -> list[IPv4Network]:
-    """Subnets of all networks that this Docker host has."""
-    with mapped("listing networks"):
-        configs = [network.attrs["IPAM"]["Config"] or [] for network in client.networks.list()]
-    return [IPv4Network(entry["Subnet"]) for config in configs for entry in config if "." in entry["Subnet"]]
 
 
 def _nodes(client: docker.DockerClient, name: str) -> dict[str, Container]:

@@ -11,7 +11,6 @@ from foundation.errors import Unavailable
 from foundation.slo import Objective
 from loadtests import measurements
 from loadtests.capacity.observing import observe
-from loadtests.capacity.processors import Processors
 from loadtests.capacity.trials import Observation
 from loadtests.job import Job
 from loadtests.local import generate
@@ -43,16 +42,10 @@ class LoadTrial:
             seed=self.job.seed + self.number,
             output=str(output),
         )
-        processors = Processors()
-
-        def hear(event: Event) -> None:
-            processors.hear(event)
-            self.listen(event)
-
-        generate(job, hear)
+        generate(job, self.listen)
         observation = observe(measurements.read(output), self.promised, self.warm_up)
         self.reset_platform()
-        return replace(observation, saturated=processors.used_up)
+        return observation
 
     def reset_platform(self) -> None:
         """Runs the reset, if there is one. Raises Unavailable when it fails."""

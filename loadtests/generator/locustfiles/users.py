@@ -218,9 +218,8 @@ class Users:
         counters.done += 1
         counters.failed += visit.failed
         counters.errors += visit.failed
-        at_end = self._recorder.count(self._journey, done)
-        at_end.ended += 1
-        at_end.completed += not visit.failed
+        if not visit.failed:
+            self._recorder.count(self._journey, done).completed += 1
         self._recorder.running -= 1
 
     def _gone(self, seat: Seat) -> None:

@@ -1,0 +1,155 @@
+"""What the `infra` commands do: open the stack, show people what happens, write it down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from environments.images.display import ImageDisplay
+from environments.topology import EnvironmentClass
+from environments.wanted import Wanted
+from foundation.console import people
+from foundation.errors import PeakproofError, Refused
+from foundation.units import in_words
+from infra import audit, confirming, deploying, display, hosts, preparing, touching
+from infra.backend import backend
+from infra.changes import Op
+from infra.confirming import Confirm
+from infra.deploying import Plan
+from infra.hosts import Clients
+from infra.opening import Opened, opened
+from infra.preparing import Prepared
+from infra.progress import ResourceDisplay
+from infra.record import Record
+
+Document = dict[str, object]
+
+
+def preview(wanted: Wanted) -> Document:
+    """Shows what `up` would change; leaves everything as it is."""
+    clients = preparing.reachable(wanted)
+    with _opened(wanted.name, create=True) as found:
+        _, plan = _planned(found, wanted, clients)
+    display.show_plan(people(), plan)
+    return display.plan_document(wanted, plan)
+
+
+def up(wanted: Wanted, *, confirmed: Confirm) -> Document:
+    """Makes the definition stand on its site and returns what `status` would.
+
+    `confirmed` is asked once the plan was shown.
+    """
+    started, console, clients = time.monotonic(), people(), preparing.reachable(wanted)
+    with _opened(wanted.name, create=True) as found:
+        prepared, plan = _planned(found, wanted, clients)
+        display.show_plan(console, plan)
+        if not plan.empty:
+            _confirm(confirmed, wanted.name)
+            with _audited(wanted, plan), ResourceDisplay(console) as watch:
+                deploying.deploy(found, prepared, plan, watch, _tell)
+            console.print(f"[green]{wanted.name} is up[/] after {in_words(time.monotonic() - started)}")
+    document = _status(prepared.record, clients)
+    display.show_status(console, document)
+    return document
+
+
+def status(name: str) -> Document:
+    """Shows the nodes of a stack as they are, and its endpoints."""
+    with _opened(name) as found:
+        record = found.required()
+    document = _status(record, hosts.connected_to(record.engines))
+    display.show_status(people(), document)
+    return document
+
+
+def drift(name: str) -> Document:
+    """Shows what was changed by hand since the last `up`; changes nothing."""
+    with _opened(name) as found:
+        clients = hosts.connected_to(found.required().engines).values()
+        changes = [change for change in found.deployment.drift() if change.told]
+    standing = hosts.standing(clients, name)
+    told = {change.urn for change in changes if change.op is Op.DELETE}
+    parted = [known.name for known in touching.parted(found.state, standing) if known.urn not in told]
+    strangers = [each for client in clients for each in hosts.strays(client, name, found.state.ids).names]
+    seen = display.Drift(name=name, changes=tuple(changes), parted=tuple(parted), strangers=tuple(strangers))
+    display.show_drift(people(), seen)
+    return seen.to_dict()
+
+
+def destroy(name: str, *, yes: bool, typed: str | None) -> None:
+    """Removes a stack: nodes, networks, volumes with their data, secrets, and the stack itself."""
+    started, console = time.monotonic(), people()
+    with _opened(name) as found:
+        record = found.record
+        console.print(
+            f"{name}: {len(found.state.things)} things will be removed, volumes with their data among them"
+        )
+        _confirm(confirming.how(name, _class(record), yes=yes, typed=typed, doing="Remove it?"), name)
+        with ResourceDisplay(console) as watch:
+            clients = hosts.connected_to(record.engines).values() if record else ()
+            for client in clients:
+                hosts.strays(client, name, found.state.ids).remove()
+            found.deployment.destroy(watch)
+    audit.write("destroy", name, result="ok", seconds=round(time.monotonic() - started, 1))
+    console.print(f"[green]{name} is gone[/] after {in_words(time.monotonic() - started)}")
+
+
+def _status(record: Record, clients: Clients) -> Document:
+    instance, topology = record.instance, record.instance.topology
+    states = hosts.states(clients, instance.name)
+    return {
+        "name": instance.name,
+        "definition": topology.definition,
+        "class": topology.environment_class.value,
+        "site": record.site,
+        "digest": topology.digest,
+        "nodes": {node.name: states.get(node.name, "missing") for node in topology.nodes},
+        "endpoints": {
+            endpoint.name: f"{endpoint.protocol}://127.0.0.1:{instance.ports[endpoint.name]}"
+            for endpoint in topology.endpoints
+        },
+    }
+
+
+def _tell(said: str) -> None:
+    people().print(f"[yellow]{said}[/]")
+
+
+@contextmanager
+def _opened(name: str, *, create: bool = False) -> Iterator[Opened]:
+    with opened(name, backend(), told=_tell, create=create) as found:
+        yield found
+
+
+def _planned(found: Opened, wanted: Wanted, clients: Clients) -> tuple[Prepared, Plan]:
+    console = people()
+    with ImageDisplay(console) as report:
+        prepared = preparing.prepare(wanted, clients, found.record, report)
+    with display.working(console, "looking at what stands"):
+        return prepared, deploying.plan(found, prepared)
+
+
+def _class(record: Record | None) -> EnvironmentClass:
+    return record.instance.topology.environment_class if record else EnvironmentClass.TEST
+
+
+def _confirm(confirmed: Confirm, name: str) -> None:
+    if not confirmed(name):
+        raise Refused("not confirmed: nothing was changed")
+
+
+@contextmanager
+def _audited(wanted: Wanted, plan: Plan) -> Iterator[None]:
+    """A line that an `up` began, and one how it ended."""
+    started = time.monotonic()
+    audit.write("up", wanted.name, result="begun", **audit.of(wanted), changes=display.by_op(plan.changed))
+    result = "interrupted"
+    try:
+        yield
+        result = "ok"
+    except PeakproofError as error:
+        result = f"failed: {error.what}"
+        raise
+    finally:
+        audit.write("up", wanted.name, result=result, seconds=round(time.monotonic() - started, 1))

@@ -1,0 +1,44 @@
+"""How a person agrees to a change: --yes, a yes on the terminal, or, for production, the name itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from environments.topology import EnvironmentClass
+from foundation.errors import InputError, Refused
+
+Confirm = Callable[[str], bool]
+
+
+def how(name: str, of: EnvironmentClass, *, yes: bool, typed: str | None, doing: str) -> Confirm:
+    """Asks whether the stack of that name may be changed. Raises Refused at once for a wrong name.
+
+    What is returned raises InputError where nobody can be asked.
+    """
+    if of is EnvironmentClass.PRODUCTION:
+        if typed is not None:
+            _named(name, typed)
+        return lambda name: _named(name, typed)
+    return lambda _: yes or _agreed(doing)
+
+
+def _named(name: str, typed: str | None) -> bool:
+    if typed is None:
+        _refuse_without_terminal(f"this is production: its name must be typed (--confirm {name})")
+        typed = typer.prompt(f"This is production. Type its name ({name}) to go on", err=True, default="")
+    if typed != name:
+        raise Refused(f"{typed!r} is not the name of this stack: nothing was changed", hint=f"type {name}")
+    return True
+
+
+def _agreed(doing: str) -> bool:
+    _refuse_without_terminal("nobody can be asked here, so nothing was changed (--yes agrees)")
+    return typer.confirm(doing, err=True)
+
+
+def _refuse_without_terminal(what: str) -> None:
+    if not sys.stdin.isatty():
+        raise InputError(what, hint="give the option, or run it on a terminal")

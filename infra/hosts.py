@@ -1,0 +1,157 @@
+"""What `infra` asks of the site's Docker hosts beside Pulumi: whom an image runs as, what stands there."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import docker
+from docker.errors import NotFound
+from docker.models.containers import Container
+from docker.models.networks import Network
+
+from environments import labels, owners
+from environments.docker_client import connect
+from environments.docker_errors import mapped
+from environments.images.build import file_in
+from environments.site import Site
+from foundation.errors import Unavailable
+from infra.touching import Seen, Standing
+
+Clients = Mapping[str, docker.DockerClient]
+LAST_LINES = 20
+MIB = 1024**2
+
+
+def connected(site: Site) -> Clients:
+    """A client for every host of the site. Raises Unavailable for the first that does not answer."""
+    return {name: connect(host.docker) for name, host in site.hosts.items()}
+
+
+def connected_to(engines: Mapping[str, str | None]) -> Clients:
+    """The same from what a stack remembers."""
+    return {name: connect(url) for name, url in engines.items()}
+
+
+def users(client: docker.DockerClient, images: Mapping[str, str]) -> dict[str, int]:
+    """Image name -> number of the user that it runs as, who must own the files put into its nodes.
+
+    `images`: name -> id. Raises Unavailable for a user whom the image does not have.
+    """
+    with mapped("looking at the images"):
+        return {name: _user(client, name, identity) for name, identity in images.items()}
+
+
+def _user(client: docker.DockerClient, image: str, identity: str) -> int:
+    user = str(client.images.get(identity).attrs["Config"].get("User") or "0").split(":")[0]
+    if user.isdigit():
+        return int(user)
+    lines = [line.split(":") for line in file_in(client, identity, "/etc/passwd").splitlines()]
+    numbers = {fields[0]: fields[2] for fields in lines if len(fields) > 2}
+    if user not in numbers:
+        raise Unavailable(
+            f"image {image} runs as {user!r}, which its /etc/passwd does not have",
+            hint="write USER with a number in its Dockerfile, such as USER 10001",
+        )
+    return int(numbers[user])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strays:
+    """Containers and networks with the labels of a stack that its state does not know."""
+
+    containers: tuple[Container, ...]
+    networks: tuple[Network, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """What they are called in Docker."""
+        return [
+            *(str(one.name) for one in self.containers),
+            *(str(network.name) for network in self.networks),
+        ]
+
+    def remove(self) -> None:
+        """Removes them; never a volume."""
+        with mapped("removing what the state does not know"):
+            for thing in self.containers:
+                with contextlib.suppress(NotFound):
+                    thing.remove(force=True)
+            for network in self.networks:
+                with contextlib.suppress(NotFound):
+                    network.remove()
+
+
+def strays(client: docker.DockerClient, name: str, known: Iterable[str]) -> Strays:
+    """What carries the stack's labels and is none of the `known` ids."""
+    ids, wanted = set(known), _ours(name)
+    with mapped(f"looking for what is left of {name}"):
+        containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
+        networks = client.networks.list(filters=wanted)
+    return Strays(
+        containers=tuple(one for one in containers if one.id not in ids),
+        networks=tuple(one for one in networks if one.id not in ids),
+    )
+
+
+def standing(clients: Iterable[docker.DockerClient], name: str) -> Standing:
+    """All that carries the stack's labels, as Docker tells it."""
+    containers: list[Container] = []
+    networks: list[str] = []
+    volumes: list[str] = []
+    wanted = _ours(name)
+    with mapped(f"looking at {name}"):
+        for client in clients:
+            containers += client.containers.list(all=True, filters=wanted, ignore_removed=True)
+            networks += [str(one.id) for one in client.networks.list(filters=wanted)]
+            volumes += [str(one.name) for one in client.volumes.list(filters=wanted)]
+    return Standing(
+        containers={str(one.id): _seen(one) for one in containers},
+        networks=frozenset(networks),
+        volumes=frozenset(volumes),
+    )
+
+
+def _seen(container: Container) -> Seen:
+    host = container.attrs["HostConfig"]
+    return Seen(
+        name=str(container.name),
+        running=container.status == "running",
+        restart=host["RestartPolicy"]["Name"],
+        memory=host["Memory"] // MIB,
+        memory_and_swap=host["MemorySwap"] // MIB,
+        cpu_weight=host["CpuShares"],
+        networks=frozenset(container.attrs["NetworkSettings"]["Networks"]),
+    )
+
+
+def states(clients: Clients, name: str) -> dict[str, str]:
+    """Node -> healthy, starting, unhealthy, running, or how it ended; what is not there is not told."""
+    with mapped(f"looking at the nodes of {name}"):
+        listed = [
+            container
+            for client in clients.values()
+            for container in client.containers.list(all=True, filters=_ours(name), ignore_removed=True)
+        ]
+    return {one.labels[labels.NODE]: _state(one) for one in listed if labels.NODE in one.labels}
+
+
+def last_words(clients: Clients, container: str) -> list[str]:
+    """The end of a container's log, wherever it is; nothing where it is gone."""
+    for client in clients.values():
+        with contextlib.suppress(NotFound), mapped(f"reading the log of {container}"):
+            text: bytes = client.containers.get(container).logs(tail=LAST_LINES)
+            return text.decode(errors="replace").rstrip("\n").splitlines()
+    return []
+
+
+def _ours(name: str) -> dict[str, str | list[str] | bool]:
+    return {"label": [f"{labels.OWNER}={owners.INFRA}", f"{labels.INSTANCE}={name}"]}
+
+
+def _state(container: Container) -> str:
+    state = container.attrs["State"]
+    if container.status == "exited":
+        return f"ended with status {state['ExitCode']}"
+    return str(state.get("Health", {}).get("Status") or container.status)

@@ -1,0 +1,80 @@
+"""From what a person asks for to the stack that Pulumi is to make. Makes nothing but images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+import docker
+
+from environments import docker_networks, images, machine, owners
+from environments.instance import Instance, Supply, free_subnets, instantiate, started_at, updated
+from environments.wanted import Wanted
+from foundation.errors import InputError
+from infra import hosts
+from infra.hosts import Clients
+from infra.record import Record
+from infra.stack import Stack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A stack as it is to stand, and the Docker hosts that it will stand on."""
+
+    stack: Stack
+    clients: Clients
+    site: str
+
+    @property
+    def record(self) -> Record:
+        """What the stack will remember."""
+        return Record(instance=self.stack.instance, site=self.site, engines=self.stack.engines)
+
+
+def reachable(wanted: Wanted) -> Clients:
+    """The hosts of the site. Raises Refused where `env` has an environment of this name, Unavailable."""
+    clients = hosts.connected(wanted.site)
+    for client in clients.values():
+        owners.refuse_other(client, wanted.name, owner=owners.INFRA)
+    return clients
+
+
+def prepare(wanted: Wanted, clients: Clients, found: Record | None, report: images.Report) -> Prepared:
+    """The stack: what it had keeps its ports, addresses and secrets. Builds the images that are missing.
+
+    Raises InputError where the name belongs to another definition's stack, BuildFailed, Unavailable.
+    """
+    if found is not None and found.instance.topology.definition != wanted.topology.definition:
+        raise InputError(
+            f"the stack {wanted.name!r} is of the definition {found.instance.topology.definition!r},"
+            f" not of {wanted.topology.definition!r}",
+            hint="choose another --name, or destroy that one first",
+        )
+    client = clients[_home(wanted)]
+    built = images.ensure(wanted.topology.images(), folders=wanted.folders, client=client, progress=report)
+    ids = {name: image.id for name, image in built.items() if name in wanted.topology.images()}
+    return Prepared(
+        stack=Stack(
+            instance=_instance(wanted, client, found, ids),
+            engines={name: host.docker for name, host in wanted.site.hosts.items()},
+            users=hosts.users(client, ids),
+        ),
+        clients=clients,
+        site=wanted.site.site,
+    )
+
+
+def _home(wanted: Wanted) -> str:
+    return next(iter(wanted.site.hosts))
+
+
+def _instance(
+    wanted: Wanted, client: docker.DockerClient, found: Record | None, ids: Mapping[str, str]
+) -> Instance:
+    taken = chain(machine.routes(), docker_networks.taken_subnets(client))
+    free = free_subnets(wanted.site.subnets, taken)
+    supply = Supply(images=ids, subnets=started_at(free, wanted.name), free_port=machine.free_port)
+    if found is None:
+        return instantiate(wanted.topology, wanted.name, supply)
+    return updated(found.instance, wanted.topology, supply)
