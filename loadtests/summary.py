@@ -30,7 +30,8 @@ class Summary:
 
     `starved` attempts had no local port or open file left on the generator's machine. `exit_code` is what a
     locustfile asked for, None when it did not; with `ended_itself` it ended the load, on purpose.
-    `left_out` counts requests that are in no figure, by why.
+    `left_out` counts requests that are in no figure, by why;
+    `sources` has digests of what the load was made of.
     """
 
     run: str
@@ -55,6 +56,7 @@ class Summary:
     exit_code: int | None = None
     ended_itself: bool = False
     left_out: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
     self_test: Tested | None = None
 
 

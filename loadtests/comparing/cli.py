@@ -25,6 +25,10 @@ def compare(
     seed: Annotated[
         int, typer.Option(help="Of the bootstrap: the same seed gives the same answer.", metavar="NUMBER")
     ] = 7,
+    other_target: Annotated[
+        bool,
+        typer.Option(help="The targets differ, and are what is compared: the runs are taken all the same."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say whether runs are faster, slower or the same as others.
@@ -36,7 +40,9 @@ def compare(
     from loadtests.comparing import commands
 
     quantiles = [commands.quantile(text) for text in percentile or ["p99"]]
-    raise typer.Exit(int(commands.compare(base, new, quantiles, seed, as_json=as_json)))
+    raise typer.Exit(
+        int(commands.compare(base, new, quantiles, seed, as_json=as_json, other_target=other_target))
+    )
 
 
 def spread(

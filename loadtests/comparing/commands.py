@@ -27,15 +27,22 @@ _COLOURS = {Change.SLOWER: "bold red", Change.UNDECIDED: "bold yellow"}
 
 
 def compare(
-    base: Sequence[Path], new: Sequence[Path], quantiles: Sequence[float], seed: int, *, as_json: bool
+    base: Sequence[Path],
+    new: Sequence[Path],
+    quantiles: Sequence[float],
+    seed: int,
+    *,
+    as_json: bool,
+    other_target: bool = False,
 ) -> ExitCode:
     """Compares runs, shows each series and returns the exit code: 0 faster or same, 1 slower, 3 undecided."""
-    before, after = reading.read([base, new], quantiles)
+    sides = reading.read([base, new], quantiles, other_target=other_target)
+    before, after = sides.runs
     found = compared(before, after, quantiles, spreads=spread.load(spread.path()), seed=seed)
     change = overall(found)
     console = people()
     console.print(f"{len(before)} runs against {len(after)}", _table(found))
-    for reason in _reasons(found):
+    for reason in [*sides.remarks, *_reasons(found)]:
         console.print(escape(reason))
     console.print(f"[{_COLOURS.get(change, 'bold green')}]{change}[/]")
     if as_json:
@@ -44,6 +51,7 @@ def compare(
                 "change": change,
                 "base": [run.name for run in before],
                 "new": [run.name for run in after],
+                "remarks": list(sides.remarks),
                 "comparisons": [asdict(comparison) for comparison in found],
             }
         )
@@ -52,7 +60,7 @@ def compare(
 
 def store_spread(paths: Sequence[Path], quantiles: Sequence[float], *, as_json: bool) -> ExitCode:
     """Stores for this machine how much runs of the same version differ."""
-    (runs,) = reading.read([paths], quantiles)
+    (runs,) = reading.read([paths], quantiles).runs
     found = spread.spreads_of(runs, quantiles)
     spread.store(found, spread.path())
     table = Table("series", "percentile", "runs differ by", box=box.SIMPLE)

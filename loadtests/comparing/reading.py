@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from foundation.errors import InputError, RunInvalid
 from foundation.slo import Metric, Objective
 from loadtests import job, measurements, validity
+from loadtests.comparing import sameness
 from loadtests.comparing.runs import Run, run_of
 from loadtests.latency_log import Clock
 from loadtests.measurements import Measurements
@@ -15,18 +17,32 @@ from loadtests.measurements import Measurements
 _RUN = f"worker-*/{job.FILE}"
 
 
-def read(sides: Sequence[Sequence[Path]], quantiles: Sequence[float]) -> list[list[Run]]:
-    """The runs of each side, each path a run or a folder of runs.
+@dataclass(frozen=True, kw_only=True)
+class Sides:
+    """The runs of each side, and what is worth telling of their loads."""
+
+    runs: list[list[Run]]
+    remarks: tuple[str, ...]
+
+
+def read(sides: Sequence[Sequence[Path]], quantiles: Sequence[float], *, other_target: bool = False) -> Sides:
+    """Each path is a run or a folder of runs; `other_target` is what is compared, and allowed to differ.
 
     Raises InputError: no runs, a run named twice, other loads. Raises RunInvalid: a run that proves nothing.
     """
     found = [[(path, measurements.read(path)) for path in _folders(side)] for side in sides]
     everything = [each for side in found for each in side]
     _refuse_repeated([path for path, _ in everything])
+    first = everything[0]
     for path, measured in everything:
-        _refuse_other_load(everything[0], (path, measured))
+        _refuse_other_load(first, (path, measured), other_target=other_target)
         _refuse_invalid(path, measured, quantiles)
-    return [[run_of(str(path), measured) for path, measured in side] for side in found]
+    remarks = [f"{path}: {what}" for path, other in everything for what in sameness.remarks(first[1], other)]
+    targets = sorted({measured.job.target for _, measured in everything})
+    if len(targets) > 1:
+        remarks.append(f"runs on {len(targets)} targets: {', '.join(targets)}")
+    runs = [[run_of(str(path), measured) for path, measured in side] for side in found]
+    return Sides(runs=runs, remarks=tuple(remarks))
 
 
 def _folders(paths: Iterable[Path]) -> list[Path]:
@@ -53,11 +69,26 @@ def _refuse_repeated(paths: Sequence[Path]) -> None:
         raise InputError("the run is named twice: a run is no evidence about itself", where=str(twice))
 
 
-def _refuse_other_load(first: tuple[Path, Measurements], other: tuple[Path, Measurements]) -> None:
+def _refuse_other_load(
+    first: tuple[Path, Measurements], other: tuple[Path, Measurements], *, other_target: bool
+) -> None:
     (path, one), (where, two) = first, other
-    for name in ("streams", "rate", "profile", "points", "spacing"):
-        if getattr(one.job, name) != getattr(two.job, name):
-            raise InputError(f"another load than {path}: its {name} differs", where=str(where))
+    before, after = one.job, two.job
+    if other_target or (_rehearsed(path) and _rehearsed(where)):
+        before, after = sameness.on_the_same_target(before), sameness.on_the_same_target(after)
+    differing = list(sameness.differences(before, after))
+    if differing:
+        alone = len(differing) == 1 and differing[0].startswith("target")
+        raise InputError(
+            f"another load than {path}: its {', its '.join(differing)}",
+            where=str(where),
+            hint="if the targets are what is compared, say so: --other-target" if alone else None,
+        )
+
+
+def _rehearsed(path: Path) -> bool:
+    """Whether a run is the load of a rehearsal: its target is an address of an environment that is gone."""
+    return path.name == "load" and (path.parent / "results.json").is_file()
 
 
 def _refuse_invalid(path: Path, measured: Measurements, quantiles: Sequence[float]) -> None:

@@ -16,7 +16,7 @@ from time import time_ns
 from locust.runners import WorkerRunner
 
 from foundation.errors import ExitCode
-from loadtests import summary
+from loadtests import sources, summary
 from loadtests.generator import loads, self_test
 from loadtests.generator.bench import Bench, bench
 from loadtests.generator.control import Control, obeying_signals, say
@@ -90,6 +90,7 @@ def _summary(here: Bench, ready: Prepared, shown: Tested | None, sent: Sent, sto
         exit_code=sent.exit_code,
         ended_itself=stop.on_purpose,
         left_out=dict(recorder.left_out),
+        sources=sources.digests(here.job),
         starved=recorder.starved,
         intents=book.intents,
         outcomes={str(name): count for name, count in book.outcomes.items()},

@@ -112,8 +112,25 @@ def test_a_run_is_no_evidence_about_itself(sides: Sides) -> None:
 def test_other_loads_are_not_compared(sides: Sides, tmp_path: Path) -> None:
     base, _ = sides([100], [])
     faster = write_run(tmp_path / "other", 100, job=replace(made.job(duration=SECONDS), rate=50.0))
-    with pytest.raises(InputError, match="its rate differs"):
+    with pytest.raises(InputError, match=r"its rate \(50, not 100\)"):
         reading.read([[base], [faster]], [99.0])
+
+
+def test_another_target_is_compared_when_that_is_what_was_meant(
+    sides: Sides, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base, _ = sides([100, 101, 100], [])
+    elsewhere = replace(made.job(duration=SECONDS, rate=A_SECOND), target="http://127.0.0.1:2")
+    for number in range(3):
+        write_run(tmp_path / "branch" / f"run-{number}", 100, job=elsewhere)
+    with pytest.raises(InputError, match="its target") as told:
+        commands.compare([base], [tmp_path / "branch"], [99.0], 7, as_json=False)
+    assert told.value.hint is not None
+    assert "--other-target" in told.value.hint
+    code = commands.compare([base], [tmp_path / "branch"], [99.0], 7, as_json=True, other_target=True)
+    assert code == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["remarks"] == ["runs on 2 targets: http://127.0.0.1:1, http://127.0.0.1:2"]
 
 
 def test_an_invalid_run_is_not_compared(sides: Sides, tmp_path: Path) -> None:
@@ -126,7 +143,7 @@ def test_an_invalid_run_is_not_compared(sides: Sides, tmp_path: Path) -> None:
 def test_a_rehearsals_report_is_a_run_by_its_load(sides: Sides, tmp_path: Path) -> None:
     base, _ = sides([100], [])
     shutil.copytree(base / "run-0", tmp_path / "report" / "load")
-    before, after = reading.read([[base], [tmp_path / "report"]], [99.0])
+    before, after = reading.read([[base], [tmp_path / "report"]], [99.0]).runs
     assert before[0].percentile("order", 99.0) == after[0].percentile("order", 99.0) > 0
 
 
