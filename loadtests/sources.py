@@ -1,4 +1,4 @@
-"""What a load was made of, as digests: two runs of other journeys or feeds are told apart. Standard library."""
+"""What a load was made of, as digests: runs of other journeys or feeds are told apart. Standard library."""
 
 from __future__ import annotations
 

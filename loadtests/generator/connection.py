@@ -13,6 +13,7 @@ import gevent.socket
 import httptools
 from gevent.monkey import get_original
 
+from loadtests.generator.reaching import opened, patience
 from loadtests.targets import Target
 
 _poll = get_original("select", "poll")
@@ -193,21 +194,11 @@ def connected(target: Target, context: ssl.SSLContext | None) -> gevent.socket.s
     failure: OSError = ConnectionRefusedError("no address to connect to")
     for address in target.addresses:
         try:
-            return _secured(_opened(address, target.port), target, context)
+            sock = opened(address, target.port, patience(target, address))
+            return _secured(sock, target, context)
         except OSError as error:
             failure = error
     raise failure
-
-
-def _opened(address: str, port: int) -> gevent.socket.socket:
-    family = gevent.socket.AF_INET6 if ":" in address else gevent.socket.AF_INET
-    sock = gevent.socket.socket(family)
-    try:
-        sock.connect((address, port))
-    except BaseException:
-        sock.close()
-        raise
-    return sock
 
 
 def _secured(

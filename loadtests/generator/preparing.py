@@ -17,6 +17,7 @@ from loadtests.generator.limits import allow_ports, allow_sockets, go_first, por
 from loadtests.generator.locustfiles import loading
 from loadtests.generator.locustfiles.guard import stay_within
 from loadtests.generator.locustfiles.loading import Locustfile
+from loadtests.generator.reaching import answering_first
 from loadtests.job import FILE, Job
 from loadtests.targets import Target, pinned, reach
 
@@ -36,7 +37,7 @@ class Prepared:
 
 def prepared(job: Job, worker: int) -> Prepared:
     """Raises InputError, Refused, Unavailable: what cannot work, said before it is tried."""
-    target = pinned(job.target, job.allowed)
+    target = answering_first(pinned(job.target, job.allowed))
     allow_sockets(job.pool)
     allow_ports(ports_needed(job.pool, job.connecting, loopback=target.loopback))
     go_first()

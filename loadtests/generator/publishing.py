@@ -15,6 +15,7 @@ import amqp
 from foundation.errors import InputError
 from foundation.secrets import Secret
 from loadtests.generator.connection import silent
+from loadtests.generator.reaching import patience
 from loadtests.targets import Target, pinned
 
 # An answer by a confirm, told as the status of the same meaning: 4xx and no queue is a definitive no.
@@ -160,6 +161,7 @@ class Publisher:
         return amqp.Connection(
             f"{host}:{wanted.target.port}", userid=wanted.user, password=wanted.password.reveal(),
             virtual_host=wanted.virtual_host, ssl=wanted.tls(),
+            connect_timeout=patience(wanted.target, address),
         )  # fmt: skip
 
     # What py-amqp calls: a message that no queue takes is returned, and then confirmed ---------------------

@@ -1,4 +1,4 @@
-"""Loads are the same when nothing differs that changes response times; the rest is remarked on, or may differ."""
+"""Loads are the same when nothing differs that changes response times; the rest is remarked on."""
 
 from __future__ import annotations
 
