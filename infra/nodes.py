@@ -34,7 +34,7 @@ class NodeProps:
 
 
 class NodeComponent(pulumi.ComponentResource):
-    """A node's container. `succeeded` is known once a once-node has ended with status 0."""
+    """A node's container. `succeeded`: of a once-node, known once it has ended with status 0; else None."""
 
     def __init__(self, name: str, *, props: NodeProps, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(TYPE, name, {}, opts)
@@ -49,7 +49,10 @@ class NodeComponent(pulumi.ComponentResource):
                 delete_before_replace=True,  # the name is given: only one can have it
             ),
         )
-        self.succeeded: pulumi.Output[int] = self.container.exit_code.apply(_zero(name))
+        # Of a node that stays the provider remembers how it once ended, also while it runs again.
+        self.succeeded = (
+            self.container.exit_code.apply(_zero(name)) if props.node.lifecycle is Lifecycle.ONCE else None
+        )
         self.register_outputs({"container": self.container.id})
 
 
@@ -78,7 +81,9 @@ def _arguments(props: NodeProps) -> docker.ContainerArgs:
         shm_size=_mebibytes(limits.shared_memory) if limits.shared_memory is not None else None,
         cpu_shares=limits.cpu_weight,
         capabilities=docker.ContainerCapabilitiesArgs(
-            adds=list(node.hardening.capabilities), drops=list(docker_policy.DROPPED)
+            # By the names under which Docker tells them back; any other would be a change at every look.
+            adds=[f"CAP_{name}" for name in node.hardening.capabilities],
+            drops=list(docker_policy.DROPPED),
         ),
         security_opts=list(docker_policy.SECURITY),
         log_driver=docker_policy.LOG_DRIVER,
@@ -109,7 +114,7 @@ def _image(props: NodeProps) -> pulumi.Input[str]:
             f"the image of {props.node.name} is a name ({image}), not an id",
             hint="give the id that Docker knows it by: sha256:…",
         )
-    before = [need.succeeded for need in props.needs if need.node.lifecycle is Lifecycle.ONCE]
+    before = [need.succeeded for need in props.needs if need.succeeded is not None]
     return pulumi.Output.all(*before).apply(lambda _: image) if before else image
 
 

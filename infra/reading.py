@@ -173,7 +173,10 @@ def _port(block: Mapping[str, Value]) -> str:
 
 def _capabilities(value: Value) -> object:
     block = _mapping(value)
-    return {"dropped": _texts(block.get("drops")), "kept": sorted(_texts(block.get("adds")))}
+    return {
+        "dropped": _texts(block.get("drops")),
+        "kept": sorted(name.removeprefix("CAP_") for name in _texts(block.get("adds"))),
+    }
 
 
 def _lifecycle(found: Mapping[str, Value]) -> str:

@@ -111,7 +111,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         kind, client = KINDS[_type(request)], self._client(context)
         with _told(context):
             try:
-                properties = kind.read(client, request.id, _given(request.inputs))
+                properties = _ended(request.properties) | kind.read(
+                    client, request.id, _given(request.inputs)
+                )
             except NotFound:
                 return pb.ReadResponse()
         inputs = {name: properties.get(name) for name in _given(request.inputs)}
@@ -124,7 +126,8 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         kind, client = KINDS[_type(request)], self._client(context)
         with _told(context):
             kind.update(client, request.id, inputs)
-            return pb.UpdateResponse(properties=_struct(kind.read(client, request.id, inputs)))
+            properties = _ended(request.olds) | kind.read(client, request.id, inputs)
+            return pb.UpdateResponse(properties=_struct(properties))
 
     def Delete(self, request: Any, context: Context) -> Empty:
         kind, client = KINDS[_type(request)], self._client(context)
@@ -163,6 +166,11 @@ def _whole(value: object) -> object:
 def _struct(properties: Properties) -> Struct:
     struct: Struct = ParseDict(dict(properties), Struct())
     return struct
+
+
+def _ended(before: Struct) -> dict[str, Any]:
+    """How a container ended once stays in its properties, also when it runs again: the plugin does so."""
+    return {name: value for name, value in _given(before).items() if name == "exitCode"}
 
 
 def _unknown(name: str) -> Any:

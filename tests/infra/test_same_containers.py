@@ -1,0 +1,134 @@
+"""What Testcontainers and Pulumi bring up of one definition is the same, but for named differences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
+from typing import Any
+
+import docker
+import pytest
+
+from environments import labels
+from environments.containers import removing
+from tests.environments import commanding
+from tests.environments.written import application, definition
+from tests.infra.stacks import Stacks
+
+pytestmark = [pytest.mark.integration, pytest.mark.pulumi_engine]
+
+SERVICES: dict[str, dict[str, object]] = {
+    "keeper": application("keeper"),
+    "prepare": application("prepare"),
+    "store": {"kind": "postgres", "memory": "128MiB"},
+}
+DIFFERENCES: Mapping[str, str] = {
+    "Config.Healthcheck": "`infra` has Docker ask for as long as a node lives; `env` asks until it is ready",
+    "Config.StopTimeout": "`env` says it when it stops a node; what stays must have it written down",
+    "Config.Labels": "the owner, and the name of the instance",
+    "HostConfig.RestartPolicy": "a crash in a test is to be seen; infrastructure comes back",
+    "HostConfig.PidsLimit": "the provider has no limit on processes",
+    "HostConfig.NetworkMode": "the provider joins networks after it made the container",
+}
+_ANONYMOUS = re.compile(r"(?<!sha256:)\b[0-9a-f]{64}\b")  # a volume that Docker named
+# What is a container's own: who it is, when it was, where Docker put it.
+_OWN = (
+    "Id", "Created", "State", "Name", "HostnamePath", "HostsPath", "LogPath", "ResolvConfPath", "GraphDriver",
+    "NetworkSettings", "ProcessLabel", "MountLabel", "ExecIDs", "RestartCount",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def both(
+    stacks: Stacks, docker_engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str]]:
+    """The names of an environment and of a stack of the same definition."""
+    path = str(definition(tmp_path_factory.mktemp("both"), SERVICES))
+    with stacks.new() as name:
+        environment = f"{name}-env"
+        try:
+            up = commanding.run_here("env", "up", path, "--name", environment, "--ttl", "10m", env={})
+            assert up.returncode == 0, up.stderr
+            up = stacks.run("up", path, "--name", name, "--yes")
+            assert up.returncode == 0, up.stderr
+            yield environment, name
+        finally:
+            removing.remove(docker_engine, environment)
+
+
+def test_containers_are_the_same_but_for_named_differences(
+    docker_engine: docker.DockerClient, both: tuple[str, str]
+) -> None:
+    environment, stack = (nodes(docker_engine, name) for name in both)
+    assert environment.keys() == stack.keys() == {"keeper-1", "prepare-1", "store-1", "door-1"}
+    differing = {path for node in environment for path in differences(environment[node], stack[node])}
+    assert differing == set(DIFFERENCES)
+
+
+def test_networks_are_the_same(docker_engine: docker.DockerClient, both: tuple[str, str]) -> None:
+    environment, stack = (networks(docker_engine, name) for name in both)
+    assert environment.keys() == {"edge", "back", "front"} & environment.keys()
+    assert environment == stack
+
+
+def nodes(client: docker.DockerClient, name: str) -> dict[str, dict[str, object]]:
+    """Node -> what Docker says of it, flat, without what is its own."""
+    listed = client.containers.list(all=True, filters=of(name), ignore_removed=True)
+    return {
+        each.labels[labels.NODE]: flat({k: v for k, v in each.attrs.items() if k not in _OWN}, name)
+        for each in listed
+        if labels.NODE in each.labels
+    }
+
+
+def flat(value: Any, instance: str, at: str = "") -> dict[str, object]:  # noqa: ANN401 - Docker's JSON
+    """Two levels of keys; the instance's name is the same in both."""
+    if isinstance(value, dict) and at.count(".") < 1:
+        return {
+            path: inner
+            for key, each in value.items()
+            for path, inner in flat(each, instance, f"{at}.{key}" if at else key).items()
+        }
+    return {at: without(value, instance)}
+
+
+def without(value: Any, instance: str) -> object:  # noqa: ANN401 - Docker's JSON
+    """The same without the instance's name; what is not set has one form, and sets have no order."""
+    if isinstance(value, dict):
+        value = {key: inner for key, inner in value.items() if key != "HostPort"}  # each has its own
+        return {without(key, instance): without(inner, instance) for key, inner in value.items()} or None
+    if isinstance(value, list):
+        return sorted((without(inner, instance) for inner in value), key=str) or None
+    if isinstance(value, str):
+        return _ANONYMOUS.sub("ANONYMOUS", value.replace(instance, "NAME"))
+    return value or None
+
+
+def differences(one: Mapping[str, object], other: Mapping[str, object]) -> set[str]:
+    return {path for path in {*one, *other} if one.get(path) != other.get(path)}
+
+
+def networks(client: docker.DockerClient, name: str) -> dict[str, object]:
+    """Network -> how it is closed, and where in its subnet what nobody has is."""
+    found: dict[str, object] = {}
+    for network in client.networks.list(filters=of(name)):
+        attributes = network.attrs
+        (pool,) = attributes["IPAM"]["Config"]
+        subnet = IPv4Network(pool["Subnet"])
+        reserved = {
+            key: int(IPv4Network(text).network_address) - int(subnet.network_address)
+            for key, text in (pool.get("AuxiliaryAddresses") or {}).items()
+        }
+        found[str(network.name).rpartition("-")[2]] = {
+            "driver": attributes["Driver"],
+            "internal": attributes["Internal"],
+            "options": attributes["Options"],
+            "size": subnet.prefixlen,
+            "reserved": reserved,
+        }
+    return found
+
+
+def of(name: str) -> dict[str, str | list[str] | bool]:
+    return {"label": [f"{labels.INSTANCE}={name}"]}
