@@ -19,8 +19,8 @@ class Counters:
     failed, or whose order was neither accepted within the client's budget nor refused; those that ended
     because the platform had too much to do are `shed` instead; `refused` is a business answer and no error.
     `attempts` are requests; `attempt_errors` those without a usable answer, whether repeated or given up.
-    All of these belong to the second in which the journey was due; only `completed`, journeys that ended
-    well, belongs to the second in which they ended.
+    All of these belong to the second in which the journey was due; only `ended`, journeys that ended in
+    whatever way, and `completed`, those that ended well, belong to the second in which they ended.
     """
 
     wanted: int = 0
@@ -34,6 +34,7 @@ class Counters:
     attempts: int = 0
     attempt_errors: int = 0
     completed: int = 0
+    ended: int = 0
 
     def add(self, other: Counters) -> None:
         for name in NAMES:

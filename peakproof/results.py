@@ -177,7 +177,7 @@ class Inside:
 class CapacityFound:
     """What a search in the environment found, judged by `objectives` (and by queues that do not grow).
 
-    `saturated` was used up first at the lowest rate that broke; empty where none did.
+    `saturated` was used up first at the lowest rate that broke or could not be generated; empty without one.
     """
 
     found: Capacity

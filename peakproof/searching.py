@@ -125,14 +125,11 @@ def plan_of(wanted: CapacityInput, load: LoadInput) -> Plan:
 
 
 def result_of(found: Capacity, objectives: Sequence[Objective]) -> CapacityFound:
-    """The result, with what was used up first at the lowest rate that broke."""
-    broke = sorted(
-        (each for each in found.observations if each.outcome is Outcome.BROKE), key=lambda o: o.rate
-    )
+    """The result, with what was used up first where it ends."""
     return CapacityFound(
         found=found,
         objectives=tuple(str(each) for each in promised(objectives)),
-        saturated=broke[0].saturated if broke else "",
+        saturated=found.saturated,
     )
 
 

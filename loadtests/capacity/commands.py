@@ -73,7 +73,8 @@ def capacity(
     output, figures = Path(job.output), results.document(found, promised)
     (output / PAGE).write_text(results.html(f"Capacity: {job.main}", found, promised), encoding="utf-8")
     (output / DOCUMENT).write_text(json.dumps(figures, indent=2) + "\n")
-    console.print(f"[bold]capacity {results.in_words(found)}[/]  picture in {output / PAGE}")
+    used_up = f"; used up first: {found.saturated}" if found.saturated else ""
+    console.print(f"[bold]capacity {results.in_words(found)}{used_up}[/]  picture in {output / PAGE}")
     if as_json:
         print_json(figures)
     return EXIT[found.status]

@@ -11,6 +11,7 @@ from foundation.errors import Unavailable
 from foundation.slo import Objective
 from loadtests import measurements
 from loadtests.capacity.observing import observe
+from loadtests.capacity.processors import Processors
 from loadtests.capacity.trials import Observation
 from loadtests.job import Job
 from loadtests.local import generate
@@ -42,10 +43,16 @@ class LoadTrial:
             seed=self.job.seed + self.number,
             output=str(output),
         )
-        generate(job, self.listen)
+        processors = Processors()
+
+        def hear(event: Event) -> None:
+            processors.hear(event)
+            self.listen(event)
+
+        generate(job, hear)
         observation = observe(measurements.read(output), self.promised, self.warm_up)
         self.reset_platform()
-        return observation
+        return replace(observation, saturated=processors.used_up)
 
     def reset_platform(self) -> None:
         """Runs the reset, if there is one. Raises Unavailable when it fails."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
 from typing import TypeVar
 
 from foundation.slo import Objective
 from loadtests import objectives, validity
 from loadtests.capacity.stationary import slope
 from loadtests.capacity.trials import Observation, Outcome
+from loadtests.in_flight import in_flight
 from loadtests.measurements import Measurements
 
 DRAIN = 10.0  # seconds
@@ -68,17 +68,6 @@ def _growing(measured: Measurements, warm_up: int) -> list[str]:
     if found.stationary:
         return []
     return [f"in flight grows by {found.value:.2g}/s (95 %: {found.low:.2g} to {found.high:.2g})"]
-
-
-def in_flight(measured: Measurements) -> list[float]:
-    """How many journeys were running at the end of each second of the load.
-
-    From arrivals and ends: a generator's own count is of the moment it wrote a line, not of that second. When
-    a failed journey ended is not known: it counts in no second, and the objectives for errors judge it.
-    """
-    totals = (measured.totals(seconds=[second]) for second in measured.seconds)
-    changes = (total.dispatched - total.failed - total.completed for total in totals)
-    return [float(length) for length in accumulate(changes)]
 
 
 def _not_drained(measured: Measurements) -> list[str]:

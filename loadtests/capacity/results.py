@@ -37,6 +37,7 @@ def document(found: Capacity, promised: Sequence[Objective]) -> dict[str, object
             "low": found.low,
             "high": found.high,
             "reason": found.reason,
+            "saturated": found.saturated,
         },
         "objectives": [str(objective) for objective in promised],
         "trials": [asdict(each) for each in found.observations],

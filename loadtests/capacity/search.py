@@ -17,14 +17,16 @@ from loadtests.capacity.trials import Observation, Outcome, Trial
 WIDTH = 0.10  # of the interval, as a share of capacity
 AROUND = (0.2, 0.4, 0.6, 0.8)  # where in what capacity may be the next rates lie
 CLOSE = 1.1  # a rate held and one that cannot be generated, this near: capacity is at least the former
+AGAIN = 2  # trials of a rate that were INVALID, one after the other, before it cannot be generated
+BUSY = "this machine cannot generate more beside the platform"
 MOST_HALVINGS = 8
+LEAST_DECIDED = 6  # trials that held or broke before an interval is believed
 LEAST_TRIALS = 3  # a rate that holds, one that breaks, and one between
 
 
 class Status(StrEnum):
-    """FOUND: within the width. WIDE: the budget ended first. AT_LEAST: no rate that broke was reached.
-
-    NONE: no rate held.
+    """FOUND: within the width. WIDE: the budget ended first. AT_LEAST: capacity is beyond what
+    could be tried. NONE: no rate held.
     """
 
     FOUND = "found"
@@ -43,6 +45,14 @@ class Capacity:
     high: float | None = None
     reason: str = ""
     observations: tuple[Observation, ...]
+
+    @property
+    def saturated(self) -> str:
+        """What was used up first at the lowest rate that broke, or else could not be generated."""
+        beyond = unreachable(self.observations)
+        broke = [each for each in self.observations if each.outcome is Outcome.BROKE]
+        limits = broke if self.low is not None else [e for e in self.observations if e.rate in beyond]
+        return min(limits or broke, key=lambda each: each.rate).saturated if limits or broke else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +77,19 @@ class _Search:
             return self._unbracketed()
         order = random.Random(self.plan.seed)  # noqa: S311 - the order of trials, no secret
         found = self._fitted()
-        while self._left() and (len(self._outcomes(Outcome.HELD, Outcome.BROKE)) < 6 or found.width > WIDTH):
+        while self._left() and self._worth_trying(found):
             rates = [min(found.quantile(share), self._ceiling() * 0.98) for share in AROUND]
             order.shuffle(rates)
-            for rate in rates[: self._left()]:
+            for rate in rates:
                 self._try(rate)
             found = self._fitted()
         return self._result(found)
+
+    def _worth_trying(self, found: Fit) -> bool:
+        """Whether more trials can tell: not where capacity lies beyond what can be generated."""
+        if found.quantile(AROUND[0]) >= self._ceiling():
+            return False
+        return len(self._outcomes(Outcome.HELD, Outcome.BROKE)) < LEAST_DECIDED or found.width > WIDTH
 
     def _bracket(self) -> bool:
         """Doubles and halves until a rate held and one broke; whether that came about."""
@@ -85,7 +101,8 @@ class _Search:
                 return True
             best, ceiling = max(held, default=0.0), self._ceiling()
             halvings += outcome is not Outcome.HELD and not held
-            if halvings > MOST_HALVINGS or (best and ceiling / best < CLOSE):
+            close = CLOSE if ceiling < self.plan.most else 1.0  # the highest that is allowed is tried itself
+            if halvings > MOST_HALVINGS or ceiling <= best * close:
                 return False
             rate = self._next(rate, best, ceiling)
         return False
@@ -98,14 +115,19 @@ class _Search:
         return ceiling if ceiling == self.plan.most else math.sqrt(best * ceiling)
 
     def _ceiling(self) -> float:
-        """The lowest rate that is known to be out of reach."""
-        return min(self._outcomes(Outcome.INVALID), default=self.plan.most)
+        """The lowest rate that this machine cannot generate, as far as is known."""
+        return min(unreachable(self.seen), default=self.plan.most)
 
-    def _try(self, rate: float) -> Outcome:
-        observation = self.trial.run(rate)
-        self.seen.append(observation)
-        self.tell(observation)
-        return observation.outcome
+    def _try(self, rate: float) -> Outcome | None:
+        """Tries a rate; once more where the load was not generated: one hiccup of a machine is no ceiling."""
+        observation = None
+        for _ in range(min(AGAIN, self._left())):
+            observation = self.trial.run(rate)
+            self.seen.append(observation)
+            self.tell(observation)
+            if observation.outcome is not Outcome.INVALID:
+                break
+        return observation.outcome if observation else None
 
     def _left(self) -> int:
         return max(self.plan.trials - len(self.seen), 0)
@@ -117,6 +139,8 @@ class _Search:
         return fit(decided(self.seen))
 
     def _result(self, found: Fit) -> Capacity:
+        if found.capacity > max(self._outcomes(Outcome.HELD, Outcome.BROKE)):
+            return self._unbracketed()  # the fit goes on where nothing was tried
         low, high = found.interval
         narrow = found.width <= WIDTH
         return Capacity(
@@ -131,8 +155,8 @@ class _Search:
     def _unbracketed(self) -> Capacity:
         held = max(self._outcomes(Outcome.HELD), default=0.0)
         reason = "the budget ended before a rate broke" if held else "no rate held"
-        if held and self._outcomes(Outcome.INVALID):
-            reason = f"above {held:.3g}/s the load could not be generated"
+        if held and any(rate > held for rate in unreachable(self.seen)):
+            reason = BUSY
         elif held >= self.plan.most:
             reason = f"the highest rate that was allowed, {self.plan.most:g}/s, held"
         status = Status.AT_LEAST if held else Status.NONE
@@ -142,6 +166,20 @@ class _Search:
 def search(trial: Trial, plan: Plan, tell: Callable[[Observation], None] = lambda _: None) -> Capacity:
     """Capacity by at most `plan.trials` trials; `tell` hears of each."""
     return _Search(trial, plan, tell).run()
+
+
+def unreachable(seen: Sequence[Observation]) -> set[float]:
+    """Rates that could not be generated whenever tried, and nothing valid near or above them since.
+
+    Trials are in the order in which they were run.
+    """
+    invalid: dict[float, int] = {}
+    for each in seen:
+        if each.outcome is Outcome.INVALID:
+            invalid[each.rate] = invalid.get(each.rate, 0) + 1
+        else:
+            invalid = {rate: times for rate, times in invalid.items() if rate > each.rate * CLOSE}
+    return {rate for rate, times in invalid.items() if times >= AGAIN}
 
 
 def decided(observations: Sequence[Observation]) -> list[tuple[float, bool]]:

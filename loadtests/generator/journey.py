@@ -190,8 +190,9 @@ class Journey(Drawing, FastHttpUser):
         counters.shed += isinstance(missed, Shed)
         counters.errors += missed is not None and not isinstance(missed, Shed)
         counters.refused += missed is None and self._refused
-        if not (missed or self._refused):
-            self.bench.recorder.count(self.journey, now).completed += 1
+        at_end = self.bench.recorder.count(self.journey, now)
+        at_end.ended += 1
+        at_end.completed += not (missed or self._refused)
 
     # One step -----------------------------------------------------------------------------------------------
 

@@ -80,7 +80,9 @@ def measurements(
 ) -> Measurements:
     """A minute of ten orders a second that all went well in 5 ms, but for what is given."""
     seconds = range(60)
-    well = {s: Counters(wanted=10, dispatched=10, done=10, completed=10, attempts=10) for s in seconds}
+    well = {
+        s: Counters(wanted=10, dispatched=10, done=10, completed=10, ended=10, attempts=10) for s in seconds
+    }
     return Measurements(
         job=of or job(),
         folders=(Path("worker-0"),),

@@ -36,18 +36,55 @@ def test_a_good_run_is_valid() -> None:
     assert broken(measurements()) == {}
 
 
+def thick(*late: int, seconds: int = 60) -> Measurements:
+    """A hundred arrivals in each second, of which some seconds are late by 6 ms."""
+    return measurements(delays={s: all_at(6 if s in late else 1, 100) for s in range(seconds)})
+
+
 def test_late_arrivals_in_one_second_of_sixty_are_too_many() -> None:
-    measured = measurements(delays={7: all_at(6)})
-    assert list(broken(measured)) == ["arrivals on time"]
-    assert judge(findings(measured)).status is Status.INVALID
+    assert list(broken(thick(7))) == ["arrivals on time"]
+    assert judge(findings(thick(7))).status is Status.INVALID
 
 
 def test_late_arrivals_in_one_second_of_a_hundred_are_not() -> None:
-    assert broken(measurements(delays={s: all_at(6 if s == 7 else 1) for s in range(100)})) == {}
+    assert broken(thick(7, seconds=100)) == {}
+
+
+def test_one_hiccup_of_a_thin_load_breaks_nothing_and_is_told() -> None:
+    (told,) = [f for f in findings(measurements(delays={7: all_at(6)})) if f.name == "arrivals on time"]
+    assert told.holds
+    assert told.observed == "1 of 6 stretches of 100 arrivals late, worst p99 6 ms"
+    assert "one hiccup" in told.reason
+
+
+def test_a_generator_that_stalls_makes_a_thin_load_invalid() -> None:
+    stalled = measurements(delays={second: all_at(900) for second in (7, 8, 9)})
+    assert list(broken(stalled)) == ["arrivals on time"]
+
+
+def failing(late_ms: float, **counted: int) -> Measurements:
+    """Every arrival late, and in the second half every order refused at the door."""
+    wrong = Counters(wanted=10, dispatched=10, done=10, ended=10, attempts=80, attempt_errors=80, **counted)
+    delays = {second: all_at(late_ms) for second in range(60)}
+    return measurements(delays=delays, counters=dict.fromkeys(range(30, 60), wrong))
+
+
+def test_a_late_generator_does_not_excuse_a_platform_that_is_dead() -> None:
+    dead = failing(70, failed=10, errors=10)
+    assert broken(dead, "errors < 1%") == {}
+    (told,) = [f for f in findings(dead, [parse("errors < 1%")]) if f.name == "arrivals on time"]
+    assert "no delay explains" in told.reason
+
+
+def test_errors_that_a_stalled_generator_can_explain_excuse_it_not() -> None:
+    assert list(broken(failing(6_000, failed=10, errors=10), "errors < 1%")) == ["arrivals on time"]
+    away = failing(70, turned_away=0)
+    assert list(broken(away, "errors < 1%")) == ["arrivals on time"], "nothing failed for good"
+    assert list(broken(failing(70, failed=10, errors=10), "errors < 60%")) == ["arrivals on time"]
 
 
 def test_a_loose_objective_bears_more_delay() -> None:
-    measured = measurements(delays={7: all_at(20)})
+    measured = measurements(delays={7: all_at(20, 100)})
     assert list(broken(measured, "order p99 < 300ms")) == ["arrivals on time"]
     assert broken(measured, "order p99 < 500ms") == {}
     assert delay_limit([]) == delay_limit([parse("order p99 < 10ms")]) == pytest.approx(0.005)

@@ -49,8 +49,9 @@ class Ears:
         problem = hearing.problem_of(series, exception, response)
         hearing.record(self._recorder, self._journey, series, due, value, problem)
         self._count(due, value, failed=problem is not None)
-        if problem is None:
-            self._recorder.count(self._journey, done).completed += 1
+        at_end = self._recorder.count(self._journey, done)
+        at_end.ended += 1
+        at_end.completed += problem is None
 
     def _count(self, due: int, value: int, *, failed: bool) -> None:
         self._recorder.latency(self._journey, Clock.RESPONSE, due, value)

@@ -218,8 +218,9 @@ class Users:
         counters.done += 1
         counters.failed += visit.failed
         counters.errors += visit.failed
-        if not visit.failed:
-            self._recorder.count(self._journey, done).completed += 1
+        at_end = self._recorder.count(self._journey, done)
+        at_end.ended += 1
+        at_end.completed += not visit.failed
         self._recorder.running -= 1
 
     def _gone(self, seat: Seat) -> None:

@@ -121,6 +121,7 @@ def test_the_document_says_what_people_read(found: Capacity) -> None:
     figures = results.document(found, PROMISED)
     assert figures["capacity"] == {
         "status": "found", "rate": found.rate, "low": found.low, "high": found.high, "reason": "",
+        "saturated": "",
     }  # fmt: skip
     assert f"{found.rate:.4g}/s" in results.in_words(found)
     assert isinstance(figures["trials"], list)

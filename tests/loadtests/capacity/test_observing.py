@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from foundation import slo
-from loadtests.capacity.observing import in_flight, observe, without_start
+from loadtests.capacity.observing import observe, without_start
 from loadtests.capacity.trials import Outcome
 from loadtests.counters import Counters
 from loadtests.measurements import Measurements
@@ -17,7 +17,7 @@ PROMISED = [slo.parse("order p99 < 100ms"), slo.parse("errors < 1%")]
 def with_ends(completed: dict[int, int]) -> Measurements:
     """A minute of ten arrivals a second, of which so many end in each second."""
     counted = {
-        second: Counters(wanted=10, dispatched=10, done=10, completed=ended, attempts=10)
+        second: Counters(wanted=10, dispatched=10, done=10, completed=ended, ended=ended, attempts=10)
         for second, ended in completed.items()
     }
     return made.measurements(counters=counted)
@@ -37,13 +37,13 @@ def test_a_growing_queue_breaks_a_rate_whose_objectives_still_hold() -> None:
     assert "in flight grows by 1/s" in found.reasons[0]
 
 
-def test_in_flight_is_what_arrived_and_has_not_ended() -> None:
-    assert in_flight(with_ends({0: 4, 1: 7, 2: 19}))[:4] == [6, 9, 0, 0]
-
-
-def test_a_failed_journey_is_in_no_queue() -> None:
-    failed = {5: Counters(wanted=10, dispatched=10, done=10, failed=3, errors=3, completed=7, attempts=10)}
-    assert set(in_flight(made.measurements(counters=failed))) == {0.0}
+def test_what_was_refused_or_failed_has_ended_and_is_no_queue() -> None:
+    """A tenth of the orders gets a definitive no, which is no error: the rate holds."""
+    mixed = Counters(wanted=10, dispatched=10, done=10, refused=1, completed=9, ended=10, attempts=10)
+    failed = replace(mixed, refused=0, failed=1, errors=1)
+    for counters, promised in ((mixed, PROMISED), (failed, PROMISED[:1])):
+        found = observe(made.measurements(counters=dict.fromkeys(range(60), counters)), promised, 10)
+        assert (found.outcome, found.reasons) == (Outcome.HELD, ())
 
 
 def test_a_broken_objective_is_the_reason() -> None:
@@ -60,7 +60,7 @@ def test_a_slow_warm_up_is_not_judged() -> None:
 
 
 def test_arrivals_that_were_turned_away_break_a_rate() -> None:
-    full = {30: Counters(wanted=10, dispatched=9, turned_away=1, done=9, completed=9, attempts=9)}
+    full = {30: Counters(wanted=10, dispatched=9, turned_away=1, done=9, completed=9, ended=9, attempts=9)}
     found = observe(made.measurements(counters=full), [PROMISED[0]], 0)
     assert found.outcome is Outcome.BROKE
     assert found.reasons == ("1 arrivals turned away",)

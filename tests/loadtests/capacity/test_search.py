@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from loadtests.capacity.fit import fit
-from loadtests.capacity.search import Plan, Status, decided, search
+from loadtests.capacity.search import BUSY, Plan, Status, decided, search, unreachable
 from loadtests.capacity.simulation import Queue
 from loadtests.capacity.trials import Observation, Outcome
 
@@ -77,7 +77,88 @@ def test_where_the_load_ends_first_capacity_is_only_bounded() -> None:
     found = search(sharp(1000, generated=300), Plan(start=50, trials=40))
     assert found.status is Status.AT_LEAST
     assert 300 / 1.1 <= found.rate <= 300
-    assert "could not be generated" in found.reason
+    assert found.reason == BUSY
+
+
+def once_invalid(inner: Decided, *rates: float) -> Decided:
+    """The first trial of each of some rates is INVALID, as one hiccup of a machine makes it."""
+    left = list(rates)
+
+    def outcome(rate: float) -> Outcome:
+        if rate in left:
+            left.remove(rate)
+            return Outcome.INVALID
+        return inner.outcome(rate)
+
+    return Decided(outcome)
+
+
+def test_an_invalid_trial_is_repeated_and_no_ceiling() -> None:
+    found = search(once_invalid(sharp(1000), 20), Plan(start=20, trials=9, most=80))
+    assert (found.status, found.rate) == (Status.AT_LEAST, 80)
+    assert [each.rate for each in found.observations] == [20, 20, 40, 80]
+
+
+def test_a_ceiling_that_a_later_trial_contradicts_is_dropped() -> None:
+    found = search(once_invalid(sharp(1000), 20, 20), Plan(start=20, trials=30, most=80))
+    assert (found.status, found.rate) == (Status.AT_LEAST, 80)
+    assert found.reason == "the highest rate that was allowed, 80/s, held"
+
+
+def seen(*trials: tuple[float, str]) -> list[Observation]:
+    return [Observation(rate=rate, outcome=Outcome(outcome)) for rate, outcome in trials]
+
+
+def test_a_rate_is_unreachable_when_every_trial_of_it_was_invalid() -> None:
+    assert unreachable(seen((20, "invalid"))) == set()
+    assert unreachable(seen((20, "invalid"), (20, "invalid"))) == {20}
+    assert unreachable(seen((20, "invalid"), (20, "invalid"), (10, "held"))) == {20}, "far below it"
+    assert unreachable(seen((20, "invalid"), (20, "invalid"), (19, "held"))) == set(), "near it"
+    assert unreachable(seen((20, "invalid"), (20, "invalid"), (40, "broke"))) == set(), "above it"
+    assert unreachable(seen((40, "held"), (20, "invalid"), (20, "invalid"))) == {20}, "only what came later"
+
+
+def test_no_estimate_lies_beyond_what_was_validly_tried() -> None:
+    """One lapse low down makes a bracket; all that is valid above it held, and no more can be generated."""
+    lapse = [60.0]
+
+    def outcome(rate: float) -> Outcome:
+        if rate in lapse:
+            lapse.remove(rate)
+            return Outcome.BROKE
+        return Outcome.HELD if rate < 110 else Outcome.INVALID
+
+    found = search(Decided(outcome), Plan(start=60, trials=40))
+    valid = [each.rate for each in found.observations if each.outcome is not Outcome.INVALID]
+    assert found.status is Status.AT_LEAST
+    assert found.rate == max(valid) < 110
+    assert (found.low, found.high, found.reason) == (None, None, BUSY)
+
+
+def test_what_used_the_machine_up_is_said() -> None:
+    def run(rate: float) -> Observation:
+        outcome = Outcome.INVALID if rate > 100 else Outcome.HELD
+        return Observation(rate=rate, outcome=outcome, saturated=f"processors at {rate:g}/s")
+
+    class Told:
+        def run(self, rate: float) -> Observation:
+            return run(rate)
+
+    found = search(Told(), Plan(start=60, trials=20))
+    assert found.reason == BUSY
+    lowest = min(unreachable(found.observations))
+    assert found.saturated == f"processors at {lowest:g}/s"
+
+
+def test_what_was_used_up_where_rates_broke_is_that_of_the_lowest() -> None:
+    class Told:
+        def run(self, rate: float) -> Observation:
+            outcome = Outcome.HELD if rate < 100 else Outcome.BROKE
+            return Observation(rate=rate, outcome=outcome, saturated=f"disk at {rate:g}/s")
+
+    found = search(Told(), Plan(start=60, trials=30))
+    lowest = min(each.rate for each in found.observations if each.outcome is Outcome.BROKE)
+    assert (found.status, found.saturated) == (Status.FOUND, f"disk at {lowest:g}/s")
 
 
 def test_trials_that_prove_nothing_do_not_move_the_fit() -> None:
