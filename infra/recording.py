@@ -97,7 +97,8 @@ class _Monitor(MockMonitor):
         self, request: pb.RegisterResourceRequest
     ) -> pb.RegisterResourceResponse:
         respond = super().RegisterResource
-        response: pb.RegisterResourceResponse = respond(request)  # type: ignore[no-untyped-call]
+        with _own_loop():  # of this thread; Pulumi would make one and never close it
+            response: pb.RegisterResourceResponse = respond(request)  # type: ignore[no-untyped-call]
         if request.type != _STACK:
             with self._lock:
                 self._recorded.append(_recorded(request, response.urn))
@@ -149,7 +150,7 @@ def _value(wire: object) -> Value:
 
 @contextmanager
 def _own_loop() -> Iterator[None]:
-    """An event loop for one recording. Outputs that fail with the first failure are not reported again."""
+    """An event loop for this thread. Outputs that fail with the first failure are not reported again."""
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda *_: None)
     asyncio.set_event_loop(loop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 
@@ -138,3 +139,22 @@ def _volume(name: str) -> None:
 
 def _by_name(recorded: tuple[Recorded, ...]) -> dict[str, Recorded]:
     return {resource.name: resource for resource in recorded}
+
+
+def one_volume() -> None:
+    docker.Volume("data")
+
+
+def test_a_recording_closes_every_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is left to the interpreter's end prints a traceback there, or not, as it happens."""
+    made: list[asyncio.BaseEventLoop] = []
+    begin = asyncio.BaseEventLoop.__init__
+
+    def noted(loop: asyncio.BaseEventLoop) -> None:
+        made.append(loop)
+        begin(loop)
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "__init__", noted)
+    record(one_volume, stack="one")
+    assert made
+    assert all(loop.is_closed() for loop in made)
