@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from foundation.errors import ExitCode, Interrupted, PeakproofError
+from foundation.errors import ExitCode, Interrupted, PeakproofError, Unavailable
 
 VERBOSE = "PEAKPROOF_VERBOSE"
 INTERRUPTED = "interrupted; what this command made has been removed"
@@ -39,7 +40,17 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     command = typer.main.get_command(app)
-    return _answered(lambda: command.main(args=arguments, prog_name="peakproof", standalone_mode=False))
+    given = _verbose_taken(list(sys.argv[1:] if arguments is None else arguments))
+    return _answered(lambda: command.main(args=given, prog_name="peakproof", standalone_mode=False))
+
+
+def _verbose_taken(arguments: list[str]) -> list[str]:
+    """The command line without --verbose, which may stand anywhere: people append it to what failed."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    if "--verbose" not in arguments[:end]:
+        return arguments
+    os.environ[VERBOSE] = "1"
+    return [word for word in arguments[:end] if word != "--verbose"] + arguments[end:]
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's arguments
@@ -49,6 +60,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - 
 def _answered(work: Callable[[], object]) -> int:
     try:
         result = work()
+        sys.stdout.flush()  # what cannot be written is told here, not after the end
     except PeakproofError as error:
         show(error)
         return int(error.exit_code)
@@ -58,11 +70,23 @@ def _answered(work: Callable[[], object]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         show(Interrupted(INTERRUPTED))
         return int(ExitCode.INTERRUPTED)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            return _bug(error)
+        where = error.filename or "what this command's output goes to"
+        show(Unavailable(f"no space is left: {where}", hint="free some, then run the same command again"))
+        _forget_output()
+        return int(ExitCode.UNAVAILABLE)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever is left is our bug
         return _bug(error)
     if result == ExitCode.INTERRUPTED:  # Typer makes a status of Ctrl-C, and says nothing
         show(Interrupted(INTERRUPTED))
     return result if isinstance(result, int) else int(ExitCode.OK)
+
+
+def _forget_output() -> None:
+    """What could not be written is not tried again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show(error: PeakproofError) -> None:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails
 
+from foundation import aliases, truths, wording
 from foundation.errors import InputError, Problem
 
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
@@ -27,6 +29,12 @@ class Input(BaseModel):
     """Base of every model that a person fills: unknown keys are errors, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return truths.apart(handler(source))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +96,7 @@ def parse(text: str, path: Path) -> Document:
     """The document in `text`; `path` is what errors name."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        aliases.refuse_endless(node, path)
         content = _TextKeys(text).get_single_data()
         repeated = list(_twice(node))
     except yaml.MarkedYAMLError as error:
@@ -211,12 +220,39 @@ def _kept(
 
 
 def _found(document: Document, model: type[BaseModel], error: ValidationError) -> list[Problem]:
-    return [
-        _tag_problem(document, details["loc"], details["ctx"])
-        if details["type"] == "union_tag_invalid"
-        else _problem(document, model, details["loc"], details["type"], details["msg"])
-        for details in error.errors()
-    ]
+    return [_problem_of(document, model, details) for details in error.errors()]
+
+
+def _problem_of(document: Document, model: type[BaseModel], details: ErrorDetails) -> Problem:
+    if details["type"] == "union_tag_invalid":
+        return _tag_problem(document, details["loc"], details["ctx"])
+    if details["type"] == "union_tag_not_found":
+        return _no_tag_problem(document, model, details["loc"], details["ctx"])
+    words = wording.told(details["type"], details.get("input"), details["msg"])
+    return _problem(document, model, details["loc"], details["type"], words)
+
+
+def _no_tag_problem(
+    document: Document, model: type[BaseModel], location: Location, context: Mapping[str, object]
+) -> Problem:
+    """The key whose word decides which other keys there are is not there."""
+    if not isinstance(_at(document.content, document.written(location)), dict):
+        return _problem(document, model, location, "dict_type", "expected keys with values (`key: value`)")
+    name = ".".join(str(part) for part in (*location, str(context["discriminator"]).strip("'")))
+    allowed = _tags_at(model, location)
+    return document.problem(location, f"{name!r} is missing", did_you_mean("", allowed) if allowed else None)
+
+
+def _tags_at(model: type[BaseModel], location: Location) -> set[str]:
+    """The words that a discriminator at `location` may have."""
+    schema = model.model_json_schema(by_alias=True)
+    return {tag for part in _walk(schema, schema, location, whole=True) for tag in _tags(part)}
+
+
+def _tags(part: Mapping[str, object]) -> Iterable[str]:
+    found = part.get("discriminator")
+    mapping = found.get("mapping") if isinstance(found, dict) else None
+    return list(mapping) if isinstance(mapping, dict) else []
 
 
 def _tag_problem(document: Document, location: Location, context: Mapping[str, object]) -> Problem:
@@ -230,22 +266,18 @@ def _tag_problem(document: Document, location: Location, context: Mapping[str, o
 def _problem(
     document: Document, model: type[BaseModel], location: Location, kind: str, message: str
 ) -> Problem:
-    named = document.written(location)
-    named = (*named, location[-1]) if kind == "missing" else named
-    name = ".".join(str(part) for part in named) or "the document"
+    above = document.written(location[:-1]) if kind == "missing" else document.written(location)
+    named = (*above, location[-1]) if kind == "missing" else above
+    name = ".".join(str(part) for part in named)
     if kind == "extra_forbidden":
         allowed = _fields_at(model, location[:-1])
         hint = did_you_mean(str(location[-1]), allowed) if allowed else None
         return document.problem(location, f"unknown key {name!r}", hint)
     if kind == "missing":
-        return document.problem(location[:-1], f"{name!r} is missing")
-    return document.problem(location, f"{name!r}: {said(message)}")
-
-
-def said(message: str) -> str:
-    """What pydantic says is wrong, as the end of a sentence."""
-    message = message.removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+        return document.problem(location, f"{name!r} is missing")
+    if not name and document.content is None:
+        return document.problem(location, "the document is empty")
+    return document.problem(location, f"{name!r}: {message}" if name else f"the document: {message}")
 
 
 def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
@@ -256,26 +288,29 @@ def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
 
 
 def _walk(
-    root: Mapping[str, object], schema: object, location: Location
+    root: Mapping[str, object], schema: object, location: Location, *, whole: bool = False
 ) -> list[dict[str, dict[str, object]]]:
+    """The parts of the schema at `location`; `whole`: those that name several kinds, not the kinds."""
     if not isinstance(schema, dict):
         return []
+    if whole and not location and "discriminator" in schema:
+        return [schema]
     if "$ref" in schema:
         target = str(schema["$ref"]).rsplit("/", 1)[-1]
-        return _walk(root, root["$defs"][target], location)  # type: ignore[index]
+        return _walk(root, root["$defs"][target], location, whole=whole)  # type: ignore[index]
     tagged = schema.get("discriminator", {}).get("mapping", {})
     if location and location[0] in tagged:
-        return _walk(root, {"$ref": tagged[location[0]]}, location[1:])
+        return _walk(root, {"$ref": tagged[location[0]]}, location[1:], whole=whole)
     options = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
     if options:
-        return [found for option in options for found in _walk(root, option, location)]
+        return [found for option in options for found in _walk(root, option, location, whole=whole)]
     if not location:
         return [schema]
     step, rest = location[0], location[1:]
     inner = (
         schema.get("properties", {}).get(step) or schema.get("additionalProperties") or schema.get("items")
     )
-    return _walk(root, inner, rest) if inner else []
+    return _walk(root, inner, rest, whole=whole) if inner else []
 
 
 def _lines(node: yaml.Node, at: Location) -> Iterator[tuple[Location, int]]:

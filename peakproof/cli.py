@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
@@ -68,8 +67,8 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks.")] = False,
-    show_version: Annotated[  # noqa: ARG001 - its callback has done the work
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks; may stand anywhere.")] = False,
+    show_version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -77,8 +76,6 @@ def root(
 
     Example: peakproof rehearse seasons/laptop.yaml
     """
-    if verbose:
-        os.environ[console.VERBOSE] = "1"
 
 
 def main() -> None:

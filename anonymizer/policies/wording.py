@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from anonymizer.transforms import DROP, INHERIT, KEEP, STRUCTURED, WORDS, known, transform
 from anonymizer.transforms.base import Transform
-from foundation.documents import Document, Location, did_you_mean, said
+from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import Problem
+from foundation.wording import told
 
 if TYPE_CHECKING:
     from anonymizer.policies.policy import Rule
@@ -64,7 +65,7 @@ def _misfits(document: Document, at: Location, name: str, rule: Rule) -> Iterato
                 (*at, "options", key),
                 f"{name}: {rule.transform} has no option {key!r}"
                 if unknown
-                else f"{name}: {key}: {said(details['msg'])}",
+                else f"{name}: {key}: {told(details['type'], details['input'], details['msg'])}",
                 did_you_mean(key, allowed) if unknown else None,
             )
 

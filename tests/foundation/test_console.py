@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import typer
@@ -78,6 +81,57 @@ def test_a_traceback_is_shown_only_when_asked_for(
     monkeypatch.setenv(console.VERBOSE, "1")
     console.run(failing(ValueError("oops")), [])
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", [0, 1, 2])
+def test_verbose_may_stand_anywhere(
+    where: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(console.VERBOSE, "")
+    app = typer.Typer()
+
+    @app.command()
+    def greet(name: str) -> None:
+        raise ValueError(name)
+
+    @app.command()
+    def other() -> None:
+        pass
+
+    words = ["greet", "Ola"]
+    words.insert(where, "--verbose")
+    assert console.run(app, words) == 70
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_verbose_behind_two_dashes_is_somebodys_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(console.VERBOSE, raising=False)
+    heard: list[str] = []
+    app = typer.Typer()
+
+    @app.command()
+    def only(words: list[str]) -> None:
+        heard.extend(words)
+
+    assert console.run(app, ["--", "--verbose"]) == 0
+    assert heard == ["--verbose"]
+
+
+def test_output_that_nobody_has_room_for_is_no_bug() -> None:
+    """A device that is always full."""
+    program = (
+        "import sys; from foundation import console; import typer\n"
+        "app = typer.Typer()\n"
+        "app.command()(lambda: print('x' * 100_000))\n"
+        "sys.exit(console.run(app, []))"
+    )
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    assert ended.returncode == 69, ended.stderr
+    assert "no space is left" in ended.stderr
+    assert "Exception ignored" not in ended.stderr
 
 
 def test_an_unknown_option_is_an_input_error_with_a_way_on(capsys: pytest.CaptureFixture[str]) -> None:

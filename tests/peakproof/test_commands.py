@@ -158,7 +158,7 @@ def test_a_bug_of_ours_is_called_one_and_shows_no_traceback(bug: dict[str, str])
 
 
 def test_verbose_shows_where_a_bug_is(bug: dict[str, str]) -> None:
-    done = command("--verbose", "rehearse", "laptop", environment=bug)
+    done = command("rehearse", "laptop", "--verbose", environment=bug)
     assert done.returncode == 70
     assert "Traceback" in done.stderr
     assert "sitecustomize" in done.stderr

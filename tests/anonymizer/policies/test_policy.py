@@ -54,7 +54,7 @@ def test_a_policy_that_names_no_format_has_the_present_one(tmp_path: Path) -> No
     [
         ("{transform: emial, class: free}", "no transform is called 'emial' (did you mean 'email'?"),
         ("{transform: email}", "a masked column needs its class"),
-        ("{transform: email, class: secret}", "input should be 'identifying'"),
+        ("{transform: email, class: secret}", "must be 'identifying'"),
         ("{transform: email, class: free, scope: row}", 'expected "value" or "entity(COLUMN)"'),
         ("{transform: email, class: free, kind: x}", "unknown key"),
         ("{transform: nip, class: free, scope: entity(id)}", "nip has no scope entity"),

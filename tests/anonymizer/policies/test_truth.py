@@ -68,7 +68,7 @@ def test_what_is_kept_generalised_or_shifted_may_be_known(tmp_path: Path) -> Non
         ("{quasi: [town], sensitive: mail}", "{k: 5}", 6, "people.mail: is masked (email)"),
         ("{quasi: [town], person: me}", "{k: 5}", 6, "people.me: there is no such column"),
         ("{quasi: [town]}", "{l: 2}", 3, "no table names a sensitive column"),
-        ("{quasi: []}", "{k: 5}", 6, "at least 1 item"),
+        ("{quasi: []}", "{k: 5}", 6, "must not be empty"),
         ("{quasi: [town]}", "{}", 3, "say what: k, l or linkage"),
         ("{quasi: [town]}", "{k: 1}", 3, "greater than or equal to 2"),
         ("null", "{k: 5}", 3, "no table says who its people are"),
