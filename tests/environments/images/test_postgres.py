@@ -144,6 +144,22 @@ def rows_after_a_start(server: Running) -> object:
     return ask(ready(server), "SELECT count(*) FROM kept")
 
 
+def test_a_lock_file_that_a_kill_left_is_nobody_s_even_if_its_number_is_a_process_again(start: Start) -> None:
+    stale = "sleep 600 & printf '%s\\n' $! >$PGDATA/postmaster.pid"
+    how = ["bash", "-c", f"[[ ! -s $PGDATA/PG_VERSION ]] || {{ {stale}; }}; exec start-postgres"]
+    server = ready(start("postgres", port=5432, secret=PASSWORD, environment=ENVIRONMENT, command=how))
+    server.container.kill()
+    server.container.start()
+    assert ask(ready(server), "SELECT 1") == 1
+
+
+def test_a_second_server_on_the_same_data_is_refused(server: Running) -> None:
+    status, said = server.run("start-postgres")
+    assert status == 64
+    assert "another PostgreSQL runs on /var/lib/postgresql/data" in said
+    assert ask(server, "SELECT 1") == 1
+
+
 def test_a_stop_is_a_fast_shutdown_although_a_client_is_connected(start: Start) -> None:
     server = ready(start("postgres", port=5432, secret=PASSWORD, environment=ENVIRONMENT))
     with connect(server):
