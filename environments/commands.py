@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 
+import docker
 from rich.table import Table
 
 from environments import environment
-from environments.containers import finding, leases, locks, manifests, removing
+from environments.containers import finding, leases, locks, manifests, removing, states
 from environments.containers.files import tail
+from environments.containers.finding import Found
 from environments.display import NodeDisplay
 from environments.docker_client import connect
 from environments.environment import Environment
 from environments.images.display import ImageDisplay
+from environments.instance import AnotherVersion
 from environments.wanted import Wanted
 from foundation.console import people
 from foundation.errors import InputError
@@ -57,23 +60,36 @@ def extend(name: str, ttl: float) -> None:
 
 
 def listed() -> list[dict[str, object]]:
-    """Every environment of this Docker host: name, definition, nodes, running, seconds left."""
+    """Every environment of this Docker host: name, definition, nodes, running or done, seconds left."""
     client, rows = connect(), []
     for name in sorted(manifests.names(client)):
-        found = finding.find(client, name)
+        try:
+            found = finding.find(client, name)
+        except AnotherVersion:
+            rows.append(_unreadable(client, name))
+            continue
         if found is not None:
-            running = sum(container.status == "running" for container in found.containers.values())
-            left = max(0.0, found.lease.until - time.time()) if found.lease else 0.0
-            rows.append(
-                {
-                    "name": name,
-                    "definition": found.instance.topology.definition,
-                    "nodes": len(found.containers),
-                    "running": running,
-                    "seconds_left": round(left),
-                }
-            )
+            rows.append(_row(found))
     return rows
+
+
+def _row(found: Found) -> dict[str, object]:
+    topology = found.instance.topology
+    left = max(0.0, found.lease.until - time.time()) if found.lease else 0.0
+    return {
+        "name": found.instance.name,
+        "definition": topology.definition,
+        "nodes": len(topology.nodes),
+        "running": sum(states.well(node, found.containers.get(node.name)) for node in topology.nodes),
+        "seconds_left": round(left),
+    }
+
+
+def _unreadable(client: docker.DockerClient, name: str) -> dict[str, object]:
+    lease = leases.newest(client, name)
+    left = max(0.0, lease.until - time.time()) if lease else 0.0
+    row: dict[str, object] = {"name": name, "definition": None, "nodes": None, "running": None}
+    return {**row, "seconds_left": round(left), "made_by": "another version"}
 
 
 def described(name: str) -> dict[str, object]:
@@ -92,10 +108,7 @@ def described_by(running: Environment, seconds_left: float) -> dict[str, object]
         "definition": topology.definition,
         "digest": topology.digest,
         "seconds_left": round(seconds_left),
-        "nodes": {
-            node.name: running.nodes[node.name].status if node.name in running.nodes else "missing"
-            for node in topology.nodes
-        },
+        "nodes": {node.name: running.state(node) for node in topology.nodes},
         "endpoints": {
             endpoint.name: f"{endpoint.protocol}://127.0.0.1:{running.instance.ports[endpoint.name]}"
             for endpoint in topology.endpoints
@@ -118,8 +131,8 @@ def show_list(rows: list[dict[str, object]]) -> None:
         return
     table = Table("environment", "definition", "running", "stays for", box=None)
     for row in rows:
-        running = f"{row['running']} of {row['nodes']}"
-        table.add_row(str(row["name"]), str(row["definition"]), running, _staying(row["seconds_left"]))
+        running = f"{row['running']} of {row['nodes']}" if row["nodes"] else "made by another version"
+        table.add_row(str(row["name"]), str(row["definition"] or "?"), running, _staying(row["seconds_left"]))
     people().print(table)
 
 

@@ -130,6 +130,12 @@ def _reference_problem(definition: Definition, name: str, reference: Reference) 
         return
     options = services[reference.service]
     kind = KINDS[options.kind]
+    if reference.kind not in (None, options.kind):
+        what = f"service {name!r} takes a service of kind {reference.kind} there; {reference.service!r} is"
+        of_that = [each for each, other in services.items() if other.kind == reference.kind]
+        hint = documents.did_you_mean(reference.service, of_that)
+        yield definition.document.problem(at, f"{what} of kind {options.kind}", hint)
+        return
     right = not kind.problems(options, platform)
     if right and reference.connects and kind.bind(reference.service, options, platform).port is None:
         what = f"service {name!r} connects to {reference.service!r}, which has no port"

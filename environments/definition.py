@@ -36,6 +36,7 @@ class DefinitionInput(Input):
     """definitions/NAME.yaml after `extends` was resolved."""
 
     definition: Name
+    extends: str | None = Field(default=None, description="the definition it started from, resolved already")
     description: str = ""
     environment_class: EnvironmentClass = Field(default=EnvironmentClass.TEST, alias="class")
     platform: str

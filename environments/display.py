@@ -9,11 +9,18 @@ from environments.containers.building import NodeEvent
 from environments.live import LiveLines
 from foundation.units import in_words
 
-_STYLE = {"starting": "cyan", "ready": "green", "done": "green", "kept": "green", "failed": "bold red"}
+_STYLE = {
+    "starting": "cyan",
+    "ready": "green",
+    "done": "green",
+    "kept": "green",
+    "failed": "bold red",
+    "put back": "yellow",
+}
 
 
 class NodeDisplay(LiveLines):
-    """A watch for `up`: which node is starting, ready, done, kept or failed, and after how long."""
+    """A watch for `up`: which node is starting, ready, done, kept, failed or put back, and after how long."""
 
     def __init__(self, console: Console) -> None:
         state = TextColumn("{task.fields[state]}")
@@ -26,6 +33,6 @@ class NodeDisplay(LiveLines):
             return
         if event.node in self._tasks:
             self._progress.update(self._tasks[event.node], completed=1, state=styled)
-        if not self._console.is_terminal or event.state == "failed":
+        if not self._console.is_terminal or event.state in ("failed", "put back"):
             took = f" after {in_words(event.seconds)}" if event.seconds else ""
             self._console.print(f"  {event.node:<14} {styled}{took}")

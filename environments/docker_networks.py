@@ -11,6 +11,16 @@ from environments.docker_errors import mapped
 
 def taken_subnets(client: docker.DockerClient) -> list[IPv4Network]:
     """Subnets of all networks that this Docker host has."""
+    return list(taken_by_name(client).values())
+
+
+def taken_by_name(client: docker.DockerClient) -> dict[str, IPv4Network]:
+    """The same by what people may call them."""
     with mapped("listing networks"):
-        configs = [network.attrs["IPAM"]["Config"] or [] for network in client.networks.list()]
-    return [IPv4Network(entry["Subnet"]) for config in configs for entry in config if "." in entry["Subnet"]]
+        networks = client.networks.list()
+    return {
+        f"Docker's network {network.name}": IPv4Network(entry["Subnet"])
+        for network in networks
+        for entry in network.attrs["IPAM"]["Config"] or []
+        if "." in entry["Subnet"]
+    }

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import docker
 
-from environments import docker_networks, images, labels, machine, owners
-from environments.containers import building, finding, injecting, leases, locks, manifests, reaper, removing
+from environments import images, labels, owners
+from environments.containers import (
+    addressing,
+    aside,
+    building,
+    finding,
+    injecting,
+    leases,
+    locks,
+    manifests,
+    reaper,
+    removing,
+    states,
+)
 from environments.containers.building import Watch
 from environments.containers.finding import Found
 from environments.containers.injecting import FaultHelper
 from environments.containers.node import NodeContainer
 from environments.containers.usage import Group, group_of
-from environments.docker_errors import SubnetTaken, mapped
+from environments.docker_errors import mapped
 from environments.faults import FAULTS
-from environments.instance import Instance, Supply, free_subnets, instantiate, started_at, updated
+from environments.instance import Instance
 from environments.topology import Lifecycle, Node
 from environments.wanted import Wanted
-from foundation.errors import InputError
+from foundation.errors import InputError, Refused
 from foundation.secrets import Secret
 
 # What the engine itself runs, beside the nodes: the reaper, locks and fault helpers.
 _ENGINE_IMAGES = ("python",)
-_SUBNET_TRIES = 8
 
 Clients = Mapping[str, docker.DockerClient]
 
@@ -42,6 +52,11 @@ class Environment:
     @property
     def name(self) -> str:
         return self.instance.name
+
+    def state(self, node: Node) -> str:
+        """running, done, crashed (137), missing, …"""
+        standing = self.nodes.get(node.name)
+        return states.state(node, standing.get_wrapped_container() if standing else None)
 
     def address(self, endpoint: str) -> tuple[str, int]:
         """Loopback host and port of an endpoint. Raises KeyError."""
@@ -110,7 +125,8 @@ def prepare_images(
 def working_on(client: docker.DockerClient, name: str, image: str) -> Iterator[None]:
     """Lock and working lease for a command that changes an environment.
 
-    Where nothing stands at the end, the lease goes too: only now is no renewal of it in flight.
+    Where nothing stands at the end, or somebody's lease holds what does, the command's own goes: only now is
+    no renewal of it in flight.
     """
     owners.refuse_other(client, name, owner=labels.ENV)
     with locks.held(client, name, image):
@@ -120,22 +136,28 @@ def working_on(client: docker.DockerClient, name: str, image: str) -> Iterator[N
         finally:
             if manifests.read(client, name) is None:
                 removing.remove(client, name, kind="lease")
+            elif leases.given(client, name):
+                leases.end(client, name)
 
 
 def up(wanted: Wanted, clients: Clients, built: Mapping[str, str], watch: Watch) -> Environment:
     """Makes the environment stand, adopting what runs. Call it inside `working_on`.
 
-    What a failed or interrupted `up` made is removed; what stood before it stays.
+    What a failed or interrupted `up` made is removed; what stood before it stands again. Raises Refused
+    when another folder's environment has the name, or a volume holds other data.
     """
     client = clients["local"]
-    standing = finding.find(client, wanted.name)
-    containers = standing.containers if standing else {}
+    aside.recover(client, wanted.name)
+    standing, had = finding.find(client, wanted.name), finding.resources(client, wanted.name)
+    refuse_anothers(standing, wanted)
     try:
-        instance = _connected(wanted, standing, clients, built)
-        nodes = building.build(clients, instance, containers, watch)
+        instance = addressing.connected(wanted, standing, clients, built)
+        nodes = building.build(clients, instance, standing, watch)
     except BaseException:
         if standing is None:
             removing.remove_built(client, wanted.name)
+        else:
+            _as_it_was(client, standing, had)
         raise
     return Environment(instance, nodes, clients)
 
@@ -179,36 +201,23 @@ def keep(client: docker.DockerClient, name: str, image: str, seconds: float) -> 
     reaper.ensure(client, image)
 
 
-def _connected(
-    wanted: Wanted, standing: Found | None, clients: Clients, built: Mapping[str, str]
-) -> Instance:
-    """The instance, its networks made. Another command may take a subnet first: then others are chosen."""
-    for attempt in range(_SUBNET_TRIES):
-        instance = _instance(wanted, standing, clients["local"], built, attempt)
-        try:
-            for client in clients.values():
-                building.networks(client, instance)
-        except SubnetTaken:
-            if standing is not None or attempt == _SUBNET_TRIES - 1:
-                raise
-            removing.remove(clients["local"], wanted.name, kind="network")
-        else:
-            return instance
-    raise AssertionError("the last try either returns or raises")
+def refuse_anothers(found: Found | None, wanted: Wanted) -> None:
+    """Raises Refused when what stands under that name was made from another folder's definition.
+
+    One that is the same to the letter is no other.
+    """
+    if found is None or not found.instance.origin or not wanted.origin:
+        return
+    same = found.instance.topology.digest == wanted.topology.digest
+    if found.instance.origin != wanted.origin and not same:
+        raise Refused(
+            f"environment {wanted.name!r} is another's: its definition is in {found.instance.origin}",
+            hint=f"give this one another name (`--name`), or first `peakproof env down {wanted.name}`",
+        )
 
 
-def _instance(
-    wanted: Wanted,
-    standing: Found | None,
-    client: docker.DockerClient,
-    built: Mapping[str, str],
-    attempt: int,
-) -> Instance:
-    taken = chain(machine.routes(), docker_networks.taken_subnets(client))
-    free = free_subnets(wanted.site.subnets, taken)
-    supply = Supply(
-        images=built, subnets=started_at(free, f"{wanted.name} {attempt}"), free_port=machine.free_port
-    )
-    if standing is None:
-        return instantiate(wanted.topology, wanted.name, supply)
-    return updated(standing.instance, wanted.topology, supply)
+def _as_it_was(client: docker.DockerClient, standing: Found, had: Set[str]) -> None:
+    """The record and the networks and volumes of before; the nodes have been put back."""
+    manifests.write(client, standing.instance)
+    for kind in ("network", "volume"):
+        removing.remove(client, standing.instance.name, kind=kind, but=had)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from ipaddress import IPv4Network
 from typing import TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from environments.topology import Topology
-from foundation.errors import Unavailable
+from foundation.errors import Refused, Unavailable
 from foundation.secrets import Secret, new_password
 
+FORMAT = 2
+"""Of the JSON below: goes up when an older peakproof could not read what this one writes, or misread it."""
 _PREFIX = 26
 ADDRESSES = 2 ** (32 - _PREFIX) - 3
 """Nodes that a network has addresses for: without its own, the broadcast's and the gateway's."""
@@ -24,7 +26,10 @@ _TOPOLOGY: TypeAdapter[Topology] = TypeAdapter(Topology)
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """`ports`: endpoint -> loopback port; `subnets`: network -> CIDR; `images`: folder name -> image id."""
+    """`ports`: endpoint -> loopback port; `subnets`: network -> CIDR; `images`: folder name -> image id.
+
+    `origin` is the folder of the definition that it was made from; empty where there is none.
+    """
 
     name: str
     topology: Topology
@@ -32,6 +37,7 @@ class Instance:
     subnets: Mapping[str, str]
     images: Mapping[str, str]
     secrets: Mapping[str, Secret] = field(repr=False)
+    origin: str = ""
 
     def resource(self, name: str) -> str:
         """What a node, network or volume is called outside the instance."""
@@ -40,7 +46,9 @@ class Instance:
     def to_json(self) -> str:
         """Everything but the secrets."""
         manifest = {
+            "format": FORMAT,
             "name": self.name,
+            "origin": self.origin,
             "topology": asdict(self.topology),
             "ports": dict(self.ports),
             "subnets": dict(self.subnets),
@@ -49,11 +57,33 @@ class Instance:
         return json.dumps(manifest, separators=(",", ":"), sort_keys=True)
 
 
+class AnotherVersion(Refused):
+    """What stands was described by another version of peakproof: it cannot be read, only taken down."""
+
+
 def from_json(text: str, secrets: Mapping[str, Secret]) -> Instance:
-    """The instance that `to_json` described, with the secrets that were read back from its nodes."""
+    """The instance that `to_json` described, with the secrets that were read back from its nodes.
+
+    Raises AnotherVersion unless it is read to the last word: what would be lost could be what matters.
+    """
     manifest = json.loads(text)
-    topology = _TOPOLOGY.validate_python(manifest.pop("topology"))
-    return Instance(topology=topology, secrets=dict(secrets), **manifest)
+    name = str(manifest.get("name"))
+    try:
+        read = {key: value for key, value in manifest.items() if key not in ("format", "topology")}
+        topology = _TOPOLOGY.validate_python(manifest["topology"])
+        instance = Instance(topology=topology, secrets=dict(secrets), **read)
+        if json.loads(instance.to_json()) == manifest:
+            return instance
+    except (KeyError, TypeError, ValidationError) as error:
+        raise _another_version(name) from error
+    raise _another_version(name)
+
+
+def _another_version(name: str) -> AnotherVersion:
+    return AnotherVersion(
+        f"environment {name!r} was made by another version of peakproof",
+        hint=f"`peakproof env down {name}` takes it down; or use the version that made it",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,26 +95,39 @@ class Supply:
     free_port: Callable[[], int]
 
 
+class NoRange(Unavailable):
+    """The site's range has no room for that many networks more."""
+
+    def __init__(self, *, wanted: int) -> None:
+        super().__init__(
+            "no free /26 is left in the site's address range",
+            hint="widen `subnets` in the site's file, or take an environment down",
+        )
+        self.wanted = wanted
+
+
 def instantiate(topology: Topology, name: str, supply: Supply) -> Instance:
     """A new instance: fresh secrets, free ports, the first free subnets. Raises Unavailable."""
-    return Instance(
-        name=name,
-        topology=topology,
-        ports=_ports([endpoint.name for endpoint in topology.endpoints], supply.free_port),
-        subnets=_assigned([network.name for network in topology.networks], supply.subnets),
-        images=dict(supply.images),
-        secrets={secret.name: new_password() for secret in topology.secrets},
-    )
+    nothing = Instance(name=name, topology=topology, ports={}, subnets={}, images={}, secrets={})
+    return updated(nothing, topology, supply)
 
 
 def updated(found: Instance, topology: Topology, supply: Supply) -> Instance:
-    """`found` with another topology; what both have keeps its port, subnet and secret."""
-    fresh = instantiate(topology, found.name, supply)
-    return replace(
-        fresh,
-        ports={**fresh.ports, **_shared(found.ports, fresh.ports)},
-        subnets={**fresh.subnets, **_shared(found.subnets, fresh.subnets)},
-        secrets={**fresh.secrets, **_shared(found.secrets, fresh.secrets)},
+    """`found` with another topology; what both have keeps its port, subnet and secret. Raises Unavailable.
+
+    Only what is missing is asked of the machine: what stands needs no free range.
+    """
+    ports = _shared(found.ports, [endpoint.name for endpoint in topology.endpoints])
+    subnets = _shared(found.subnets, [network.name for network in topology.networks])
+    secrets = _shared(found.secrets, [secret.name for secret in topology.secrets])
+    return Instance(
+        name=found.name,
+        topology=topology,
+        ports=_ports([endpoint.name for endpoint in topology.endpoints], supply.free_port, ports),
+        subnets=_assigned([network.name for network in topology.networks], supply.subnets, subnets),
+        images=dict(supply.images),
+        secrets={each.name: secrets.get(each.name) or new_password() for each in topology.secrets},
+        origin=found.origin,
     )
 
 
@@ -98,14 +141,14 @@ def free_subnets(within: IPv4Network, taken: Iterable[IPv4Network]) -> Iterable[
     )
 
 
-def _ports(names: Iterable[str], free_port: Callable[[], int]) -> dict[str, int]:
+def _ports(names: Iterable[str], free_port: Callable[[], int], had: Mapping[str, int]) -> dict[str, int]:
     """A port that was free a moment ago may be offered twice: nobody listens on it yet."""
-    ports: dict[str, int] = {}
+    ports: dict[str, int] = dict(had)
     for name in names:
-        port = free_port()
-        while port in ports.values():
+        while name not in ports:
             port = free_port()
-        ports[name] = port
+            if port not in ports.values():
+                ports[name] = port
     return ports
 
 
@@ -116,19 +159,17 @@ def started_at(subnets: Iterable[IPv4Network], word: str) -> list[IPv4Network]:
     return free[start:] + free[:start]
 
 
-def _assigned(names: Iterable[str], subnets: Iterable[IPv4Network]) -> dict[str, str]:
+def _assigned(names: Sequence[str], subnets: Iterable[IPv4Network], had: Mapping[str, str]) -> dict[str, str]:
     free = iter(subnets)
-    assigned = {}
+    assigned = dict(had)
     for name in names:
-        subnet = next(free, None)
-        if subnet is None:
-            raise Unavailable(
-                "no free /26 is left in the site's address range",
-                hint="widen `subnets` in the site's file, or take an environment down",
-            )
-        assigned[name] = str(subnet)
+        if name not in assigned:
+            subnet = next(free, None)
+            if subnet is None:
+                raise NoRange(wanted=len(names) - len(had))
+            assigned[name] = str(subnet)
     return assigned
 
 
-def _shared(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, Value]:
-    return {key: value for key, value in old.items() if key in new}
+def _shared(old: Mapping[str, Value], wanted: Iterable[str]) -> dict[str, Value]:
+    return {name: old[name] for name in wanted if name in old}

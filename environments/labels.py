@@ -12,11 +12,20 @@ MANIFEST = "peakproof.manifest"
 UNTIL = "peakproof.until"
 WHO = "peakproof.who"
 UNDO = "peakproof.undo"
+HOLDS = "peakproof.holds"
 
 
 def of(instance: str, kind: str, **more: str) -> dict[str, str]:
     """Labels of one thing of an instance; `kind` is node, network, volume, lease, lock or fault."""
-    keys = {"node": NODE, "digest": DIGEST, "manifest": MANIFEST, "until": UNTIL, "who": WHO, "undo": UNDO}
+    keys = {
+        "node": NODE,
+        "digest": DIGEST,
+        "manifest": MANIFEST,
+        "until": UNTIL,
+        "who": WHO,
+        "undo": UNDO,
+        "holds": HOLDS,
+    }
     return {OWNER: ENV, INSTANCE: instance, KIND: kind, **{keys[name]: text for name, text in more.items()}}
 
 

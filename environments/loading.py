@@ -18,6 +18,11 @@ class Loaded:
     definition: Definition
     topology: Topology
 
+    @property
+    def origin(self) -> str:
+        """The folder in which the definition stands."""
+        return str(self.definition.document.path.resolve().parent)
+
 
 def topology_of(name: str, *, beside: Path) -> Loaded:
     """The definition of that name or path, compiled. Raises InputError with every problem."""
@@ -28,6 +33,11 @@ def topology_of(name: str, *, beside: Path) -> Loaded:
 def site_of(name: str, *, beside: Path) -> Site:
     """The site of that name or path. Raises InputError."""
     return site.load(_found("site", name, beside))
+
+
+def local_site_of(name: str, *, beside: Path) -> Site:
+    """The same, for what comes up on this machine. Raises InputError for another engine."""
+    return site.load_local(_found("site", name, beside))
 
 
 def _found(kind: str, name: str, beside: Path) -> Path:

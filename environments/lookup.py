@@ -6,6 +6,7 @@ from pathlib import Path
 
 from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import InputError, Problem
+from foundation.wording import shown
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -19,7 +20,17 @@ _HOMES = {
 
 
 def find(kind: str, name: str, *, beside: Path) -> Path | None:
-    """The file that `name` stands for, or None. `beside` is the folder of the document that names it."""
+    """The file that `name` stands for, or None. `beside` is the folder of the document that names it.
+
+    What the file system will not show, such as too long a name or links in a circle, is not found.
+    """
+    try:
+        return _found(kind, name, beside)
+    except (OSError, RuntimeError):
+        return None
+
+
+def _found(kind: str, name: str, beside: Path) -> Path | None:
     home, pattern = _HOMES[kind]
     if _is_path(name):
         file = _file(name, beside)
@@ -55,15 +66,19 @@ def known(kind: str, *, beside: Path) -> set[str]:
 
 def missing(kind: str, name: str, document: Document, at: Location) -> Problem:
     """The problem of a name in a document that stands for nothing."""
-    return document.problem(at, f"no {kind} {name!r}", _hint(kind, name, document.path.parent))
+    return document.problem(at, f"no {kind} {shown(name)}", _hint(kind, name, document.path.parent))
 
 
 def absent(kind: str, name: str, *, beside: Path) -> InputError:
     """The error of a name on the command line that stands for nothing."""
-    return InputError(f"no {kind} {name!r}", hint=_hint(kind, name, beside))
+    return InputError(f"no {kind} {shown(name)}", hint=_hint(kind, name, beside))
 
 
 def _hint(kind: str, name: str, beside: Path) -> str:
     if _is_path(name):
-        return f"there is no file {_file(name, beside)}"
+        try:
+            return f"there is no file {_file(name, beside)}"
+        except (OSError, RuntimeError) as error:
+            why = getattr(error, "strerror", None) or "its links go in a circle"
+            return f"{shown(str(beside / name))}: {why}"
     return f"{did_you_mean(name, known(kind, beside=beside))}; a file of your own is named by its path"

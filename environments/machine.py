@@ -9,16 +9,33 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 _ROUTES = Path("/proc/net/route")
+_PRIVATE = 8
+"""The widest private range is 10.0.0.0/8. A wider route, such as the halves of the Internet that a VPN sets,
+means no private network in particular, and that of a network of ours is more specific."""
 
 
 def routes(table: str | None = None) -> Iterator[IPv4Network]:
-    """Networks that this machine has a route to, but the default. `table`: the text of /proc/net/route."""
+    """Networks that this machine has a route to, but those that are as good as a default route.
+
+    `table`: the text of /proc/net/route.
+    """
+    for _, network in _named_routes(table):
+        yield network
+
+
+def routes_by_name(table: str | None = None) -> dict[str, IPv4Network]:
+    """The same by what people may call them."""
+    return {f"the route {network} of {device}": network for device, network in _named_routes(table)}
+
+
+def _named_routes(table: str | None) -> Iterator[tuple[str, IPv4Network]]:
     text = table if table is not None else (_ROUTES.read_text() if _ROUTES.exists() else "")
     for line in text.splitlines()[1:]:
         fields = line.split()
         destination, mask = (struct.unpack("<I", bytes.fromhex(fields[at]))[0] for at in (1, 7))
-        if mask:
-            yield IPv4Network((destination, bin(mask).count("1")))
+        network = IPv4Network((destination, bin(mask).count("1")))
+        if network.prefixlen >= _PRIVATE:
+            yield fields[0], network
 
 
 def free_port() -> int:

@@ -32,6 +32,16 @@ def _delay(text: str) -> str:
     return text
 
 
+def _http_path(text: str) -> str:
+    """What stands as it is in a request's first line and in a balancer's configuration."""
+    if not re.fullmatch(r"/[A-Za-z0-9._~!&()*+,;=:@%/?-]*", text):
+        raise ValueError(
+            f"{text!r} must be a path such as /health/ready, without spaces, quotes or line breaks"
+        )
+    return text
+
+
+HttpPath = Annotated[str, AfterValidator(_http_path)]
 Delay = Annotated[str, AfterValidator(_delay)]
 Name = Annotated[str, AfterValidator(checked_name)]
 
@@ -50,7 +60,7 @@ class ProcessInput(Input):
     environment: dict[str, str] = Field(default={})
     secrets: tuple[str, ...] = Field(default=(), description="keys of `secrets` that this process may read")
     port: int | None = Field(default=None, ge=1, le=65535)
-    ready: str | ReadyCommand | None = Field(default=None, description="a path on `port`, or a command")
+    ready: HttpPath | ReadyCommand | None = Field(default=None, description="a path on `port`, or a command")
     needs: tuple[Name, ...] = Field(default=(), description="services that must be ready before it starts")
     lifecycle: Lifecycle = Lifecycle.ALWAYS
     stop_grace: Duration = 10.0

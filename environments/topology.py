@@ -179,7 +179,10 @@ class Network:
 
 @dataclass(frozen=True, kw_only=True)
 class Volume:
+    """`holds` says whose data is on it, such as "the database orders of clerk"; no other goes there."""
+
     name: str
+    holds: str = ""
 
 
 OUTSIDE = "outside"

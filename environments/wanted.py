@@ -16,12 +16,16 @@ from foundation.errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is to stand: a topology under a name on a site. `folders`: image name -> the platform's folder."""
+    """What is to stand: a topology under a name on a site. `folders`: image name -> the platform's folder.
+
+    `origin` is the folder of its definition: another folder's environment of that name is not touched.
+    """
 
     name: str
     topology: Topology
     site: Site
     folders: Mapping[str, Path]
+    origin: str = ""
 
 
 def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wanted:
@@ -30,8 +34,9 @@ def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wante
     return Wanted(
         name=_named(name or loaded.definition.name),
         topology=loaded.topology,
-        site=loading.site_of(site, beside=beside),
+        site=loading.local_site_of(site, beside=beside),
         folders=loaded.definition.platform.image_folders(),
+        origin=loaded.origin,
     )
 
 

@@ -32,6 +32,7 @@ class Season:
     topology: Topology
     platform: Platform
     site: Site
+    origin: str
     objectives: tuple[Objective, ...]
     waivers: tuple[str, ...]
     points: tuple[Point, ...] = ()
@@ -97,7 +98,8 @@ def _with_what_it_names(written: SeasonInput, document: Document) -> Season:
         document=document,
         topology=loaded.topology,
         platform=loaded.definition.platform,
-        site=loading.site_of(written.environment.site, beside=beside),
+        site=loading.local_site_of(written.environment.site, beside=beside),
+        origin=loaded.origin,
         objectives=implied.promised(agreed, loaded_journeys),
         waivers=waivers,
         points=_replayed(written, document),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from environments import environment, slicing
-from environments.containers import removing
+from environments.containers import finding, removing
 from environments.containers.building import NodeEvent, Watch
 from environments.containers.files import FileSpec
 from environments.environment import Clients, Environment
@@ -120,6 +120,7 @@ def bring_up(desk: Desk, state: State) -> State:
         twin = slicing.database_only(season.topology, state.database)
         wanted.append(replace(_wanted(season, source_name(season)), topology=twin))
     if state.was_up:
+        environment.refuse_anothers(finding.find(client, name), wanted[0])
         environment.reset(desk.clients, name)
     for each in wanted:
         if each.name != name or not state.was_up:
@@ -325,5 +326,9 @@ def _journeys(season: Season, job: Job) -> tuple[str, bytes, int]:
 
 def _wanted(season: Season, name: str) -> Wanted:
     return Wanted(
-        name=name, topology=season.topology, site=season.site, folders=season.platform.image_folders()
+        name=name,
+        topology=season.topology,
+        site=season.site,
+        folders=season.platform.image_folders(),
+        origin=season.origin,
     )

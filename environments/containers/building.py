@@ -15,7 +15,9 @@ from docker.models.containers import Container
 from docker.types import IPAMConfig, IPAMPool
 
 from environments import docker_policy, labels, rollout
-from environments.containers import manifests
+from environments.containers import aside, manifests, volumes
+from environments.containers.aside import Aside
+from environments.containers.finding import Found
 from environments.containers.node import NodeContainer
 from environments.docker_errors import mapped
 from environments.instance import Instance
@@ -28,7 +30,10 @@ _AGAIN = 0.5  # seconds between two attempts to end what is starting
 
 @dataclass(frozen=True, kw_only=True)
 class NodeEvent:
-    """Progress of one node. `state` is starting, ready, done, kept or failed; seconds since it began."""
+    """Progress of one node, `seconds` since it began.
+
+    `state` is starting, ready, done, kept, failed or put back.
+    """
 
     node: str
     state: str
@@ -41,18 +46,19 @@ Watch = Callable[[NodeEvent], None]
 def build(
     clients: Mapping[str, docker.DockerClient],
     instance: Instance,
-    standing: Mapping[str, Container],
+    before: Found | None,
     watch: Watch,
 ) -> dict[str, NodeContainer]:
     """Makes the instance stand on its networks, adopting what does. Returns its nodes by name.
 
     `clients`: host -> its Docker client; a node lives on the host of its placement.
-    Raises the first failure after the nodes that were starting have ended theirs.
+    Raises the first failure after the nodes that were starting have ended theirs, and those that stood
+    `before` stand again.
     """
     for client in clients.values():
+        volumes.ensure(client, instance)
         manifests.write(client, instance)
-        _volumes(client, instance)
-    return _Build(clients, instance, standing, watch).run()
+    return _Build(clients, instance, before, watch).run()
 
 
 def found(containers: Mapping[str, Container]) -> dict[str, Standing]:
@@ -73,19 +79,20 @@ class _Build:
         self,
         clients: Mapping[str, docker.DockerClient],
         instance: Instance,
-        standing: Mapping[str, Container],
+        before: Found | None,
         watch: Watch,
     ) -> None:
-        self.clients, self.instance, self.standing, self.watch = clients, instance, standing, watch
+        self.clients, self.instance, self.before, self.watch = clients, instance, before, watch
+        self.standing = before.containers if before else {}
         self.nodes = {node.name: node for node in instance.topology.nodes}
-        self.steps = rollout.decide(self.nodes, instance.images, found(standing))
+        self.steps = rollout.decide(self.nodes, instance.images, found(self.standing))
         self.made: dict[str, NodeContainer] = {}
         self.starting: list[NodeContainer] = []
+        self.aside: list[Aside] = []
         self.running: dict[Future[NodeContainer], str] = {}
         self.abandoned = threading.Event()
 
     def run(self) -> dict[str, NodeContainer]:
-        self._remove_gone()
         graph = TopologicalSorter({name: node.needs for name, node in self.nodes.items()})
         graph.prepare()
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -93,7 +100,15 @@ class _Build:
                 self._walk(graph, pool)
             except BaseException:
                 self._abandon(pool)
+                self._put_back()
                 raise
+        self.aside += [
+            Aside(node=name, container=self.standing[name], ran=False)
+            for name, step in self.steps.items()
+            if step.verb is Verb.REMOVE
+        ]
+        for each in self.aside:
+            aside.drop(each)
         return self.made
 
     def _walk(self, graph: TopologicalSorter[str], pool: ThreadPoolExecutor) -> None:
@@ -117,22 +132,39 @@ class _Build:
                 container.discard()
             _, begun = wait(begun, timeout=_AGAIN)
 
-    def _remove_gone(self) -> None:
-        for name, step in self.steps.items():
-            if step.verb in (Verb.REMOVE, Verb.REPLACE):
-                with mapped(f"removing {name}"):
-                    self.standing[name].remove(force=True, v=True)
+    def _put_back(self) -> None:
+        """What stood before takes the place of what came; raises NodeFailed where it cannot."""
+        if self.before is None:
+            return
+        for name, container in self.made.items():
+            if self.steps[name].verb is Verb.CREATE:
+                container.discard()
+        nodes = {node.name: node for node in self.before.instance.topology.nodes}
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(lambda each: self._stands_again(each, nodes[each.node]), self.aside))
+
+    def _stands_again(self, each: Aside, node: Node) -> None:
+        assert self.before is not None
+        client = self.clients[node.placement.host]
+        with mapped(f"putting {node.name} back"):
+            aside.take_back(client, each.container)
+        if each.ran:
+            NodeContainer(node, self.before.instance, client).adopt(each.container)
+        self.watch(NodeEvent(node=node.name, state="put back"))
 
     def _stand(self, node: Node) -> NodeContainer:
         started = time.monotonic()
         verb = self.steps[node.name].verb
         container = NodeContainer(node, self.instance, self.clients[node.placement.host])
         if verb is Verb.KEEP:
+            container.standing_on(self.standing[node.name]).wait_until_ready_again()
             self.watch(NodeEvent(node=node.name, state="kept"))
-            return container.standing_on(self.standing[node.name])
+            return container
         self.watch(NodeEvent(node=node.name, state="starting"))
         self.starting.append(container)
         try:
+            if verb is Verb.REPLACE:
+                self.aside.append(aside.put(node.name, self.standing[node.name], node.process.stop_grace))
             if verb is Verb.START:
                 container.adopt(self.standing[node.name])
             else:
@@ -169,9 +201,3 @@ def _network(client: docker.DockerClient, instance: Instance, network: Network) 
         ),
         labels=labels.of(instance.name, "network"),
     )
-
-
-def _volumes(client: docker.DockerClient, instance: Instance) -> None:
-    with mapped(f"creating the volumes of {instance.name}"):
-        for volume in instance.topology.volumes:
-            client.volumes.create(instance.resource(volume.name), labels=labels.of(instance.name, "volume"))

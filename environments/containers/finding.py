@@ -11,6 +11,7 @@ from docker.models.containers import Container
 from environments import instance as instances
 from environments import labels
 from environments.containers import files, leases, manifests
+from environments.containers.aside import is_aside
 from environments.containers.leases import Lease
 from environments.docker_errors import mapped
 from environments.instance import Instance
@@ -40,9 +41,17 @@ def find(client: docker.DockerClient, name: str) -> Found | None:
         return Found(instance=instance, lease=leases.newest(client, name), containers=containers)
 
 
+def resources(client: docker.DockerClient, name: str) -> frozenset[str]:
+    """The names of the instance's networks and volumes."""
+    with mapped(f"looking for environment {name}"):
+        networks = client.networks.list(filters=labels.ours(name, "network"))
+        volumes = client.volumes.list(filters=labels.ours(name, "volume"))
+    return frozenset([*(str(each.name) for each in networks), *(str(each.name) for each in volumes)])
+
+
 def _nodes(client: docker.DockerClient, name: str) -> dict[str, Container]:
     listed = client.containers.list(all=True, filters=labels.ours(name, "node"))
-    return {container.labels[labels.NODE]: container for container in listed}
+    return {container.labels[labels.NODE]: container for container in listed if not is_aside(container)}
 
 
 def _secrets(topology: Topology, containers: Mapping[str, Container]) -> dict[str, Secret]:

@@ -86,7 +86,8 @@ def kept(
 ) -> Iterator[None]:
     """Keeps a working lease of `seconds` in force, and the reaper alive, for as long as the block runs.
 
-    What somebody gives, before or meanwhile, stays as it is. Raises, at the end of the block, what made a
+    What somebody gives, before or meanwhile, stays as it is. The last of the command's own holds until the
+    next is given, `end` is called, or it is over. Raises, at the end of the block, what made a
     renewal fail: without a lease the environment goes.
     """
     stop, failures = threading.Event(), list[PeakproofError]()
@@ -114,6 +115,12 @@ def kept(
         thread.join()
     if failures:
         raise failures[0]
+
+
+def end(client: docker.DockerClient, instance: str) -> None:
+    """This command works on the instance no longer: from now on only what somebody gave holds it."""
+    with mapped(f"ending the work on {instance}"):
+        _remove(client, [each for each in _all(client, instance) if each.holder == holder.me()])
 
 
 def _all(client: docker.DockerClient, instance: str) -> list[Lease]:

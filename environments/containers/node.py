@@ -19,10 +19,10 @@ from environments.containers.files import FileSpec, archive, read, tail
 from environments.docker_errors import mapped
 from environments.instance import Instance
 from environments.topology import CommandProbe, Lifecycle, Node, Probe
-from foundation.errors import Unavailable
+from foundation.errors import Refused, Unavailable
 
 LAST_LINES = 20
-NOT_RUNNING = 409
+NOT_RUNNING = CONFLICT = 409
 ENDING_SECONDS = 5
 
 # Nothing can be asked of a node without a probe but that it is still there after a second.
@@ -62,11 +62,14 @@ class NodeContainer(BareContainer):
         return self
 
     def adopt(self, container: Container) -> NodeContainer:
-        """This node, as a stopped container that is started again."""
+        """This node, as a stopped or paused container that runs again."""
         self._container = container
         self._stood_before = True
         with mapped(f"starting {self.node.name}"):
-            container.start()
+            if container.status == "paused":
+                container.unpause()
+            else:
+                container.start()
         self.wait_until_ready()
         return self
 
@@ -79,6 +82,11 @@ class NodeContainer(BareContainer):
         else:
             self._ask(self.node.probes.ready or STAYS, self.node.probes.deadline)
 
+    def wait_until_ready_again(self) -> None:
+        """The same of a node that runs since long: without a probe there is nothing to wait for."""
+        if self.node.lifecycle is Lifecycle.ALWAYS and self.node.probes.ready is not None:
+            self.wait_until_ready()
+
     def discard(self) -> None:
         """Gives the start up: what stood before is stopped again, what is new is removed."""
         if self._container is not None:
@@ -89,6 +97,26 @@ class NodeContainer(BareContainer):
                     self._container.remove(force=True, v=True)
 
     def _create(self) -> None:
+        try:
+            self._create_under_its_name()
+        except APIError as error:
+            if error.status_code == CONFLICT:
+                raise self._name_taken() from error
+            raise
+
+    def _name_taken(self) -> Refused:
+        """Names whoever has the name of this node's container."""
+        name, owner = self.instance.resource(self.node.name), None
+        with contextlib.suppress(NotFound):
+            other = self.get_docker_client().client.containers.get(name)
+            owner = other.labels.get(labels.INSTANCE) if labels.OWNER in other.labels else None
+        whose = f"belongs to the environment {owner!r}" if owner else "is not peakproof's"
+        return Refused(
+            f"the name {name} is taken by a container that {whose}",
+            hint=f"`docker rename {name} OTHER`, or use another name than {self.instance.name!r} (`--name`)",
+        )
+
+    def _create_under_its_name(self) -> None:
         node, attachments = self.node, self.node.attachments
         first = self.instance.resource(attachments.networks[0])
         self._container = self.get_docker_client().create(

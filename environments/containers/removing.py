@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -21,15 +21,20 @@ _AT_ONCE = 8
 Thing = TypeVar("Thing", Container, Network, Volume)
 
 
-def remove(client: docker.DockerClient, name: str, *, kind: str | None = None) -> int:
-    """Removes all of an instance, or all of one kind; returns how much there was, which may be nothing."""
+def remove(
+    client: docker.DockerClient, name: str, *, kind: str | None = None, but: Set[str] = frozenset()
+) -> int:
+    """Removes all of an instance, or all of one kind; returns how much there was, which may be nothing.
+
+    Networks and volumes whose names are in `but` stay.
+    """
     with mapped(f"taking {name} down"):
         wanted = labels.ours(name, kind)
         containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
         _all(lambda container: container.remove(force=True, v=True), containers)
-        networks = client.networks.list(filters=wanted)
+        networks = [each for each in client.networks.list(filters=wanted) if each.name not in but]
         _all(_remove_network, networks)
-        volumes = client.volumes.list(filters=wanted)
+        volumes = [each for each in client.volumes.list(filters=wanted) if each.name not in but]
         leases = [volume for volume in volumes if volume.attrs["Labels"][labels.KIND] == "lease"]
         _all(lambda volume: volume.remove(force=True), [each for each in volumes if each not in leases])
         _all(lambda volume: volume.remove(force=True), leases)

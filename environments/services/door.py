@@ -1,13 +1,18 @@
-"""The door: the one node on the edge network. Forwards loopback ports inward; starts nothing outward."""
+"""The door: the one node on the edge network. Forwards loopback ports inward; starts nothing outward.
+
+It listens at its edge address alone, and rules of its own network namespace let connections pass one way:
+from the edge in. Nothing inside reaches another network through it, and it reaches nothing of the machine.
+"""
 
 from __future__ import annotations
 
-from environments.services.haproxy import COMMAND, COMMON, CONFIG
+from environments.services.haproxy import COMMON, CONFIG
 from environments.services.kind import EDGE
 from environments.topology import (
     Attachments,
     Endpoint,
     File,
+    Hardening,
     Node,
     Probes,
     Process,
@@ -18,6 +23,8 @@ from environments.topology import (
 
 FIRST_PORT = 10_000
 MEMORY = 64 * 1024**2
+# What setting the rules needs, and becoming a user without any right: HAProxy itself has none.
+CAPABILITIES = ("NET_ADMIN", "SETGID", "SETUID")
 
 
 def describe(endpoints: tuple[Endpoint, ...], networks: tuple[str, ...]) -> Node:
@@ -29,7 +36,7 @@ def describe(endpoints: tuple[Endpoint, ...], networks: tuple[str, ...]) -> Node
     return Node(
         name="door-1",
         service="door",
-        process=Process(image="haproxy", command=COMMAND, stop_grace=2.0),
+        process=Process(image="door", command=("start-door", CONFIG), stop_grace=2.0),
         attachments=Attachments(
             networks=(EDGE, *networks),
             aliases=("door",),
@@ -37,15 +44,17 @@ def describe(endpoints: tuple[Endpoint, ...], networks: tuple[str, ...]) -> Node
             published=published,
         ),
         resources=Resources(memory=MEMORY),
+        hardening=Hardening(capabilities=CAPABILITIES),
         probes=Probes(ready=TcpProbe(port=FIRST_PORT)),
     )
 
 
 def config(endpoints: tuple[Endpoint, ...]) -> str:
-    """haproxy.cfg of a plain TCP forwarder."""
+    """haproxy.cfg of a plain TCP forwarder; on its loopback address it asks itself whether it is ready."""
     listeners = "\n".join(
         f"listen {endpoint.name}\n"
-        f"    bind :{FIRST_PORT + number}\n"
+        f"    bind 127.0.0.1:{FIRST_PORT + number}\n"
+        f'    bind "${{EDGE_ADDRESS}}:{FIRST_PORT + number}"\n'
         f"    server target {endpoint.target}:{endpoint.port}\n"
         for number, endpoint in enumerate(endpoints)
     )

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from environments.platform import Name, Platform
+from environments.platform import HttpPath, Name, Platform
 from environments.services.kind import FRONT, Reference, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
     Attachments,
@@ -58,7 +58,7 @@ class HaproxyOptions(ServiceOptions):
     memory: Size = 128 * 1024**2
     to: Name = Field(description="the application service that it balances")
     port: int = Field(default=8000, ge=1024, le=65535)
-    health: str | None = Field(default=None, description="path that a healthy node answers with 200")
+    health: HttpPath | None = Field(default=None, description="path that a healthy node answers with 200")
     per_server: int = Field(
         default=64, ge=1, description="requests that one server works on at once; more wait in the balancer"
     )
@@ -73,7 +73,7 @@ def bind(name: str, options: HaproxyOptions, _platform: Platform) -> Binding:
 
 
 def references(options: HaproxyOptions, _platform: Platform) -> list[Reference]:
-    return [Reference(service=options.to, at=("to",), connects=True)]
+    return [Reference(service=options.to, at=("to",), connects=True, kind="application")]
 
 
 def describe(name: str, options: HaproxyOptions, surroundings: Surroundings) -> Service:

@@ -39,11 +39,12 @@ class ServiceOptions(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """A service that another one names, and where; `connects`: it must have a port."""
+    """A service that another one names, and where. `connects`: it must have a port; `kind`: its kind."""
 
     service: str
     at: Location
     connects: bool = False
+    kind: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

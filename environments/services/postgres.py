@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from environments.platform import Platform
 from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
@@ -32,6 +32,16 @@ DATA = "/var/lib/postgresql/data"
 LEADS = CommandProbe(command=("psql", "-d", "postgres", "-qAtc", "SELECT 1 / (NOT pg_is_in_recovery())::int"))
 
 
+def _as_written(value: object) -> object:
+    """A setting as in postgresql.conf: 50 and true need no quotes."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value) if isinstance(value, int | float) else value
+
+
+Setting = Annotated[str, BeforeValidator(_as_written)]
+
+
 class PostgresOptions(ServiceOptions):
     """A PostgreSQL database. `database` and `user` are the platform's name unless given."""
 
@@ -39,7 +49,14 @@ class PostgresOptions(ServiceOptions):
     memory: Size = 512 * 1024**2
     database: str | None = None
     user: str | None = None
-    settings: dict[str, str] = Field(default={}, description="server settings, as in postgresql.conf")
+    settings: dict[str, Setting] = Field(default={}, description="server settings, as in postgresql.conf")
+
+    @field_validator("user")
+    @classmethod
+    def _is_no_superuser(cls, user: str | None) -> str | None:
+        if user == "postgres":
+            raise ValueError("'postgres' is the superuser; the platform's own user must be another")
+        return user
 
 
 def settings(options: PostgresOptions) -> dict[str, str]:
@@ -66,11 +83,15 @@ def describe(name: str, options: PostgresOptions, surroundings: Surroundings) ->
     (node,) = surroundings.members[name]
     return Service(
         nodes=(_leader(node, name, options, binding),),
-        volumes=(Volume(name=f"{node}-data"),),
+        volumes=(Volume(name=f"{node}-data", holds=_held(binding)),),
         secrets=(SecretRef(name=_secret(name)),),
         endpoints=(Endpoint(name=name, target=name, port=PORT),),
         roles=(Role(name=f"{name}.leader", candidates=(node,), holds=LEADS),),
     )
+
+
+def _held(binding: Binding) -> str:
+    return f"the PostgreSQL database {binding.name} of {binding.user}"
 
 
 def _secret(service: str) -> str:

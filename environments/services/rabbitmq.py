@@ -41,9 +41,10 @@ def bind(name: str, options: RabbitmqOptions, platform: Platform) -> Binding:
 
 def describe(name: str, options: RabbitmqOptions, surroundings: Surroundings) -> Service:
     (node,) = surroundings.members[name]
+    user = surroundings.bindings[name].user or ""
     return Service(
-        nodes=(_broker(node, name, options, surroundings.bindings[name].user or ""),),
-        volumes=(Volume(name=f"{node}-data"),),
+        nodes=(_broker(node, name, options, user),),
+        volumes=(Volume(name=f"{node}-data", holds=f"the RabbitMQ broker of {user}"),),
         secrets=(SecretRef(name=f"{name}.password"),),
         endpoints=(Endpoint(name=name, target=name, port=PORT),),
         roles=(Role(name=f"{name}.any", candidates=(node,)),),

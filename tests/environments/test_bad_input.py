@@ -53,7 +53,51 @@ TOLD = {
     "no such platform": "no platform 'nowhere'",
     "no such file": "nothing.yaml",
     "a folder": "no definition",
+    "a size of 400 digits": "it is too large",
+    "a NUL in a path": "t.yaml:3: a text with a NUL character in it",
+    "a path too long": "File name too long",
+    "links in a circle": "its links go in a circle",
+    "aliases of aliases": "values",
+    "a truth for a number": "'services.web.nodes': expected a number, got true",
+    "nothing over a base": "'services' is missing",
+    "a balancer of a database": "'store' is of kind postgres",
+    "a line break in a path": "must be a path such as /health/ready",
+    "the superuser": "'postgres' is the superuser",
+    "a number for a text": "'services.web.environment.PORT': expected text, got 8000; "
+    'in quotes it is text: "8000"',
+    "a word for a mapping": "'services': expected keys with values (`key: value`), got 'web'",
+    "nothing at all": "the document is empty",
+    "no kind": "'services.web.kind' is missing (allowed: application, haproxy, postgres, rabbitmq)",
+    "an unknown key beside": "extends",
 }
+
+
+def loop(folder: Path) -> Path:
+    (folder / "loop.yaml").symlink_to(folder / "loop.yaml")
+    return folder / "loop.yaml"
+
+
+def laughs(folder: Path) -> Path:
+    """Nine lines that stand for more than a hundred million values."""
+    lines = ["a: &a [x,x,x,x,x,x,x,x,x]"]
+    lines += [
+        f"{new}: &{new} [{','.join([f'*{old}'] * 9)}]" for old, new in zip("abcdefg", "bcdefgh", strict=True)
+    ]
+    return text(folder, "\n".join(lines) + "\n")
+
+
+def text(folder: Path, content: str) -> Path:
+    (folder / "t.yaml").write_text(content)
+    return folder / "t.yaml"
+
+
+def bare(folder: Path) -> Path:
+    """A definition that leaves out what its base has."""
+    written(folder).rename(folder / "base.yaml")
+    return text(folder, "extends: ./base.yaml\ndefinition: t\nservices: ~\n")
+
+
+STORE = {"kind": "postgres"}
 
 WRONG: dict[str, Callable[[Path], Path]] = {
     "unknown key": lambda folder: written(folder, colour="blue"),
@@ -66,6 +110,36 @@ WRONG: dict[str, Callable[[Path], Path]] = {
     "no such platform": lambda folder: written(folder, platform="nowhere"),
     "no such file": lambda folder: folder / "nothing.yaml",
     "a folder": lambda folder: folder,
+    "a size of 400 digits": lambda folder: written(
+        folder, services={"web": application("web", memory="9" * 400 + "GiB")}
+    ),
+    "a NUL in a path": lambda folder: text(folder, 'definition: t\n\nplatform: "./sh\\0op"\n'),
+    "a path too long": lambda folder: written(folder, platform="./" + "x" * 300),
+    "links in a circle": loop,
+    "aliases of aliases": laughs,
+    "a truth for a number": lambda folder: written(folder, services={"web": application("web", nodes=True)}),
+    "nothing over a base": bare,
+    "a balancer of a database": lambda folder: written(
+        folder, entry="front", services={"front": {"kind": "haproxy", "to": "store"}, "store": STORE}
+    ),
+    "a line break in a path": lambda folder: written(
+        folder,
+        entry="front",
+        services={
+            "front": {"kind": "haproxy", "to": "web", "health": "/\n  stats enable"},
+            "web": application("web"),
+        },
+    ),
+    "the superuser": lambda folder: written(
+        folder, services={"web": application("web"), "store": {**STORE, "user": "postgres"}}
+    ),
+    "a number for a text": lambda folder: written(
+        folder, services={"web": application("web", environment={"PORT": 8000})}
+    ),
+    "a word for a mapping": lambda folder: written(folder, services="web"),
+    "nothing at all": lambda folder: text(folder, ""),
+    "no kind": lambda folder: written(folder, services={"web": {"process": "web"}}),
+    "an unknown key beside": lambda folder: written(folder, extend="laptop"),
 }
 
 

@@ -14,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from environments import instance as instances
-from environments.instance import Instance, Supply, free_subnets, instantiate, updated
+from environments.instance import (
+    AnotherVersion,
+    Instance,
+    NoRange,
+    Supply,
+    free_subnets,
+    instantiate,
+    updated,
+)
 from environments.loading import topology_of
 from environments.topology import SecretRef, Topology
 from foundation.errors import Unavailable
@@ -97,6 +105,48 @@ def test_an_update_forgets_what_went() -> None:
     after = updated(laptop(), smaller, supply())
     assert after.secrets == {}
     assert len(after.ports) == 1
+
+
+def test_an_update_asks_the_machine_for_nothing_that_stands() -> None:
+    def no_port() -> int:
+        pytest.fail("every port is there")
+
+    before = laptop()
+    full = Supply(images=IMAGES, subnets=(), free_port=no_port)
+    assert updated(before, LAPTOP, full).subnets == before.subnets
+
+
+def test_a_network_that_is_new_needs_a_range() -> None:
+    before = replace(laptop(), subnets={"edge": "10.231.0.0/26"})
+    with pytest.raises(NoRange) as caught:
+        updated(before, LAPTOP, Supply(images=IMAGES, subnets=(), free_port=lambda: 1))
+    assert caught.value.wanted == 2
+
+
+def changed(**manifest: object) -> str:
+    return json.dumps({**json.loads(laptop().to_json()), **manifest})
+
+
+def topology_with(**more: object) -> str:
+    return changed(topology={**json.loads(laptop().to_json())["topology"], **more})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        changed(written_by="another"),
+        changed(format=instances.FORMAT + 1),
+        changed(format=None),
+        topology_with(new_thing=[]),
+        topology_with(nodes=[{"name": "api-1"}]),
+        '{"name": "mine"}',
+    ],
+    ids=["a field more", "a later format", "no format", "more in the topology", "less in a node", "nothing"],
+)
+def test_what_another_version_wrote_is_told_as_such(text: str) -> None:
+    with pytest.raises(AnotherVersion, match="'mine' was made by another version") as caught:
+        instances.from_json(text, {})
+    assert "peakproof env down mine" in str(caught.value.hint)
 
 
 def test_a_secret_that_no_node_holds_any_more_is_made_anew() -> None:

@@ -81,10 +81,12 @@ def test_a_node_that_was_stopped_is_started_again(shop: Standing) -> None:
     assert after.nodes["web-2"].status == "running"
 
 
-def test_a_changed_definition_replaces_only_what_changed(shop: Standing, tmp_path: Path) -> None:
+def test_a_changed_definition_replaces_only_what_changed(shop: Standing) -> None:
     before = shop.attach()
     changed = definition(
-        tmp_path, {**SHOP, "keeper": application("keeper", environment={"HELLO_NAME": "you"})}
+        shop.definition.parent,
+        {**SHOP, "keeper": application("keeper", environment={"HELLO_NAME": "you"})},
+        file="changed",
     )
     assert run("env", "up", str(changed), "--name", shop.name).returncode == 0
     after = shop.attach()
@@ -94,8 +96,9 @@ def test_a_changed_definition_replaces_only_what_changed(shop: Standing, tmp_pat
     assert in_node(after, "keeper-1", "cat", PASSWORD) == before.secret("store.password").reveal()
 
 
-def test_a_service_that_is_no_longer_wanted_goes(shop: Standing, tmp_path: Path) -> None:
-    fewer = definition(tmp_path, {name: options for name, options in SHOP.items() if name != "keeper"})
+def test_a_service_that_is_no_longer_wanted_goes(shop: Standing) -> None:
+    kept = {name: options for name, options in SHOP.items() if name != "keeper"}
+    fewer = definition(shop.definition.parent, kept, file="fewer")
     assert run("env", "up", str(fewer), "--name", shop.name).returncode == 0
     assert set(shop.attach().nodes) == NODES - {"keeper-1"}
     assert run("env", "up", str(shop.definition), "--name", shop.name).returncode == 0

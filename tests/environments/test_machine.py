@@ -24,6 +24,18 @@ def test_routes_are_read_but_the_default_one() -> None:
     ]  # fmt: skip
 
 
+HALVES = """\
+Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
+tun0	00000000	0100000A	0003	0	0	0	00000080	0	0	0
+tun0	00000080	0100000A	0003	0	0	0	00000080	0	0	0
+tun0	0000000A	00000000	0001	0	0	0	000000FF	0	0	0
+"""
+
+
+def test_the_halves_of_the_internet_are_no_network_in_particular_but_a_private_range_is() -> None:
+    assert machine.routes_by_name(HALVES) == {"the route 10.0.0.0/8 of tun0": IPv4Network("10.0.0.0/8")}
+
+
 def test_a_machine_without_routes_has_none() -> None:
     assert list(machine.routes("Iface\tDestination\n")) == []
 

@@ -129,6 +129,41 @@ def test_a_node_reaches_no_address_of_the_machine_on_its_own_networks(
     assert outside.reached == []
 
 
+def test_the_door_reaches_nothing_of_the_machine_at_its_edge(
+    engine: docker.DockerClient, shop: Standing, outside: Outside
+) -> None:
+    """The machine has an address there, from which Docker's proxy brings connections in."""
+    edge = IPv4Network(shop.attach().instance.subnets["edge"])
+    machine = str(edge.network_address + 1)
+    addresses = [network.attrs for network in engine.networks.list(names=[f"peakproof-{shop.name}-edge"])]
+    assert addresses[0]["IPAM"]["Config"][0]["Subnet"] == str(edge)
+    door = shop.attach().nodes["door-1"].get_wrapped_container()
+    assert not reaches(door, "tcp", machine, outside.tcp)
+    assert not reaches(door, "udp", machine, outside.udp)
+    assert outside.reached == []
+
+
+def answers(container: Container, address: str, port: int) -> bool:
+    """Whether a connection is accepted."""
+    connect = f"exec 3<>/dev/tcp/{address}/{port}"
+    return container.exec_run(["timeout", "2", "bash", "-c", connect])[0] == 0
+
+
+def test_no_node_reaches_another_network_through_the_door(shop: Standing) -> None:
+    environment = shop.attach()
+    names = [endpoint.name for endpoint in environment.instance.topology.endpoints]
+    inside = environment.nodes["front-1"].get_wrapped_container()
+    door = environment.nodes["door-1"].get_wrapped_container()
+    door.reload()
+    joined = door.attrs["NetworkSettings"]["Networks"]
+    at_front = joined[f"peakproof-{shop.name}-front"]["IPAddress"]
+    at_edge = joined[f"peakproof-{shop.name}-edge"]["IPAddress"]
+    for number in range(len(names)):
+        assert answers(door, at_edge, 10_000 + number), "it listens there"
+        assert not answers(inside, at_front, 10_000 + number)
+        assert not answers(inside, at_edge, 10_000 + number)
+
+
 @pytest.mark.parametrize("node", ["web-1", "door-1"])
 def test_a_name_outside_is_not_known_and_nobody_is_asked(shop: Standing, node: str) -> None:
     container = shop.attach().nodes[node].get_wrapped_container()
@@ -153,11 +188,26 @@ def test_no_node_has_more_rights_than_it_needs(shop: Standing) -> None:
     for node in shop.attach().nodes.values():
         host = node.get_wrapped_container().attrs["HostConfig"]
         assert host["CapDrop"] == ["ALL"]
-        assert not host["CapAdd"]
+        assert not host["CapAdd"] or node.node.name == "door-1"
         assert not host["Privileged"]
         assert "no-new-privileges" in host["SecurityOpt"]
         assert not host["Binds"] or all("/var/run" not in bind for bind in host["Binds"])
         assert 0 < host["Memory"] == host["MemorySwap"]
+
+
+def test_what_the_door_runs_has_no_right_left(shop: Standing) -> None:
+    """It begins with those that setting its rules needs."""
+    door = shop.attach().nodes["door-1"].get_wrapped_container()
+    every = (
+        "for one in /proc/[0-9]*; do [[ $(<$one/comm) != haproxy ]] || "
+        'grep -h "Cap\\(Eff\\|Prm\\)\\|Uid" $one/status; done'
+    )
+    status, said = door.exec_run(["bash", "-c", every], user="904")
+    assert isinstance(said, bytes)
+    assert status == 0, said
+    lines = [line.split() for line in said.decode().splitlines()]
+    assert {line[0] for line in lines} == {"Uid:", "CapEff:", "CapPrm:"}
+    assert {line[1] for line in lines} == {"904", "0000000000000000"}
 
 
 @contextmanager

@@ -21,6 +21,8 @@ def test_the_laptop_is_this_machine() -> None:
     ("subnets", "told"),
     [
         ("8.8.0.0/16", "must be a private range"),
+        ("0.0.0.0/0", "must be a private range"),
+        ("224.0.0.0/8", "must be a private range"),
         ("10.231.0.0/25", "must be a private range of /24 or larger"),
         ("10.231.0.1/16", "not a valid IPv4 network"),
         ("everywhere", "not a valid IPv4 network"),
@@ -34,6 +36,22 @@ def test_a_range_that_will_not_do_names_its_line(tmp_path: Path, subnets: str, t
     (problem,) = caught.value.problems
     assert problem.where == f"{path}:3"
     assert told in problem.what
+
+
+@pytest.mark.parametrize(
+    "hosts", ["{local: {docker: ssh://somebody@203.0.113.7}}", "{lab-1: {docker: not a url}}", "{lab-1: {}}"]
+)
+def test_an_engine_elsewhere_is_refused_with_its_line_where_it_would_not_be_used(
+    tmp_path: Path, hosts: str
+) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(f"site: s\nhosts: {hosts}\nsubnets: 10.240.0.0/16\n")
+    assert site.load(path).site == "s", "programs may be described for it"
+    with pytest.raises(InputError) as caught:
+        site.load_local(path)
+    (problem,) = caught.value.problems
+    assert problem.where == f"{path}:2"
+    assert "this machine's own Docker Engine only" in problem.what
 
 
 def test_a_site_without_a_host_is_none(tmp_path: Path) -> None:

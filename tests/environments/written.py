@@ -14,9 +14,11 @@ PLATFORM = Path(__file__).parent / "platforms" / "hello" / "platform.yaml"
 Services = Mapping[str, Mapping[str, object]]
 
 
-def definition(folder: Path, services: Services, *, name: str = "t", entry: str | None = None) -> Path:
+def definition(
+    folder: Path, services: Services, *, name: str = "t", entry: str | None = None, file: str | None = None
+) -> Path:
     """A definition file in `folder` with these services; the first is the entry unless said otherwise."""
-    path = folder / f"{name}.yaml"
+    path = folder / f"{file or name}.yaml"
     written = {
         "definition": name,
         "platform": str(PLATFORM),

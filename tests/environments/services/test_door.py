@@ -23,11 +23,18 @@ def test_each_endpoint_has_a_port_of_the_door() -> None:
 
 def test_it_forwards_bytes_and_understands_nothing() -> None:
     config = door.config(ENDPOINTS)
-    assert re.findall(r"bind (\S+)\n    server target (\S+)", config) == [
+    assert re.findall(r'bind "\$\{EDGE_ADDRESS\}(\S+)"\n    server target (\S+)', config) == [
         (":10000", "balancer:8000"), (":10001", "store:5432"),
     ]  # fmt: skip
     assert "mode tcp" in config
     assert "mode http" not in config
+
+
+def test_it_listens_at_its_edge_address_and_to_itself_alone() -> None:
+    hosts = {
+        address.rpartition(":")[0] for address in re.findall(r'bind "?([^\s"]+)', door.config(ENDPOINTS))
+    }
+    assert hosts == {"${EDGE_ADDRESS}", "127.0.0.1"}
 
 
 def test_the_order_of_endpoints_decides_its_ports_alone() -> None:

@@ -19,7 +19,7 @@ def node(folder: Path, **options: object) -> Node:
 def test_it_is_one_leader_whose_data_outlives_its_process(tmp_path: Path) -> None:
     topology = compiled(tmp_path, {"store": {"kind": "postgres"}}).topology
     assert topology.candidates == {"store.leader": ("store-1",)}
-    assert topology.volumes == (Volume(name="store-1-data"),)
+    assert topology.volumes == (Volume(name="store-1-data", holds="the PostgreSQL database hello of hello"),)
     assert topology.node("store-1").storage.mounts == (Mount(volume="store-1-data", path=postgres.DATA),)
     assert topology.endpoints == (Endpoint(name="store", target="store", port=5432),)
 

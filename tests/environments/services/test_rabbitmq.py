@@ -11,7 +11,7 @@ from tests.environments.written import compiled
 def test_it_is_one_broker_whose_queues_outlive_its_process(tmp_path: Path) -> None:
     topology = compiled(tmp_path, {"queue": {"kind": "rabbitmq"}}).topology
     assert topology.candidates == {"queue.any": ("queue-1",)}
-    assert topology.volumes == (Volume(name="queue-1-data"),)
+    assert topology.volumes == (Volume(name="queue-1-data", holds="the RabbitMQ broker of hello"),)
     assert topology.endpoints == (Endpoint(name="queue", target="queue", port=5672),)
     assert topology.node("queue-1").probes.ready == TcpProbe(port=5672)
 

@@ -1,4 +1,4 @@
-"""What the nodes of the tests run: `serve`, `end STATUS`, `sleep`, `eat`. Standard library only."""
+"""What the nodes of the tests run: `serve [AFTER]`, `end STATUS`, `sleep`, `eat`. Standard library only."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Hello(BaseHTTPRequestHandler):
-    """Answers everything with 200, with 404 what nobody should ask."""
+    """Answers everything with 200, with 404 what nobody should ask, with 503 before it is ready."""
+
+    ready_at = 0.0
 
     def do_GET(self) -> None:
-        self.send_response(404 if self.path == "/nothing" else 200)
+        early = time.monotonic() < self.ready_at
+        self.send_response(404 if self.path == "/nothing" else 503 if early else 200)
         self.end_headers()
         self.wfile.write(b"hello\n")
 
 
-def serve() -> None:
+def serve(after: str = "0") -> None:
     print("serving", flush=True)
+    Hello.ready_at = time.monotonic() + float(after)
     ThreadingHTTPServer(("", 8000), Hello).serve_forever()
 
 
@@ -44,7 +48,7 @@ def eat() -> None:
 def main(what: str, *status: str) -> None:
     match what:
         case "serve":
-            serve()
+            serve(*status)
         case "end":
             end(*status)
         case "sleep":

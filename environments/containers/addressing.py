@@ -1,0 +1,75 @@
+"""Gives an instance its addresses and makes its networks. What stands keeps what it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from ipaddress import IPv4Network
+
+import docker
+
+from environments import docker_networks, machine
+from environments.containers import building, removing
+from environments.containers.finding import Found
+from environments.docker_errors import SubnetTaken
+from environments.instance import Instance, NoRange, Supply, free_subnets, instantiate, started_at, updated
+from environments.wanted import Wanted
+from foundation.errors import Unavailable
+
+_TRIES = 8
+_NAMED = 8  # of what is in the way: more would be no help
+
+
+def connected(
+    wanted: Wanted,
+    standing: Found | None,
+    clients: Mapping[str, docker.DockerClient],
+    built: Mapping[str, str],
+) -> Instance:
+    """The instance, its networks made. Another command may take a subnet first: then others are chosen."""
+    for attempt in range(_TRIES):
+        instance = _instance(wanted, standing, clients["local"], built, attempt)
+        try:
+            for client in clients.values():
+                building.networks(client, instance)
+        except SubnetTaken:
+            if standing is not None or attempt == _TRIES - 1:
+                raise
+            removing.remove(clients["local"], wanted.name, kind="network")
+        else:
+            return instance
+    raise AssertionError("the last try either returns or raises")
+
+
+def _instance(
+    wanted: Wanted,
+    standing: Found | None,
+    client: docker.DockerClient,
+    built: Mapping[str, str],
+    attempt: int,
+) -> Instance:
+    taken = {**machine.routes_by_name(), **docker_networks.taken_by_name(client)}
+    free = free_subnets(wanted.site.subnets, taken.values())
+    supply = Supply(
+        images=built, subnets=started_at(free, f"{wanted.name} {attempt}"), free_port=machine.free_port
+    )
+    try:
+        if standing is None:
+            made = instantiate(wanted.topology, wanted.name, supply)
+        else:
+            made = updated(standing.instance, wanted.topology, supply)
+    except NoRange as error:
+        raise used_up(wanted.site.subnets, error.wanted, taken) from error
+    return replace(made, origin=wanted.origin)
+
+
+def used_up(within: IPv4Network, wanted: int, taken: Mapping[str, IPv4Network]) -> Unavailable:
+    """The error that names what takes the site's range."""
+    inside = sorted(f"{subnet} ({name})" for name, subnet in taken.items() if subnet.overlaps(within))
+    more = f", and {len(inside) - _NAMED} more" if len(inside) > _NAMED else ""
+    return Unavailable(
+        f"{within}, the site's range, has no room for {wanted} more networks of a /26: it is taken by "
+        f"{', '.join(inside[:_NAMED])}{more}",
+        hint="give the site another range (`subnets` in its file), take environments down (`peakproof env "
+        "list`), or end what has the route",
+    )

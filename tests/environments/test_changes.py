@@ -1,0 +1,199 @@
+"""A change that fails, is interrupted or killed leaves what stood; and nobody's data becomes another's."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from urllib.request import urlopen
+
+import docker
+import pytest
+
+from environments import environment
+from environments.containers import manifests, removing
+from environments.environment import Environment
+from tests.environments.commanding import COMMAND, begin, eventually, left, run
+from tests.environments.written import Services, application, definition
+
+pytestmark = pytest.mark.integration
+
+STORE = {"kind": "postgres", "memory": "128MiB", "user": "clerk", "database": "orders"}
+SHOP: Services = {
+    "web": application("web", nodes=2),
+    "front": {"kind": "haproxy", "to": "web"},
+    "store": STORE,
+}
+
+
+def ids(environment: Environment) -> dict[str, str]:
+    return {name: str(node.get_wrapped_container().id) for name, node in environment.nodes.items()}
+
+
+def up(path: Path, name: str, *more: str) -> None:
+    said = run("env", "up", str(path), "--name", name, "--ttl", "10m", *more)
+    assert said.returncode == 0, said.stderr
+
+
+def answers(running: Environment) -> int:
+    host, port = running.address("front")
+    with urlopen(f"http://{host}:{port}/ready", timeout=5) as reply:
+        return int(reply.status)
+
+
+@pytest.fixture
+def shop(engine: docker.DockerClient, new_name: Callable[[], str], tmp_path: Path) -> Environment:
+    name = new_name()
+    up(definition(tmp_path, SHOP), name)
+    return environment.attach({"local": engine}, name)
+
+
+def changed(folder: Path, process: str) -> Path:
+    """Another process in place of the web nodes, one more service, and more memory for the store."""
+    store = {**STORE, "memory": "160MiB"}
+    more = {"also": {"kind": "rabbitmq", "memory": "256MiB"}} if process == "crash" else {}
+    return definition(
+        folder, {**SHOP, "web": application(process, nodes=2), "store": store, **more}, file="changed"
+    )
+
+
+def test_a_change_that_fails_leaves_everything_as_it_was(
+    engine: docker.DockerClient, shop: Environment, tmp_path: Path
+) -> None:
+    things = left(engine, shop.name)
+    said = run("env", "up", str(changed(tmp_path, "crash")), "--name", shop.name)
+    assert said.returncode == 69, said.stderr
+    assert "web-1" in said.stderr
+    assert "put back" in said.stderr
+    after = environment.attach({"local": engine}, shop.name)
+    assert ids(after) == ids(shop)
+    assert after.instance == shop.instance
+    assert answers(after) == 200
+    assert len(left(engine, shop.name)) == len(things)
+
+
+def test_a_change_that_is_interrupted_leaves_everything_as_it_was(
+    engine: docker.DockerClient, shop: Environment, tmp_path: Path
+) -> None:
+    process = begin(*COMMAND, "env", "up", str(changed(tmp_path, "deaf")), "--name", shop.name)
+    aside = f"peakproof-{shop.name}-web-1-before"
+    eventually(lambda: aside in left(engine, shop.name), within=60, what="the change has begun")
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=90)[1]
+    assert process.returncode == 130, said
+    after = environment.attach({"local": engine}, shop.name)
+    assert ids(after) == ids(shop)
+    assert answers(after) == 200
+
+
+def test_after_a_change_that_was_killed_the_next_up_finds_what_stood(
+    engine: docker.DockerClient, shop: Environment, tmp_path: Path
+) -> None:
+    process = begin(*COMMAND, "env", "up", str(changed(tmp_path, "deaf")), "--name", shop.name)
+    aside = f"peakproof-{shop.name}-web-1-before"
+    eventually(lambda: aside in left(engine, shop.name), within=60, what="the change has begun")
+    process.kill()
+    process.communicate()
+    removing.remove(engine, shop.name, kind="lock")  # it would be free when its lease is over, in a minute
+    up(tmp_path / "t.yaml", shop.name)
+    after = environment.attach({"local": engine}, shop.name)
+    assert ids(after)["web-1"] == ids(shop)["web-1"]
+    assert after.secret("store.password") == shop.secret("store.password")
+    assert answers(after) == 200
+    assert [name for name in left(engine, shop.name) if name.endswith("-before")] == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("database", "sales"), ("user", "cashier")], ids=["another name", "another user"]
+)
+def test_data_is_not_taken_for_another_database_s(
+    engine: docker.DockerClient, shop: Environment, tmp_path: Path, option: str, value: str
+) -> None:
+    other = definition(tmp_path, {**SHOP, "store": {**STORE, option: value}}, file="other")
+    said = run("env", "up", str(other), "--name", shop.name)
+    assert said.returncode == 5, said.stderr
+    assert "store-1-data holds the PostgreSQL database orders of clerk" in said.stderr
+    assert f"peakproof env down {shop.name}" in said.stderr
+    after = environment.attach({"local": engine}, shop.name)
+    assert ids(after) == ids(shop)
+    assert after.instance == shop.instance
+
+
+def test_another_folder_s_environment_of_the_same_name_is_not_touched(
+    engine: docker.DockerClient, shop: Environment, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    same = definition(tmp_path / "elsewhere", SHOP)
+    up(same, shop.name)
+    other = definition(tmp_path / "elsewhere", {"web": application("web")})
+    up(tmp_path / "t.yaml", shop.name)
+    said = run("env", "up", str(other), "--name", shop.name)
+    assert said.returncode == 5, said.stderr
+    assert f"its definition is in {tmp_path}" in said.stderr
+    assert ids(environment.attach({"local": engine}, shop.name)) == ids(shop)
+
+
+def test_a_crash_is_told_from_work_that_is_done(shop: Environment) -> None:
+    shop.nodes["web-1"].get_wrapped_container().kill()
+    said = run("env", "status", shop.name, "--json")
+    assert json.loads(said.stdout)["nodes"]["web-1"] == "crashed (137)"
+    (row,) = [
+        row
+        for row in json.loads(run("env", "list", "--json").stdout)["environments"]
+        if row["name"] == shop.name
+    ]
+    assert (row["running"], row["nodes"]) == (len(shop.nodes) - 1, len(shop.nodes))
+    shop.nodes["web-2"].get_wrapped_container().remove(force=True)
+    said = run("env", "list")
+    assert f"{len(shop.nodes) - 2} of {len(shop.nodes)}" in said.stderr, "counted is what is wanted"
+
+
+def test_an_environment_of_another_version_is_named_and_can_be_taken_down(
+    engine: docker.DockerClient, shop: Environment, tmp_path: Path
+) -> None:
+    text = manifests.read(engine, shop.name)
+    assert text is not None
+    (record,) = engine.volumes.list(filters={"label": f"peakproof.instance={shop.name}", "name": "manifest"})
+    tags = {**record.attrs["Labels"], "peakproof.manifest": json.dumps({**json.loads(text), "format": 99})}
+    engine.volumes.create(f"{record.name}9", labels=tags)
+    listed = run("env", "list")
+    assert listed.returncode == 0, listed.stderr
+    assert "made by another version" in listed.stderr
+    for command in (("status", shop.name), ("up", str(tmp_path / "t.yaml"), "--name", shop.name)):
+        said = run("env", *command)
+        assert said.returncode == 5, said.stderr
+        assert f"peakproof env down {shop.name}" in said.stderr
+    assert run("env", "down", shop.name).returncode == 0
+    assert left(engine, shop.name) == []
+
+
+def test_up_waits_for_what_it_keeps(
+    engine: docker.DockerClient, new_name: Callable[[], str], tmp_path: Path
+) -> None:
+    name, path = new_name(), definition(tmp_path, {"web": application("late")})
+    up(path, name)
+    node = environment.attach({"local": engine}, name).nodes["web-1"].get_wrapped_container()
+    ready = ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/ready')"]
+    node.restart(timeout=0)
+    assert node.exec_run(ready)[0] != 0, "the proof that this can fail"
+    up(path, name)
+    assert node.exec_run(ready)[0] == 0
+    node.pause()
+    up(path, name)
+    node.reload()
+    assert node.status == "running"
+
+
+def test_what_stands_needs_no_free_range(new_name: Callable[[], str], tmp_path: Path) -> None:
+    site = tmp_path / "small.yaml"
+    site.write_text("site: small\nhosts: {local: {}}\nsubnets: 10.199.77.0/24\n")
+    path = definition(tmp_path, {"web": application("web")})
+    names = [new_name() for _ in range(3)]
+    for name in names[:2]:
+        up(path, name, "--site", str(site))
+    up(path, names[0], "--site", str(site))
+    said = run("env", "up", str(path), "--name", names[2], "--site", str(site))
+    assert said.returncode == 69
+    assert "10.199.77.0/24, the site's range, has no room" in said.stderr
+    assert f"Docker's network peakproof-{names[0]}-back" in said.stderr
