@@ -23,8 +23,7 @@ def connect(url: str | None = None) -> docker.DockerClient:
     told = os.environ.get("DOCKER_HOST")
     with mapped(f"connecting to {url or (f'DOCKER_HOST={told}' if told else 'Docker Engine')}"):
         if url is None:
-            by_ssh = (told or "").startswith("ssh://")  # by the machine's own client, as `docker` does
-            return docker.from_env(timeout=_TIMEOUT_S, max_pool_size=_POOL, use_ssh_client=by_ssh)
+            return docker.from_env(timeout=_TIMEOUT_S, max_pool_size=_POOL)
         return docker.DockerClient(
             base_url=url, timeout=_TIMEOUT_S, max_pool_size=_POOL, use_ssh_client=url.startswith("ssh://")
         )

@@ -38,6 +38,11 @@ _MEANINGS = (
         "see `docker system df` and `df -h`; free some gigabytes, then run the same command again",
     ),
     _meaning(
+        r"Install paramiko",
+        "an engine over SSH cannot be used from here",
+        "unset DOCKER_HOST, so that this machine's own Docker Engine is used",
+    ),
+    _meaning(
         r"port is already allocated|address already in use|ports are not available",
         "a port on this machine is taken",
         "end what listens on it (`ss -ltnp` shows it), then run the same command again",

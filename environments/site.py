@@ -57,6 +57,6 @@ def _elsewhere(site: Site, document: Document) -> Iterator[Problem]:
     for name, host in site.hosts.items():
         what = "environments come up on this machine's own Docker Engine only"
         if host.docker is not None:
-            yield document.problem(("hosts", name, "docker"), f"{what}, not on {host.docker}", hint)
+            yield document.problem(("hosts", name, "docker"), f"{what}, not on {host.docker!r}", hint)
         elif name != "local":
             yield document.problem(("hosts", name), f"{what}, whose host is called `local`", hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Set
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -18,6 +17,7 @@ from environments.docker_errors import mapped
 from foundation.errors import Refused
 
 _AT_ONCE = 8
+_AT_IT = "is already in progress"
 Thing = TypeVar("Thing", Container, Network, Volume)
 
 
@@ -64,9 +64,14 @@ def _remove_network(network: Network) -> None:
 
 def _all(act: Callable[[Thing], None], things: Iterable[Thing]) -> None:
     def once(thing: Thing) -> None:
-        # The reaper or another command may have been first.
-        with contextlib.suppress(NotFound):
+        # The reaper or another command may have been first, or be at it.
+        try:
             act(thing)
+        except NotFound:
+            pass
+        except APIError as error:
+            if _AT_IT not in str(error):
+                raise
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(once, things))

@@ -11,8 +11,8 @@ from urllib.request import urlopen
 import docker
 import pytest
 
-from environments import environment
-from environments.containers import manifests, removing
+from environments import environment, images, labels
+from environments.containers import leases, manifests, removing
 from environments.environment import Environment
 from tests.environments.commanding import COMMAND, begin, eventually, left, run
 from tests.environments.written import Services, application, definition
@@ -40,6 +40,26 @@ def answers(running: Environment) -> int:
     host, port = running.address("front")
     with urlopen(f"http://{host}:{port}/ready", timeout=5) as reply:
         return int(reply.status)
+
+
+@pytest.mark.parametrize("owner", ["nobody we know", "another environment"])
+def test_a_container_that_has_a_node_s_name_is_named_with_its_owner(
+    engine: docker.DockerClient, new_name: Callable[[], str], tmp_path: Path, owner: str
+) -> None:
+    name, other, path = new_name(), new_name(), definition(tmp_path, {"web": application("web")})
+    image = images.ensure(["python"], folders={}, client=engine)["python"].id
+    tags = labels.of(other, "node") if owner == "another environment" else {}
+    taken = f"peakproof-{name}-web-1"
+    leases.renew(engine, other, 600)
+    stranger = engine.containers.create(image, name=taken, labels=tags, network_mode="none")
+    try:
+        said = run("env", "up", str(path), "--name", name)
+        assert said.returncode == 5, said.stderr
+        whose = f"belongs to the environment {other!r}" if tags else "is not peakproof's"
+        assert f"the name {taken} is taken by a container that {whose}" in said.stderr
+        stranger.reload()
+    finally:
+        stranger.remove(force=True)
 
 
 @pytest.fixture

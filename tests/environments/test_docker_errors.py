@@ -11,6 +11,7 @@ from environments.docker_errors import mapped, meaning
 from foundation.errors import PeakproofError, Refused, Unavailable
 
 SAID = [
+    ("Install paramiko package to enable ssh:// support", Unavailable, "over SSH", "unset DOCKER_HOST"),
     ("write /var/lib/docker/x: no space left on device", Unavailable, "disk", "docker system df"),
     ("Bind for 127.0.0.1:80 failed: port is already allocated", Unavailable, "port", "ss -ltnp"),
     ("listen tcp 127.0.0.1:80: bind: address already in use", Unavailable, "port", "ss -ltnp"),
