@@ -41,7 +41,8 @@ class Scale(StrEnum):
 class Series:
     """One value an interval of `Chart.interval` seconds, from second 0; None is a gap, never a zero.
 
-    `tone` is a colour of the style sheet: quiet, main, low, middle, high, bad, doubtful.
+    `tone` is a colour of the style sheet: main, second, third, fourth for things that have no order; low,
+    middle, high for those that have; quiet, bad, doubtful.
     """
 
     name: str

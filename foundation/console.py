@@ -17,12 +17,18 @@ from rich.markup import escape
 from foundation.errors import ExitCode, Interrupted, PeakproofError, Unavailable
 
 VERBOSE = "PEAKPROOF_VERBOSE"
+_LOG = 1000  # columns that no table of ours has
 INTERRUPTED = "interrupted; what this command made has been removed"
 
 
 def people() -> Console:
-    """The console for people: stderr, so that stdout stays free for --json."""
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    """The console for people: stderr, so that stdout stays free for --json.
+
+    A log has no width: where nobody says one (COLUMNS), tables are as wide as what stands in them.
+    """
+    log = not sys.stderr.isatty()
+    width = _LOG if log and not os.environ.get("COLUMNS") else None
+    return Console(stderr=True, highlight=False, soft_wrap=log, width=width)
 
 
 def print_json(value: object) -> None:

@@ -68,6 +68,9 @@ def run(
     Example: peakproof load run --locustfile locustfile.py --host http://127.0.0.1:8080 --users 50
     --spawn-rate 10 --duration 1m
     """
+    import shlex
+    import sys
+
     from foundation import units
     from loadtests import abort, asking, commands
     from loadtests.job import Job, SelfTest
@@ -117,6 +120,7 @@ def run(
                 master=master,
                 abort_on=rules,
                 replayed=replayed,
+                command=shlex.join(["peakproof", *sys.argv[1:]]),
             )
         )
     )

@@ -57,11 +57,13 @@ def run(
     master: Sequence[str] = (),
     abort_on: Sequence[Rule] = (),
     replayed: Replay | None = None,
+    command: str = "",
 ) -> ExitCode:
     """Generates the load, shows what was measured, and returns the verdict's exit code.
 
-    `master` are the options of a generator whose workers are on other machines; a rule of `abort_on` ends
-    the load early, and it fails. Raises Interrupted after Ctrl-C, when what there is has been shown.
+    `command` is what was typed, `master` are the options of a generator whose workers are on other machines;
+    a rule of `abort_on` ends the load early, and it fails. Raises Interrupted after Ctrl-C, when what there
+    is has been shown.
     """
     promised = implied.promised(promised, [stream.journey for stream in job.streams])
     _check(job, promised)
@@ -92,7 +94,7 @@ def run(
     measured = measurements.read(Path(job.output))
     verdict = judged(measured, promised, hopeless)
     screen.show(console, measured, verdict)
-    _written(Path(job.output) / report.FILE, report.html(measured, verdict, promised))
+    _written(Path(job.output) / report.FILE, report.html(measured, verdict, promised, command))
     if junit_file is not None:
         _written(junit_file, junit.document(measured, verdict))
     if as_json:

@@ -103,38 +103,53 @@ def _latency(objective: Objective, measured: Measurements, seconds: Collection[i
     count = histogram.total + away
     found = histogram.ranked(rank(objective.quantile, count))
     value = math.inf if found is None else found / _SECOND
-    return value, precise(value), f"of {count:,}" + (f", {away:,} of them turned away" if away else "")
+    told = f"of {count:,} {_counted(measured, step='/' in objective.series)}"
+    return value, precise(value), told + (f", {away:,} of them turned away" if away else "")
 
 
 def _errors(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
     total = measured.totals(objective.series or measured.job.main, seconds)
-    return _wrong(total, total.errors + total.turned_away + total.shed, shed="shed by the platform")
+    return _wrong(
+        total, total.errors + total.turned_away + total.shed, _counted(measured), "shed by the platform"
+    )
 
 
 def _errors_but_shed(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
     """Errors where goodput is promised: what the platform had no room for is none."""
     total = measured.totals(objective.series or measured.job.main, seconds)
-    return _wrong(total, total.errors + total.turned_away, shed="shed by the platform (no errors)")
+    return _wrong(
+        total, total.errors + total.turned_away, _counted(measured), "shed by the platform (no errors)"
+    )
 
 
-def _wrong(total: Counters, wrong: int, *, shed: str) -> Observed:
+def _counted(measured: Measurements, *, step: bool = False) -> str:
+    """What a share or a percentile is of: the users of a closed load make single requests."""
+    return "requests" if measured.job.closed else "steps" if step else "journeys"
+
+
+def _wrong(total: Counters, wrong: int, counted: str, shed: str) -> Observed:
     if not total.wanted:
         return None
     beside = [] if wrong else [f"at most {upper_bound(0, total.wanted) * 100:.2g}% with 95 % confidence"]
     beside += [f"{total.turned_away:,} turned away"] if total.turned_away else []
     beside += [f"{total.shed:,} {shed}"] if total.shed else []
     beside += [f"{total.refused:,} refused by the platform (no errors)"] if total.refused else []
-    beside += [f"attempt-errors {total.attempt_errors / total.attempts:.3%}"] if total.attempt_errors else []
+    beside += [f"attempt-errors {_of_attempts(total)}"] if total.attempt_errors else []
     share = wrong / total.wanted
-    return share, f"{share:.3%} ({wrong:,} of {total.wanted:,})", ", ".join(beside)
+    return share, f"{share:.3%} ({wrong:,} of {total.wanted:,} {counted})", ", ".join(beside)
 
 
 def _attempt_errors(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
     total = measured.totals(objective.series or measured.job.main, seconds)
     if not total.attempts:
         return None
-    share = total.attempt_errors / total.attempts
-    return share, f"{share:.3%} ({total.attempt_errors:,} of {total.attempts:,})", ""
+    return total.attempt_errors / total.attempts, _of_attempts(total), ""
+
+
+def _of_attempts(total: Counters) -> str:
+    """Single requests, repeated ones too, are another denominator than journeys: it has its name."""
+    share, wrong = total.attempt_errors / total.attempts, total.attempt_errors
+    return f"{share:.3%} ({wrong:,} of {total.attempts:,} requests)"
 
 
 def _throughput(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from foundation.verdict import Verdict
-from loadtests import left_out
+from loadtests import answers, left_out
 from loadtests.latency_log import Clock
 from loadtests.locustfile import CLOSED
 from loadtests.measurements import Measurements
 
 QUANTILES = (50.0, 95.0, 99.0, 99.9)
+_ORDER = (Clock.RESPONSE, Clock.SERVICE, Clock.DISPATCH)  # what a customer waits comes first
 
 
 def document(measured: Measurements, verdict: Verdict) -> dict[str, object]:
@@ -30,6 +31,7 @@ def document(measured: Measurements, verdict: Verdict) -> dict[str, object]:
         },
         "schedule": next((found.schedule for found in measured.summaries), None),
         "counters": {name: asdict(measured.totals(name)) for name in measured.counters},
+        "answers": _answers(measured),
         "latency_ms": {name: latencies(measured, name) for name in measured.series},
         "failures": [asdict(failure) for failure in measured.failures],
         "left_out": left_out.in_words(measured.summaries),
@@ -37,9 +39,15 @@ def document(measured: Measurements, verdict: Verdict) -> dict[str, object]:
     }
 
 
+def _answers(measured: Measurements) -> dict[str, dict[str, object]]:
+    """Requests of each series, repeated ones too: how many, of what status, how many of them were no use."""
+    found = answers.summed(summary.answers for summary in measured.summaries)
+    return {name: {"requests": each.total, **each.document()} for name, each in found.items()}
+
+
 def latencies(measured: Measurements, series: str) -> dict[str, dict[str, float]]:
     """Percentiles of a series in milliseconds, by clock: {"response": {"p50": 3.1, ...}}."""
-    found = {clock: measured.histogram(series, clock) for clock in Clock}
+    found = {clock: measured.histogram(series, clock) for clock in _ORDER}
     return {
         clock: {f"p{quantile:g}": histogram.percentile(quantile) / 1e6 for quantile in QUANTILES}
         | {"max": histogram.maximum / 1e6, "count": histogram.total}

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from foundation.verdict import Finding, Status, Verdict
-from loadtests import left_out
+from foundation.verdict import Status, Verdict
+from loadtests import left_out, tables
 from loadtests.job import Job
 from loadtests.locustfile import CLOSED
 from loadtests.measurements import Measurements
 from loadtests.progress import Event, Note, Progress
-from loadtests.results import latencies
 
 _COLOURS = {Status.PASS: "bold green", Status.FAIL: "bold red", Status.INVALID: "bold yellow"}
 _EVERY = 10  # seconds between lines where there is no terminal
@@ -83,41 +81,16 @@ def _view(job: Job, now: Progress) -> Table:
 
 def show(console: Console, measured: Measurements, verdict: Verdict) -> None:
     """Latencies, failures, findings and the verdict; of a closed load, what it cannot say."""
-    console.print(_latencies(measured))
+    for line in tables.times(measured):
+        console.print(escape(line), soft_wrap=True)
     for failure in measured.failures:
-        console.print(
-            f"[red]{failure.count:,} x[/] {escape(failure.kind)} (first in second {failure.second})"
-        )
+        kind = f"{escape(failure.kind)} (first in second {failure.second})"
+        console.print(f"[red]{failure.count:,} x[/] {kind}", soft_wrap=True)
     for text in left_out.in_words(measured.summaries):
-        console.print(f"in no figure: {escape(text)}")
-    console.print(_findings(verdict.findings))
+        console.print(f"in no figure: {escape(text)}", soft_wrap=True)
+    for holds, text in tables.judged(verdict.findings):
+        console.print(f"  {'[green]✓[/]' if holds else '[red]✗[/]'} {escape(text)}", soft_wrap=True)
     if measured.job.closed:
         console.print(CLOSED)
-    console.print(
-        f"[{_COLOURS[verdict.status]}]{verdict.status}[/]  results in {escape(measured.job.output)}"
-    )
-
-
-def _latencies(measured: Measurements) -> Table:
-    table = Table(box=box.SIMPLE)
-    table.add_column("series", no_wrap=True)
-    table.add_column("clock")
-    columns = ("count", "p50", "p95", "p99", "p99.9", "max")
-    for name in columns:
-        table.add_column(name if name == "count" else f"{name} ms", justify="right")
-    for series in measured.series:
-        for clock, figures in latencies(measured, series).items():
-            cells = [
-                f"{figures[name]:,.0f}" if name == "count" else f"{figures[name]:.2f}" for name in columns
-            ]
-            table.add_row(series, clock, *cells)
-    return table
-
-
-def _findings(findings: tuple[Finding, ...]) -> Table:
-    table = Table("", "checked", "expected", "observed", "", box=box.SIMPLE)
-    for found in findings:
-        mark = "[green]✓[/]" if found.holds else "[red]✗[/]"
-        expected = "" if found.expected == found.name else escape(found.expected)
-        table.add_row(mark, escape(found.name), expected, escape(found.observed), escape(found.reason))
-    return table
+    told = f"[{_COLOURS[verdict.status]}]{verdict.status}[/]  results in {escape(measured.job.output)}"
+    console.print(told, soft_wrap=True)

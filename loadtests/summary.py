@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from loadtests import answers
+from loadtests.answers import Answers
+
 FILE = "summary.json"
 ERRORS = "errors.json"
 FORMAT = 1
@@ -31,7 +34,7 @@ class Summary:
     `starved` attempts had no local port or open file left on the generator's machine. `exit_code` is what a
     locustfile asked for, None when it did not; with `ended_itself` it ended the load, on purpose.
     `left_out` counts requests that are in no figure, by why;
-    `sources` has digests of what the load was made of.
+    `sources` has digests of what the load was made of. `answers` are by series.
     """
 
     run: str
@@ -57,13 +60,20 @@ class Summary:
     ended_itself: bool = False
     left_out: Mapping[str, int] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    machine: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Answers] = field(default_factory=dict)
     self_test: Tested | None = None
 
 
 def write(summary: Summary, folder: Path) -> None:
     """Writes it in one step: a summary is there as a whole or not at all."""
     draft = folder / f"{FILE}.new"
-    draft.write_text(json.dumps({"format": FORMAT, **asdict(summary)}, indent=2) + "\n")
+    values = {
+        "format": FORMAT,
+        **asdict(summary),
+        "answers": {name: each.document() for name, each in summary.answers.items()},
+    }
+    draft.write_text(json.dumps(values, indent=2) + "\n")
     draft.replace(folder / FILE)
 
 
@@ -72,7 +82,9 @@ def read(folder: Path) -> Summary:
     try:
         found = json.loads((folder / FILE).read_text())
         tested = Tested(**found["self_test"]) if found.get("self_test") else None
-        known = {name: value for name, value in found.items() if name not in ("format", "self_test")}
-        return Summary(**known, self_test=tested)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        told = {name: answers.read(values) for name, values in found.get("answers", {}).items()}
+        apart = ("format", "self_test", "answers")
+        known = {name: value for name, value in found.items() if name not in apart}
+        return Summary(**known, self_test=tested, answers=told)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{folder / FILE}: no whole summary: the generator did not end well") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import monotonic_ns
 from typing import Any, Protocol
 
@@ -119,7 +119,8 @@ class Attempts:
     """A step's attempts: how many, how many found no port or open file left on this machine.
 
     When a byte of the first and of the last one left, monotonic ns; 0 if none did. `doubtful`: one of them
-    may have taken effect unheard. `refusals` are the statuses of a business answer.
+    may have taken effect unheard. `refusals` are the statuses of a business answer. `answers` has the status
+    of each attempt, None without one, and whether it was no use.
     """
 
     wire: Wire
@@ -130,6 +131,7 @@ class Attempts:
     first_sent: int = 0
     last_sent: int = 0
     doubtful: bool = False
+    answers: list[tuple[int | None, bool]] = field(default_factory=list)
 
     def made(self, budget: Retry, counted: Callable[[], Counters], draw: Draw) -> Reply:
         """Attempts until one has an answer worth keeping, or the budget ends.
@@ -163,7 +165,9 @@ class Attempts:
         finally:
             counters = counted()  # anew: seconds are written and forgotten
             counters.attempts += 1
-            counters.attempt_errors += reply.meaning in (Meaning.WRONG, Meaning.SHED)
+            wrong = reply.meaning in (Meaning.WRONG, Meaning.SHED)
+            counters.attempt_errors += wrong
+            self.answers.append((reply.status, wrong))
         return reply
 
     def _attempt(self, seconds: float, left: float) -> Reply:

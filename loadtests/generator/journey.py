@@ -247,6 +247,8 @@ class Journey(Drawing, FastHttpUser):
             done = self._due = monotonic_ns()
             self._sent(attempts.first_sent)
             self.bench.recorder.starved += attempts.starved
+            for status, wrong in attempts.answers:
+                self.bench.recorder.answers[series].add(status, wrong=wrong)
             times = self.bench.recorder.times(series, due)
             times.dispatch.append(began - due)
             times.response.append(done - due)

@@ -16,7 +16,7 @@ from time import time_ns
 from locust.runners import WorkerRunner
 
 from foundation.errors import ExitCode
-from loadtests import sources, summary
+from loadtests import machine, sources, summary
 from loadtests.generator import loads, self_test
 from loadtests.generator.bench import Bench, bench
 from loadtests.generator.control import Control, obeying_signals, say
@@ -91,6 +91,8 @@ def _summary(here: Bench, ready: Prepared, shown: Tested | None, sent: Sent, sto
         ended_itself=stop.on_purpose,
         left_out=dict(recorder.left_out),
         sources=sources.digests(here.job),
+        machine=machine.described(),
+        answers=dict(recorder.answers),
         starved=recorder.starved,
         intents=book.intents,
         outcomes={str(name): count for name, count in book.outcomes.items()},

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loadtests import counters, kinds, latency_log
+from loadtests.answers import Answers
 from loadtests.counters import Counted, Counters
 from loadtests.histograms import Histogram, of
 from loadtests.latency_log import Clock, Interval, LatencyLog
@@ -76,6 +77,7 @@ class Recorder:
         self.failures: dict[str, Failure] = {}
         self.kinds: defaultdict[str, int] = defaultdict(int)
         self.left_out: defaultdict[str, int] = defaultdict(int)
+        self.answers: defaultdict[str, Answers] = defaultdict(Answers)
 
     def begin(self, *, started: int, started_at: int) -> None:
         """The load starts: monotonic ns, and ns since the epoch."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.table import Table
 
 from foundation import console
 from foundation.errors import InputError, PeakproofError, Problem, Refused, Unavailable
@@ -160,3 +161,28 @@ def test_json_stands_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None
     out, err = capsys.readouterr()
     assert json.loads(out) == {"name": "zażółć", "nodes": [1]}
     assert "progress" in err
+
+
+def wide() -> Table:
+    """A table of one row that is wider than 80 columns."""
+    table = Table(box=None)
+    for number in range(12):
+        table.add_column(f"column {number}", justify="right", no_wrap=True)
+    table.add_row(*["123,456.78"] * 12)
+    return table
+
+
+def test_a_log_cuts_no_figure_of_a_table(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    console.people().print(wide())
+    said = capsys.readouterr().err
+    assert said.count("123,456.78") == 12
+    assert "…" not in said
+    assert max(map(len, said.splitlines())) < 200, "as wide as what stands in it, and no wider"
+
+
+def test_a_log_whose_width_somebody_says_has_that_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert console.people().width == 80

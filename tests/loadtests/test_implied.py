@@ -55,7 +55,7 @@ def test_a_report_says_that_nobody_wrote_it() -> None:
     measured = measurements(counters=each_second(failed=10, errors=10))
     found = judged(measured)["errors < 1%"]
     assert found.reason.startswith("promised by default")
-    assert found.observed == "100.000% (600 of 600)"
+    assert found.observed == "100.000% (600 of 600 journeys)"
     assert "by default" not in judged(measured, "errors < 1%")["errors < 1%"].reason
 
 
@@ -128,7 +128,7 @@ def test_arrivals_that_were_turned_away_are_of_those_that_count() -> None:
     found = judged(measured, "order p99 < 600ms", "errors < 100%")
     assert "enough for order p99" not in found
     assert found["order p99 < 600ms"].observed == "never"
-    assert found["order p99 < 600ms"].reason == "of 1,200, 600 of them turned away"
+    assert found["order p99 < 600ms"].reason == "of 1,200 journeys, 600 of them turned away"
 
 
 def test_a_run_that_was_interrupted_is_not_asked_for_more() -> None:

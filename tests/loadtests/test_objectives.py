@@ -33,7 +33,7 @@ def test_a_percentile_below_its_limit_holds() -> None:
     assert (found.holds, found.observed, found.reason, found.weight) == (
         True,
         "5 ms",
-        "of 600",
+        "of 600 journeys",
         Weight.OBJECTIVE,
     )
 
@@ -46,7 +46,7 @@ def test_a_faults_window_is_excluded_and_its_own_figure_shown() -> None:
     found = finding("order p99 < 500ms outside faults+10s", 30.0, responses=FAULT)
     assert found.holds
     assert found.observed == "5 ms"
-    assert found.reason == "of 500; within faults+10s: 800 ms"
+    assert found.reason == "of 500 journeys; within faults+10s: 800 ms"
 
 
 def test_a_window_takes_every_second_it_touches() -> None:
@@ -67,7 +67,7 @@ def test_what_was_never_measured_does_not_hold() -> None:
 def test_errors_are_those_not_accepted_and_those_turned_away_but_not_refusals() -> None:
     bad = {5: Counters(wanted=10, dispatched=8, turned_away=2, done=8, errors=1, refused=3, completed=4)}
     found = finding("errors < 0.5%", counters=bad)
-    assert (found.holds, found.observed) == (False, "0.500% (3 of 600)")
+    assert (found.holds, found.observed) == (False, "0.500% (3 of 600 journeys)")
     assert "2 turned away" in found.reason
     assert "3 refused by the platform" in found.reason
     assert finding("errors <= 0.5%", counters=bad).holds
@@ -75,7 +75,7 @@ def test_errors_are_those_not_accepted_and_those_turned_away_but_not_refusals() 
 
 def test_attempt_errors_are_a_share_of_attempts() -> None:
     bad = {5: Counters(wanted=10, dispatched=10, done=10, completed=10, attempts=20, attempt_errors=10)}
-    assert finding("attempt-errors < 2%", counters=bad).observed == "1.639% (10 of 610)"
+    assert finding("attempt-errors < 2%", counters=bad).observed == "1.639% (10 of 610 requests)"
 
 
 def test_throughput_is_what_completed_in_the_seconds_that_count() -> None:
@@ -158,7 +158,11 @@ def test_who_was_turned_away_waits_for_ever() -> None:
     nine = {second: all_at(5, 9) for second in range(60)}
     assert finding("order p90 < 6ms", counters=away, responses=nine).holds
     found = finding("order p95 < 6ms", counters=away, responses=nine)
-    assert (found.holds, found.observed, found.reason) == (False, "never", "of 600, 60 of them turned away")
+    assert (found.holds, found.observed, found.reason) == (
+        False,
+        "never",
+        "of 600 journeys, 60 of them turned away",
+    )
 
 
 def test_what_a_platform_sheds_is_an_error() -> None:
@@ -166,7 +170,7 @@ def test_what_a_platform_sheds_is_an_error() -> None:
     found = finding("errors < 0.5%", counters=shed)
     assert (found.holds, found.observed, found.reason) == (
         False,
-        "1.000% (6 of 600)",
+        "1.000% (6 of 600 journeys)",
         "6 shed by the platform",
     )
 
@@ -190,7 +194,7 @@ def test_attempt_errors_stand_beside_errors() -> None:
 def test_steps_that_are_due_after_the_last_second_count() -> None:
     late = {second: all_at(900, 100) for second in range(60, 64)}
     found = finding("order p50 < 500ms", responses=late)
-    assert found.reason == "of 1,000"
+    assert found.reason == "of 1,000 journeys"
     assert not finding("order p90 < 500ms", responses=late).holds
 
 
@@ -218,4 +222,4 @@ def test_what_was_shed_within_a_faults_window_is_told_there() -> None:
     shed = {s: Counters(wanted=10, dispatched=10, done=10, failed=10, shed=10) for s in range(30, 40)}
     found = finding("errors < 1% outside faults+10s", 30.0, counters=shed)
     assert found.holds
-    assert "within faults+10s: 100.000% (100 of 100)" in found.reason
+    assert "within faults+10s: 100.000% (100 of 100 journeys)" in found.reason

@@ -35,23 +35,15 @@ class Ears:
         environment.events.request._handlers.insert(0, self._request)
         environment.events.user_error.add_listener(self._user_error)
 
-    def _request(
-        self,
-        request_type: object,
-        name: object,
-        response_time: object,
-        exception: object = None,
-        response: object = None,
-        **_: object,
-    ) -> None:
-        done, value = monotonic_ns(), hearing.nanoseconds(response_time)
-        due, series = done - value, self._names.series(request_type, name)
-        problem = hearing.problem_of(series, exception, response)
-        hearing.record(self._recorder, self._journey, series, due, value, problem)
-        self._count(due, value, failed=problem is not None)
+    def _request(self, **event: object) -> None:
+        found = hearing.told(self._names.series(event.get("request_type"), event.get("name")), event)
+        done = monotonic_ns()
+        due = done - found.value
+        found.record(self._recorder, self._journey, due)
+        self._count(due, found.value, failed=found.problem is not None)
         at_end = self._recorder.count(self._journey, done)
         at_end.ended += 1
-        at_end.completed += problem is None
+        at_end.completed += found.problem is None
 
     def _count(self, due: int, value: int, *, failed: bool) -> None:
         self._recorder.latency(self._journey, Clock.RESPONSE, due, value)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from loadtests import kinds
 from loadtests.generator.recorder import Recorder
 from loadtests.latency_log import Clock
@@ -46,16 +49,42 @@ def nanoseconds(response_time: object) -> int:
     return round(response_time * _MS) if isinstance(response_time, int | float) else 0
 
 
-def record(recorder: Recorder, journey: str, series: str, due: int, value: int, problem: object) -> None:
-    """One request of a locustfile: its time, and whether it failed. `problem` is None or a RequestFailed."""
-    recorder.latency(series, Clock.RESPONSE, due, value)
-    counters = recorder.count(journey, due)
-    counters.attempts += 1
-    if isinstance(problem, RequestFailed):
-        counters.attempt_errors += 1
-        recorder.failure(journey, due, problem)
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What an event tells of a request: how long it took in ns, its status if it has one, what was wrong."""
+
+    series: str
+    value: int
+    status: int | None
+    problem: RequestFailed | None
+
+    def record(self, recorder: Recorder, journey: str, due: int) -> None:
+        """Its time and whether it failed, in the second in which it was due."""
+        recorder.latency(self.series, Clock.RESPONSE, due, self.value)
+        recorder.answers[self.series].add(self.status, wrong=self.problem is not None)
+        counters = recorder.count(journey, due)
+        counters.attempts += 1
+        if self.problem is not None:
+            counters.attempt_errors += 1
+            recorder.failure(journey, due, self.problem)
+
+
+def told(series: str, event: Mapping[str, object]) -> Told:
+    """What Locust's request event tells."""
+    return Told(
+        series=series,
+        value=nanoseconds(event.get("response_time")),
+        status=status_of(event.get("response")),
+        problem=problem_of(series, event.get("exception"), event.get("response")),
+    )
+
+
+def status_of(response: object) -> int | None:
+    """The status of an answer; None where there was none, or it has none."""
+    found = getattr(response, "status_code", None)
+    return found if isinstance(found, int) and found > 0 else None
 
 
 def problem_of(series: str, exception: object, response: object) -> RequestFailed | None:
     """What was wrong with a request, as its event says; None when it went well."""
-    return RequestFailed(series, exception, getattr(response, "status_code", None)) if exception else None
+    return RequestFailed(series, exception, status_of(response)) if exception else None

@@ -129,14 +129,12 @@ class Users:
 
     def heard(self, event: dict[str, object], visit: Visit | None, late: int) -> None:
         """Records a request by the second in which it should have been sent, also one of no arrival."""
-        value = hearing.nanoseconds(event.get("response_time"))
-        series = self._names.series(event.get("request_type"), event.get("name"))
-        problem = hearing.problem_of(series, event.get("exception"), event.get("response"))
-        due = max(monotonic_ns() - value, self._recorder.started)
+        found = hearing.told(self._names.series(event.get("request_type"), event.get("name")), event)
+        due = max(monotonic_ns() - found.value, self._recorder.started)
         if visit is not None:
-            visit.failed |= problem is not None
+            visit.failed |= found.problem is not None
             due = visit.due if late else due
-        hearing.record(self._recorder, self._journey, series, due, value, problem)
+        found.record(self._recorder, self._journey, due)
 
     def left_out(self) -> bool:
         """Whether what is asked here is in no figure: before the load, in on_start and on_stop. Counts it."""

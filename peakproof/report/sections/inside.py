@@ -18,11 +18,11 @@ from peakproof.report.sections.charts import MOST_POINTS, bands_of
 from peakproof.results import DelayFigures, GaugeFigures, Inside, Load, Results
 from peakproof.telemetry.saturation import Resource
 
-TONES = ("main", "middle", "high", "low")
+TONES = ("main", "second", "third", "fourth")
 """Of the services that used the processors most; the others are one line, "others"."""
 MOST_RESOURCES = 10
 """Rows of the table; all are in results.json."""
-_WAITING = {"outbox lag": "middle", "queue age": "main"}
+_WAITING = {"outbox lag": "second", "queue age": "main"}
 
 
 def section(results: Results) -> Section:
@@ -69,11 +69,11 @@ def _processors(results: Results, load: Load, inside: Inside) -> Chart:
 def _waiting(results: Results, load: Load, inside: Inside) -> Chart:
     width = _width(load)
     series = [
-        Series(name=f"{each.name}, p99", tone="high", values=_worst(_in_seconds(each), width))
+        Series(name=f"{each.name}, p99", tone="third", values=_worst(_in_seconds(each), width))
         for each in inside.delays
     ]
     series += [
-        Series(name=each.name, tone=_WAITING.get(each.name, "low"), values=_worst(each.seconds, width))
+        Series(name=each.name, tone=_WAITING.get(each.name, "fourth"), values=_worst(each.seconds, width))
         for each in inside.gauges
     ]
     limits = [

@@ -193,7 +193,7 @@ def test_think_time_before_the_first_byte_is_in_no_clock(shop: Shops, loader: Lo
 def test_steps_that_are_due_after_the_load_are_in_the_objectives(shop: Shops, loader: Loader) -> None:
     measured = loader.run(loader.job(shop().url, "three-looks", rate=50, duration=0.5))
     (found,) = evaluate([parse("three-looks/third p50 < 1s")], measured)
-    assert (found.holds, found.reason) == (True, "of 25")
+    assert (found.holds, found.reason) == (True, "of 25 steps")
 
 
 def test_what_is_told_meanwhile_knows_how_long_the_slow_ones_take(shop: Shops, loader: Loader) -> None:

@@ -1,0 +1,88 @@
+"""To repeat it: the whole command, when it ran, on which machine, and what makes the load the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from markupsafe import Markup
+
+from foundation import page
+from foundation.page import Section
+from foundation.units import in_words
+from loadtests.job import Job
+from loadtests.locustfile import Locust
+from loadtests.measurements import Measurements
+from loadtests.report.words import rate
+
+Facts = Mapping[str, str | Markup]
+
+
+def section(measured: Measurements, command: str) -> Section:
+    return Section(anchor="repeat", title="To repeat it", body=page.joined(_parts(measured, command)))
+
+
+def _parts(measured: Measurements, command: str) -> Iterator[Markup]:
+    job = measured.job
+    if command:
+        yield page.fragment("command.html", command=command)
+    driven = job.locust if job.closed else None
+    load = _users(job, driven) if driven is not None else _arrivals(measured)
+    yield page.facts({**_when(measured), **load, "Results": page.code(job.output)})
+    for machine in _machines(measured):
+        yield page.heading("Machine of the generator")
+        yield page.facts({name.capitalize(): value for name, value in machine.items()})
+    versions = next((found.versions for found in measured.summaries if found.versions), {})
+    if versions:
+        yield page.heading("Versions")
+        yield page.facts(versions)
+
+
+def _when(measured: Measurements) -> Facts:
+    if measured.started_at is None:
+        return {}
+    ended = max(found.ended_at for found in measured.summaries)
+    return {
+        "Started": moment(measured.started_at),
+        "Ended": moment(ended),
+        "Took": in_words(round((ended - measured.started_at) / 1e9, 1)),
+    }
+
+
+def moment(at: int) -> str:
+    """A time in ns since the epoch for people: "29 November 2026, 05:13:37 UTC"."""
+    found = datetime.fromtimestamp(at / 1e9, tz=UTC)
+    return f"{found.day} {found:%B %Y, %H:%M:%S} UTC"
+
+
+def _machines(measured: Measurements) -> list[Mapping[str, str]]:
+    """Each machine once: the processes of one say the same."""
+    found: list[Mapping[str, str]] = []
+    for summary in measured.summaries:
+        if summary.machine and summary.machine not in found:
+            found.append(summary.machine)
+    return found
+
+
+def _arrivals(measured: Measurements) -> Facts:
+    job = measured.job
+    schedule = sorted({found.schedule for found in measured.summaries})
+    return {
+        "Target": page.code(job.target),
+        "Journeys": ", ".join(f"{s.journey} x {s.ratio:g}" for s in job.streams),
+        "Profile": f"{rate(measured)} for {in_words(job.duration)}",
+        "Seed": str(job.seed),
+        "Digest of the schedule": page.code(", ".join(schedule) or "not known"),
+        "Processes": str(job.processes),
+    }
+
+
+def _users(job: Job, driven: Locust) -> Facts:
+    return {
+        "Target": page.code(job.target),
+        "Locustfile": page.code(job.journeys),
+        "Users": f"{driven.users:,}, started at {driven.spawn_rate:g}/s",
+        "Locust's options": page.code(" ".join(driven.arguments)) if driven.arguments else "none",
+        "Duration": in_words(job.duration),
+        "Processes": str(job.processes),
+    }

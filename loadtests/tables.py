@@ -1,0 +1,51 @@
+"""The figures of a load test as lines of text that a log of 80 columns holds: no number is ever cut. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from foundation.verdict import Finding, Weight
+from loadtests import answers
+from loadtests.answers import Answers
+from loadtests.measurements import Measurements
+from loadtests.results import QUANTILES, latencies
+
+_FIGURES = ("count", *(f"p{quantile:g}" for quantile in QUANTILES), "max")
+_NAME, _CELL = 12, 11  # letters of a clock's name and of a figure, 78 in all: a day is 86,400,000 ms
+_ORDER = (Weight.CONSERVATION, Weight.OBJECTIVE, Weight.VALIDITY)
+
+
+def times(measured: Measurements) -> Iterator[str]:
+    """Each series on a line of its own, with how often it was asked and answered; below it its clocks."""
+    found = answers.summed(summary.answers for summary in measured.summaries)
+    heads = [name if name == "count" else f"{name} ms" for name in _FIGURES]
+    yield " " * _NAME + "".join(f"{head:>{_CELL}}" for head in heads)
+    for series in measured.series:
+        yield _asked(series, found.get(series), max(len(measured.seconds), 1))
+        for clock, figures in latencies(measured, series).items():
+            cells = [_figure(name, figures[name]) for name in _FIGURES]
+            yield f"  {clock:<{_NAME - 2}}" + "".join(f"{cell:>{_CELL}}" for cell in cells)
+
+
+def _asked(series: str, found: Answers | None, seconds: int) -> str:
+    if found is None:
+        return series
+    return f"{series}  {found.total / seconds:,.4g}/s, {found.share_wrong:.2%} went wrong: {found.in_words()}"
+
+
+def _figure(name: str, value: float) -> str:
+    """A count, or milliseconds with the digits that its size allows."""
+    if name == "count" or value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 100 else f"{value:.2f}"
+
+
+def judged(findings: Sequence[Finding]) -> Iterator[tuple[bool, str]]:
+    """Each finding in a line, and whether it holds: promises before bookkeeping, what is broken first."""
+    for weight in _ORDER:
+        of_weight = [each for each in findings if each.weight is weight]
+        for each in sorted(of_weight, key=lambda finding: finding.holds):
+            told = [f"{each.name}: {each.observed}"]
+            told += [] if each.holds or each.expected == each.name else [f"expected {each.expected}"]
+            told += [each.reason] if each.reason else []
+            yield each.holds, "; ".join(told)
