@@ -8,6 +8,7 @@ from dataclasses import replace
 from foundation.verdict import Finding, Weight
 from loadtests import tables
 from loadtests.answers import Answers
+from loadtests.histograms import merged
 from loadtests.latency_log import Clock
 from loadtests.measurements import Measurements
 from tests.loadtests import made
@@ -16,8 +17,7 @@ from tests.loadtests.made import all_at
 
 def slow() -> Measurements:
     """A million answers of almost a day: the widest figures that there are."""
-    times = {0: all_at(80_000_000, 1)}
-    times[0].counts = dict.fromkeys(times[0].counts, 1000000)
+    times = {0: merged([all_at(80_000_000, 1_000)] * 1_000)}
     answers = {"order": Answers(by_status=Counter({"201": 594, "503": 6}), wrong=6)}
     plain = made.measurements(summaries=(replace(made.summary(), answers=answers),))
     return replace(plain, histograms={("order", Clock.RESPONSE): times, ("order", Clock.SERVICE): times})
@@ -27,10 +27,8 @@ def test_no_line_of_figures_is_wider_than_80_columns_and_no_figure_is_cut() -> N
     lines = list(tables.times(slow()))
     assert max(map(len, lines)) <= 80
     assert "…" not in "".join(lines)
-    assert (
-        lines[2].split() == ["response", "1,000,000", *["80,019,128"] * 5]
-        or lines[2].split()[1] == "1,000,000"
-    )
+    assert lines[2].split()[:2] == ["response", "1,000,000"]
+    assert len(lines[2].split()) == 7
     assert len({len(line) for line in (lines[0], *lines[2:])}) == 1, "figures stand below their names"
 
 

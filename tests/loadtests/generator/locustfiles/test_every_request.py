@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from foundation.errors import InputError
-from foundation.verdict import Status
 from loadtests import commands, left_out
 from loadtests.latency_log import Clock
 from loadtests.locustfile import IGNORED
@@ -44,9 +43,8 @@ def test_a_file_that_quits_ends_on_purpose_with_its_own_verdict(
     asked = job(loader, shop().url, model, file="quitting.py", rate=20, duration=60)  # type: ignore[arg-type]
     measured = loader.run(asked)
     assert 0 < measured.totals().dispatched < 1200
-    verdict = commands.judged(measured, ())
-    assert verdict.status is Status.FAIL
-    assert "exit code of the locustfile" in [found.name for found in verdict.broken]
+    broken = {found.name for found in commands.judged(measured, ()).broken}
+    assert broken - {"arrivals on time"} == {"exit code of the locustfile"}, "a busy machine may be late"
     (ended,) = measured.summaries
     assert (ended.interrupted, ended.clean, ended.exit_code) == (False, True, 7)
 
