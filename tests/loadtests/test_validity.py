@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from foundation.slo import parse
-from foundation.verdict import Status, Weight, judge
+from foundation.verdict import Finding, Status, Weight, judge
 from loadtests.counters import Counters
+from loadtests.latency_log import Clock
 from loadtests.locustfile import Locust
 from loadtests.measurements import Measurements
-from loadtests.validity import delay_limit, findings
+from loadtests.summary import Tested
+from loadtests.validity import delay_limit, delays_by_second, findings, own_verdict
 from tests.loadtests.made import all_at, job, measurements, summary
 
 
@@ -144,3 +146,67 @@ def test_a_machine_that_ran_out_of_ports_is_told() -> None:
 def test_a_generator_that_ended_uncleanly_for_a_reason_nobody_knows_did_not_end_well() -> None:
     found = broken(measurements(summaries=(summary(clean=False),)))
     assert found == {"generators ended well": "1 did not end cleanly"}
+
+
+def observed(measured: Measurements, name: str, *objectives: str) -> Finding:
+    (found,) = [f for f in findings(measured, [parse(text) for text in objectives]) if f.name == name]
+    return found
+
+
+def test_a_load_that_its_own_locustfile_ended_is_not_asked_whether_all_was_sent() -> None:
+    ended = replace(summary(arrivals=9_000), ended_itself=True)
+    assert broken(measurements(summaries=(ended,))) == {}
+    assert "every arrival sent or turned away" in broken(measurements(summaries=(summary(arrivals=9_000),)))
+
+
+def test_what_a_self_test_showed_is_told_of_the_worst_process() -> None:
+    fine = Tested(rate=12, seconds=3, late=0, worst_ms=1.5, limit_ms=5, on_time=True)
+    slow = replace(fine, late=3, worst_ms=80.0, on_time=False)
+    both = tuple(replace(summary(), self_test=tested) for tested in (fine, slow))
+    found = observed(measurements(of=job(processes=2), summaries=both), "self-test before the load")
+    assert (found.holds, found.observed) == (False, "3 of 3 seconds late, worst p99 80 ms")
+    assert observed(measurements(summaries=both[:1]), "self-test before the load").holds
+
+
+def test_processes_that_did_other_schedules_are_told() -> None:
+    other = (summary(), replace(summary(), worker=1, schedule="other"))
+    found = broken(measurements(of=job(processes=2), summaries=other))
+    assert found["generators ended well"] == "they did not do the same schedule"
+
+
+@pytest.mark.parametrize(
+    ("codes", "holds", "told"), [([0], True, "0"), ([0, 7], False, "7"), ([-2, 1], False, "-2")]
+)
+def test_a_locustfiles_own_verdict_is_the_worst_of_its_processes(
+    codes: list[int], holds: bool, told: str
+) -> None:
+    ended = tuple(replace(summary(), exit_code=code) for code in codes)
+    (found,) = own_verdict(measurements(summaries=ended))
+    assert (found.holds, found.observed, found.weight) == (holds, told, Weight.OBJECTIVE)
+
+
+def test_a_locustfile_that_says_nothing_has_no_verdict_of_its_own() -> None:
+    assert own_verdict(measurements()) == []
+
+
+def test_a_closed_load_without_a_request_proves_nothing() -> None:
+    closed = replace(job(), locust=Locust(model="closed", users=5, spawn_rate=1))
+    assert broken(replace(measurements(of=closed), counters={})) == {
+        "users sent requests": "nothing was sent at all"
+    }
+
+
+def test_a_delay_that_is_no_journeys_is_not_the_generators() -> None:
+    """A step's dispatch delay has what its journey did before it: only the journey's own counts."""
+    step = {("order/place", Clock.DISPATCH): {second: all_at(900, 100) for second in range(60)}}
+    plain = measurements()
+    assert broken(replace(plain, histograms={**plain.histograms, **step})) == {}
+    assert max(delays_by_second(plain)) == 59
+
+
+def test_what_was_expected_says_how_it_is_judged() -> None:
+    assert (
+        observed(thick(), "arrivals on time").expected == "dispatch delay p99 at most 5 ms in 99 % of seconds"
+    )
+    thin = observed(measurements(), "arrivals on time", "order p99 < 1s")
+    assert thin.expected == "dispatch delay p99 at most 50 ms in 99 % of stretches of 100 arrivals"
