@@ -154,6 +154,18 @@ def wait_until(true: Callable[[], object], process: subprocess.Popen[str] | None
         os.sched_yield()
 
 
+def stopped_with(process: subprocess.Popen[str], folder: Path, pattern: str) -> bool:
+    """Stops the command where such files lie there; only the command itself takes them away again."""
+    if not list(folder.glob(pattern)):
+        return False
+    process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: " T " in Path(f"/proc/{process.pid}/stat").read_text(), process)
+    if list(folder.glob(pattern)):
+        return True
+    process.send_signal(signal.SIGCONT)
+    return False
+
+
 def children(process: int) -> Sequence[int]:
     """Every process below that one."""
     listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
@@ -220,7 +232,8 @@ def test_rows_that_a_killed_command_put_aside_are_gone_when_the_next_has_ended(
     copy: Copy, tmp_path: Path
 ) -> None:
     (tmp_path / "temporary").mkdir()
-    process = copy.writing(temporary=tmp_path / "temporary")
+    process = copy.start(temporary=tmp_path / "temporary")
+    wait_until(lambda: stopped_with(process, tmp_path / "temporary", "peakproof-*/*/*.rows"), process)
     process.kill()
     process.communicate()
     assert list(tmp_path.glob("temporary/peakproof-*/*/*.rows"))
