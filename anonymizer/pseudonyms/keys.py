@@ -6,7 +6,6 @@ import binascii
 import os
 import secrets
 import shlex
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from anonymizer.pseudonyms.passphrase import Passphrase, Stretching
+from foundation import given
 from foundation.errors import InputError
 from foundation.files import write_new
 
@@ -23,7 +23,6 @@ SHORTEST = 32
 _SALT_FILE = "such a file is made by `peakproof anonymize key new --passphrase-env NAME --out FILE`"
 _MAKE_ONE = "make one with `peakproof anonymize key new --out FILE`; 32 random bytes, raw or in hexadecimal"
 _LOST = "a lost key cannot be made again: name another file, or move this one away"
-_COMMAND_SECONDS = 60
 
 
 @final
@@ -126,21 +125,8 @@ def from_command(command: str) -> Key:
         raise InputError(
             f"the key command cannot be split into words: {error}", hint="check the quotes"
         ) from None
-    program = words[0] if words else ""
-    try:
-        done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_COMMAND_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        raise InputError(f"the key command {program} gave no key in {_COMMAND_SECONDS} s") from None
-    except (OSError, IndexError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is empty"
-        raise InputError(
-            f"the key command {program!r} cannot be run: {why}", hint="check the program"
-        ) from None
-    if done.returncode != 0:
-        raise InputError(f"the key command {program} ended with {done.returncode}", hint="run it by hand")
-    return _decoded(done.stdout, f"the key from {program}")
+    printed = given.printed_by(words, what="the key command")
+    return _decoded(printed, f"the key from {words[0]}")
 
 
 def create(path: Path) -> Key:
