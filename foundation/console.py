@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType
 
@@ -103,10 +104,7 @@ def show(error: PeakproofError) -> None:
         console.print(f"  {escape(line)}", style="dim" if not line.lstrip().startswith("/") else None)
     if error.hint:
         console.print(f"[bold]what to do:[/] {escape(error.hint)}")
-    if os.environ.get(VERBOSE) and error.__traceback__ is not None:
-        from rich.traceback import Traceback  # slow to import, and rarely wanted
-
-        console.print(Traceback.from_exception(type(error), error, error.__traceback__))
+    _show_traceback(error)
 
 
 def _show_usage(message: str) -> None:
@@ -116,10 +114,15 @@ def _show_usage(message: str) -> None:
         show(PeakproofError(message, hint="add --help to see what is allowed"))
 
 
+def _show_traceback(error: Exception) -> None:
+    """Where an error comes from, if asked for; in Python's own words, as a table would cut long paths."""
+    if os.environ.get(VERBOSE) and error.__traceback__ is not None:
+        traceback.print_exception(error)
+
+
 def _bug(error: Exception) -> int:
     console = people()
-    if os.environ.get(VERBOSE):
-        console.print_exception()
+    _show_traceback(error)
     console.print(f"[bold red]this is a bug in peakproof:[/] {type(error).__name__}: {escape(str(error))}")
     if not os.environ.get(VERBOSE):
         console.print("run it again with --verbose to see where")

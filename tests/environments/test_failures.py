@@ -13,6 +13,7 @@ from pathlib import Path
 
 import docker
 import pytest
+from docker.errors import NotFound
 
 from environments.containers.node import NodeFailed
 from environments.topology import CommandProbe, Probes, TcpProbe
@@ -41,6 +42,7 @@ def failing_up(engine: docker.DockerClient, new_name: Callable[[], str], tmp_pat
     return up
 
 
+@pytest.mark.usefixtures("shop")  # its images are built: how long that takes is no matter of this test
 @pytest.mark.parametrize(
     ("process", "status"), [("crash", 4), ("silent-crash", 5), ("unprepared", 3)],
     ids=["with a port", "without a probe", "once"],
@@ -89,7 +91,8 @@ def test_a_node_that_does_not_get_ready_says_what_was_waited_for(
     with pytest.raises(NodeFailed, match=r"deaf-1: waited \d+ s for port 9 to accept") as caught:
         environment.start(deaf)
     assert any("serving" in line for line in caught.value.detail), "its log"
-    engine.containers.get(environment.instance.resource("deaf-1")).remove(force=True, v=True)
+    with pytest.raises(NotFound):
+        engine.containers.get(environment.instance.resource("deaf-1"))
 
 
 def test_a_probe_may_read_the_node_s_own_secret_and_what_it_says_is_told(
@@ -102,7 +105,8 @@ def test_a_probe_may_read_the_node_s_own_secret_and_what_it_says_is_told(
     closed = replace(keeper, name="closed-1", probes=Probes(ready=ask, deadline=0.5))
     with pytest.raises(NodeFailed, match="; it says: can be read"):
         environment.start(closed)
-    engine.containers.get(environment.instance.resource("closed-1")).remove(force=True, v=True)
+    with pytest.raises(NotFound):
+        engine.containers.get(environment.instance.resource("closed-1"))
 
 
 PLATFORM = """\

@@ -24,7 +24,7 @@ def test_the_laptop_comes_up_serves_and_goes(
     assert up.returncode == 0, up.stderr
     said = json.loads(up.stdout)
     assert len(said["nodes"]) == 10
-    assert said["nodes"].pop("migrate-1") == "exited"
+    assert said["nodes"].pop("migrate-1") == "done"
     assert set(said["nodes"].values()) == {"running"}
     assert requests.get(f"{said['endpoints']['balancer']}/health/ready", timeout=10).status_code == 200
     running = environment.attach({"local": engine}, name)

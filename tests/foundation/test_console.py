@@ -84,6 +84,20 @@ def test_a_traceback_is_shown_only_when_asked_for(
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_a_traceback_names_its_files_whole_on_a_narrow_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(console.VERBOSE, "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    path = tmp_path / ("long" * 20) / "guilty.py"
+    names: dict[str, object] = {}
+    exec(compile("def work(): raise ValueError('oops')", str(path), "exec"), names)  # noqa: S102 - a file far away
+    work = names["work"]
+    assert callable(work)
+    console.run(application(work), [])
+    assert f'File "{path}", line 1' in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("where", [0, 1, 2])
 def test_verbose_may_stand_anywhere(
     where: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
