@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from types import MappingProxyType
 
-from environments.topology import Network
+from environments.topology import Hardening, Network
 
 NO_RESOLVER = ("127.0.0.1",)
 """Nothing listens there, inside the container itself: a name that Docker does not know fails at once
@@ -20,6 +20,12 @@ INIT = True
 
 DROPPED = ("ALL",)
 """Capabilities that no node has unless its topology names them."""
+
+
+def added(hardening: Hardening) -> list[str]:
+    """The capabilities that a node has, under the names by which newer engines tell them back."""
+    return [f"CAP_{name}" for name in hardening.capabilities]
+
 
 SECURITY = ("no-new-privileges",)
 

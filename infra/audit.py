@@ -6,12 +6,15 @@ import getpass
 import json
 import os
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from environments.wanted import Wanted
+from foundation.errors import Interrupted, PeakproofError
 from infra.backend import folder
+from infra.record import Record
 
 
 def path() -> Path:
@@ -19,14 +22,32 @@ def path() -> Path:
     return folder() / "audit.jsonl"
 
 
-def of(wanted: Wanted) -> dict[str, object]:
-    """What was to stand."""
+def of(record: Record) -> dict[str, object]:
+    """What was to stand, or stood."""
     return {
-        "definition": wanted.topology.definition,
-        "digest": wanted.topology.digest,
-        "site": wanted.site.site,
-        "class": wanted.topology.environment_class.value,
+        "definition": record.definition,
+        "digest": record.digest,
+        "site": record.site,
+        "class": record.environment_class.value,
     }
+
+
+@contextmanager
+def kept(command: str, stack: str, **what: object) -> Iterator[None]:
+    """A line that a command began, and one how it ended; a first line alone says that it was killed."""
+    started = time.monotonic()
+    write(command, stack, result="begun", **what)
+    result = "interrupted"
+    try:
+        yield
+        result = "ok"
+    except Interrupted:
+        raise
+    except Exception as error:
+        result = f"failed: {error.what if isinstance(error, PeakproofError) else type(error).__name__}"
+        raise
+    finally:
+        write(command, stack, result=result, seconds=round(time.monotonic() - started, 1))
 
 
 def write(command: str, stack: str, **what: object) -> None:

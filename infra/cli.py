@@ -150,15 +150,18 @@ def drift(name: Name, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def destroy(name: Name, yes: Yes = False, confirm: Typed = None) -> None:
+def destroy(name: Name, yes: Yes = False, confirm: Typed = None, as_json: AsJson = False) -> None:
     """Remove a stack: nodes, networks, volumes with their data, secrets.
 
     Example: peakproof infra destroy laptop --yes
     """
     _require_pulumi()
+    from foundation.console import print_json
     from infra import commands
 
-    commands.destroy(name, yes=yes, typed=confirm)
+    document = commands.destroy(name, yes=yes, typed=confirm)
+    if as_json:
+        print_json(document)
 
 
 def _wanted(definition: str, site: str, name: str | None) -> Wanted:

@@ -10,7 +10,7 @@ from environments.images.display import ImageDisplay
 from environments.topology import EnvironmentClass
 from environments.wanted import Wanted
 from foundation.console import people
-from foundation.errors import PeakproofError, Refused
+from foundation.errors import Refused
 from foundation.units import in_words
 from infra import audit, confirming, deploying, display, hosts, preparing, touching
 from infra.backend import backend
@@ -46,7 +46,11 @@ def up(wanted: Wanted, *, confirmed: Confirm) -> Document:
         display.show_plan(console, plan)
         if not plan.empty:
             _confirm(confirmed, wanted.name)
-            with _audited(wanted, plan), ResourceDisplay(console) as watch:
+            changes = display.by_op(plan.changed)
+            with (
+                audit.kept("up", wanted.name, **audit.of(prepared.record), changes=changes),
+                ResourceDisplay(console) as watch,
+            ):
                 deploying.deploy(found, prepared, plan, watch, _tell)
             console.print(f"[green]{wanted.name} is up[/] after {in_words(time.monotonic() - started)}")
     document = _status(prepared.record, clients)
@@ -77,7 +81,7 @@ def drift(name: str) -> Document:
     return seen.to_dict()
 
 
-def destroy(name: str, *, yes: bool, typed: str | None) -> None:
+def destroy(name: str, *, yes: bool, typed: str | None) -> Document:
     """Removes a stack: nodes, networks, volumes with their data, secrets, and the stack itself."""
     started, console = time.monotonic(), people()
     with _opened(name) as found:
@@ -86,29 +90,28 @@ def destroy(name: str, *, yes: bool, typed: str | None) -> None:
             f"{name}: {len(found.state.things)} things will be removed, volumes with their data among them"
         )
         _confirm(confirming.how(name, _class(record), yes=yes, typed=typed, doing="Remove it?"), name)
-        with ResourceDisplay(console) as watch:
-            clients = hosts.connected_to(record.engines).values() if record else ()
+        clients = hosts.connected_to(record.engines).values() if record else ()
+        with (
+            audit.kept("destroy", name, **(audit.of(record) if record else {})),
+            ResourceDisplay(console) as watch,
+        ):
             for client in clients:
                 hosts.strays(client, name, found.state.ids).remove()
             found.deployment.destroy(watch)
-    audit.write("destroy", name, result="ok", seconds=round(time.monotonic() - started, 1))
     console.print(f"[green]{name} is gone[/] after {in_words(time.monotonic() - started)}")
+    return {"name": name, "removed": [known.name for known in found.state.things]}
 
 
 def _status(record: Record, clients: Clients) -> Document:
-    instance, topology = record.instance, record.instance.topology
-    states = hosts.states(clients, instance.name)
+    states = hosts.states(clients, record.name)
     return {
-        "name": instance.name,
-        "definition": topology.definition,
-        "class": topology.environment_class.value,
+        "name": record.name,
+        "definition": record.definition,
+        "class": record.environment_class.value,
         "site": record.site,
-        "digest": topology.digest,
-        "nodes": {node.name: states.get(node.name, "missing") for node in topology.nodes},
-        "endpoints": {
-            endpoint.name: f"{endpoint.protocol}://127.0.0.1:{instance.ports[endpoint.name]}"
-            for endpoint in topology.endpoints
-        },
+        "digest": record.digest,
+        "nodes": {node: states.get(node, "missing") for node in record.nodes},
+        "endpoints": dict(record.endpoints),
     }
 
 
@@ -131,25 +134,9 @@ def _planned(found: Opened, wanted: Wanted, clients: Clients) -> tuple[Prepared,
 
 
 def _class(record: Record | None) -> EnvironmentClass:
-    return record.instance.topology.environment_class if record else EnvironmentClass.TEST
+    return record.environment_class if record else EnvironmentClass.TEST
 
 
 def _confirm(confirmed: Confirm, name: str) -> None:
     if not confirmed(name):
         raise Refused("not confirmed: nothing was changed")
-
-
-@contextmanager
-def _audited(wanted: Wanted, plan: Plan) -> Iterator[None]:
-    """A line that an `up` began, and one how it ended."""
-    started = time.monotonic()
-    audit.write("up", wanted.name, result="begun", **audit.of(wanted), changes=display.by_op(plan.changed))
-    result = "interrupted"
-    try:
-        yield
-        result = "ok"
-    except PeakproofError as error:
-        result = f"failed: {error.what}"
-        raise
-    finally:
-        audit.write("up", wanted.name, result=result, seconds=round(time.monotonic() - started, 1))

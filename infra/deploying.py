@@ -88,7 +88,7 @@ def deploy(opened: Opened, prepared: Prepared, planned: Plan, watch: Watch, told
 def _remember(opened: Opened, prepared: Prepared, watch: Watch) -> None:
     """Secrets, ports and addresses are in the state before the first node that has them."""
     if opened.record is None:
-        nothing_else = record.keeping(prepared.stack, prepared.site, declare=lambda: None)
+        nothing_else = record.keeping(prepared.record, declare=lambda: None)
         opened.deployment.up(nothing_else, watch)
     elif not prepared.record.same_supply(opened.record):
         opened.deployment.up(_program(prepared), watch, targets=[_root(opened.deployment)])
@@ -112,7 +112,7 @@ def _put_right(deployment: Deployment, planned: Plan, told: Told) -> None:
 
 
 def _program(prepared: Prepared) -> Callable[[], None]:
-    return record.keeping(prepared.stack, prepared.site, program(prepared.stack))
+    return record.keeping(prepared.record, program(prepared.stack))
 
 
 def _nodes(prepared: Prepared) -> dict[str, Node]:

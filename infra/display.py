@@ -32,6 +32,8 @@ def show_plan(console: Console, plan: Plan) -> None:
 
 
 def _because(change: Change) -> str:
+    if change.kind == "volume" and change.op in (Op.DELETE, Op.REPLACE):
+        return "its data are lost"
     return ", ".join(change.attributes) if change.op in (Op.UPDATE, Op.REPLACE) else ""
 
 

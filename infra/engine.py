@@ -151,14 +151,5 @@ def require_plugin(workspace: LocalWorkspace) -> None:
         ) from error
 
 
-def plugin_version() -> str:
-    """The version of the plugin that is used, for messages; "unknown" where it does not say."""
-    path = shutil.which(_BINARY)
-    if path is None:
-        return version("pulumi-docker")
-    told = subprocess.run([path, "-version"], capture_output=True, text=True, check=False, timeout=10)
-    return (told.stdout or told.stderr).strip().splitlines()[-1:][0] if told.returncode == 0 else "unknown"
-
-
 def _attached() -> bool:
     return any(one.startswith(f"{PLUGIN}:") for one in os.environ.get(ATTACHED, "").split(","))

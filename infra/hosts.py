@@ -16,7 +16,8 @@ from environments.docker_client import connect
 from environments.docker_errors import mapped
 from environments.images.build import file_in
 from environments.site import Site
-from foundation.errors import Unavailable
+from foundation.errors import Refused, Unavailable
+from infra.backend import URL
 from infra.touching import Seen, Standing
 
 Clients = Mapping[str, docker.DockerClient]
@@ -111,6 +112,24 @@ def standing(clients: Iterable[docker.DockerClient], name: str) -> Standing:
         networks=frozenset(networks),
         volumes=frozenset(volumes),
     )
+
+
+def refuse_unknown(clients: Iterable[docker.DockerClient], name: str) -> None:
+    """Raises Refused where something of a stack stands that this state never made: it is somebody's."""
+    found = standing(clients, name)
+    counts = {
+        "container": len(found.containers),
+        "volume": len(found.volumes),
+        "network": len(found.networks),
+    }
+    if any(counts.values()):
+        stands = ", ".join(
+            f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count
+        )
+        raise Refused(
+            f"a stack {name!r} stands here ({stands}) that this state knows nothing of",
+            hint=f"use the state that made it ({URL}, XDG_STATE_HOME), or another --name",
+        )
 
 
 def _seen(container: Container) -> Seen:

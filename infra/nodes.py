@@ -81,8 +81,7 @@ def _arguments(props: NodeProps) -> docker.ContainerArgs:
         shm_size=_mebibytes(limits.shared_memory) if limits.shared_memory is not None else None,
         cpu_shares=limits.cpu_weight,
         capabilities=docker.ContainerCapabilitiesArgs(
-            # By the names under which Docker tells them back; any other would be a change at every look.
-            adds=[f"CAP_{name}" for name in node.hardening.capabilities],
+            adds=docker_policy.added(node.hardening),
             drops=list(docker_policy.DROPPED),
         ),
         security_opts=list(docker_policy.SECURITY),

@@ -71,12 +71,17 @@ def opened(name: str, backend: Backend, *, told: Told, create: bool = False) -> 
                 found.deployment.forget()
 
 
+def _names(workspace: LocalWorkspace) -> list[str]:
+    """The stacks of this state."""
+    return sorted(summary.name.rpartition("/")[2] for summary in workspace.list_stacks())
+
+
 def _found(deployment: Deployment, workspace: LocalWorkspace, backend: Backend, *, create: bool) -> Opened:
     try:
         return Opened(deployment=deployment, state=deployment.state(), new=False)
     except NoStack:
         if not create:
-            raise
+            raise NoStack(deployment.name, others=_names(workspace)) from None
     backend.confirm()
     try:
         workspace.create_stack(deployment.name)

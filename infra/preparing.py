@@ -29,7 +29,7 @@ class Prepared:
     @property
     def record(self) -> Record:
         """What the stack will remember."""
-        return Record(instance=self.stack.instance, site=self.site, engines=self.stack.engines)
+        return Record.of(self.stack, self.site)
 
 
 def reachable(wanted: Wanted) -> Clients:
@@ -43,14 +43,10 @@ def reachable(wanted: Wanted) -> Clients:
 def prepare(wanted: Wanted, clients: Clients, found: Record | None, report: images.Report) -> Prepared:
     """The stack: what it had keeps its ports, addresses and secrets. Builds the images that are missing.
 
-    Raises InputError where the name belongs to another definition's stack, BuildFailed, Unavailable.
+    Raises InputError where the name belongs to another definition's stack, Refused where to one of another
+    state, BuildFailed, Unavailable.
     """
-    if found is not None and found.instance.topology.definition != wanted.topology.definition:
-        raise InputError(
-            f"the stack {wanted.name!r} is of the definition {found.instance.topology.definition!r},"
-            f" not of {wanted.topology.definition!r}",
-            hint="choose another --name, or destroy that one first",
-        )
+    _refuse_another(wanted, clients, found)
     client = clients[_home(wanted)]
     built = images.ensure(wanted.topology.images(), folders=wanted.folders, client=client, progress=report)
     ids = {name: image.id for name, image in built.items() if name in wanted.topology.images()}
@@ -65,6 +61,19 @@ def prepare(wanted: Wanted, clients: Clients, found: Record | None, report: imag
     )
 
 
+def _refuse_another(wanted: Wanted, clients: Clients, found: Record | None) -> None:
+    """A name is one definition's, of one platform, in one state."""
+    name, topology = wanted.name, wanted.topology
+    if found is None:
+        hosts.refuse_unknown(clients.values(), name)
+    elif (found.definition, found.platform) != (topology.definition, topology.platform):
+        raise InputError(
+            f"the stack {name!r} is of the definition {found.definition!r} of {found.platform},"
+            f" not of {topology.definition!r} of {topology.platform}",
+            hint=f"choose another --name, or remove that one first: `peakproof infra destroy {name}`",
+        )
+
+
 def _home(wanted: Wanted) -> str:
     return next(iter(wanted.site.hosts))
 
@@ -77,4 +86,4 @@ def _instance(
     supply = Supply(images=ids, subnets=started_at(free, wanted.name), free_port=machine.free_port)
     if found is None:
         return instantiate(wanted.topology, wanted.name, supply)
-    return updated(found.instance, wanted.topology, supply)
+    return updated(found.supplying(wanted.topology), wanted.topology, supply)

@@ -58,10 +58,11 @@ class NodeFailed(Unavailable):
 
 
 class NoStack(InputError):  # noqa: N818 - says what happened
-    """There is no stack of that name."""
+    """There is no stack of that name; `others` are those that there are."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is no stack {name!r}", hint="`peakproof infra up` brings one up")
+    def __init__(self, name: str, others: Sequence[str] = ()) -> None:
+        there = f"the state has {', '.join(others)}" if others else "the state has none"
+        super().__init__(f"there is no stack {name!r}", hint=f"{there}; `peakproof infra up` brings one up")
 
 
 def meaning(error: CommandError, complaints: Iterable[Said], *, name: str, doing: str) -> PeakproofError:
@@ -111,7 +112,8 @@ def _another_version(said: str) -> Unavailable:
     wanted = version("pulumi-docker")
     return Unavailable(
         f"Pulumi's Docker plugin is older than the SDK {wanted}: {said.strip()}",
-        hint=f"`pulumi-resource-docker -version` says which it is; install {wanted}, or remove it from PATH",
+        hint=f"put pulumi-resource-docker {wanted} on PATH in its place, or remove it from there and run"
+        f" `pulumi plugin install resource docker v{wanted}`",
     )
 
 

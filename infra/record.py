@@ -1,62 +1,136 @@
-"""What a stack remembers of its instance: its outputs, kept where the state is, secrets encrypted.
+"""What a stack remembers: its outputs, kept where the state is, secrets encrypted.
 
-So an instance is the same at every `up`, from whichever machine, and no file of ours can disagree.
+So ports, addresses and secrets are the same at every `up`, from whichever machine, and no file of ours can
+disagree. It is no topology: a stack that a former version made can be changed, looked at and removed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import pulumi
 
-from environments import instance as instances
 from environments.instance import Instance
+from environments.topology import EnvironmentClass, Topology
 from foundation.secrets import Secret
 from infra.stack import Stack
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """An instance as the last `up` left it. `engines`: host -> URL of its engine, None for this machine's."""
+    """A stack as the last `up` left it.
 
-    instance: Instance
+    `endpoints`: name -> address; `ports`: endpoint -> port; `subnets`: network -> CIDR; `engines`: host ->
+    URL of its engine, None for this machine's.
+    """
+
+    name: str
+    definition: str
+    platform: str
+    environment_class: EnvironmentClass
+    digest: str
     site: str
-    engines: Mapping[str, str | None] = field(default_factory=dict)
+    nodes: tuple[str, ...]
+    endpoints: Mapping[str, str]
+    ports: Mapping[str, int]
+    subnets: Mapping[str, str]
+    engines: Mapping[str, str | None]
+    secrets: Mapping[str, Secret] = field(repr=False)
+
+    @classmethod
+    def of(cls, stack: Stack, site: str) -> Self:
+        """What a stack that is to stand will remember."""
+        instance, topology = stack.instance, stack.instance.topology
+        return cls(
+            name=instance.name,
+            definition=topology.definition,
+            platform=topology.platform,
+            environment_class=topology.environment_class,
+            digest=topology.digest,
+            site=site,
+            nodes=tuple(node.name for node in topology.nodes),
+            endpoints={
+                endpoint.name: f"{endpoint.protocol}://127.0.0.1:{instance.ports[endpoint.name]}"
+                for endpoint in topology.endpoints
+            },
+            ports=instance.ports,
+            subnets=instance.subnets,
+            engines=stack.engines,
+            secrets=instance.secrets,
+        )
 
     def same_supply(self, other: Record) -> bool:
         """Whether both have the same secrets, ports and addresses, on the same hosts."""
-        mine, theirs = self.instance, other.instance
-        return (mine.secrets, mine.ports, mine.subnets, self.engines) == (
-            theirs.secrets,
-            theirs.ports,
-            theirs.subnets,
+        return (self.secrets, self.ports, self.subnets, self.engines) == (
+            other.secrets,
+            other.ports,
+            other.subnets,
             other.engines,
         )
+
+    def supplying(self, topology: Topology) -> Instance:
+        """An instance of another topology with what this stack was given, and nothing that it was not."""
+        return Instance(
+            name=self.name,
+            topology=topology,
+            ports=self.ports,
+            subnets=self.subnets,
+            images={},
+            secrets=self.secrets,
+        )
+
+
+_WRITTEN = "stack"
+_SECRETS = "secrets"
 
 
 def read(outputs: Mapping[str, Any]) -> Record | None:
     """The record in a stack's outputs, secrets in the open; None where nothing was ever brought up."""
-    if "instance" not in outputs:
+    if _WRITTEN not in outputs:
         return None
-    secrets = {str(name): Secret(str(value)) for name, value in outputs["secrets"].items()}
+    written = outputs[_WRITTEN]
     return Record(
-        instance=instances.from_json(str(outputs["instance"]), secrets),
-        site=str(outputs["site"]),
-        engines={str(host): url or None for host, url in outputs["engines"].items()},
+        name=written["name"],
+        definition=written["definition"],
+        platform=written["platform"],
+        environment_class=EnvironmentClass(written["class"]),
+        digest=written["digest"],
+        site=written["site"],
+        nodes=tuple(written["nodes"]),
+        endpoints=dict(written["endpoints"]),
+        ports={endpoint: int(port) for endpoint, port in written["ports"].items()},
+        subnets=dict(written["subnets"]),
+        engines={host: url or None for host, url in written["engines"].items()},
+        secrets={name: Secret(str(value)) for name, value in outputs[_SECRETS].items()},
     )
 
 
-def keeping(stack: Stack, site: str, declare: Callable[[], None]) -> Callable[[], None]:
+def keeping(record: Record, declare: Callable[[], None]) -> Callable[[], None]:
     """The program of a stack that also remembers it."""
 
     def remember() -> None:
-        secrets = {name: secret.reveal() for name, secret in stack.instance.secrets.items()}
-        pulumi.export("instance", stack.instance.to_json())
-        pulumi.export("secrets", pulumi.Output.secret(secrets))
-        pulumi.export("site", site)
-        pulumi.export("engines", {host: url or "" for host, url in stack.engines.items()})
+        pulumi.export(_WRITTEN, _open(record))
+        secrets = {name: secret.reveal() for name, secret in record.secrets.items()}
+        pulumi.export(_SECRETS, pulumi.Output.secret(secrets))
         declare()
 
     return remember
+
+
+def _open(record: Record) -> dict[str, object]:
+    """Everything but the secrets."""
+    return {
+        "name": record.name,
+        "definition": record.definition,
+        "platform": record.platform,
+        "class": record.environment_class.value,
+        "digest": record.digest,
+        "site": record.site,
+        "nodes": list(record.nodes),
+        "endpoints": dict(record.endpoints),
+        "ports": dict(record.ports),
+        "subnets": dict(record.subnets),
+        "engines": {host: url or "" for host, url in record.engines.items()},
+    }

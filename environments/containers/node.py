@@ -246,7 +246,7 @@ def _limits(node: Node) -> dict[str, Any]:  # Any: docker-py's own keyword argum
         "shm_size": node.resources.shared_memory,
         "cpu_shares": node.resources.cpu_weight,
         "cap_drop": list(docker_policy.DROPPED),
-        "cap_add": list(node.hardening.capabilities),
+        "cap_add": docker_policy.added(node.hardening),
         "security_opt": list(docker_policy.SECURITY),
         "pids_limit": node.hardening.processes,
         "init": docker_policy.INIT,

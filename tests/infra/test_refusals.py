@@ -97,7 +97,19 @@ def test_a_stack_of_another_definition_has_the_name(stacks: Stacks, stack: str, 
     other = definition(tmp_path, {"web": application("web")}, name="other")
     ended = stacks.run("up", str(other), "--name", stack, "--yes")
     assert ended.returncode == ExitCode.INPUT
-    assert f"the stack '{stack}' is of the definition 't', not of 'other'" in ended.stderr
+    assert f"the stack '{stack}' is of the definition 't' of hello, not of 'other' of hello" in ended.stderr
+    assert f"peakproof infra destroy {stack}" in ended.stderr
+
+
+def test_a_stack_of_another_state_has_the_name(
+    stacks: Stacks, stack: str, alone: str, tmp_path: Path
+) -> None:
+    before = stacks.ids(stack)
+    ended = replace(stacks, state=tmp_path).run("up", alone, "--name", stack, "--yes")
+    assert ended.returncode == ExitCode.REFUSED
+    assert f"a stack '{stack}' stands here (1 container, 2 networks)" in ended.stderr
+    assert "PULUMI_BACKEND_URL" in ended.stderr
+    assert stacks.ids(stack) == before
 
 
 def test_an_environment_has_the_name(stacks: Stacks, alone: str) -> None:
