@@ -140,10 +140,13 @@ def check(
     """
     from dataclasses import asdict
 
+    from environments import giving
     from environments.loading import topology_of
     from foundation.console import people, print_json
 
-    topology = topology_of(definition, beside=Path.cwd()).topology
+    loaded = topology_of(definition, beside=Path.cwd())
+    topology = loaded.topology
+    giving.refuse_missing(giving.sources(loaded.definition), topology.secrets)
     if as_json:
         print_json({"digest": topology.digest, "topology": asdict(topology)})
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from environments import conflicts
+from environments import conflicts, delivering
 from environments.definition import Definition
 from environments.services import KINDS, door
 from environments.services.kind import BACK, EDGE, FRONT, Reference, Service, Surroundings, node_names
@@ -22,7 +22,7 @@ def compile_topology(definition: Definition) -> Topology:
     documents.refuse(definition.document, named)
     documents.refuse(definition.document, [*_cycle_problems(definition), *_placeholder_problems(definition)])
     services = _described(definition)
-    documents.refuse(definition.document, list(_secret_problems(definition, services)))
+    documents.refuse(definition.document, delivering.problems(definition, services))
     nodes = tuple(node for service in services.values() for node in service.nodes)
     clashes = [*conflicts.name_problems(definition, nodes), *conflicts.address_problems(definition, nodes)]
     documents.refuse(definition.document, clashes)
@@ -39,7 +39,7 @@ def compile_topology(definition: Definition) -> Topology:
         flows=_flows(services, endpoints),
         addresses=tuple(address for service in services.values() for address in service.addresses),
         endpoints=endpoints,
-        secrets=tuple(secret for service in services.values() for secret in service.secrets),
+        secrets=delivering.secrets(definition, services),
         partners=tuple(
             Partner(name=name, simulator=partner.simulator) for name, partner in written.partners.items()
         ),
@@ -172,14 +172,3 @@ def _cycle_problems(definition: Definition) -> Iterator[Problem]:
         yield definition.document.problem(
             ("services", error.args[1][0]), f"services wait for each other: {circle}"
         )
-
-
-def _secret_problems(definition: Definition, services: Mapping[str, Service]) -> Iterator[Problem]:
-    """Secrets that a node is to be given and that no service makes."""
-    made = {secret.name for service in services.values() for secret in service.secrets}
-    for name, service in services.items():
-        wanted = {file.secret for node in service.nodes for file in node.attachments.secrets}
-        for secret in sorted(wanted - made):
-            what = f"service {name!r} reads the secret {secret!r}, which no service of the definition makes"
-            hint = documents.did_you_mean(secret, made)
-            yield definition.document.problem(("services", name), what, hint)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from environments import lookup
 from environments import platform as platforms
-from environments.platform import Name, Platform
+from environments.platform import Name, Platform, VariableName
 from environments.services import AnyOptions
 from environments.topology import EnvironmentClass
 from foundation import documents, slo
@@ -32,6 +32,22 @@ class PartnerInput(Input):
     simulator: Name
 
 
+class GivenInput(Input):
+    """Where a secret comes from that people give. Exactly one of them."""
+
+    file: str | None = Field(default=None, description="beside the document that says it")
+    variable: VariableName | None = Field(default=None, description="of the command that is run")
+    command: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="a vault's client; no shell"
+    )
+
+    @model_validator(mode="after")
+    def _is_one(self) -> GivenInput:
+        if sum(each is not None for each in (self.file, self.variable, self.command)) != 1:
+            raise ValueError("a secret comes from one of `file`, `variable` and `command`")
+        return self
+
+
 class DefinitionInput(Input):
     """definitions/NAME.yaml after `extends` was resolved."""
 
@@ -43,6 +59,7 @@ class DefinitionInput(Input):
     entry: Name = Field(description="the service that customers talk to")
     services: dict[Name, AnyOptions] = Field(min_length=1)
     partners: dict[Name, PartnerInput] = Field(default={})
+    secrets: dict[Name, GivenInput] = Field(default={}, description="what people give to processes")
     slo: tuple[Objective, ...] = ()
 
 

@@ -6,16 +6,18 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from environments.secrets import Making, made
 from environments.topology import Topology
 from foundation.errors import Refused, Unavailable
-from foundation.secrets import Secret, new_password
+from foundation.secrets import Secret
 
-FORMAT = 2
+FORMAT = 3
 """Of the JSON below: goes up when an older peakproof could not read what this one writes, or misread it."""
 _PREFIX = 26
 ADDRESSES = 2 ** (32 - _PREFIX) - 3
@@ -88,11 +90,16 @@ def _another_version(name: str) -> AnotherVersion:
 
 @dataclass(frozen=True, kw_only=True)
 class Supply:
-    """What a machine can give: image ids by folder name, free subnets in order, ports that nothing uses."""
+    """What a machine can give: image ids by folder name, free subnets in order, ports that nothing uses.
+
+    `given`: the secrets that people give, by name; `clock`: the time now.
+    """
 
     images: Mapping[str, str]
     subnets: Iterable[IPv4Network]
     free_port: Callable[[], int]
+    given: Mapping[str, Secret] = field(default_factory=dict, repr=False)
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), repr=False)
 
 
 class NoRange(Unavailable):
@@ -119,14 +126,14 @@ def updated(found: Instance, topology: Topology, supply: Supply) -> Instance:
     """
     ports = _shared(found.ports, [endpoint.name for endpoint in topology.endpoints])
     subnets = _shared(found.subnets, [network.name for network in topology.networks])
-    secrets = _shared(found.secrets, [secret.name for secret in topology.secrets])
+    making = Making(instance=found.name, now=supply.clock(), given=supply.given)
     return Instance(
         name=found.name,
         topology=topology,
         ports=_ports([endpoint.name for endpoint in topology.endpoints], supply.free_port, ports),
         subnets=_assigned([network.name for network in topology.networks], supply.subnets, subnets),
         images=dict(supply.images),
-        secrets={each.name: secrets.get(each.name) or new_password() for each in topology.secrets},
+        secrets=made(topology.secrets, found.secrets, making),
         origin=found.origin,
     )
 

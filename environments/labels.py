@@ -16,7 +16,7 @@ HOLDS = "peakproof.holds"
 
 
 def of(instance: str, kind: str, **more: str) -> dict[str, str]:
-    """Labels of one thing of an instance; `kind` is node, network, volume, lease, lock or fault."""
+    """Labels of one thing of an instance; `kind` is node, network, volume, lease, lock, secrets or fault."""
     keys = {
         "node": NODE,
         "digest": DIGEST,

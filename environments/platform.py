@@ -43,13 +43,33 @@ def _http_path(text: str) -> str:
 
 HttpPath = Annotated[str, AfterValidator(_http_path)]
 Delay = Annotated[str, AfterValidator(_delay)]
+
+
+def _variable(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
+        raise ValueError(f"{text!r} is no name of an environment variable")
+    return text
+
+
 Name = Annotated[str, AfterValidator(checked_name)]
+VariableName = Annotated[str, AfterValidator(_variable)]
 
 
 class ReadyCommand(Input):
     """A command run inside the node; it is ready while the command ends with status 0."""
 
     command: tuple[str, ...] = Field(min_length=1)
+
+
+class InEnvironment(Input):
+    """A secret in an environment variable, where everybody who may ask Docker sees it."""
+
+    delivered: Literal["environment"] = Field(alias="as", description="a file is the better way")
+    variable: VariableName
+
+
+Delivery = str | InEnvironment
+"""How a process is given a secret: as a file at a path, or in a variable."""
 
 
 class ProcessInput(Input):
@@ -78,7 +98,10 @@ class PlatformInput(Input):
     platform: Name
     description: str = ""
     environment: dict[str, str] = Field(default={})
-    secrets: dict[str, str] = Field(default={}, description="service.secret -> path of its file")
+    secrets: dict[str, Delivery] = Field(
+        default={},
+        description="service.secret, or one of the definition's -> path of its file, or a variable",
+    )
     processes: dict[Name, ProcessInput] = Field(min_length=1)
     conservation: str | None = Field(default=None, description="SQL: what became of each order of a run")
     feeds: dict[Name, str] = Field(default={}, description="SQL whose rows the load generator draws from")

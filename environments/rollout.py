@@ -11,6 +11,7 @@ from enum import StrEnum
 from graphlib import TopologicalSorter
 
 from environments.topology import Lifecycle, Node
+from foundation.secrets import Secret
 
 
 class Verb(StrEnum):
@@ -25,12 +26,13 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A node's container as it was found."""
+    """A node's container as it was found. `outdated`: it has a secret that is another by now."""
 
     digest: str
     image: str
     running: bool
     status: int = 0
+    outdated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +55,19 @@ def decide(
 def _verb(node: Node, image: str, standing: Standing | None) -> Verb:
     if standing is None:
         return Verb.CREATE
-    if standing.digest != node.digest or standing.image != image:
+    if standing.outdated or standing.digest != node.digest or standing.image != image:
         return Verb.REPLACE
     if node.lifecycle is Lifecycle.ONCE:
         return Verb.KEEP if not standing.running and standing.status == 0 else Verb.REPLACE
     return Verb.KEEP if standing.running else Verb.START
+
+
+def outdated(
+    nodes: Mapping[str, Node], before: Mapping[str, Secret], now: Mapping[str, Secret]
+) -> frozenset[str]:
+    """The nodes that were given a secret of `before` that is another one now."""
+    changed = {name for name, secret in before.items() if now.get(name, secret) != secret}
+    return frozenset(name for name, node in nodes.items() if changed & set(node.attachments.known_secrets))
 
 
 Wave = tuple[str, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
+from environments.secrets import completed
 from environments.services import door
 from environments.services.kind import EDGE
 from environments.topology import OUTSIDE, Lifecycle, Node, Topology
@@ -34,7 +35,8 @@ def _reduced(topology: Topology, nodes: list[Node], endpoints: Set[str]) -> Topo
     services = {node.service for node in nodes}
     networks = {name for node in nodes for name in node.attachments.networks}
     volumes = {mount.volume for node in nodes for mount in node.storage.mounts}
-    secrets = {file.secret for node in nodes for file in node.attachments.secrets}
+    given = {secret for node in nodes for secret in node.attachments.known_secrets}
+    secrets = {ref.name for ref in completed(each for each in topology.secrets if each.name in given)}
     kept = tuple(endpoint for endpoint in topology.endpoints if endpoint.name in endpoints)
     inner = tuple(network for network in topology.networks if network.name in networks)
     return replace(

@@ -56,6 +56,14 @@ class SecretFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecretVariable:
+    """A secret, by reference, in an environment variable: for programs of others that read no file."""
+
+    secret: str
+    variable: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Published:
     """A port of the node that people reach from outside, as the endpoint of that name."""
 
@@ -71,7 +79,13 @@ class Attachments:
     aliases: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     secrets: tuple[SecretFile, ...] = ()
+    variables: tuple[SecretVariable, ...] = ()
     published: tuple[Published, ...] = ()
+
+    @property
+    def known_secrets(self) -> tuple[str, ...]:
+        """The names of all that the node is given, however."""
+        return (*(file.secret for file in self.secrets), *(each.secret for each in self.variables))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +224,7 @@ class Binding:
 
     `host` is a name that any of its nodes answers to, `hosts` are its nodes one by one, for clients that
     try the next; `name` and `user` are a database's; `health` is the path that answers 200 while it serves.
+    `trust`: it serves TLS, and there its clients find the certificate of the authority to verify it with.
     """
 
     host: str
@@ -218,6 +233,7 @@ class Binding:
     name: str | None = None
     user: str | None = None
     health: str | None = None
+    trust: str | None = None
 
     def properties(self) -> dict[str, str]:
         """What a variable can ask for, as {service.property}; what the service lacks is not there."""
@@ -259,10 +275,14 @@ class Endpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class SecretRef:
-    """A secret that an instance makes and its nodes are given; never a value."""
+    """A secret that an instance makes or is given, and its nodes are handed; never a value.
+
+    `names`: what a certificate is for.
+    """
 
     name: str
-    kind: Literal["password"] = "password"
+    kind: Literal["password", "certificate", "given", "authority", "trust"] = "password"
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from environments import loading
+from environments import giving, loading
+from environments.giving import Given
 from environments.platform import checked_name
 from environments.site import Site
 from environments.topology import Topology
@@ -19,6 +20,7 @@ class Wanted:
     """What is to stand: a topology under a name on a site. `folders`: image name -> the platform's folder.
 
     `origin` is the folder of its definition: another folder's environment of that name is not touched.
+    `given`: where the secrets come from that people give.
     """
 
     name: str
@@ -26,17 +28,21 @@ class Wanted:
     site: Site
     folders: Mapping[str, Path]
     origin: str = ""
+    given: tuple[Given, ...] = ()
 
 
 def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wanted:
     """The definition and site of those names or paths. Raises InputError with every problem."""
     loaded = loading.topology_of(definition, beside=beside)
+    given = giving.sources(loaded.definition)
+    giving.refuse_missing(given, loaded.topology.secrets)
     return Wanted(
         name=_named(name or loaded.definition.name),
         topology=loaded.topology,
         site=loading.local_site_of(site, beside=beside),
         folders=loaded.definition.platform.image_folders(),
         origin=loaded.origin,
+        given=given,
     )
 
 

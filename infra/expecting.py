@@ -116,6 +116,7 @@ def _attachments(node: Node, stack: Stack) -> dict[str, object]:
             file.path: {"content": f"secret {file.secret}", "mode": "0o400", "owner": owner}
             for file in attachments.secrets
         },
+        "secret variables": {each.variable: f"secret {each.secret}" for each in attachments.variables},
         "ports": sorted(
             f"{docker_policy.PUBLISHED_AT}:{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
             for published in attachments.published

@@ -66,7 +66,10 @@ def _arguments(props: NodeProps) -> docker.ContainerArgs:
         labels=_labels(props),
         image=_image(props),
         command=list(node.process.command) or None,
-        envs=[f"{key}={text}" for key, text in node.process.environment.items()],
+        envs=[
+            *(f"{key}={text}" for key, text in node.process.environment.items()),
+            *_secret_variables(props),
+        ],
         init=docker_policy.INIT,
         stop_timeout=grace,
         destroy_grace_seconds=grace,
@@ -156,6 +159,14 @@ def _secret_files(props: NodeProps) -> list[docker.ContainerUploadArgs]:
     return [
         _upload(file.path, pulumi.Output.secret(values[file.secret].reveal()), mode=0o400, user=props.user)
         for file in props.node.attachments.secrets
+    ]
+
+
+def _secret_variables(props: NodeProps) -> list[pulumi.Output[str]]:
+    values = props.instance.secrets
+    return [
+        pulumi.Output.secret(f"{each.variable}={values[each.secret].reveal()}")
+        for each in props.node.attachments.variables
     ]
 
 

@@ -8,10 +8,11 @@ from itertools import chain
 
 import docker
 
-from environments import docker_networks, images, machine, owners
+from environments import docker_networks, giving, images, machine, owners
 from environments.instance import Instance, Supply, free_subnets, instantiate, started_at, updated
 from environments.wanted import Wanted
 from foundation.errors import InputError
+from foundation.secrets import Secret
 from infra import hosts
 from infra.hosts import Clients
 from infra.record import Record
@@ -47,12 +48,13 @@ def prepare(wanted: Wanted, clients: Clients, found: Record | None, report: imag
     state, BuildFailed, Unavailable.
     """
     _refuse_another(wanted, clients, found)
+    given = giving.read(wanted.given, wanted.topology.secrets)
     client = clients[_home(wanted)]
     built = images.ensure(wanted.topology.images(), folders=wanted.folders, client=client, progress=report)
     ids = {name: image.id for name, image in built.items() if name in wanted.topology.images()}
     return Prepared(
         stack=Stack(
-            instance=_instance(wanted, client, found, ids),
+            instance=_instance(wanted, client, found, ids, given),
             engines={name: host.docker for name, host in wanted.site.hosts.items()},
             users=hosts.users(client, ids),
         ),
@@ -79,11 +81,17 @@ def _home(wanted: Wanted) -> str:
 
 
 def _instance(
-    wanted: Wanted, client: docker.DockerClient, found: Record | None, ids: Mapping[str, str]
+    wanted: Wanted,
+    client: docker.DockerClient,
+    found: Record | None,
+    ids: Mapping[str, str],
+    given: Mapping[str, Secret],
 ) -> Instance:
     taken = chain(machine.routes(), docker_networks.taken_subnets(client))
     free = free_subnets(wanted.site.subnets, taken)
-    supply = Supply(images=ids, subnets=started_at(free, wanted.name), free_port=machine.free_port)
+    supply = Supply(
+        images=ids, subnets=started_at(free, wanted.name), free_port=machine.free_port, given=given
+    )
     if found is None:
         return instantiate(wanted.topology, wanted.name, supply)
     return updated(found.supplying(wanted.topology), wanted.topology, supply)

@@ -58,7 +58,7 @@ def node(container: Recorded, register: Register) -> Attributes:
         "hostname": found.get("hostname"),
         "image": found.get("image"),
         "command": found.get("command") or [],
-        "environment": dict(_pair(text) for text in _texts(found.get("envs"))),
+        **_variables(found.get("envs"), register),
         "stop grace": found.get("stopTimeout"),
         "grace on removal": found.get("destroyGraceSeconds"),
         "init": found.get("init"),
@@ -157,6 +157,16 @@ def _uploads(container: Recorded, register: Register) -> dict[str, object]:
         else:
             files[path] = {"content": fingerprint(str(content)), **rest}
     return {"files": files, "secret files": secret_files}
+
+
+def _variables(value: Value, register: Register) -> dict[str, object]:
+    """What is open and what is marked secret, each by its variable."""
+    items = value if isinstance(value, list | tuple) else ()
+    secret = dict(_pair(item.reveal()) for item in items if isinstance(item, Secret))
+    return {
+        "environment": dict(_pair(item) for item in items if isinstance(item, str)),
+        "secret variables": {key: _secret(Secret(text), register) for key, text in secret.items()},
+    }
 
 
 def _secret(content: Secret, register: Register) -> str:

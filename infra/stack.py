@@ -10,6 +10,7 @@ from itertools import count
 from environments.instance import Instance, Supply, free_subnets, instantiate
 from environments.site import Site
 from environments.topology import Topology
+from foundation.secrets import new_password
 
 _FIRST_PORT = 20_000
 _USER = 10_001
@@ -29,11 +30,12 @@ class Stack:
 
 
 def described(topology: Topology, site: Site) -> Stack:
-    """A stack that can be described without Docker: image ids, users and ports stand in for real ones."""
+    """A stack that can be described without Docker: image ids, users, ports and given secrets stand in."""
     supply = Supply(
         images={image: placeholder(image) for image in topology.images()},
         subnets=free_subnets(site.subnets, ()),
         free_port=count(_FIRST_PORT).__next__,
+        given={ref.name: new_password() for ref in topology.secrets if ref.kind == "given"},
     )
     return Stack(
         instance=instantiate(topology, topology.definition, supply),

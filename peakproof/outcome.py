@@ -251,6 +251,11 @@ def _ran(state: State, target: Environment, desk: Desk) -> Ran:
             node.name: _image_name(desk, ids[node.process.image], node.process.image)
             for node in topology.nodes
         },
+        secret_variables={
+            node.name: tuple(each.variable for each in node.attachments.variables)
+            for node in topology.nodes
+            if node.attachments.variables
+        },
     )
 
 

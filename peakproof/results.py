@@ -108,7 +108,8 @@ class Data:
 class Ran:
     """The environment as it ran: definition, site, digest of the topology, nodes with their image ids.
 
-    `images`: node -> its image's name, with the tag that says what it was made of.
+    `images`: node -> its image's name, with the tag that says what it was made of; `secret_variables`:
+    node -> the environment variables in which it was given a secret.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Ran:
     digest: str
     nodes: Mapping[str, str]
     images: Mapping[str, str] = field(default_factory=dict)
+    secret_variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from environments import loading, lookup
+from environments import giving, loading, lookup
+from environments.giving import Given
 from environments.platform import Platform
 from environments.site import Site
 from environments.topology import Topology
@@ -24,7 +25,7 @@ from peakproof.targets import Planned
 class Season:
     """A plan together with what it names. `waivers` are objectives looser than the definition's contract.
 
-    `points` are those of a replay.
+    `points` are those of a replay; `given`: where the secrets come from that people give.
     """
 
     written: SeasonInput
@@ -36,6 +37,7 @@ class Season:
     objectives: tuple[Objective, ...]
     waivers: tuple[str, ...]
     points: tuple[Point, ...] = ()
+    given: tuple[Given, ...] = ()
 
     @property
     def environment_name(self) -> str:
@@ -90,6 +92,8 @@ def _named(document: Document) -> dict[str, str]:
 def _with_what_it_names(written: SeasonInput, document: Document) -> Season:
     beside = document.path.parent
     loaded = loading.topology_of(written.environment.definition, beside=beside)
+    given = giving.sources(loaded.definition)
+    giving.refuse_missing(given, loaded.topology.secrets)
     contract = [slo.parse(text) for text in loaded.definition.written.slo]
     agreed, waivers = combined(contract, [slo.parse(text) for text in written.slo])
     loaded_journeys = [written.load.journey, *(each.journey for each in written.load.also)]
@@ -103,6 +107,7 @@ def _with_what_it_names(written: SeasonInput, document: Document) -> Season:
         objectives=implied.promised(agreed, loaded_journeys),
         waivers=waivers,
         points=_replayed(written, document),
+        given=given,
     )
 
 

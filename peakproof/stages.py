@@ -331,4 +331,5 @@ def _wanted(season: Season, name: str) -> Wanted:
         site=season.site,
         folders=season.platform.image_folders(),
         origin=season.origin,
+        given=season.given,
     )

@@ -8,13 +8,14 @@ from ipaddress import IPv4Network
 
 import docker
 
-from environments import docker_networks, machine
+from environments import docker_networks, giving, machine
 from environments.containers import building, removing
 from environments.containers.finding import Found
 from environments.docker_errors import SubnetTaken
 from environments.instance import Instance, NoRange, Supply, free_subnets, instantiate, started_at, updated
 from environments.wanted import Wanted
 from foundation.errors import Unavailable
+from foundation.secrets import Secret
 
 _TRIES = 8
 _NAMED = 8  # of what is in the way: more would be no help
@@ -26,9 +27,13 @@ def connected(
     clients: Mapping[str, docker.DockerClient],
     built: Mapping[str, str],
 ) -> Instance:
-    """The instance, its networks made. Another command may take a subnet first: then others are chosen."""
+    """The instance, its networks made. Another command may take a subnet first: then others are chosen.
+
+    Raises InputError for secrets that cannot be had, before anything is made.
+    """
+    given = giving.read(wanted.given, wanted.topology.secrets)
     for attempt in range(_TRIES):
-        instance = _instance(wanted, standing, clients["local"], built, attempt)
+        instance = _instance(wanted, standing, clients["local"], built, given, attempt)
         try:
             for client in clients.values():
                 building.networks(client, instance)
@@ -46,12 +51,16 @@ def _instance(
     standing: Found | None,
     client: docker.DockerClient,
     built: Mapping[str, str],
+    given: Mapping[str, Secret],
     attempt: int,
 ) -> Instance:
     taken = {**machine.routes_by_name(), **docker_networks.taken_by_name(client)}
     free = free_subnets(wanted.site.subnets, taken.values())
     supply = Supply(
-        images=built, subnets=started_at(free, f"{wanted.name} {attempt}"), free_port=machine.free_port
+        images=built,
+        subnets=started_at(free, f"{wanted.name} {attempt}"),
+        free_port=machine.free_port,
+        given=given,
     )
     try:
         if standing is None:

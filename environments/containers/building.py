@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -15,7 +15,7 @@ from docker.models.containers import Container
 from docker.types import IPAMConfig, IPAMPool
 
 from environments import docker_policy, labels, rollout
-from environments.containers import aside, manifests, volumes
+from environments.containers import aside, keeping, manifests, volumes
 from environments.containers.aside import Aside
 from environments.containers.finding import Found
 from environments.containers.node import NodeContainer
@@ -58,17 +58,19 @@ def build(
     for client in clients.values():
         volumes.ensure(client, instance)
         manifests.write(client, instance)
+        keeping.write(client, instance)
     return _Build(clients, instance, before, watch).run()
 
 
-def found(containers: Mapping[str, Container]) -> dict[str, Standing]:
-    """What `rollout.decide` needs to know of containers."""
+def found(containers: Mapping[str, Container], outdated: Set[str] = frozenset()) -> dict[str, Standing]:
+    """What `rollout.decide` needs to know of containers; those of `outdated` nodes have old secrets."""
     return {
         name: Standing(
             digest=container.labels.get(labels.DIGEST, ""),
             image=container.attrs["Image"],
             running=container.status == "running",
             status=container.attrs["State"]["ExitCode"],
+            outdated=name in outdated,
         )
         for name, container in containers.items()
     }
@@ -85,7 +87,9 @@ class _Build:
         self.clients, self.instance, self.before, self.watch = clients, instance, before, watch
         self.standing = before.containers if before else {}
         self.nodes = {node.name: node for node in instance.topology.nodes}
-        self.steps = rollout.decide(self.nodes, instance.images, found(self.standing))
+        had = before.instance.secrets if before else {}
+        outdated = rollout.outdated(self.nodes, had, instance.secrets)
+        self.steps = rollout.decide(self.nodes, instance.images, found(self.standing, outdated))
         self.made: dict[str, NodeContainer] = {}
         self.starting: list[NodeContainer] = []
         self.aside: list[Aside] = []

@@ -10,12 +10,12 @@ from docker.models.containers import Container
 
 from environments import instance as instances
 from environments import labels
-from environments.containers import files, leases, manifests
+from environments.containers import files, keeping, leases, manifests
 from environments.containers.aside import is_aside
 from environments.containers.leases import Lease
 from environments.docker_errors import mapped
 from environments.instance import Instance
-from environments.topology import Topology
+from environments.topology import SecretVariable, Topology
 from foundation.secrets import Secret
 
 
@@ -37,6 +37,7 @@ def find(client: docker.DockerClient, name: str) -> Found | None:
         containers = _nodes(client, name)
         described = instances.from_json(manifest, {})
         secrets = _secrets(described.topology, containers)
+        secrets |= keeping.read(client, name, described.topology.secrets)
         instance = instances.from_json(manifest, secrets)
         return Found(instance=instance, lease=leases.newest(client, name), containers=containers)
 
@@ -63,4 +64,12 @@ def _secrets(topology: Topology, containers: Mapping[str, Container]) -> dict[st
                 content = files.read(containers[node.name], file.path)
                 if content is not None:
                     secrets[file.secret] = Secret(content.decode())
+        for given in node.attachments.variables:
+            if given.secret not in secrets and node.name in containers:
+                secrets |= _in_a_variable(containers[node.name], given)
     return secrets
+
+
+def _in_a_variable(container: Container, given: SecretVariable) -> dict[str, Secret]:
+    variables = dict(text.split("=", 1) for text in container.attrs["Config"]["Env"] or () if "=" in text)
+    return {given.secret: Secret(variables[given.variable])} if given.variable in variables else {}

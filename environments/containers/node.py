@@ -122,7 +122,7 @@ class NodeContainer(BareContainer):
         self._container = self.get_docker_client().create(
             self.image,
             command=list(node.process.command) or None,
-            environment=dict(node.process.environment),
+            environment={**node.process.environment, **self._secret_variables()},
             ports=self._ports(),
             name=self.instance.resource(node.name),
             hostname=node.name,
@@ -152,6 +152,10 @@ class NodeContainer(BareContainer):
         delivered = [*files, *secrets, *self.extra_files]
         if delivered:
             self.get_wrapped_container().put_archive("/", archive(delivered, owner=self._user()))
+
+    def _secret_variables(self) -> dict[str, str]:
+        variables = self.node.attachments.variables
+        return {each.variable: self.instance.secrets[each.secret].reveal() for each in variables}
 
     def _user(self) -> int:
         """The numeric id of the user that the image runs as."""

@@ -43,7 +43,7 @@ def remove(
 
 def remove_built(client: docker.DockerClient, name: str) -> None:
     """Removes what `up` builds; lock and lease belong to the command that works, and end with it."""
-    for kind in ("fault", "node", "network", "volume", "manifest"):
+    for kind in ("fault", "node", "network", "volume", "manifest", "secrets"):
         remove(client, name, kind=kind)
 
 

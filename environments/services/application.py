@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from environments.platform import Name, Platform, ProcessInput, ReadyCommand
+from environments.platform import Delivery, Name, Platform, ProcessInput, ReadyCommand
+from environments.secrets import TRUST
 from environments.services.kind import (
     BACK,
     FRONT,
@@ -32,6 +33,7 @@ from environments.topology import (
     Resources,
     Role,
     SecretFile,
+    SecretVariable,
     TcpProbe,
 )
 from foundation.documents import Location
@@ -46,6 +48,7 @@ class ApplicationOptions(ServiceOptions):
     process: Name
     nodes: int = Field(default=1, ge=1, le=100)
     environment: dict[str, str] = Field(default={}, description="added to what platform.yaml sets")
+    secrets: dict[str, Delivery] = Field(default={}, description="added to what platform.yaml gives")
 
 
 def bind(name: str, options: ApplicationOptions, platform: Platform) -> Binding:
@@ -96,7 +99,7 @@ def describe(name: str, options: ApplicationOptions, surroundings: Surroundings)
 def _node(node: str, service: str, options: ApplicationOptions, surroundings: Surroundings) -> Node:
     platform = surroundings.platform
     process = platform.written.processes[options.process]
-    environment = _environment(options, platform)
+    environment, delivered = _environment(options, platform), _delivered(options, platform)
     return Node(
         name=node,
         service=service,
@@ -109,7 +112,8 @@ def _node(node: str, service: str, options: ApplicationOptions, surroundings: Su
         attachments=Attachments(
             networks=(FRONT, BACK) if process.port else (BACK,),
             aliases=(service,),
-            secrets=_secrets(process, platform),
+            secrets=(*_files(delivered), *_trust(process, surroundings)),
+            variables=_variables(delivered),
         ),
         resources=Resources(memory=options.memory),
         probes=Probes(ready=_ready(process)),
@@ -124,9 +128,28 @@ def filled(text: str, bindings: Mapping[str, Binding]) -> str:
     return _PLACEHOLDER.sub(lambda found: known.get(found[1], {}).get(found[2], found[0]), text)
 
 
-def _secrets(process: ProcessInput, platform: Platform) -> tuple[SecretFile, ...]:
-    paths = platform.written.secrets
-    return tuple(SecretFile(secret=secret, path=paths[secret]) for secret in process.secrets)
+def _delivered(options: ApplicationOptions, platform: Platform) -> dict[str, Delivery]:
+    """Secret -> how its nodes are given it."""
+    process = platform.written.processes[options.process]
+    return {**{name: platform.written.secrets[name] for name in process.secrets}, **options.secrets}
+
+
+def _files(delivered: Mapping[str, Delivery]) -> tuple[SecretFile, ...]:
+    return tuple(SecretFile(secret=name, path=how) for name, how in delivered.items() if isinstance(how, str))
+
+
+def _variables(delivered: Mapping[str, Delivery]) -> tuple[SecretVariable, ...]:
+    return tuple(
+        SecretVariable(secret=name, variable=how.variable)
+        for name, how in delivered.items()
+        if not isinstance(how, str)
+    )
+
+
+def _trust(process: ProcessInput, surroundings: Surroundings) -> tuple[SecretFile, ...]:
+    """The authority's certificate, where a service that the process needs serves TLS."""
+    paths = {surroundings.bindings[service].trust for service in process.needs} - {None}
+    return tuple(SecretFile(secret=TRUST.name, path=path) for path in sorted(filter(None, paths)))
 
 
 def _ready(process: ProcessInput) -> Probe | None:

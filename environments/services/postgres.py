@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from environments.platform import Platform
+from environments.secrets import TRUST
 from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
     Attachments,
     Binding,
     CommandProbe,
     Endpoint,
+    File,
     Mount,
     Node,
     Probes,
@@ -28,6 +30,25 @@ from foundation.units import Size
 
 PORT = 5432
 DATA = "/var/lib/postgresql/data"
+CERTIFICATE_FILE = "/run/secrets/certificate.pem"
+TRUST_FILE = "/run/secrets/trust.pem"
+HBA_FILE = "/etc/peakproof/pg_hba.conf"
+# As in the image's own (images/postgres/pg_hba.conf), but over the network with TLS or not at all.
+HBA = """\
+local    all          postgres           peer
+local    all          all                scram-sha-256
+host     all          postgres  all      reject
+host     replication  postgres  all      reject
+hostssl  all          all       all      scram-sha-256
+"""
+# One file holds the key and the chain: PostgreSQL takes from it what it looks for.
+_TLS = {
+    "ssl": "on",
+    "ssl_cert_file": CERTIFICATE_FILE,
+    "ssl_key_file": CERTIFICATE_FILE,
+    "ssl_min_protocol_version": "TLSv1.3",
+    "hba_file": HBA_FILE,
+}
 # Asked as the server's own superuser, over its socket: a standby is in recovery, a leader is not.
 LEADS = CommandProbe(command=("psql", "-d", "postgres", "-qAtc", "SELECT 1 / (NOT pg_is_in_recovery())::int"))
 
@@ -49,6 +70,7 @@ class PostgresOptions(ServiceOptions):
     memory: Size = 512 * 1024**2
     database: str | None = None
     user: str | None = None
+    tls: bool = Field(default=False, description="nobody connects over the network without TLS")
     settings: dict[str, Setting] = Field(default={}, description="server settings, as in postgresql.conf")
 
     @field_validator("user")
@@ -66,7 +88,7 @@ def settings(options: PostgresOptions) -> dict[str, str]:
     """
     mebibytes = options.memory // 1024**2
     chosen = {"shared_buffers": f"{mebibytes // 4}MB", "effective_cache_size": f"{mebibytes // 2}MB"}
-    return {**chosen, **options.settings}
+    return {**chosen, **(_TLS if options.tls else {}), **options.settings}
 
 
 def bind(name: str, options: PostgresOptions, platform: Platform) -> Binding:
@@ -75,6 +97,7 @@ def bind(name: str, options: PostgresOptions, platform: Platform) -> Binding:
         port=PORT,
         name=options.database or platform.name,
         user=options.user or platform.name,
+        trust=TRUST_FILE if options.tls else None,
     )
 
 
@@ -84,7 +107,7 @@ def describe(name: str, options: PostgresOptions, surroundings: Surroundings) ->
     return Service(
         nodes=(_leader(node, name, options, binding),),
         volumes=(Volume(name=f"{node}-data", holds=_held(binding)),),
-        secrets=(SecretRef(name=_secret(name)),),
+        secrets=_secrets(name, node, options),
         endpoints=(Endpoint(name=name, target=name, port=PORT),),
         roles=(Role(name=f"{name}.leader", candidates=(node,), holds=LEADS),),
     )
@@ -94,8 +117,23 @@ def _held(binding: Binding) -> str:
     return f"the PostgreSQL database {binding.name} of {binding.user}"
 
 
+def _secrets(service: str, node: str, options: PostgresOptions) -> tuple[SecretRef, ...]:
+    password = SecretRef(name=_secret(service))
+    if not options.tls:
+        return (password,)
+    return (password, SecretRef(name=_certificate(service), kind="certificate", names=(service, node)), TRUST)
+
+
 def _secret(service: str) -> str:
     return f"{service}.password"
+
+
+def _certificate(service: str) -> str:
+    return f"{service}.certificate"
+
+
+def _tls_files(service: str, options: PostgresOptions) -> tuple[SecretFile, ...]:
+    return (SecretFile(secret=_certificate(service), path=CERTIFICATE_FILE),) if options.tls else ()
 
 
 def _leader(node: str, service: str, options: PostgresOptions, binding: Binding) -> Node:
@@ -119,7 +157,8 @@ def _leader(node: str, service: str, options: PostgresOptions, binding: Binding)
         attachments=Attachments(
             networks=(BACK,),
             aliases=(service,),
-            secrets=(SecretFile(secret=_secret(service), path=password),),
+            files=(File(path=HBA_FILE, content=HBA),) if options.tls else (),
+            secrets=(SecretFile(secret=_secret(service), path=password), *_tls_files(service, options)),
         ),
         storage=Storage(mounts=(Mount(volume=f"{node}-data", path=DATA),)),
         resources=Resources(memory=options.memory, shared_memory=options.memory // 4),

@@ -12,9 +12,10 @@ import yaml
 from pydantic import BaseModel
 
 from environments.cli import app
-from environments.definition import DefinitionInput, PartnerInput
+from environments.definition import DefinitionInput, GivenInput, PartnerInput
 from environments.loading import site_of, topology_of
 from environments.lookup import PACKAGE
+from environments.secrets import KINDS as SECRETS
 from environments.services import KINDS
 from environments.site import HostInput, Site
 
@@ -70,6 +71,11 @@ def test_every_key_of_a_definition_is_documented() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_option_of_a_kind_is_documented(kind: str) -> None:
     assert rows(f"`{kind}`") == keys(KINDS[kind].options) - {"kind"}
+
+
+def test_every_kind_of_secret_is_documented() -> None:
+    assert rows("Secrets") == set(SECRETS)
+    assert all(f"`{key}`" in section("A definition") for key in keys(GivenInput))
 
 
 def test_every_key_of_a_site_is_documented() -> None:

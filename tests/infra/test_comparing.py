@@ -24,6 +24,7 @@ from environments.topology import (
     Published,
     Resources,
     SecretFile,
+    SecretVariable,
     Storage,
     TcpProbe,
     Topology,
@@ -73,6 +74,10 @@ CHANGES: Mapping[str, tuple[object, str]] = {
     "attachments.aliases": (("other",), "networks"),
     "attachments.files": ((File(path="/etc/one", content="1"),), "files"),
     "attachments.secrets": ((SecretFile(secret="broker.password", path="/run/x"),), "secret files"),
+    "attachments.variables": (
+        (SecretVariable(secret="broker.password", variable="PASSWORD"),),
+        "secret variables",
+    ),
     "attachments.published": ((Published(endpoint="broker", port=1),), "ports"),
     "storage.mounts": ((Mount(volume="broker-1-data", path="/data"),), "mounts"),
     "resources.memory": (64 * 1024**2, "memory"),

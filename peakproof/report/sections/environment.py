@@ -42,6 +42,12 @@ def _environment(ran: Ran | None) -> Iterator[Markup]:
             "Digest of the topology": page.code(ran.digest),
         }
     )
+    for node, variables in sorted(ran.secret_variables.items()):
+        yield page.note(
+            f"{node} was given a secret in an environment variable ({', '.join(variables)}), "
+            "where everybody who may ask Docker sees it.",
+            warning=True,
+        )
     rows = [Row(cells=(node, ran.images.get(node, image))) for node, image in sorted(ran.nodes.items())]
     yield page.table(NODES, [Group(rows=rows)], caption="Nodes and their images")
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from environments.loading import topology_of
 from environments.services.application import filled
 from environments.topology import Binding, HttpProbe, Lifecycle, SecretFile
-from tests.environments.written import Services, application, compiled
+from tests.environments.written import PLATFORM, Services, application, compiled, definition
 
 BINDINGS = {"store": Binding(host="store", port=5432)}
 
@@ -73,3 +74,24 @@ def test_what_runs_once_has_no_probe(tmp_path: Path) -> None:
 def test_what_has_a_path_is_asked_there(tmp_path: Path) -> None:
     web = compiled(tmp_path, {"web": application("web")}).topology.node("web-1")
     assert web.probes.ready == HttpProbe(port=8000, path="/ready")
+
+
+def test_it_is_given_whom_to_trust_where_a_service_that_it_needs_serves_tls(tmp_path: Path) -> None:
+    text = PLATFORM.read_text().replace("needs: [prepare]", "needs: [prepare, store]")
+    image = tmp_path / "platform" / "app"
+    image.mkdir(parents=True)
+    (image / "Dockerfile").touch()
+    (image.parent / "platform.yaml").write_text(text)
+    services: Services = {
+        "keeper": application("keeper", environment={"CA": "{store.trust}"}),
+        "web": application("web"),
+        "prepare": application("prepare"),
+        "store": {"kind": "postgres", "tls": True},
+    }
+    path = definition(tmp_path, services, platform=str(image.parent / "platform.yaml"))
+    topology = topology_of(str(path), beside=tmp_path).topology
+    keeper, trusted = topology.node("keeper-1"), topology.bindings["store"].trust
+    assert trusted is not None
+    assert SecretFile(secret="environment.trust", path=trusted) in keeper.attachments.secrets
+    assert keeper.process.environment["CA"] == trusted
+    assert topology.node("web-1").attachments.secrets == ()

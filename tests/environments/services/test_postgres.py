@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from environments.lookup import PACKAGE
 from environments.services import postgres
 from environments.services.postgres import PostgresOptions
 from environments.topology import CommandProbe, Endpoint, Mount, Node, SecretFile, SecretRef, Volume
@@ -64,3 +65,32 @@ def test_it_is_ready_when_it_answers_over_the_network_as_its_user(tmp_path: Path
     assert isinstance(ready, CommandProbe)
     assert ready.command[0] == "pg_isready"
     assert "127.0.0.1" in ready.command
+
+
+def test_with_tls_it_has_a_certificate_for_its_names_and_nobody_connects_without(tmp_path: Path) -> None:
+    topology = compiled(tmp_path, {"store": {"kind": "postgres", "tls": True}}).topology
+    leader = topology.node("store-1")
+    names = ("store", "store-1")
+    assert SecretRef(name="store.certificate", kind="certificate", names=names) in topology.secrets
+    certificate = SecretFile(secret="store.certificate", path=postgres.CERTIFICATE_FILE)
+    assert certificate in leader.attachments.secrets
+    assert f"hba_file={postgres.HBA_FILE}" in leader.process.command
+    (rules,) = leader.attachments.files
+    networked = [line.split() for line in rules.content.splitlines() if not line.startswith("local")]
+    assert {rule[0] for rule in networked if rule[-1] != "reject"} == {"hostssl"}
+
+
+def test_without_tls_nothing_of_it_changes(tmp_path: Path) -> None:
+    assert node(tmp_path) == node(tmp_path, tls=False)
+    assert "ssl" not in " ".join(node(tmp_path).process.command)
+
+
+def test_its_rules_with_tls_are_those_of_the_image_but_for_tls() -> None:
+    own = (postgres_image() / "pg_hba.conf").read_text()
+    rules = [line.split() for line in own.splitlines() if not line.startswith("#")]
+    rules[-1][0] = "hostssl"
+    assert [line.split() for line in postgres.HBA.splitlines()] == rules
+
+
+def postgres_image() -> Path:
+    return PACKAGE / "environments" / "images" / "postgres"

@@ -1,0 +1,63 @@
+"""Which secrets a topology has, and what is wrong with who is given them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from environments.definition import Definition
+from environments.secrets import completed, kept_apart
+from environments.services.kind import Service
+from environments.topology import SecretRef
+from foundation import documents
+from foundation.errors import Problem
+
+
+def secrets(definition: Definition, services: Mapping[str, Service]) -> tuple[SecretRef, ...]:
+    """Those that services make, what these are made from, and those that people give to a node here."""
+    made = [secret for service in services.values() for secret in service.secrets]
+    read = {secret for nodes in _read(services).values() for secret in nodes}
+    given = [SecretRef(name=name, kind="given") for name in definition.written.secrets if name in read]
+    return completed([*made, *given])
+
+
+def problems(definition: Definition, services: Mapping[str, Service]) -> list[Problem]:
+    """Every problem of secrets and of where they are put."""
+    return [*_secret_problems(definition, services), *_delivery_problems(definition, services)]
+
+
+def _read(services: Mapping[str, Service]) -> dict[str, set[str]]:
+    """Service -> the secrets that its nodes are given."""
+    return {
+        name: {secret for node in service.nodes for secret in node.attachments.known_secrets}
+        for name, service in services.items()
+    }
+
+
+def _secret_problems(definition: Definition, services: Mapping[str, Service]) -> Iterator[Problem]:
+    """Secrets that a node is to be given and nobody makes or gives; those that are given to nobody."""
+    refs, given = secrets(definition, services), definition.written.secrets
+    had = {ref.name for ref in refs} - set(kept_apart(refs))
+    for name, wanted in _read(services).items():
+        for secret in sorted(wanted - had):
+            what = f"service {name!r} reads the secret {secret!r}, which no service of the definition makes"
+            more = "" if "." in secret else " and `secrets` does not give"
+            hint = documents.did_you_mean(secret, {*had, *given})
+            yield definition.document.problem(("services", name), f"{what}{more}", hint)
+    known, read = definition.platform.written.secrets, set().union(*_read(services).values())
+    for name in sorted(given.keys() - known.keys() - read):
+        what = f"no process of {definition.platform.name!r} reads the secret {name!r}"
+        hint = documents.did_you_mean(name, [secret for secret in {*known, *read} if "." not in secret])
+        yield definition.document.problem(("secrets", name), what, hint)
+
+
+def _delivery_problems(definition: Definition, services: Mapping[str, Service]) -> Iterator[Problem]:
+    """Two secrets at one place, and variables that hold a secret and are set to something else as well."""
+    for name, service in services.items():
+        node = service.nodes[0]
+        places = [file.path for file in node.attachments.secrets]
+        places += [each.variable for each in node.attachments.variables]
+        for place in sorted(set(places)):
+            if places.count(place) > 1 or place in node.process.environment:
+                other = "a value" if place in node.process.environment else "another secret"
+                what = f"service {name!r} is given a secret and {other} in the same place, {place}"
+                yield definition.document.problem(("services", name), what)
