@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -19,6 +21,7 @@ from foundation.errors import ExitCode, Interrupted, PeakproofError, Unavailable
 
 VERBOSE = "PEAKPROOF_VERBOSE"
 _LOG = 1000  # columns that no table of ours has
+_SAME_WISH = 1.0  # seconds
 INTERRUPTED = "interrupted; what this command made has been removed"
 
 
@@ -44,8 +47,9 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     SIGTERM and SIGHUP end a command the way Ctrl-C does, so that it cleans up; Ctrl-C does so in a
     background job, too, which inherits it ignored.
     """
+    interrupt = interrupter(time.monotonic)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+        signal.signal(number, interrupt)
     command = typer.main.get_command(app)
     given = _verbose_taken(list(sys.argv[1:] if arguments is None else arguments))
     return _answered(lambda: command.main(args=given, prog_name="peakproof", standalone_mode=False))
@@ -60,8 +64,20 @@ def _verbose_taken(arguments: list[str]) -> list[str]:
     return [word for word in arguments[:end] if word != "--verbose"] + arguments[end:]
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's arguments
-    raise KeyboardInterrupt
+def interrupter(clock: Callable[[], float]) -> Callable[[int, FrameType | None], None]:
+    """A signal handler that interrupts; what follows within a second is the same wish and breaks no clean-up.
+
+    timeout(1), `make` and some terminals tell a command twice: itself, and with its group of processes.
+    """
+    last = -math.inf
+
+    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's arguments
+        nonlocal last
+        before, last = last, clock()
+        if last - before > _SAME_WISH:
+            raise KeyboardInterrupt
+
+    return interrupt
 
 
 def _answered(work: Callable[[], object]) -> int:

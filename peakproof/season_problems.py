@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from environments import slicing
+from environments import lookup, slicing
 from environments.services.kind import FRONT
 from environments.topology import Lifecycle, Topology
 from foundation import slo
@@ -56,10 +56,19 @@ def _endless_problems(written: SeasonInput, document: Document) -> Iterator[Prob
             yield document.problem(at, what, f"at most {MOST_ARRIVALS:,}/s")
 
 
+def _other_platform(season: Season) -> bool:
+    """Whether the plan means another platform than its definition does; by name, or by path as that may."""
+    name, platform = season.written.platform, season.platform
+    if name is None or name == platform.name:
+        return False
+    found = lookup.find("platform", name, beside=season.document.path.parent)
+    return found is None or found.parent.resolve() != platform.folder.resolve()
+
+
 def of_season(season: Season) -> Iterator[Problem]:
     """What is wrong between the plan and what it names."""
     written, document = season.written, season.document
-    if written.platform not in (None, season.platform.name):
+    if _other_platform(season):
         what = f"the definition's platform is {season.platform.name!r}"
         yield document.problem(("platform",), what)
     for needed in ("journeys", "conservation", "policy", "sample"):

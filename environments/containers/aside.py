@@ -65,6 +65,7 @@ def drop(aside: Aside) -> None:
 def recover(client: docker.DockerClient, instance: str) -> None:
     """Puts back what a killed command left aside. Starts nothing."""
     with mapped(f"putting back what stood before in {instance}"):
-        for container in client.containers.list(all=True, filters=labels.ours(instance, "node")):
+        nodes = labels.ours(instance, "node")
+        for container in client.containers.list(all=True, filters=nodes, ignore_removed=True):
             if is_aside(container):
                 take_back(client, container)

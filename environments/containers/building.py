@@ -161,7 +161,7 @@ class _Build:
         verb = self.steps[node.name].verb
         container = NodeContainer(node, self.instance, self.clients[node.placement.host])
         if verb is Verb.KEEP:
-            container.standing_on(self.standing[node.name]).wait_until_ready_again()
+            container.standing_on(self.standing[node.name]).wait_until_ready_again(self.abandoned.is_set)
             self.watch(NodeEvent(node=node.name, state="kept"))
             return container
         self.watch(NodeEvent(node=node.name, state="starting"))

@@ -51,7 +51,7 @@ def resources(client: docker.DockerClient, name: str) -> frozenset[str]:
 
 
 def _nodes(client: docker.DockerClient, name: str) -> dict[str, Container]:
-    listed = client.containers.list(all=True, filters=labels.ours(name, "node"))
+    listed = client.containers.list(all=True, filters=labels.ours(name, "node"), ignore_removed=True)
     return {container.labels[labels.NODE]: container for container in listed if not is_aside(container)}
 
 

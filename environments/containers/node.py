@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import docker
@@ -24,6 +24,7 @@ from foundation.errors import Refused, Unavailable
 LAST_LINES = 20
 NOT_RUNNING = CONFLICT = 409
 ENDING_SECONDS = 5
+ROUND = 5.0  # seconds; a probe that answers at all does so within them
 
 # Nothing can be asked of a node without a probe but that it is still there after a second.
 STAYS = CommandProbe(command=("sleep", "1"))
@@ -82,10 +83,14 @@ class NodeContainer(BareContainer):
         else:
             self._ask(self.node.probes.ready or STAYS, self.node.probes.deadline)
 
-    def wait_until_ready_again(self) -> None:
-        """The same of a node that runs since long: without a probe there is nothing to wait for."""
-        if self.node.lifecycle is Lifecycle.ALWAYS and self.node.probes.ready is not None:
-            self.wait_until_ready()
+    def wait_until_ready_again(self, given_up: Callable[[], bool]) -> None:
+        """The same of a node that runs since long: without a probe there is nothing to wait for.
+
+        It is not to be ended to end the waiting, as a new one is: it asks every few seconds whether to go on.
+        """
+        probe = self.node.probes.ready
+        if self.node.lifecycle is Lifecycle.ALWAYS and probe is not None:
+            self._ask(probe, self.node.probes.deadline, given_up)
 
     def discard(self) -> None:
         """Gives the start up: what stood before is stopped again, what is new is removed."""
@@ -186,11 +191,15 @@ class NodeContainer(BareContainer):
     def _api_version(self) -> str:
         return self.get_docker_client().client.api.api_version
 
-    def _ask(self, probe: Probe, deadline: float) -> None:
+    def _ask(self, probe: Probe, deadline: float, given_up: Callable[[], bool] | None = None) -> None:
         started = time.monotonic()
         with mapped(f"waiting for {self.node.name}"):
             container = self.get_wrapped_container()
-            status = _asked(container, probes.waiting(probe, deadline))
+            status: int | None = probes.TIMED_OUT
+            while status == probes.TIMED_OUT and (left := started + deadline - time.monotonic()) > 0:
+                status = _asked(container, probes.waiting(probe, min(left, ROUND) if given_up else left))
+                if given_up and given_up():
+                    break
             container.reload()
         if container.status != "running":
             ended = container.attrs["State"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
+from uuid import uuid4
 
 import docker
 import pytest
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.integration
 STORE = {"kind": "postgres", "memory": "128MiB", "user": "clerk", "database": "orders"}
 SHOP: Services = {
     "web": application("web", nodes=2),
-    "front": {"kind": "haproxy", "to": "web"},
+    "front": {"kind": "haproxy", "to": "web", "health": "/ready"},
     "store": STORE,
 }
 
@@ -62,11 +64,21 @@ def test_a_container_that_has_a_node_s_name_is_named_with_its_owner(
         stranger.remove(force=True)
 
 
-@pytest.fixture
-def shop(engine: docker.DockerClient, new_name: Callable[[], str], tmp_path: Path) -> Environment:
-    name = new_name()
-    up(definition(tmp_path, SHOP), name)
-    return environment.attach({"local": engine}, name)
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the shop's definition: the same name from another one means another environment."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def shop(engine: docker.DockerClient, home: Path) -> Iterator[Environment]:
+    """What stands before each test, and is to stand after it."""
+    name = f"t-changes-{uuid4().hex[:6]}"
+    try:
+        up(definition(home, SHOP), name)
+        yield environment.attach({"local": engine}, name)
+    finally:
+        removing.remove(engine, name)
 
 
 def changed(folder: Path, process: str) -> Path:
@@ -79,10 +91,12 @@ def changed(folder: Path, process: str) -> Path:
 
 
 def test_a_change_that_fails_leaves_everything_as_it_was(
-    engine: docker.DockerClient, shop: Environment, tmp_path: Path
+    engine: docker.DockerClient, shop: Environment, home: Path
 ) -> None:
     things = left(engine, shop.name)
-    said = run("env", "up", str(changed(tmp_path, "crash")), "--name", shop.name)
+    began = time.monotonic()
+    said = run("env", "up", str(changed(home, "crash")), "--name", shop.name)
+    assert time.monotonic() - began < 40, "the balancer, which is kept, is not waited for in vain"
     assert said.returncode == 69, said.stderr
     assert "web-1" in said.stderr
     assert "put back" in said.stderr
@@ -94,13 +108,14 @@ def test_a_change_that_fails_leaves_everything_as_it_was(
 
 
 def test_a_change_that_is_interrupted_leaves_everything_as_it_was(
-    engine: docker.DockerClient, shop: Environment, tmp_path: Path
+    engine: docker.DockerClient, shop: Environment, home: Path
 ) -> None:
-    process = begin(*COMMAND, "env", "up", str(changed(tmp_path, "deaf")), "--name", shop.name)
+    process = begin(*COMMAND, "env", "up", str(changed(home, "deaf")), "--name", shop.name)
     aside = f"peakproof-{shop.name}-web-1-before"
     eventually(lambda: aside in left(engine, shop.name), within=60, what="the change has begun")
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=90)[1]
+    process.send_signal(signal.SIGINT)  # as timeout(1) does
+    said = process.communicate(timeout=40)[1]
     assert process.returncode == 130, said
     after = environment.attach({"local": engine}, shop.name)
     assert ids(after) == ids(shop)
@@ -108,15 +123,15 @@ def test_a_change_that_is_interrupted_leaves_everything_as_it_was(
 
 
 def test_after_a_change_that_was_killed_the_next_up_finds_what_stood(
-    engine: docker.DockerClient, shop: Environment, tmp_path: Path
+    engine: docker.DockerClient, shop: Environment, home: Path
 ) -> None:
-    process = begin(*COMMAND, "env", "up", str(changed(tmp_path, "deaf")), "--name", shop.name)
+    process = begin(*COMMAND, "env", "up", str(changed(home, "deaf")), "--name", shop.name)
     aside = f"peakproof-{shop.name}-web-1-before"
     eventually(lambda: aside in left(engine, shop.name), within=60, what="the change has begun")
     process.kill()
     process.communicate()
     removing.remove(engine, shop.name, kind="lock")  # it would be free when its lease is over, in a minute
-    up(tmp_path / "t.yaml", shop.name)
+    up(home / "t.yaml", shop.name)
     after = environment.attach({"local": engine}, shop.name)
     assert ids(after)["web-1"] == ids(shop)["web-1"]
     assert after.secret("store.password") == shop.secret("store.password")
@@ -128,9 +143,9 @@ def test_after_a_change_that_was_killed_the_next_up_finds_what_stood(
     ("option", "value"), [("database", "sales"), ("user", "cashier")], ids=["another name", "another user"]
 )
 def test_data_is_not_taken_for_another_database_s(
-    engine: docker.DockerClient, shop: Environment, tmp_path: Path, option: str, value: str
+    engine: docker.DockerClient, shop: Environment, home: Path, option: str, value: str
 ) -> None:
-    other = definition(tmp_path, {**SHOP, "store": {**STORE, option: value}}, file="other")
+    other = definition(home, {**SHOP, "store": {**STORE, option: value}}, file="other")
     said = run("env", "up", str(other), "--name", shop.name)
     assert said.returncode == 5, said.stderr
     assert "store-1-data holds the PostgreSQL database orders of clerk" in said.stderr
@@ -141,20 +156,21 @@ def test_data_is_not_taken_for_another_database_s(
 
 
 def test_another_folder_s_environment_of_the_same_name_is_not_touched(
-    engine: docker.DockerClient, shop: Environment, tmp_path: Path
+    engine: docker.DockerClient, shop: Environment, home: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    same = definition(tmp_path / "elsewhere", SHOP)
-    up(same, shop.name)
-    other = definition(tmp_path / "elsewhere", {"web": application("web")})
-    up(tmp_path / "t.yaml", shop.name)
+    up(definition(tmp_path, SHOP), shop.name)
+    other = definition(tmp_path, {"web": application("web")})
+    up(home / "t.yaml", shop.name)
     said = run("env", "up", str(other), "--name", shop.name)
     assert said.returncode == 5, said.stderr
-    assert f"its definition is in {tmp_path}" in said.stderr
+    assert f"its definition is in {home}" in said.stderr
     assert ids(environment.attach({"local": engine}, shop.name)) == ids(shop)
 
 
-def test_a_crash_is_told_from_work_that_is_done(shop: Environment) -> None:
+def test_a_crash_is_told_from_work_that_is_done(
+    engine: docker.DockerClient, shop: Environment, home: Path
+) -> None:
+    shop = environment.attach({"local": engine}, shop.name)
     shop.nodes["web-1"].get_wrapped_container().kill()
     said = run("env", "status", shop.name, "--json")
     assert json.loads(said.stdout)["nodes"]["web-1"] == "crashed (137)"
@@ -167,25 +183,29 @@ def test_a_crash_is_told_from_work_that_is_done(shop: Environment) -> None:
     shop.nodes["web-2"].get_wrapped_container().remove(force=True)
     said = run("env", "list")
     assert f"{len(shop.nodes) - 2} of {len(shop.nodes)}" in said.stderr, "counted is what is wanted"
+    up(home / "t.yaml", shop.name)
+    assert len(environment.attach({"local": engine}, shop.name).nodes) == len(shop.nodes)
 
 
 def test_an_environment_of_another_version_is_named_and_can_be_taken_down(
-    engine: docker.DockerClient, shop: Environment, tmp_path: Path
+    engine: docker.DockerClient, new_name: Callable[[], str], tmp_path: Path
 ) -> None:
-    text = manifests.read(engine, shop.name)
+    name = new_name()
+    up(definition(tmp_path, {"web": application("web")}), name)
+    text = manifests.read(engine, name)
     assert text is not None
-    (record,) = engine.volumes.list(filters={"label": f"peakproof.instance={shop.name}", "name": "manifest"})
+    (record,) = engine.volumes.list(filters={"label": f"peakproof.instance={name}", "name": "manifest"})
     tags = {**record.attrs["Labels"], "peakproof.manifest": json.dumps({**json.loads(text), "format": 99})}
     engine.volumes.create(f"{record.name}9", labels=tags)
     listed = run("env", "list")
     assert listed.returncode == 0, listed.stderr
     assert "made by another version" in listed.stderr
-    for command in (("status", shop.name), ("up", str(tmp_path / "t.yaml"), "--name", shop.name)):
+    for command in (("status", name), ("up", str(tmp_path / "t.yaml"), "--name", name)):
         said = run("env", *command)
         assert said.returncode == 5, said.stderr
-        assert f"peakproof env down {shop.name}" in said.stderr
-    assert run("env", "down", shop.name).returncode == 0
-    assert left(engine, shop.name) == []
+        assert f"peakproof env down {name}" in said.stderr
+    assert run("env", "down", name).returncode == 0
+    assert left(engine, name) == []
 
 
 def test_up_waits_for_what_it_keeps(

@@ -164,6 +164,41 @@ def test_sigterm_and_sighup_end_a_command_like_ctrl_c() -> None:
             signal.signal(number, handler)
 
 
+@pytest.mark.parametrize(
+    ("moments", "interrupts"),
+    [([0], 1), ([0, 0.2], 1), ([0, 0.9, 1.8], 1), ([0, 1.5], 2)],
+    ids=["once", "told twice", "held down", "meant again"],
+)
+def test_what_is_told_twice_interrupts_once(moments: list[float], interrupts: int) -> None:
+    times = iter(moments)
+    interrupt, seen = console.interrupter(lambda: next(times)), 0
+    for _ in moments:
+        try:
+            interrupt(signal.SIGINT, None)
+        except KeyboardInterrupt:
+            seen += 1
+    assert seen == interrupts
+
+
+def test_a_second_signal_breaks_no_clean_up() -> None:
+    cleaned: list[str] = []
+
+    def work() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            cleaned.append("all")
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        assert console.run(application(work), []) == 130
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert cleaned == ["all"]
+
+
 def test_ctrl_c_is_answered_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert console.run(failing(KeyboardInterrupt()), []) == 130
     assert "interrupted" in capsys.readouterr().err

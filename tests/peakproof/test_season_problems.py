@@ -90,6 +90,8 @@ def test_an_objective_about_what_the_platform_does_not_tell_is_refused(
         ("seed: 7", "profile: constnt", ["unknown profile 'constnt'", "did you mean 'constant'?"]),
         ("errors < 1%", "errors < 1", ["slo.1", 'expected a percentage such as "0.1%"', "^"]),
         ("errors < 1%", "look p50 < 1s", None),
+        ("platform: kiosk", f"platform: {TINY / 'kiosk'}", None),
+        ("platform: kiosk", f"platform: {TINY}", ["the definition's platform is 'kiosk'"]),
         ("errors < 1%", "look p99 < 1s", ["36 journeys are expected", "shortest load that works: 167 s"]),
         ("errors < 1%", "bok p99 < 1s", ["no journey 'bok' in the load", "did you mean 'book'?"]),
         ("journey: book", "journey: bok", ["no journey 'bok'", "did you mean 'book'?"]),
