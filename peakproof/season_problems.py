@@ -67,7 +67,7 @@ def _other_platform(season: Season) -> bool:
 
 def of_season(season: Season) -> Iterator[Problem]:
     """What is wrong between the plan and what it names."""
-    written, document = season.written, season.document
+    document = season.document
     if _other_platform(season):
         what = f"the definition's platform is {season.platform.name!r}"
         yield document.problem(("platform",), what)
