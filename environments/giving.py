@@ -76,4 +76,4 @@ def _asked_for(given: Iterable[Given], wanted: Iterable[SecretRef]) -> list[Give
 def _refuse(problems: list[Problem]) -> None:
     if problems:
         count = f"{len(problems)} secret{'' if len(problems) == 1 else 's'}"
-        raise InputError(f"{count} cannot be had: nothing was made", problems=problems)
+        raise InputError(f"{count} cannot be had", problems=problems)

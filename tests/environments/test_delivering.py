@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from environments import giving
+from environments.loading import topology_of
 from environments.topology import SecretFile, SecretRef, SecretVariable
 from foundation.errors import InputError
-from tests.environments.written import Secrets, Services, application, compiled
+from foundation.given import FromFile, FromVariable
+from tests.environments.written import Secrets, Services, application, compiled, definition
 
 GIVEN: Secrets = {"token": {"variable": "TOKEN"}}
 STORE: Mapping[str, object] = {"kind": "postgres"}
@@ -134,3 +136,19 @@ def test_every_value_that_cannot_be_had_is_told_without_any(tmp_path: Path) -> N
     assert "is empty" in told
     assert "the command sh ended with 3" in told
     assert "s3cret" not in told
+
+
+def test_a_definition_that_extends_another_may_name_another_source(tmp_path: Path) -> None:
+    definition(tmp_path, web(token="/t"), file="base", secrets={"token": {"file": "token"}})
+    child = "extends: base\ndefinition: child\nsecrets: {token: {file: null, variable: TOKEN}}\n"
+    (tmp_path / "child.yaml").write_text(child)
+    (given,) = giving.sources(topology_of("child", beside=tmp_path).definition)
+    assert given.source == FromVariable(variable="TOKEN")
+
+
+def test_a_file_is_looked_for_beside_the_document_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "bases").mkdir()
+    definition(tmp_path / "bases", web(token="/t"), file="base", secrets={"token": {"file": "token"}})
+    (tmp_path / "child.yaml").write_text("extends: bases/base.yaml\ndefinition: child\n")
+    (given,) = giving.sources(topology_of("child", beside=tmp_path).definition)
+    assert given.source == FromFile(path=tmp_path / "bases" / "token")

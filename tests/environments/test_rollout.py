@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environments.rollout import Standing, Verb, decide, waves
-from environments.topology import Attachments, Lifecycle, Node, Process, Resources
+from environments.rollout import Standing, Verb, decide, outdated, waves
+from environments.topology import (
+    Attachments,
+    Lifecycle,
+    Node,
+    Process,
+    Resources,
+    SecretFile,
+    SecretVariable,
+)
+from foundation.secrets import Secret
 
 IMAGES = {"app": "sha256:1"}
 
@@ -25,8 +34,10 @@ def node(name: str = "api-1", *, memory: int = 1, once: bool = False) -> Node:
     )
 
 
-def standing(of: Node, *, running: bool = True, status: int = 0, image: str = "sha256:1") -> Standing:
-    return Standing(digest=of.digest, image=image, running=running, status=status)
+def standing(
+    of: Node, *, running: bool = True, status: int = 0, image: str = "sha256:1", outdated: bool = False
+) -> Standing:
+    return Standing(digest=of.digest, image=image, running=running, status=status, outdated=outdated)
 
 
 ALWAYS, ONCE = node(), node(once=True)
@@ -38,6 +49,8 @@ TABLE = {
     "another meaning": (ALWAYS, standing(node(memory=2)), Verb.REPLACE),
     "another meaning, stopped": (ALWAYS, standing(node(memory=2), running=False), Verb.REPLACE),
     "another image": (ALWAYS, standing(ALWAYS, image="sha256:2"), Verb.REPLACE),
+    "with a secret of before": (ALWAYS, standing(ALWAYS, outdated=True), Verb.REPLACE),
+    "once, done with a secret of before": (ONCE, standing(ONCE, running=False, outdated=True), Verb.REPLACE),
     "once, done": (ONCE, standing(ONCE, running=False), Verb.KEEP),
     "once, failed": (ONCE, standing(ONCE, running=False, status=1), Verb.REPLACE),
     "once, still at it": (ONCE, standing(ONCE), Verb.REPLACE),
@@ -52,6 +65,32 @@ def test_what_becomes_of_a_node(case: str) -> None:
     there = {} if found is None else {wanted.name: found}
     step = decide({wanted.name: wanted}, IMAGES, there)[wanted.name]
     assert (step.verb, step.node) == (verb, wanted.name)
+
+
+FILE = Attachments(networks=("back",), secrets=(SecretFile(secret="token", path="/token"),))
+VARIABLE = Attachments(networks=("back",), variables=(SecretVariable(secret="token", variable="TOKEN"),))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "which"),
+    [
+        ({"token": "a", "other": "b"}, {"token": "c", "other": "b"}, {"file", "variable"}),
+        ({"token": "a", "other": "b"}, {"token": "a", "other": "c"}, set()),
+        ({"token": "a"}, {"token": "a", "other": "b"}, set()),
+        ({}, {"token": "a"}, set()),
+        ({"token": "a"}, {}, set()),
+    ],
+)
+def test_who_was_given_what_is_another_now_is_outdated(
+    before: dict[str, str], now: dict[str, str], which: set[str]
+) -> None:
+    nodes = {
+        "file": replace(ALWAYS, attachments=FILE),
+        "variable": replace(ALWAYS, attachments=VARIABLE),
+        "none": ALWAYS,
+    }
+    had, has = ({name: Secret(text) for name, text in each.items()} for each in (before, now))
+    assert outdated(nodes, had, has) == which
 
 
 def test_what_nobody_wants_is_removed() -> None:

@@ -184,3 +184,10 @@ def test_the_samples_agree_with_themselves() -> None:
     kept, load = samples.kept(), samples.load()
     assert kept.intended == sum(kept.outcomes.values()) == sum(second.wanted for second in load.seconds)
     assert judging.finding(kept).holds
+
+
+def test_every_secret_in_an_environment_variable_is_named() -> None:
+    ran = replace(samples.environment(), secret_variables={"api-1": ("CARRIER_PIN", "TOKEN")})
+    shown = str(environment.section(replace(samples.passed(), environment=ran)).body)
+    assert "api-1 was given a secret in an environment variable (CARRIER_PIN, TOKEN)" in shown
+    assert "environment variable" not in str(environment.section(samples.passed()).body)
