@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
@@ -12,16 +13,26 @@ import pytest
 
 from environments import labels
 from environments.containers import removing
+from environments.containers.files import read
 from tests.environments import commanding
-from tests.environments.written import application, definition
+from tests.environments.written import Secrets, application, definition
 from tests.infra.stacks import Stacks
 
 pytestmark = [pytest.mark.integration, pytest.mark.pulumi_engine]
 
 SERVICES: dict[str, dict[str, object]] = {
-    "keeper": application("keeper"),
+    "keeper": application(
+        "keeper",
+        secrets={"token": "/run/secrets/token", "pin": {"as": "environment", "variable": "CARRIER_PIN"}},
+    ),
     "prepare": application("prepare"),
-    "store": {"kind": "postgres", "memory": "128MiB"},
+    "store": {"kind": "postgres", "memory": "128MiB", "tls": True},
+}
+GIVEN: Secrets = {"token": {"file": "token"}, "pin": {"command": ["printf", "p1nned-Vb5Ht9"]}}
+TOKEN, PIN = "t0ken-Zx7Qm2", "p1nned-Vb5Ht9"
+SECRET_FILES = {
+    "keeper-1": ("/run/secrets/token", "/run/secrets/store-password"),
+    "store-1": ("/run/secrets/certificate.pem", "/run/secrets/store-password"),
 }
 DIFFERENCES: Mapping[str, str] = {
     "Config.Healthcheck": "`infra` has Docker ask for as long as a node lives; `env` asks until it is ready",
@@ -44,7 +55,9 @@ def both(
     stacks: Stacks, docker_engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, str]]:
     """The names of an environment and of a stack of the same definition."""
-    path = str(definition(tmp_path_factory.mktemp("both"), SERVICES))
+    folder = tmp_path_factory.mktemp("both")
+    (folder / "token").write_text(f"{TOKEN}\n")
+    path = str(definition(folder, SERVICES, secrets=GIVEN))
     with stacks.new() as name:
         environment = f"{name}-env"
         try:
@@ -70,6 +83,44 @@ def test_networks_are_the_same(docker_engine: docker.DockerClient, both: tuple[s
     environment, stack = (networks(docker_engine, name) for name in both)
     assert environment.keys() == {"edge", "back", "front"} & environment.keys()
     assert environment == stack
+
+
+@pytest.mark.parametrize("node", SECRET_FILES)
+def test_secrets_are_files_that_the_same_user_alone_reads(
+    docker_engine: docker.DockerClient, both: tuple[str, str], node: str
+) -> None:
+    asked = ["stat", "-c", "%n %a %u", *SECRET_FILES[node]]
+    containers = [docker_engine.containers.get(f"peakproof-{name}-{node}") for name in both]
+    shown = [str(container.exec_run(asked)[1]) for container in containers]
+    assert shown[0].count(" 400 ") == len(SECRET_FILES[node])
+    assert shown[0] == shown[1]
+
+
+def test_what_people_give_comes_to_both(docker_engine: docker.DockerClient, both: tuple[str, str]) -> None:
+    for name in both:
+        keeper = docker_engine.containers.get(f"peakproof-{name}-keeper-1")
+        assert read(keeper, "/run/secrets/token") == TOKEN.encode()
+        assert f"CARRIER_PIN={PIN}" in keeper.attrs["Config"]["Env"]
+
+
+def test_no_secret_of_any_kind_is_in_plain_text_in_the_state_or_in_what_docker_tells(
+    stacks: Stacks, docker_engine: docker.DockerClient, both: tuple[str, str]
+) -> None:
+    """The variable that declares one is where Docker tells it, and the one place."""
+    _, stack = both
+    store = docker_engine.containers.get(f"peakproof-{stack}-store-1")
+    pem, password = (read(store, path) for path in SECRET_FILES["store-1"])
+    assert pem
+    assert password
+    values = [TOKEN, PIN, password.decode(), pem.decode().splitlines()[1]]
+    keys = "PRIVATE KEY"  # the server's, and the authority's
+    state = [path.read_text() for path in stacks.state.rglob("*") if path.is_file() and stack in path.name]
+    assert state
+    assert not [value for value in values if any(value in text for text in state)]
+    assert not any(keys in text for text in state)
+    told = json.dumps([each.attrs for each in docker_engine.containers.list(all=True, filters=of(stack))])
+    assert [value for value in values if value in told] == [PIN]
+    assert told.count(PIN) == 1
 
 
 def nodes(client: docker.DockerClient, name: str) -> dict[str, dict[str, object]]:
