@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -17,6 +18,10 @@ from loadtests.profiles.shape import Point
 
 FILE = "job.json"
 FORMAT = 1
+LONGEST = 7 * 86_400
+"""Seconds; of what takes longer nobody sees the end."""
+MOST_ARRIVALS = 1_000_000
+"""Arrivals a second, of all journeys: above every published peak (583,000 orders/s, Alibaba 2020)."""
 Connections = Literal["pool", "per-journey"]
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 
@@ -86,14 +91,24 @@ class Job:
             raise InputError("users are at least 1, their spawn rate is above 0")
         if not ((self.closed or self.rate > 0) and self.duration > 0):
             raise InputError(f"rate and duration must be above 0, got {self.rate}/s for {self.duration} s")
-        if not self.streams or any(stream.ratio <= 0 for stream in self.streams):
+        if not self.streams or not all(0 < stream.ratio < math.inf for stream in self.streams):
             raise InputError("a load test needs at least one journey, and ratios above 0")
         if min(self.pool, self.processes, 1 if self.retry.attempts is None else self.retry.attempts) < 1:
             raise InputError("pool, processes and attempts are at least 1")
         if self.connections not in get_args(Connections):
             allowed = " or ".join(get_args(Connections))
             raise InputError(f"connections are {allowed}, not {self.connections!r}")
+        self._comes_to_an_end()
         self._profile()  # an unknown one is told now
+
+    def _comes_to_an_end(self) -> None:
+        """Raises InputError where no generator would come to the end of it."""
+        if self.duration > LONGEST:
+            raise InputError(f"{self.duration:g} s: a load takes a week (7d) at most")
+        total = 0 if self.closed else self.rate * sum(stream.ratio for stream in self.streams)
+        if total > MOST_ARRIVALS:
+            what = f"{total:,.4g} arrivals/s of all journeys: no generator comes to the end of them"
+            raise InputError(what, hint=f"at most {MOST_ARRIVALS:,}/s")
 
     @property
     def closed(self) -> bool:

@@ -15,9 +15,9 @@ from foundation.documents import Input, did_you_mean
 from foundation.errors import InputError
 from foundation.units import Duration, Rate
 from loadtests import abort
+from loadtests.job import LONGEST
 from loadtests.profiles import PROFILES, REPLAY
 
-_WEEK = 7 * 86_400  # seconds; of what takes longer nobody sees the end
 _LARGEST = 1_000_000_000
 
 
@@ -33,7 +33,7 @@ def _sized(text: object) -> int:
 
 
 def _within_a_week(seconds: float) -> float:
-    if seconds > _WEEK:
+    if seconds > LONGEST:
         raise ValueError("a week (7d) is the longest")
     return seconds
 

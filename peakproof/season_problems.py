@@ -15,15 +15,13 @@ from foundation.slo import Metric
 from foundation.units import in_words
 from loadtests import profiles, sufficiency
 from loadtests.arrivals import Constant, Stream
+from loadtests.job import MOST_ARRIVALS
 from loadtests.objectives import latency_guard, unknown_series
 from peakproof import journeys, targets
 from peakproof.plan import LoadInput, SeasonInput
 
 if TYPE_CHECKING:
     from peakproof.season import Season
-
-MOST_ARRIVALS = 1_000_000
-"""Arrivals a second, of all journeys: above every published peak (583,000 orders/s, Alibaba 2020)."""
 
 
 def of_plan(written: SeasonInput, document: Document) -> Iterator[Problem]:

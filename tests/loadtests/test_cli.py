@@ -126,6 +126,11 @@ def test_connection_refused_is_an_answer_and_no_hang(commands: Commands) -> None
         (["--rate", "60/s", "--replay", "none.csv"], "cannot be read"),
         (["--rate", "60/s", "--slo", "shop p99 < 5s"], "the load has no journey 'shop'"),
         (["--rate", "60/s", "--slo", "lost orders = 0"], "use peakproof rehearse"),
+        (["--rate", "1000000000/s"], "1e+09 arrivals/s of all journeys: no generator comes to the end"),
+        (["--rate", "60/s", "--also", "look:1e9"], "at most 1,000,000/s"),
+        (["--rate", "60/s", "--also", "look:inf"], "ratios above 0"),
+        (["--rate", "60/s", "--also", "look:nan"], "ratios above 0"),
+        (["--rate", "60/s", "--duration", "9999h"], "a week (7d) at most"),
         (["--rate", "60/s", "--also", "nothing:1"], "unknown journey 'nothing'"),
     ],
 )
