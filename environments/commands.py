@@ -7,7 +7,7 @@ import time
 import docker
 from rich.table import Table
 
-from environments import environment
+from environments import environment, fleet
 from environments.containers import finding, leases, locks, manifests, removing, states
 from environments.containers.files import tail
 from environments.containers.finding import Found
@@ -25,17 +25,18 @@ from foundation.units import in_words
 def up(wanted: Wanted, *, ttl: float) -> dict[str, object]:
     """Brings the environment up and returns what `status` would."""
     started = time.monotonic()
-    client, console = connect(), people()
+    hosts, console = fleet.connected(wanted.site.engines), people()
+    client = hosts.home
     with ImageDisplay(console) as progress:
         built = environment.prepare_images(wanted, client, progress)
     with (
         environment.working_on(client, wanted.name, built["python"]),
         NodeDisplay(console) as watch,
     ):
-        environment.up(wanted, {"local": client}, built, watch)
+        environment.up(wanted, hosts, built, watch)
     environment.extend(client, wanted.name, built["python"], ttl)
     console.print(f"[green]{wanted.name} is up[/] after {in_words(time.monotonic() - started)}")
-    described = described_by(environment.attach({"local": client}, wanted.name), ttl)
+    described = described_by(environment.attach(client, wanted.name), ttl)
     show_status(described)
     return described
 
@@ -54,7 +55,7 @@ def down(name: str) -> None:
 def extend(name: str, ttl: float) -> None:
     """Sets the lease of an environment that stands. Raises InputError when there is none."""
     client = connect()
-    found = environment.attach({"local": client}, name)
+    found = environment.attach(client, name)
     environment.extend(client, name, found.instance.images["python"], ttl)
     people().print(f"{name} stays for {in_words(ttl)}")
 
@@ -74,13 +75,13 @@ def listed() -> list[dict[str, object]]:
 
 
 def _row(found: Found) -> dict[str, object]:
-    topology = found.instance.topology
+    topology, nodes = found.instance.topology, found.instance.nodes
     left = max(0.0, found.lease.until - time.time()) if found.lease else 0.0
     return {
         "name": found.instance.name,
         "definition": topology.definition,
-        "nodes": len(topology.nodes),
-        "running": sum(states.well(node, found.containers.get(node.name)) for node in topology.nodes),
+        "nodes": len(nodes),
+        "running": sum(states.well(node, found.containers.get(node.name)) for node in nodes),
         "seconds_left": round(left),
     }
 
@@ -97,7 +98,7 @@ def described(name: str) -> dict[str, object]:
     client = connect()
     lease = leases.newest(client, name)
     left = max(0.0, lease.until - time.time()) if lease else 0.0
-    return described_by(environment.attach({"local": client}, name), left)
+    return described_by(environment.attach(client, name), left)
 
 
 def described_by(running: Environment, seconds_left: float) -> dict[str, object]:
@@ -108,7 +109,7 @@ def described_by(running: Environment, seconds_left: float) -> dict[str, object]
         "definition": topology.definition,
         "digest": topology.digest,
         "seconds_left": round(seconds_left),
-        "nodes": {node.name: running.state(node) for node in topology.nodes},
+        "nodes": {node.name: running.state(node) for node in running.instance.nodes},
         "endpoints": {
             endpoint.name: f"{endpoint.protocol}://127.0.0.1:{running.instance.ports[endpoint.name]}"
             for endpoint in topology.endpoints
@@ -118,7 +119,7 @@ def described_by(running: Environment, seconds_left: float) -> dict[str, object]
 
 def log(name: str, node: str, lines: int) -> str:
     """The end of a node's log. Raises InputError for an unknown node."""
-    running = environment.attach({"local": connect()}, name)
+    running = environment.attach(connect(), name)
     if node not in running.nodes:
         raise InputError(f"{name} has no node {node!r}", hint=f"it has {', '.join(sorted(running.nodes))}")
     return tail(running.nodes[node].get_wrapped_container(), lines)

@@ -9,9 +9,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from environments import conflicts, delivering
 from environments.definition import Definition
-from environments.services import KINDS, door
-from environments.services.kind import BACK, EDGE, FRONT, Reference, Service, Surroundings, node_names
-from environments.topology import OUTSIDE, Endpoint, Flow, Network, Node, Partner, Topology
+from environments.services import KINDS
+from environments.services.kind import BACK, FRONT, Reference, Service, Surroundings, node_names
+from environments.topology import OUTSIDE, Endpoint, Flow, Network, Partner, Topology
 from foundation import documents
 from foundation.errors import Problem
 
@@ -33,8 +33,8 @@ def compile_topology(definition: Definition) -> Topology:
         platform=definition.platform.name,
         environment_class=written.environment_class,
         entry=written.entry,
-        nodes=(*nodes, *_door(endpoints, services)),
-        networks=_networks(endpoints, services),
+        nodes=nodes,
+        networks=_networks(services),
         volumes=tuple(volume for service in services.values() for volume in service.volumes),
         flows=_flows(services, endpoints),
         addresses=tuple(address for service in services.values() for address in service.addresses),
@@ -71,13 +71,7 @@ def _described(definition: Definition) -> dict[str, Service]:
     }
 
 
-def _door(endpoints: tuple[Endpoint, ...], services: Mapping[str, Service]) -> tuple[Node, ...]:
-    """Where there is nothing to reach from outside, there is no door."""
-    inner = tuple(network.name for network in _networks(endpoints, services) if network.internal)
-    return (door.describe(endpoints, inner),) if endpoints else ()
-
-
-def _networks(endpoints: tuple[Endpoint, ...], services: Mapping[str, Service]) -> tuple[Network, ...]:
+def _networks(services: Mapping[str, Service]) -> tuple[Network, ...]:
     """The common networks that are used, and those of single services."""
     common = (Network(name=FRONT), Network(name=BACK))
     made = {
@@ -92,8 +86,7 @@ def _networks(endpoints: tuple[Endpoint, ...], services: Mapping[str, Service]) 
     }
     for name in used.keys() - made.keys():
         raise ValueError(f"{used[name].name} stands on the network {name!r}, which no kind of service makes")
-    inner = tuple(network for name, network in made.items() if name in used)
-    return (Network(name=EDGE, internal=False), *inner) if endpoints else inner
+    return tuple(network for name, network in made.items() if name in used)
 
 
 def _flows(services: Mapping[str, Service], endpoints: tuple[Endpoint, ...]) -> tuple[Flow, ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from environments.addresses import LARGEST, room
 from environments.definition import Definition
-from environments.instance import ADDRESSES
 from environments.topology import Node
 from foundation.errors import Problem
 
@@ -18,8 +18,7 @@ RESERVED: Mapping[str, str] = {
     "generator": "the load generator of a rehearsal is called so",
     "localhost": "every node means itself by it",
 }
-_GUESTS = 2
-"""Addresses of each network that are kept for the door and the load generator."""
+_GUESTS = 1  # the door stands on every network
 
 
 def reserved_problems(definition: Definition) -> Iterator[Problem]:
@@ -49,14 +48,14 @@ def _claimed_twice(definition: Definition, name: str, first: str, second: str) -
 
 def address_problems(definition: Definition, nodes: Sequence[Node]) -> Iterator[Problem]:
     """Networks with more nodes than addresses, told at the service that brings the most nodes."""
-    room = ADDRESSES - _GUESTS
+    most = room(LARGEST) - _GUESTS
     for network in sorted({name for node in nodes for name in node.attachments.networks}):
         services = Counter(node.service for node in nodes if network in node.attachments.networks)
-        if services.total() > room:
+        if services.total() > most:
             largest, count = services.most_common(1)[0]
             what = (
                 f"{services.total()} nodes stand on the network {network!r}, {count} of them of {largest!r}; "
-                f"it has addresses for {room}"
+                f"it has addresses for {most}"
             )
-            hint = f"ask for fewer nodes; {services.total() - room} are too many"
+            hint = f"ask for fewer nodes; {services.total() - most} are too many"
             yield definition.document.problem(("services", largest, "nodes"), what, hint)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 import docker
 
-from environments import images, labels, owners
+from environments import door, images, labels, owners
 from environments.containers import (
     addressing,
     aside,
@@ -28,6 +28,7 @@ from environments.containers.node import NodeContainer
 from environments.containers.usage import Group, group_of
 from environments.docker_errors import mapped
 from environments.faults import FAULTS
+from environments.fleet import Fleet, connected
 from environments.instance import Instance
 from environments.topology import Lifecycle, Node
 from environments.wanted import Wanted
@@ -37,17 +38,15 @@ from foundation.secrets import Secret
 # What the engine itself runs, beside the nodes: the reaper, locks and fault helpers.
 _ENGINE_IMAGES = ("python",)
 
-Clients = Mapping[str, docker.DockerClient]
-
 
 class Environment:
     """A running instance and its containers."""
 
-    def __init__(self, instance: Instance, nodes: Mapping[str, NodeContainer], clients: Clients) -> None:
+    def __init__(self, instance: Instance, nodes: Mapping[str, NodeContainer], fleet: Fleet) -> None:
         self.instance = instance
         self.nodes = nodes
         self._guests: dict[str, NodeContainer] = {}
-        self._clients = clients
+        self._fleet = fleet
 
     @property
     def name(self) -> str:
@@ -75,8 +74,8 @@ class Environment:
         )
 
     def start(self, node: Node, files: Sequence[tuple[str, bytes, int]] = ()) -> NodeContainer:
-        """Starts one more node here, such as a load generator; it goes with the environment."""
-        guest = NodeContainer(node, self.instance, self._clients[node.placement.host])
+        """Starts one more guest on the home host, such as a load generator; it goes with the environment."""
+        guest = NodeContainer(node, self.instance, self._fleet.home)
         guest.extra_files = tuple(files)
         try:
             guest.start()
@@ -96,10 +95,9 @@ class Environment:
 
     def fault(self, fault: str, node: str, seconds: float | None) -> FaultHelper:
         """A fault on a node, for `seconds` or until it is ended, ready to be applied. Raises Refused."""
-        target = self.instance.topology.node(node)
         described = FAULTS[fault](self.instance.resource(node), seconds)
         return injecting.helper_for(
-            self._clients[target.placement.host],
+            self._fleet.on(self.instance.placement[node]),
             described,
             instance=self.name,
             image=self.instance.images["python"],
@@ -116,7 +114,7 @@ def prepare_images(
     wanted: Wanted, client: docker.DockerClient, progress: images.Report, also: Sequence[str] = ()
 ) -> dict[str, str]:
     """Image name -> id of all that the instance, the engine and `also` need, built where missing."""
-    names = sorted({*wanted.topology.images(), *_ENGINE_IMAGES, *also})
+    names = sorted({*door.images_of(wanted.topology), *_ENGINE_IMAGES, *also})
     built = images.ensure(names, folders=wanted.folders, client=client, progress=progress)
     return {name: image.id for name, image in built.items()}
 
@@ -140,53 +138,54 @@ def working_on(client: docker.DockerClient, name: str, image: str) -> Iterator[N
                 leases.end(client, name)
 
 
-def up(wanted: Wanted, clients: Clients, built: Mapping[str, str], watch: Watch) -> Environment:
+def up(wanted: Wanted, fleet: Fleet, built: Mapping[str, str], watch: Watch) -> Environment:
     """Makes the environment stand, adopting what runs. Call it inside `working_on`.
 
     What a failed or interrupted `up` made is removed; what stood before it stands again. Raises Refused
     when another folder's environment has the name, or a volume holds other data.
     """
-    client = clients["local"]
+    client = fleet.home
     aside.recover(client, wanted.name)
     standing, had = finding.find(client, wanted.name), finding.resources(client, wanted.name)
     refuse_anothers(standing, wanted)
     try:
-        instance = addressing.connected(wanted, standing, clients, built)
-        nodes = building.build(clients, instance, standing, watch)
+        instance = addressing.connected(wanted, standing, fleet, built)
+        nodes = building.build(fleet, instance, standing, watch)
     except BaseException:
         if standing is None:
             removing.remove_built(client, wanted.name)
         else:
             _as_it_was(client, standing, had)
         raise
-    return Environment(instance, nodes, clients)
+    return Environment(instance, nodes, fleet)
 
 
-def reset(clients: Clients, name: str) -> None:
+def reset(fleet: Fleet, name: str) -> None:
     """Empties an environment that stands: nodes, data and secrets go; networks and ports stay."""
-    found = finding.find(clients["local"], name)
+    found = finding.find(fleet.home, name)
     if found is None:
         raise InputError(f"no environment {name!r} is up")
     for kind in ("fault", "node", "volume"):
-        removing.remove(clients["local"], name, kind=kind)
+        removing.remove(fleet.home, name, kind=kind)
 
 
-def attach(clients: Clients, name: str) -> Environment:
-    """The environment of that name, as it stands. Raises InputError when there is none."""
-    found = finding.find(clients["local"], name)
+def attach(home: docker.DockerClient, name: str) -> Environment:
+    """The environment of that name, as it stands on its hosts. Raises InputError when there is none."""
+    found = finding.find(home, name)
     if found is None:
         raise InputError(
             f"no environment {name!r} is up",
             hint="`peakproof env list` shows what is; `env up` brings one up",
         )
+    fleet = connected(found.instance.hosts, home)
     nodes = {
-        node.name: NodeContainer(node, found.instance, clients[node.placement.host]).standing_on(
-            found.containers[node.name]
-        )
-        for node in found.instance.topology.nodes
+        node.name: NodeContainer(
+            node, found.instance, fleet.on(found.instance.placement[node.name])
+        ).standing_on(found.containers[node.name])
+        for node in found.instance.nodes
         if node.name in found.containers
     }
-    return Environment(found.instance, nodes, clients)
+    return Environment(found.instance, nodes, fleet)
 
 
 def extend(client: docker.DockerClient, name: str, image: str, seconds: float) -> None:

@@ -3,43 +3,61 @@
 from __future__ import annotations
 
 import json
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from environments import addresses, door
+from environments.door import EDGE
 from environments.secrets import Making, made
-from environments.topology import Topology
-from foundation.errors import Refused, Unavailable
+from environments.topology import Network, Node, Topology
+from foundation.errors import Refused
 from foundation.secrets import Secret
 
 FORMAT = 3
 """Of the JSON below: goes up when an older peakproof could not read what this one writes, or misread it."""
-_PREFIX = 26
-ADDRESSES = 2 ** (32 - _PREFIX) - 3
-"""Nodes that a network has addresses for: without its own, the broadcast's and the gateway's."""
 Value = TypeVar("Value")
 _TOPOLOGY: TypeAdapter[Topology] = TypeAdapter(Topology)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """`ports`: endpoint -> loopback port; `subnets`: network -> CIDR; `images`: folder name -> image id.
+    """A topology that has its place.
 
-    `origin` is the folder of the definition that it was made from; empty where there is none.
+    `hosts`: host -> URL of its engine, None for this machine's; `placement`: node -> host; `ports`:
+    endpoint -> loopback port; `subnets`: network -> CIDR; `addresses`: network -> node -> address; `images`:
+    folder name -> image id. `origin` is the folder of the definition that it was made from, or empty.
     """
 
     name: str
     topology: Topology
+    hosts: Mapping[str, str | None]
+    placement: Mapping[str, str]
     ports: Mapping[str, int]
     subnets: Mapping[str, str]
+    addresses: Mapping[str, Mapping[str, str]]
     images: Mapping[str, str]
     secrets: Mapping[str, Secret] = field(repr=False)
     origin: str = ""
+
+    @property
+    def guests(self) -> tuple[Node, ...]:
+        """What stands here beside the topology's nodes, on the home host: the door."""
+        return door.guests(self.topology)
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Everything that an engine has to make a container for."""
+        return (*self.topology.nodes, *self.guests)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The topology's, and the edge where somebody stands on it."""
+        return (EDGE, *self.topology.networks) if self.guests else self.topology.networks
 
     def resource(self, name: str) -> str:
         """What a node, network or volume is called outside the instance."""
@@ -52,8 +70,11 @@ class Instance:
             "name": self.name,
             "origin": self.origin,
             "topology": asdict(self.topology),
+            "hosts": dict(self.hosts),
+            "placement": dict(self.placement),
             "ports": dict(self.ports),
             "subnets": dict(self.subnets),
+            "addresses": {network: dict(nodes) for network, nodes in self.addresses.items()},
             "images": dict(self.images),
         }
         return json.dumps(manifest, separators=(",", ":"), sort_keys=True)
@@ -90,62 +111,90 @@ def _another_version(name: str) -> AnotherVersion:
 
 @dataclass(frozen=True, kw_only=True)
 class Supply:
-    """What a machine can give: image ids by folder name, free subnets in order, ports that nothing uses.
+    """What a site can give.
 
-    `given`: the secrets that people give, by name; `clock`: the time now.
+
+    `hosts`, `placement` and `images` as an instance has them; `within`: its range, and what is `taken` of it;
+    `word` is where the search for a free subnet begins; `given`: the secrets that people give, by name;
+    `clock`: the time now.
     """
 
+    hosts: Mapping[str, str | None]
+    placement: Mapping[str, str]
     images: Mapping[str, str]
-    subnets: Iterable[IPv4Network]
+    within: IPv4Network
+    taken: Iterable[IPv4Network]
     free_port: Callable[[], int]
+    word: str = ""
     given: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), repr=False)
 
 
-class NoRange(Unavailable):
-    """The site's range has no room for that many networks more."""
-
-    def __init__(self, *, wanted: int) -> None:
-        super().__init__(
-            "no free /26 is left in the site's address range",
-            hint="widen `subnets` in the site's file, or take an environment down",
-        )
-        self.wanted = wanted
-
-
 def instantiate(topology: Topology, name: str, supply: Supply) -> Instance:
-    """A new instance: fresh secrets, free ports, the first free subnets. Raises Unavailable."""
-    nothing = Instance(name=name, topology=topology, ports={}, subnets={}, images={}, secrets={})
+    """A new instance: fresh secrets, free ports and subnets. Raises Unavailable."""
+    nothing = Instance(
+        name=name,
+        topology=topology,
+        hosts={},
+        placement={},
+        ports={},
+        subnets={},
+        addresses={},
+        images={},
+        secrets={},
+    )
     return updated(nothing, topology, supply)
 
 
 def updated(found: Instance, topology: Topology, supply: Supply) -> Instance:
-    """`found` with another topology; what both have keeps its port, subnet and secret. Raises Unavailable.
+    """`found` with another topology; what both have keeps its port, subnet, address and secret.
 
-    Only what is missing is asked of the machine: what stands needs no free range.
+    Only what is missing is asked of the machine: what stands needs no free range. Raises Unavailable.
     """
     ports = _shared(found.ports, [endpoint.name for endpoint in topology.endpoints])
-    subnets = _shared(found.subnets, [network.name for network in topology.networks])
     making = Making(instance=found.name, now=supply.clock(), given=supply.given)
-    return Instance(
-        name=found.name,
+    bare = replace(
+        found,
         topology=topology,
+        hosts=dict(supply.hosts),
+        placement={**supply.placement, **_of_guests(topology, supply.hosts)},
         ports=_ports([endpoint.name for endpoint in topology.endpoints], supply.free_port, ports),
-        subnets=_assigned([network.name for network in topology.networks], supply.subnets, subnets),
         images=dict(supply.images),
         secrets=made(topology.secrets, found.secrets, making),
-        origin=found.origin,
     )
+    subnets = _subnets(bare, supply)
+    return replace(bare, subnets=subnets, addresses=_addresses(bare, subnets))
 
 
-def free_subnets(within: IPv4Network, taken: Iterable[IPv4Network]) -> Iterable[IPv4Network]:
-    """/26 networks of `within` that overlap nothing that is taken, in order."""
-    used = tuple(taken)
-    return (
-        subnet
-        for subnet in within.subnets(new_prefix=_PREFIX)
-        if not any(subnet.overlaps(other) for other in used)
-    )
+def _of_guests(topology: Topology, hosts: Mapping[str, str | None]) -> dict[str, str]:
+    """The door stands on the site's one host."""
+    return {guest.name: next(iter(hosts)) for guest in door.guests(topology)}
+
+
+def _subnets(wanted: Instance, supply: Supply) -> dict[str, str]:
+    """network -> CIDR: what it has, else a free one that is large enough."""
+    assigned = _shared(wanted.subnets, [network.name for network in wanted.networks])
+    taken = [*supply.taken, *map(IPv4Network, wanted.subnets.values())]
+    for network in wanted.networks:
+        if network.name not in assigned:
+            prefix = addresses.prefix_for(len(_on(wanted, network)))
+            subnet = addresses.chosen(supply.within, taken, prefix, supply.word)
+            assigned[network.name] = str(subnet)
+            taken.append(subnet)
+    return assigned
+
+
+def _addresses(wanted: Instance, subnets: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {
+        network.name: addresses.fixed(
+            IPv4Network(subnets[network.name]), _on(wanted, network), wanted.addresses.get(network.name, {})
+        )
+        for network in wanted.networks
+    }
+
+
+def _on(wanted: Instance, network: Network) -> list[str]:
+    return [node.name for node in wanted.nodes if network.name in node.attachments.networks]
 
 
 def _ports(names: Iterable[str], free_port: Callable[[], int], had: Mapping[str, int]) -> dict[str, int]:
@@ -157,25 +206,6 @@ def _ports(names: Iterable[str], free_port: Callable[[], int], had: Mapping[str,
             if port not in ports.values():
                 ports[name] = port
     return ports
-
-
-def started_at(subnets: Iterable[IPv4Network], word: str) -> list[IPv4Network]:
-    """The same subnets, beginning somewhere that depends on `word`: two commands at once seldom collide."""
-    free = list(subnets)
-    start = zlib.crc32(word.encode()) % len(free) if free else 0
-    return free[start:] + free[:start]
-
-
-def _assigned(names: Sequence[str], subnets: Iterable[IPv4Network], had: Mapping[str, str]) -> dict[str, str]:
-    free = iter(subnets)
-    assigned = dict(had)
-    for name in names:
-        if name not in assigned:
-            subnet = next(free, None)
-            if subnet is None:
-                raise NoRange(wanted=len(names) - len(had))
-            assigned[name] = str(subnet)
-    return assigned
 
 
 def _shared(old: Mapping[str, Value], wanted: Iterable[str]) -> dict[str, Value]:

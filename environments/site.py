@@ -1,24 +1,44 @@
-"""A site says where: Docker hosts and the address range that environments take their networks from."""
+"""A site says where: Docker hosts, their failure domains, the range that networks are taken from."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from environments.platform import Name
 from foundation import documents
 from foundation.documents import Document, Input
 from foundation.errors import Problem
+from foundation.units import Size
 
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))  # RFC 1918
+SCHEMES = ("ssh", "unix", "tcp", "http", "https")
+"""How an engine can be reached: https is one of tcp with TLS, as Docker's own client has it."""
 
 
 class HostInput(Input):
     """One Docker host. Without `docker` it is the engine that the Docker client of this machine uses."""
 
     docker: str | None = Field(default=None, description="URL of the engine, such as ssh://user@host")
+    domain: str | None = Field(
+        default=None, description="what fails as one with it, such as a rack; the host itself unless said"
+    )
+    memory: Size | None = Field(default=None, description="memory that nodes may take together")
+    address: IPv4Address | None = Field(
+        default=None, description="where the entry is published for those who are outside"
+    )
+
+    @field_validator("docker")
+    @classmethod
+    def _is_an_engine(cls, docker: str | None) -> str | None:
+        if docker is not None and urlsplit(docker).scheme not in SCHEMES:
+            raise ValueError(f"must be the URL of a Docker Engine, such as ssh://user@host, not {docker!r}")
+        return docker
 
 
 class Site(Input):
@@ -26,8 +46,9 @@ class Site(Input):
 
     site: str
     description: str = ""
-    hosts: dict[str, HostInput] = Field(min_length=1)
+    hosts: dict[Name, HostInput] = Field(min_length=1)
     subnets: IPv4Network = Field(description="private range; every network takes a /26 of it")
+    pins: dict[str, str] = Field(default={}, description="service or node -> the host it has to stand on")
 
     @field_validator("subnets")
     @classmethod
@@ -36,10 +57,26 @@ class Site(Input):
             raise ValueError("must be a private range of /24 or larger, such as 10.231.0.0/16")
         return subnets
 
+    def domain(self, host: str) -> str:
+        """The failure domain of a host. Raises KeyError."""
+        return self.hosts[host].domain or host
+
+    @property
+    def engines(self) -> dict[str, str | None]:
+        """Host -> URL of its engine; None for the one that this machine's Docker client uses."""
+        return {name: host.docker for name, host in self.hosts.items()}
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """Every failure domain once, in the order of the hosts."""
+        return tuple(dict.fromkeys(self.domain(host) for host in self.hosts))
+
 
 def load(path: Path) -> Site:
     """The site in a file. Raises InputError with every problem."""
-    return documents.load(path, Site)[0]
+    site, document = documents.load(path, Site)
+    documents.refuse(document, [*_pin_problems(site, document), *_engine_problems(site, document)])
+    return site
 
 
 def load_local(path: Path) -> Site:
@@ -47,16 +84,29 @@ def load_local(path: Path) -> Site:
 
     Raises InputError with every problem.
     """
-    site, document = documents.load(path, Site)
-    documents.refuse(document, list(_elsewhere(site, document)))
+    site = load(path)
+    document = documents.read(path)
+    what, hint = "environments come up on this machine's own Docker Engine only", "leave `docker` out"
+    elsewhere = [name for name, engine in site.engines.items() if engine is not None]
+    documents.refuse(
+        document, [document.problem(("hosts", name, "docker"), what, hint) for name in elsewhere]
+    )
     return site
 
 
-def _elsewhere(site: Site, document: Document) -> Iterator[Problem]:
-    hint = "write `hosts: {local: {}}`"
+def _pin_problems(site: Site, document: Document) -> Iterator[Problem]:
+    for what, host in site.pins.items():
+        if host not in site.hosts:
+            hint = documents.did_you_mean(host, site.hosts)
+            yield document.problem(("pins", what), f"the site has no host {host!r}", hint)
+
+
+def _engine_problems(site: Site, document: Document) -> Iterator[Problem]:
+    """Two hosts that are one engine would count as two in every promise."""
+    engines = Counter(host.docker for host in site.hosts.values())
+    seen: set[str | None] = set()
     for name, host in site.hosts.items():
-        what = "environments come up on this machine's own Docker Engine only"
-        if host.docker is not None:
-            yield document.problem(("hosts", name, "docker"), f"{what}, not on {host.docker!r}", hint)
-        elif name != "local":
-            yield document.problem(("hosts", name), f"{what}, whose host is called `local`", hint)
+        if engines[host.docker] > 1 and host.docker in seen:
+            which = f"the engine {host.docker}" if host.docker else "this machine's own engine"
+            yield document.problem(("hosts", name), f"{which} is another host of the site already")
+        seen.add(host.docker)

@@ -6,8 +6,6 @@ from collections.abc import Set
 from dataclasses import replace
 
 from environments.secrets import completed
-from environments.services import door
-from environments.services.kind import EDGE
 from environments.topology import OUTSIDE, Lifecycle, Node, Topology
 
 
@@ -18,7 +16,7 @@ def database_service(topology: Topology) -> str | None:
 
 
 def database_only(topology: Topology, service: str) -> Topology:
-    """The database of `service` with what prepares it (once-nodes that need nothing else), and a door.
+    """The database of `service` with what prepares it (once-nodes that need nothing else).
 
     It answers to the same names, in networks of its own: an empty twin for data that must stay apart.
     """
@@ -37,18 +35,16 @@ def _reduced(topology: Topology, nodes: list[Node], endpoints: Set[str]) -> Topo
     volumes = {mount.volume for node in nodes for mount in node.storage.mounts}
     given = {secret for node in nodes for secret in node.attachments.known_secrets}
     secrets = {ref.name for ref in completed(each for each in topology.secrets if each.name in given)}
-    kept = tuple(endpoint for endpoint in topology.endpoints if endpoint.name in endpoints)
-    inner = tuple(network for network in topology.networks if network.name in networks)
     return replace(
         topology,
-        nodes=(*nodes, door.describe(kept, tuple(network.name for network in inner))),
-        networks=(*(network for network in topology.networks if network.name == EDGE), *inner),
+        nodes=tuple(nodes),
+        networks=tuple(network for network in topology.networks if network.name in networks),
         volumes=tuple(volume for volume in topology.volumes if volume.name in volumes),
         flows=tuple(
             flow for flow in topology.flows if flow.target in services and flow.source in (*services, OUTSIDE)
         ),
         addresses=(),
-        endpoints=kept,
+        endpoints=tuple(endpoint for endpoint in topology.endpoints if endpoint.name in endpoints),
         secrets=tuple(secret for secret in topology.secrets if secret.name in secrets),
         partners=(),
         roles=tuple(role for role in topology.roles if set(role.candidates) <= {node.name for node in nodes}),

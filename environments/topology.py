@@ -155,13 +155,6 @@ class Probes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Placement:
-    """The site's host the node lives on."""
-
-    host: str = "local"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Node:
     """One thing that runs. `needs` names the nodes that must be ready (or done) before it starts."""
 
@@ -174,7 +167,6 @@ class Node:
     hardening: Hardening = Hardening()
     probes: Probes = Probes()
     lifecycle: Lifecycle = Lifecycle.ALWAYS
-    placement: Placement = Placement()
     needs: tuple[str, ...] = ()
 
     @property
@@ -185,7 +177,7 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """`internal` networks have no way out; only the door stands on the one that is not."""
+    """`internal` networks have no way out. A topology's own are; the edge is an instance's."""
 
     name: str
     internal: bool = True
@@ -265,7 +257,7 @@ class VirtualAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """What people and tools reach from outside, through the door: a name inside and its port."""
+    """What people and tools reach from outside: a name inside and its port."""
 
     name: str
     target: str
@@ -303,7 +295,7 @@ class CloudService:
 
 @dataclass(frozen=True, kw_only=True)
 class Topology:
-    """Everything that runs for one definition on one site.
+    """Everything that runs for one definition, wherever it does.
 
     `entry` is the service that customers talk to; `bindings` says how each service is reached.
     """

@@ -87,3 +87,11 @@ def in_words(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def size_in_words(count: int) -> str:
+    """Bytes for people, in the largest unit that leaves a whole number or one decimal: "1.5GiB", "512MiB"."""
+    for unit in ("GiB", "MiB", "KiB"):
+        if count >= BYTES[unit]:
+            return f"{count / BYTES[unit]:.1f}".removesuffix(".0") + unit
+    return f"{count}B"

@@ -17,12 +17,12 @@ def show(console: Console, check: Check) -> None:
         console.print(_table(check))
         console.print(
             f"[bold red]{len(check.differences)} differences[/] between the topology of "
-            f"{check.topology.definition} and its Pulumi program"
+            f"{check.instance.topology.definition} and its Pulumi program"
         )
     else:
         console.print(
-            f"[green]{check.topology.definition}[/]: {check.counted} as the topology says "
-            f"(digest {check.topology.digest})"
+            f"[green]{check.instance.topology.definition}[/]: {check.counted} as the topology says "
+            f"(digest {check.instance.topology.digest})"
         )
     for attribute, why in UNEXPRESSED.items():
         console.print(f"[dim]not compared: {attribute}: {why}[/]")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from environments.instance import Instance
 from environments.loading import site_of, topology_of
-from environments.topology import Topology
 from foundation.errors import Unavailable
 from infra.comparing import Difference, compare
 from infra.stack import described
@@ -22,7 +22,7 @@ UNEXPRESSED: Mapping[str, str] = {
 class Check:
     """What a check found."""
 
-    topology: Topology
+    instance: Instance
     site: str
     differences: tuple[Difference, ...]
 
@@ -30,22 +30,22 @@ class Check:
     def counted(self) -> str:
         """Such as "10 nodes, 3 networks, 2 volumes"."""
         counts = {
-            "node": len(self.topology.nodes),
-            "network": len(self.topology.networks),
-            "volume": len(self.topology.volumes),
+            "node": len(self.instance.nodes),
+            "network": len(self.instance.networks),
+            "volume": len(self.instance.topology.volumes),
         }
         return ", ".join(f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in counts.items())
 
     def to_dict(self) -> dict[str, object]:
         """For --json."""
         return {
-            "definition": self.topology.definition,
+            "definition": self.instance.topology.definition,
             "site": self.site,
-            "digest": self.topology.digest,
+            "digest": self.instance.topology.digest,
             "same": not self.differences,
-            "nodes": len(self.topology.nodes),
-            "networks": len(self.topology.networks),
-            "volumes": len(self.topology.volumes),
+            "nodes": len(self.instance.nodes),
+            "networks": len(self.instance.networks),
+            "volumes": len(self.instance.topology.volumes),
             "differences": [difference.to_dict() for difference in self.differences],
             "unexpressed": dict(UNEXPRESSED),
         }
@@ -64,7 +64,7 @@ def check(definition: str, *, site: str, beside: Path) -> Check:
 
     stack = described(topology, where)
     recorded = record(program(stack), stack=stack.instance.name)
-    return Check(topology=topology, site=where.site, differences=tuple(compare(stack, recorded)))
+    return Check(instance=stack.instance, site=where.site, differences=tuple(compare(stack, recorded)))
 
 
 def require_pulumi() -> None:

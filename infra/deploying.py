@@ -116,4 +116,4 @@ def _program(prepared: Prepared) -> Callable[[], None]:
 
 
 def _nodes(prepared: Prepared) -> dict[str, Node]:
-    return {node.name: node for node in prepared.stack.instance.topology.nodes}
+    return {node.name: node for node in prepared.stack.instance.nodes}

@@ -32,24 +32,28 @@ class Subjects:
 
 def expected(stack: Stack) -> Subjects:
     """Every node, network and volume of the stack's topology with its attributes."""
-    topology = stack.instance.topology
+    instance = stack.instance
     return Subjects(
-        nodes={node.name: _node(node, stack) for node in topology.nodes},
+        nodes={node.name: _node(node, stack) for node in instance.nodes},
         networks={
             network.name: {
                 **_common(network.name, "network", stack),
                 "internal": network.internal,
-                "subnet": [stack.instance.subnets[network.name]],
+                "subnet": [instance.subnets[network.name]],
+                "addresses by Docker": [_upper(instance.subnets[network.name])],
                 "driver": docker_policy.NETWORK_DRIVER,
                 "options": docker_policy.network_options(network),
-                "reserved": docker_policy.reserved(
-                    network, IPv4Network(stack.instance.subnets[network.name])
-                ),
+                "reserved": docker_policy.reserved(network, IPv4Network(instance.subnets[network.name])),
             }
-            for network in topology.networks
+            for network in instance.networks
         },
-        volumes={volume.name: _common(volume.name, "volume", stack) for volume in topology.volumes},
+        volumes={volume.name: _common(volume.name, "volume", stack) for volume in instance.topology.volumes},
     )
+
+
+def _upper(subnet: str) -> str:
+    """The last sixteen addresses of a subnet."""
+    return f"{IPv4Network(subnet).broadcast_address - 15}/28"
 
 
 def fingerprint(content: str) -> str:
@@ -58,7 +62,7 @@ def fingerprint(content: str) -> str:
 
 
 def _common(name: str, kind: str, stack: Stack) -> dict[str, object]:
-    (host,) = {node.placement.host for node in stack.instance.topology.nodes}
+    (host,) = set(stack.instance.placement.values())
     return {
         "name": f"peakproof-{stack.instance.name}-{name}",
         "labels": {
@@ -78,7 +82,7 @@ def _node(node: Node, stack: Stack) -> dict[str, object]:
     return {
         **common,
         "labels": {**common["labels"], "peakproof.node": node.name, "peakproof.digest": node.digest},
-        "host": node.placement.host,
+        "host": stack.instance.placement[node.name],
         "part of": node.name,
         "component": {"part of": stack.instance.name, "finished": True},
         **_process(node, stack),
@@ -103,10 +107,13 @@ def _process(node: Node, stack: Stack) -> dict[str, object]:
 def _attachments(node: Node, stack: Stack) -> dict[str, object]:
     attachments, owner = node.attachments, str(stack.users[node.process.image])
     names = sorted({node.name, *attachments.aliases})
-    nodes = stack.instance.topology.nodes
+    nodes = stack.instance.nodes
     once = {other.name for other in nodes if other.lifecycle is Lifecycle.ONCE}
     return {
-        "networks": dict.fromkeys(attachments.networks, names),
+        "networks": {
+            network: {"names": names, "address": stack.instance.addresses[network][node.name]}
+            for network in attachments.networks
+        },
         "resolver": [*docker_policy.NO_RESOLVER, *docker_policy.RESOLVER_OPTIONS],
         "files": {
             file.path: {"content": fingerprint(file.content), "mode": oct(file.mode), "owner": owner}

@@ -123,7 +123,11 @@ def _image(props: NodeProps) -> pulumi.Input[str]:
 def _networks(props: NodeProps) -> list[docker.ContainerNetworksAdvancedArgs]:
     attachments, names = props.node.attachments, [props.node.name, *props.node.attachments.aliases]
     return [
-        docker.ContainerNetworksAdvancedArgs(name=props.networks[network].name, aliases=names)
+        docker.ContainerNetworksAdvancedArgs(
+            name=props.networks[network].name,
+            aliases=names,
+            ipv4_address=props.instance.addresses[network][props.node.name],
+        )
         for network in attachments.networks
     ]
 

@@ -9,7 +9,9 @@ from itertools import chain
 import docker
 
 from environments import docker_networks, giving, images, machine, owners
-from environments.instance import Instance, Supply, free_subnets, instantiate, started_at, updated
+from environments.door import images_of
+from environments.instance import Instance, Supply, instantiate, updated
+from environments.placement import place
 from environments.wanted import Wanted
 from foundation.errors import InputError
 from foundation.secrets import Secret
@@ -50,12 +52,12 @@ def prepare(wanted: Wanted, clients: Clients, found: Record | None, report: imag
     _refuse_another(wanted, clients, found)
     given = giving.read(wanted.given, wanted.topology.secrets)
     client = clients[_home(wanted)]
-    built = images.ensure(wanted.topology.images(), folders=wanted.folders, client=client, progress=report)
-    ids = {name: image.id for name, image in built.items() if name in wanted.topology.images()}
+    names = images_of(wanted.topology)
+    built = images.ensure(names, folders=wanted.folders, client=client, progress=report)
+    ids = {name: image.id for name, image in built.items() if name in names}
     return Prepared(
         stack=Stack(
             instance=_instance(wanted, client, found, ids, given),
-            engines={name: host.docker for name, host in wanted.site.hosts.items()},
             users=hosts.users(client, ids),
         ),
         clients=clients,
@@ -88,9 +90,15 @@ def _instance(
     given: Mapping[str, Secret],
 ) -> Instance:
     taken = chain(machine.routes(), docker_networks.taken_subnets(client))
-    free = free_subnets(wanted.site.subnets, taken)
     supply = Supply(
-        images=ids, subnets=started_at(free, wanted.name), free_port=machine.free_port, given=given
+        hosts=wanted.site.engines,
+        placement=place(wanted.topology, wanted.site, found.placement if found else None).hosts,
+        images=ids,
+        within=wanted.site.subnets,
+        taken=taken,
+        free_port=machine.free_port,
+        word=wanted.name,
+        given=given,
     )
     if found is None:
         return instantiate(wanted.topology, wanted.name, supply)

@@ -10,8 +10,8 @@ from ipaddress import IPv4Network
 import pulumi
 import pulumi_docker as docker
 
-from environments import docker_policy
-from environments.topology import Network, Volume
+from environments import addresses, docker_policy
+from environments.topology import Network, Node, Volume
 from foundation.errors import InputError
 from infra import labels
 from infra.nodes import NodeComponent, NodeProps
@@ -28,7 +28,7 @@ class EnvironmentProps:
 
     def host(self) -> str:
         """The one host of every node."""
-        hosts = sorted({node.placement.host for node in self.stack.instance.topology.nodes})
+        hosts = sorted(set(self.stack.instance.placement.values()))
         if len(hosts) > 1:
             raise InputError(
                 f"nodes are placed on {', '.join(hosts)}: bridge networks do not reach across hosts",
@@ -59,15 +59,16 @@ class EnvironmentComponent(pulumi.ComponentResource):
     ) -> None:
         super().__init__(TYPE, name, {}, opts)
         self.stack = props.stack
-        topology, host = props.stack.instance.topology, props.host()
+        instance, host = props.stack.instance, props.host()
         self.provider = docker.Provider(
             host, host=props.stack.engines[host], opts=pulumi.ResourceOptions(parent=self)
         )
-        self.networks = {network.name: self._network(network) for network in topology.networks}
-        self.volumes = {volume.name: self._volume(volume) for volume in topology.volumes}
+        self.networks = {network.name: self._network(network) for network in instance.networks}
+        self.volumes = {volume.name: self._volume(volume) for volume in instance.topology.volumes}
         self.nodes: dict[str, NodeComponent] = {}
-        for node in TopologicalSorter({node.name: node.needs for node in topology.nodes}).static_order():
-            self.nodes[node] = self._node(node)
+        nodes = {node.name: node for node in instance.nodes}
+        for name in TopologicalSorter({name: node.needs for name, node in nodes.items()}).static_order():
+            self.nodes[name] = self._node(nodes[name])
         self.register_outputs({"nodes": {name: made.container.id for name, made in self.nodes.items()}})
 
     def _opts(self) -> pulumi.ResourceOptions:
@@ -85,7 +86,10 @@ class EnvironmentComponent(pulumi.ComponentResource):
             options=docker_policy.network_options(network),
             ipam_configs=[
                 docker.NetworkIpamConfigArgs(
-                    subnet=str(subnet), aux_address=docker_policy.reserved(network, subnet) or None
+                    subnet=str(subnet),
+                    ip_range=str(addresses.visitors(subnet)),
+                    gateway=str(subnet.network_address + 1),
+                    aux_address=docker_policy.reserved(network, subnet) or None,
                 )
             ],
             labels=[
@@ -107,8 +111,7 @@ class EnvironmentComponent(pulumi.ComponentResource):
             opts=self._opts(),
         )
 
-    def _node(self, name: str) -> NodeComponent:
-        node = self.stack.instance.topology.node(name)
+    def _node(self, node: Node) -> NodeComponent:
         props = NodeProps(
             node=node,
             instance=self.stack.instance,
@@ -118,4 +121,4 @@ class EnvironmentComponent(pulumi.ComponentResource):
             provider=self.provider,
             user=self.stack.users[node.process.image],
         )
-        return NodeComponent(name, props=props, opts=pulumi.ResourceOptions(parent=self))
+        return NodeComponent(node.name, props=props, opts=pulumi.ResourceOptions(parent=self))

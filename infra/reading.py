@@ -92,6 +92,7 @@ def network(recorded: Recorded, register: Register) -> Attributes:
         **_common(recorded, register),
         "internal": found.get("internal", False),
         "subnet": [block.get("subnet") for block in pools],
+        "addresses by Docker": [block.get("ipRange") for block in pools],
         "driver": found.get("driver"),
         "options": dict(_mapping(found.get("options"))),
         "reserved": {key: text for pool in pools for key, text in _mapping(pool.get("auxAddress")).items()},
@@ -130,7 +131,10 @@ def _component(container: Recorded, register: Register) -> object:
 def _networks(container: Recorded, register: Register) -> dict[str, object]:
     known = register.physical(NETWORK)
     return {
-        known.get(block.get("name"), f"{block.get('name')} (unknown)"): sorted(_texts(block.get("aliases")))
+        known.get(block.get("name"), f"{block.get('name')} (unknown)"): {
+            "names": sorted(_texts(block.get("aliases"))),
+            "address": block.get("ipv4Address"),
+        }
         for block in _blocks(container.inputs.get("networksAdvanced"))
     }
 

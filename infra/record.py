@@ -22,8 +22,8 @@ from infra.stack import Stack
 class Record:
     """A stack as the last `up` left it.
 
-    `endpoints`: name -> address; `ports`: endpoint -> port; `subnets`: network -> CIDR; `engines`: host ->
-    URL of its engine, None for this machine's.
+    `endpoints`: name -> address; `engines`: host -> URL of its engine, None for this machine's; the rest as an
+    instance has it.
     """
 
     name: str
@@ -36,6 +36,8 @@ class Record:
     endpoints: Mapping[str, str]
     ports: Mapping[str, int]
     subnets: Mapping[str, str]
+    addresses: Mapping[str, Mapping[str, str]]
+    placement: Mapping[str, str]
     engines: Mapping[str, str | None]
     secrets: Mapping[str, Secret] = field(repr=False)
 
@@ -50,23 +52,26 @@ class Record:
             environment_class=topology.environment_class,
             digest=topology.digest,
             site=site,
-            nodes=tuple(node.name for node in topology.nodes),
+            nodes=tuple(node.name for node in instance.nodes),
             endpoints={
                 endpoint.name: f"{endpoint.protocol}://127.0.0.1:{instance.ports[endpoint.name]}"
                 for endpoint in topology.endpoints
             },
             ports=instance.ports,
             subnets=instance.subnets,
+            addresses=instance.addresses,
+            placement=instance.placement,
             engines=stack.engines,
             secrets=instance.secrets,
         )
 
     def same_supply(self, other: Record) -> bool:
         """Whether both have the same secrets, ports and addresses, on the same hosts."""
-        return (self.secrets, self.ports, self.subnets, self.engines) == (
+        return (self.secrets, self.ports, self.subnets, self.addresses, self.engines) == (
             other.secrets,
             other.ports,
             other.subnets,
+            other.addresses,
             other.engines,
         )
 
@@ -75,8 +80,11 @@ class Record:
         return Instance(
             name=self.name,
             topology=topology,
+            hosts=self.engines,
+            placement=self.placement,
             ports=self.ports,
             subnets=self.subnets,
+            addresses=self.addresses,
             images={},
             secrets=self.secrets,
         )
@@ -102,6 +110,8 @@ def read(outputs: Mapping[str, Any]) -> Record | None:
         endpoints=dict(written["endpoints"]),
         ports={endpoint: int(port) for endpoint, port in written["ports"].items()},
         subnets=dict(written["subnets"]),
+        addresses={network: dict(nodes) for network, nodes in written["addresses"].items()},
+        placement=dict(written["placement"]),
         engines={host: url or None for host, url in written["engines"].items()},
         secrets={name: Secret(str(value)) for name, value in outputs[_SECRETS].items()},
     )
@@ -132,5 +142,7 @@ def _open(record: Record) -> dict[str, object]:
         "endpoints": dict(record.endpoints),
         "ports": dict(record.ports),
         "subnets": dict(record.subnets),
+        "addresses": {network: dict(nodes) for network, nodes in record.addresses.items()},
+        "placement": dict(record.placement),
         "engines": {host: url or "" for host, url in record.engines.items()},
     }

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 
-from environments.instance import Instance, Supply, free_subnets, instantiate
+from environments.door import images_of
+from environments.instance import Instance, Supply, instantiate
+from environments.placement import place
 from environments.site import Site
 from environments.topology import Topology
 from foundation.secrets import new_password
@@ -20,27 +22,33 @@ _USER = 10_001
 class Stack:
     """An instance on Docker hosts.
 
-    `engines`: host of a placement -> URL of its engine, None for the one this machine's client uses;
     `users`: image folder -> numeric id of the user the image runs as, who owns the files put into the node.
     """
 
     instance: Instance
-    engines: Mapping[str, str | None]
     users: Mapping[str, int]
+
+    @property
+    def engines(self) -> Mapping[str, str | None]:
+        """Host -> URL of its engine, None for the one that this machine's client uses."""
+        return self.instance.hosts
 
 
 def described(topology: Topology, site: Site) -> Stack:
     """A stack that can be described without Docker: image ids, users, ports and given secrets stand in."""
+    images = images_of(topology)
     supply = Supply(
-        images={image: placeholder(image) for image in topology.images()},
-        subnets=free_subnets(site.subnets, ()),
+        hosts=site.engines,
+        placement=place(topology, site).hosts,
+        images={image: placeholder(image) for image in images},
+        within=site.subnets,
+        taken=(),
         free_port=count(_FIRST_PORT).__next__,
         given={ref.name: new_password() for ref in topology.secrets if ref.kind == "given"},
     )
     return Stack(
         instance=instantiate(topology, topology.definition, supply),
-        engines={name: host.docker for name, host in site.hosts.items()},
-        users=dict.fromkeys(topology.images(), _USER),
+        users=dict.fromkeys(images, _USER),
     )
 
 

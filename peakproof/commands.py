@@ -46,7 +46,7 @@ def rehearse(
 def _rehearsed(
     loaded: Season, out: Path | None, ttl: float, *, keep: bool, command: str
 ) -> tuple[Ended, Path]:
-    from environments.docker_client import connect
+    from environments import fleet
     from environments.images.display import ImageDisplay
     from foundation.console import people
     from peakproof import rehearsal, seeding
@@ -56,13 +56,11 @@ def _rehearsed(
     seeding.check(loaded)
     run = rehearsal.run_id(loaded)
     with _report_folder(out or rehearsal.report_folder(run)) as folder:
-        console, client = people(), connect()
+        console, hosts = people(), fleet.connected(loaded.site.engines)
         console.print(f"[bold]rehearsing {loaded.written.season}[/], run {run}")
         with ImageDisplay(console) as progress:
-            built = rehearsal.images(loaded, client, progress)
-        desk = Desk(
-            clients={"local": client}, built=built, folder=folder, screen=Terminal(console), command=command
-        )
+            built = rehearsal.images(loaded, hosts.home, progress)
+        desk = Desk(fleet=hosts, built=built, folder=folder, screen=Terminal(console), command=command)
         ended = rehearsal.rehearse(loaded, desk, run, keep=keep, ttl=ttl)
         return ended, _reported(ended, folder)
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from environments import door
 from environments.topology import Topology
 from peakproof.asynchronous import Delay, Waiting, percentile
 from peakproof.results import DelayFigures, GaugeFigures, Inside, StatementShare
@@ -40,7 +41,8 @@ class Seen:
 
 def figures(seen: Seen, topology: Topology, own: Sequence[str], wanted: Mapping[int, int]) -> Inside:
     """The figures. `own`: nodes that run the platform's own code; `wanted`: main arrivals in each second."""
-    services = {node.name: node.service for node in topology.nodes}
+    standing = (*topology.nodes, *door.guests(topology))
+    services = {node.name: node.service for node in standing}
     found = saturation.resources(seen.samples, services, own) if seen.samples else []
     first = saturation.first(found)
     return Inside(

@@ -240,16 +240,15 @@ def _faults(state: State) -> Iterator[FaultRecord]:
 
 
 def _ran(state: State, target: Environment, desk: Desk) -> Ran:
-    topology, ids = target.instance.topology, target.instance.images
+    topology, ids, standing = target.instance.topology, target.instance.images, target.instance.nodes
     return Ran(
         name=target.name,
         definition=topology.definition,
         site=state.season.site.site,
         digest=topology.digest,
-        nodes={node.name: ids[node.process.image] for node in topology.nodes},
+        nodes={node.name: ids[node.process.image] for node in standing},
         images={
-            node.name: _image_name(desk, ids[node.process.image], node.process.image)
-            for node in topology.nodes
+            node.name: _image_name(desk, ids[node.process.image], node.process.image) for node in standing
         },
         secret_variables={
             node.name: tuple(each.variable for each in node.attachments.variables)
@@ -261,7 +260,7 @@ def _ran(state: State, target: Environment, desk: Desk) -> Ran:
 
 def _image_name(desk: Desk, image: str, otherwise: str) -> str:
     with contextlib.suppress(PeakproofError), mapped(f"looking for the name of {image}"):
-        tags = desk.clients["local"].images.get(image).tags
+        tags = desk.fleet.home.images.get(image).tags
         return str(tags[0]) if tags else otherwise
     return otherwise
 
@@ -279,5 +278,5 @@ def _machine(desk: Desk) -> dict[str, str]:
 
 def _engine_version(desk: Desk) -> str:
     with contextlib.suppress(PeakproofError), mapped("asking Docker for its version"):
-        return str(desk.clients["local"].version()["Version"])
+        return str(desk.fleet.home.version()["Version"])
     return "not known: it did not answer"

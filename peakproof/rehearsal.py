@@ -67,7 +67,7 @@ def rehearse(season: Season, desk: Desk, run: str, *, keep: bool, ttl: float) ->
 
     Whatever fails, what it came to is judged. A lease that is longer than `ttl` stays as it was.
     """
-    started, client, name = datetime.now(UTC), desk.clients["local"], season.environment_name
+    started, client, name = datetime.now(UTC), desk.fleet.home, season.environment_name
     with _locked(season, desk):
         state, error = State(season=season, run=run, was_up=_was_up(client, name)), None
         try:
@@ -110,7 +110,7 @@ def _locked(season: Season, desk: Desk) -> Iterator[None]:
     """Nobody else changes the environment or its twin."""
     with contextlib.ExitStack() as stack:
         for name in (season.environment_name, source_name(season)):
-            stack.enter_context(locks.held(desk.clients["local"], name, desk.built["python"]))
+            stack.enter_context(locks.held(desk.fleet.home, name, desk.built["python"]))
         yield
 
 
@@ -119,7 +119,7 @@ def _leased(season: Season, desk: Desk) -> Iterator[None]:
     """The environment and its twin stay for as long as the block runs."""
     with contextlib.ExitStack() as stack:
         for name in (season.environment_name, source_name(season)):
-            stack.enter_context(leases.kept(desk.clients["local"], name, desk.built["python"]))
+            stack.enter_context(leases.kept(desk.fleet.home, name, desk.built["python"]))
         yield
 
 
@@ -143,7 +143,7 @@ def _timed(
 def _taken_down(*, stay: bool) -> Callable[[Desk, State], State]:
     def take_down(desk: Desk, state: State) -> State:
         names = [source_name(state.season)] + ([] if stay else [state.season.environment_name])
-        left = [_left(desk.clients["local"], name) for name in names]
+        left = [_left(desk.fleet.home, name) for name in names]
         return replace(state, left=tuple(why for why in left if why))
 
     return take_down

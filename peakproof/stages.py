@@ -13,7 +13,8 @@ from environments import environment, slicing
 from environments.containers import finding, removing
 from environments.containers.building import NodeEvent, Watch
 from environments.containers.files import FileSpec
-from environments.environment import Clients, Environment
+from environments.environment import Environment
+from environments.fleet import Fleet
 from environments.wanted import Wanted
 from foundation.errors import InputError, PeakproofError, RunInvalid
 from loadtests import abort, measurements
@@ -69,7 +70,7 @@ class Desk:
     `command` is what a person typed.
     """
 
-    clients: Clients
+    fleet: Fleet
     built: Mapping[str, str]
     folder: Path
     screen: Screen
@@ -114,20 +115,20 @@ class State:
 def bring_up(desk: Desk, state: State) -> State:
     """The environment, and beside it the database that plays production, if one has to."""
     season = state.season
-    name, client = season.environment_name, desk.clients["local"]
+    name, client = season.environment_name, desk.fleet.home
     wanted = [_wanted(season, name)]
     if season.written.data.source == "sample":
         twin = slicing.database_only(season.topology, state.database)
         wanted.append(replace(_wanted(season, source_name(season)), topology=twin))
     if state.was_up:
         environment.refuse_anothers(finding.find(client, name), wanted[0])
-        environment.reset(desk.clients, name)
+        environment.reset(desk.fleet, name)
     for each in wanted:
         if each.name != name or not state.was_up:
             removing.remove_built(client, each.name)  # what a command that was killed left
     with desk.screen.nodes() as watch, ThreadPoolExecutor(len(wanted)) as pool:
         rising = [
-            pool.submit(environment.up, each, desk.clients, desk.built, shown)
+            pool.submit(environment.up, each, desk.fleet, desk.built, shown)
             for each, shown in zip(wanted, (watch, _unseen), strict=False)
         ]
         try:
@@ -147,7 +148,7 @@ def seed(desk: Desk, state: State) -> State:
             data = seeding.load(state.season, state.target, state.database, progress)
             return replace(state, data=data)
         data = seeding.seed(state.season, state.source, state.target, state.database, progress)
-    removing.remove(desk.clients["local"], state.source.name)
+    removing.remove(desk.fleet.home, state.source.name)
     return replace(state, source=None, data=data)
 
 

@@ -16,6 +16,7 @@ from environments.containers import removing
 from environments.containers.building import NodeEvent
 from environments.docker_client import connect
 from environments.environment import Environment
+from environments.fleet import connected
 from environments.images import silent
 from environments.wanted import Wanted
 
@@ -52,7 +53,7 @@ def running() -> Iterator[Environment]:
     built = environment.prepare_images(wanted, client, silent)
     with environment.working_on(client, wanted.name, built["python"]):
         try:
-            yield environment.up(wanted, {"local": client}, built, _unwatched)
+            yield environment.up(wanted, connected(wanted.site.engines, client), built, _unwatched)
         finally:
             removing.remove(client, wanted.name)
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-import docker
-
 from environments import docker_networks, giving, machine
+from environments.addresses import NoRange
 from environments.containers import building, removing
 from environments.containers.finding import Found
 from environments.docker_errors import SubnetTaken
-from environments.instance import Instance, NoRange, Supply, free_subnets, instantiate, started_at, updated
+from environments.fleet import Fleet
+from environments.instance import Instance, Supply, instantiate, updated
+from environments.placement import place
 from environments.wanted import Wanted
 from foundation.errors import Unavailable
 from foundation.secrets import Secret
@@ -24,7 +25,7 @@ _NAMED = 8  # of what is in the way: more would be no help
 def connected(
     wanted: Wanted,
     standing: Found | None,
-    clients: Mapping[str, docker.DockerClient],
+    fleet: Fleet,
     built: Mapping[str, str],
 ) -> Instance:
     """The instance, its networks made. Another command may take a subnet first: then others are chosen.
@@ -33,14 +34,13 @@ def connected(
     """
     given = giving.read(wanted.given, wanted.topology.secrets)
     for attempt in range(_TRIES):
-        instance = _instance(wanted, standing, clients["local"], built, given, attempt)
+        instance = _instance(wanted, standing, fleet, built, given, attempt)
         try:
-            for client in clients.values():
-                building.networks(client, instance)
+            building.networks(fleet.home, instance)
         except SubnetTaken:
             if standing is not None or attempt == _TRIES - 1:
                 raise
-            removing.remove(clients["local"], wanted.name, kind="network")
+            removing.remove(fleet.home, wanted.name, kind="network")
         else:
             return instance
     raise AssertionError("the last try either returns or raises")
@@ -49,17 +49,21 @@ def connected(
 def _instance(
     wanted: Wanted,
     standing: Found | None,
-    client: docker.DockerClient,
+    fleet: Fleet,
     built: Mapping[str, str],
     given: Mapping[str, Secret],
     attempt: int,
 ) -> Instance:
-    taken = {**machine.routes_by_name(), **docker_networks.taken_by_name(client)}
-    free = free_subnets(wanted.site.subnets, taken.values())
+    taken = {**machine.routes_by_name(), **docker_networks.taken_by_name(fleet.home)}
+    placement = place(wanted.topology, wanted.site, standing.instance.placement if standing else None)
     supply = Supply(
+        hosts=wanted.site.engines,
+        placement=placement.hosts,
         images=built,
-        subnets=started_at(free, f"{wanted.name} {attempt}"),
+        within=wanted.site.subnets,
+        taken=taken.values(),
         free_port=machine.free_port,
+        word=f"{wanted.name} {attempt}",
         given=given,
     )
     try:
@@ -68,16 +72,16 @@ def _instance(
         else:
             made = updated(standing.instance, wanted.topology, supply)
     except NoRange as error:
-        raise used_up(wanted.site.subnets, error.wanted, taken) from error
+        raise used_up(wanted.site.subnets, error.prefix, taken) from error
     return replace(made, origin=wanted.origin)
 
 
-def used_up(within: IPv4Network, wanted: int, taken: Mapping[str, IPv4Network]) -> Unavailable:
+def used_up(within: IPv4Network, prefix: int, taken: Mapping[str, IPv4Network]) -> Unavailable:
     """The error that names what takes the site's range."""
     inside = sorted(f"{subnet} ({name})" for name, subnet in taken.items() if subnet.overlaps(within))
     more = f", and {len(inside) - _NAMED} more" if len(inside) > _NAMED else ""
     return Unavailable(
-        f"{within}, the site's range, has no room for {wanted} more networks of a /26: it is taken by "
+        f"{within}, the site's range, has no room for one more network of a /{prefix}: it is taken by "
         f"{', '.join(inside[:_NAMED])}{more}",
         hint="give the site another range (`subnets` in its file), take environments down (`peakproof env "
         "list`), or end what has the route",

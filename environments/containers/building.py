@@ -14,12 +14,13 @@ import docker
 from docker.models.containers import Container
 from docker.types import IPAMConfig, IPAMPool
 
-from environments import docker_policy, labels, rollout
+from environments import addresses, docker_policy, labels, rollout
 from environments.containers import aside, keeping, manifests, volumes
 from environments.containers.aside import Aside
 from environments.containers.finding import Found
 from environments.containers.node import NodeContainer
 from environments.docker_errors import mapped
+from environments.fleet import Fleet
 from environments.instance import Instance
 from environments.rollout import Standing, Verb
 from environments.topology import Lifecycle, Network, Node
@@ -43,23 +44,16 @@ class NodeEvent:
 Watch = Callable[[NodeEvent], None]
 
 
-def build(
-    clients: Mapping[str, docker.DockerClient],
-    instance: Instance,
-    before: Found | None,
-    watch: Watch,
-) -> dict[str, NodeContainer]:
+def build(fleet: Fleet, instance: Instance, before: Found | None, watch: Watch) -> dict[str, NodeContainer]:
     """Makes the instance stand on its networks, adopting what does. Returns its nodes by name.
 
-    `clients`: host -> its Docker client; a node lives on the host of its placement.
     Raises the first failure after the nodes that were starting have ended theirs, and those that stood
     `before` stand again.
     """
-    for client in clients.values():
-        volumes.ensure(client, instance)
-        manifests.write(client, instance)
-        keeping.write(client, instance)
-    return _Build(clients, instance, before, watch).run()
+    volumes.ensure(fleet.home, instance)
+    manifests.write(fleet.home, instance)
+    keeping.write(fleet.home, instance)
+    return _Build(fleet, instance, before, watch).run()
 
 
 def found(containers: Mapping[str, Container], outdated: Set[str] = frozenset()) -> dict[str, Standing]:
@@ -77,16 +71,10 @@ def found(containers: Mapping[str, Container], outdated: Set[str] = frozenset())
 
 
 class _Build:
-    def __init__(
-        self,
-        clients: Mapping[str, docker.DockerClient],
-        instance: Instance,
-        before: Found | None,
-        watch: Watch,
-    ) -> None:
-        self.clients, self.instance, self.before, self.watch = clients, instance, before, watch
+    def __init__(self, fleet: Fleet, instance: Instance, before: Found | None, watch: Watch) -> None:
+        self.fleet, self.instance, self.before, self.watch = fleet, instance, before, watch
         self.standing = before.containers if before else {}
-        self.nodes = {node.name: node for node in instance.topology.nodes}
+        self.nodes = {node.name: node for node in instance.nodes}
         had = before.instance.secrets if before else {}
         outdated = rollout.outdated(self.nodes, had, instance.secrets)
         self.steps = rollout.decide(self.nodes, instance.images, found(self.standing, outdated))
@@ -143,13 +131,13 @@ class _Build:
         for name, container in self.made.items():
             if self.steps[name].verb is Verb.CREATE:
                 container.discard()
-        nodes = {node.name: node for node in self.before.instance.topology.nodes}
+        nodes = {node.name: node for node in self.before.instance.nodes}
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(lambda each: self._stands_again(each, nodes[each.node]), self.aside))
 
     def _stands_again(self, each: Aside, node: Node) -> None:
         assert self.before is not None
-        client = self.clients[node.placement.host]
+        client = self.fleet.on(self.before.instance.placement[node.name])
         with mapped(f"putting {node.name} back"):
             aside.take_back(client, each.container)
         if each.ran:
@@ -159,7 +147,7 @@ class _Build:
     def _stand(self, node: Node) -> NodeContainer:
         started = time.monotonic()
         verb = self.steps[node.name].verb
-        container = NodeContainer(node, self.instance, self.clients[node.placement.host])
+        container = NodeContainer(node, self.instance, self.fleet.on(self.instance.placement[node.name]))
         if verb is Verb.KEEP:
             container.standing_on(self.standing[node.name]).wait_until_ready_again(self.abandoned.is_set)
             self.watch(NodeEvent(node=node.name, state="kept"))
@@ -188,7 +176,7 @@ def networks(client: docker.DockerClient, instance: Instance) -> None:
     with mapped(f"creating the networks of {instance.name}"):
         standing = client.networks.list(filters=labels.ours(instance.name, "network"))
         by_name = {network.name: network for network in standing}
-        for network in instance.topology.networks:
+        for network in instance.networks:
             if instance.resource(network.name) not in by_name:
                 _network(client, instance, network)
 
@@ -201,7 +189,14 @@ def _network(client: docker.DockerClient, instance: Instance, network: Network) 
         internal=network.internal,
         options=docker_policy.network_options(network),
         ipam=IPAMConfig(
-            pool_configs=[IPAMPool(subnet=str(subnet), aux_addresses=docker_policy.reserved(network, subnet))]
+            pool_configs=[
+                IPAMPool(
+                    subnet=str(subnet),
+                    iprange=str(addresses.visitors(subnet)),
+                    gateway=str(subnet.network_address + 1),
+                    aux_addresses=docker_policy.reserved(network, subnet),
+                )
+            ]
         ),
         labels=labels.of(instance.name, "network"),
     )

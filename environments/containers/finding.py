@@ -15,7 +15,7 @@ from environments.containers.aside import is_aside
 from environments.containers.leases import Lease
 from environments.docker_errors import mapped
 from environments.instance import Instance
-from environments.topology import SecretVariable, Topology
+from environments.topology import SecretVariable
 from foundation.secrets import Secret
 
 
@@ -36,7 +36,7 @@ def find(client: docker.DockerClient, name: str) -> Found | None:
             return None
         containers = _nodes(client, name)
         described = instances.from_json(manifest, {})
-        secrets = _secrets(described.topology, containers)
+        secrets = _secrets(described, containers)
         secrets |= keeping.read(client, name, described.topology.secrets)
         instance = instances.from_json(manifest, secrets)
         return Found(instance=instance, lease=leases.newest(client, name), containers=containers)
@@ -55,10 +55,10 @@ def _nodes(client: docker.DockerClient, name: str) -> dict[str, Container]:
     return {container.labels[labels.NODE]: container for container in listed if not is_aside(container)}
 
 
-def _secrets(topology: Topology, containers: Mapping[str, Container]) -> dict[str, Secret]:
+def _secrets(described: Instance, containers: Mapping[str, Container]) -> dict[str, Secret]:
     """A secret that no standing node holds any more is not among them."""
     secrets: dict[str, Secret] = {}
-    for node in topology.nodes:
+    for node in described.nodes:
         for file in node.attachments.secrets:
             if file.secret not in secrets and node.name in containers:
                 content = files.read(containers[node.name], file.path)

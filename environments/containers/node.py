@@ -133,7 +133,7 @@ class NodeContainer(BareContainer):
             hostname=node.name,
             labels=labels.of(self.instance.name, "node", node=node.name, digest=node.digest),
             network=first,
-            networking_config={first: EndpointConfig(self._api_version(), aliases=self._names())},
+            networking_config={first: self._endpoint(attachments.networks[0])},
             volumes={
                 self.instance.resource(mount.volume): {"bind": mount.path, "mode": "rw"}
                 for mount in node.storage.mounts
@@ -145,7 +145,17 @@ class NodeContainer(BareContainer):
         client = self.get_docker_client().client
         for name in self.node.attachments.networks[1:]:
             network = client.networks.get(self.instance.resource(name))
-            network.connect(self.get_wrapped_container(), aliases=self._names())
+            network.connect(
+                self.get_wrapped_container(), aliases=self._names(), ipv4_address=self._address(name)
+            )
+
+    def _endpoint(self, network: str) -> EndpointConfig:
+        version = self.get_docker_client().client.api.api_version
+        return EndpointConfig(version, aliases=self._names(), ipv4_address=self._address(network))
+
+    def _address(self, network: str) -> str | None:
+        """The node's own address there; whoever joins beside the nodes takes what Docker gives."""
+        return self.instance.addresses[network].get(self.node.name)
 
     def _deliver(self) -> None:
         attachments = self.node.attachments
@@ -187,9 +197,6 @@ class NodeContainer(BareContainer):
 
     def _names(self) -> list[str]:
         return [self.node.name, *self.node.attachments.aliases]
-
-    def _api_version(self) -> str:
-        return self.get_docker_client().client.api.api_version
 
     def _ask(self, probe: Probe, deadline: float, given_up: Callable[[], bool] | None = None) -> None:
         started = time.monotonic()

@@ -27,8 +27,6 @@ FRONT = "front"
 """Network of what customers talk to."""
 BACK = "back"
 """Network of what only the platform itself talks to."""
-EDGE = "edge"
-"""The one network that is not internal; only the door stands on it."""
 
 
 class ServiceOptions(Input):

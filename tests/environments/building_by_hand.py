@@ -12,6 +12,7 @@ from pathlib import Path
 from environments import environment, images
 from environments.containers import leases, locks
 from environments.docker_client import connect
+from environments.fleet import connected
 from environments.loading import site_of, topology_of
 from environments.wanted import Wanted
 
@@ -28,7 +29,7 @@ def main(definition: str, name: str, lease_seconds: str) -> None:
     built = environment.prepare_images(wanted, client, images.silent)
     lease = leases.kept(client, name, built["python"], seconds=float(lease_seconds))
     with locks.held(client, name, built["python"]), lease:
-        environment.up(wanted, {"local": client}, built, lambda _: None)
+        environment.up(wanted, connected(wanted.site.engines, client), built, lambda _: None)
         print("up", flush=True)
         threading.Event().wait()
 

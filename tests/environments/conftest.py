@@ -71,7 +71,7 @@ def shop(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) 
             name=name,
             definition=path,
             said=json.loads(up.stdout),
-            attach=lambda: environment.attach({"local": engine}, name),
+            attach=lambda: environment.attach(engine, name),
         )
     finally:
         removing.remove(engine, name)

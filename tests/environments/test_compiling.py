@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from environments import door
 from environments.loading import topology_of
 from environments.lookup import PACKAGE
 from environments.services.haproxy import CONFIG
@@ -37,8 +38,7 @@ def file_of(node: Node, path: str) -> str:
 
 def test_the_laptop_has_one_of_everything_and_two_of_what_is_killed() -> None:
     assert sorted(node.name for node in LAPTOP.nodes) == [
-        "api-1", "api-2", "balancer-1", "broker-1", "database-1", "door-1", "erp-1", "migrate-1",
-        "relay-1", "worker-1",
+        "api-1", "api-2", "balancer-1", "broker-1", "database-1", "erp-1", "migrate-1", "relay-1", "worker-1",
     ]  # fmt: skip
 
 
@@ -46,17 +46,12 @@ def test_a_definition_compiles_to_the_same_topology_every_time() -> None:
     assert topology_of("laptop", beside=Path()).topology == LAPTOP
 
 
-def test_only_the_door_stands_on_the_edge_and_every_other_network_is_internal() -> None:
-    assert LAPTOP.networks == (
-        Network(name="edge", internal=False), Network(name="front"), Network(name="back"),
-    )  # fmt: skip
-    on_edge = [node.name for node in LAPTOP.nodes if "edge" in node.attachments.networks]
-    assert on_edge == ["door-1"]
+def test_every_network_of_a_topology_is_internal() -> None:
+    assert LAPTOP.networks == (Network(name="front"), Network(name="back"))
 
 
-def test_only_the_door_publishes_ports() -> None:
-    publishing = [node.name for node in LAPTOP.nodes if node.attachments.published]
-    assert publishing == ["door-1"]
+def test_no_node_publishes_a_port() -> None:
+    assert not any(node.attachments.published for node in LAPTOP.nodes)
 
 
 def test_the_door_leads_to_the_balancer_and_for_people_to_database_and_broker() -> None:
@@ -166,12 +161,11 @@ def test_who_is_given_a_secret_is_who_asked_for_it() -> None:
     given = {node.name: {file.secret for file in node.attachments.secrets} for node in LAPTOP.nodes}
     assert given["api-1"] == {"database.password"}
     assert given["relay-1"] == {"database.password", "broker.password"}
-    assert given["balancer-1"] == given["door-1"] == set()
+    assert given["balancer-1"] == set()
 
 
 def test_no_node_may_do_what_it_does_not_need() -> None:
-    may = {node.name: node.hardening.capabilities for node in LAPTOP.nodes if node.hardening.capabilities}
-    assert may == {"door-1": ("NET_ADMIN", "SETGID", "SETUID")}, "to set its rules, before it becomes HAProxy"
+    assert not any(node.hardening.capabilities for node in LAPTOP.nodes)
 
 
 def default(name: str) -> float:
@@ -220,8 +214,7 @@ def test_names_are_unique(attribute: str) -> None:
 
 def test_where_nothing_is_reached_from_outside_there_is_no_door(tmp_path: Path) -> None:
     topology = compiled(tmp_path, {"web": application("web")}).topology
-    assert [node.name for node in topology.nodes] == ["web-1"]
-    assert all(network.internal for network in topology.networks)
+    assert door.guests(topology) == ()
     assert topology.images() == ["hello/app"]
 
 

@@ -41,23 +41,23 @@ def test_a_name_that_no_node_has_is_free(tmp_path: Path) -> None:
     assert len(compiled(tmp_path, services).topology.nodes) == 3
 
 
-@pytest.mark.parametrize(("first", "second", "fits"), [(59, 0, True), (60, 0, False), (30, 30, False)])
+@pytest.mark.parametrize(("first", "others", "fits"), [(100, 0, True), (100, 1, True), (100, 10, False)])
 def test_a_network_takes_as_many_nodes_as_it_has_addresses(
-    tmp_path: Path, first: int, second: int, fits: bool
+    tmp_path: Path, first: int, others: int, fits: bool
 ) -> None:
     services = {"web": application("web", nodes=first)}
-    if second:
-        services["shop"] = application("web", nodes=second)
+    services |= {f"zz{letter}": application("web", nodes=91) for letter in "abcdefghij"[:others]}
     path = definition(tmp_path, services)
     if fits:
-        assert len(topology_of(str(path), beside=tmp_path).topology.nodes) == first
+        assert len(topology_of(str(path), beside=tmp_path).topology.nodes) == first + 91 * others
         return
     back, front = problems(tmp_path, services)
-    assert "60 nodes stand on the network 'back'" in back.what
+    assert "1010 nodes stand on the network 'back'" in back.what
     assert "'front'" in front.what
     assert front.where == f"{path}:{line_of(tmp_path, f'    nodes: {first}')}"
 
 
 def test_all_conflicts_are_told_at_once(tmp_path: Path) -> None:
-    services = {"web": application("web", nodes=90), "web-1": application("web")}
+    many = {f"zz{letter}": application("web", nodes=100) for letter in "abcdefghij"}
+    services = {"web": application("web", nodes=90), "web-1": application("web"), **many}
     assert len(problems(tmp_path, services)) == 3

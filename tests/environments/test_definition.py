@@ -50,7 +50,7 @@ def right() -> str:
 
 def test_a_right_definition_compiles(tmp_path: Path) -> None:
     topology = load(tmp_path, right()).topology
-    assert [node.name for node in topology.nodes] == ["front-1", "web-1", "web-2", "door-1"]
+    assert [node.name for node in topology.nodes] == ["front-1", "web-1", "web-2"]
     assert topology.environment_class is EnvironmentClass.TEST
 
 
@@ -202,7 +202,7 @@ def test_extends_merges_and_null_removes(tmp_path: Path) -> None:
     """
     topology = load(tmp_path, over).topology
     assert topology.definition == "smaller"
-    assert [node.name for node in topology.nodes] == ["front-1", "web-1", "door-1"]
+    assert [node.name for node in topology.nodes] == ["front-1", "web-1"]
     assert topology.partners == ()
 
 

@@ -94,7 +94,7 @@ def test_the_example_of_a_definition_shows_every_key_and_compiles(tmp_path: Path
     assert all(keys(KINDS[kind].options) <= shown[kind] | {"memory"} for kind in KINDS)
     topology = topology_of("shop", beside=tmp_path).topology
     assert topology.definition == "shop"
-    assert {node.service for node in topology.nodes} == {*written["services"], "door"}
+    assert {node.service for node in topology.nodes} == {*written["services"]}
 
 
 def test_a_definition_that_extends_the_example_compiles(tmp_path: Path) -> None:

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Network
-from itertools import combinations, count, islice
+from itertools import combinations, count
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from environments import instance as instances
-from environments.instance import (
-    AnotherVersion,
-    Instance,
-    NoRange,
-    Supply,
-    free_subnets,
-    instantiate,
-    updated,
-)
+from environments.addresses import NoRange
+from environments.door import images_of
+from environments.instance import AnotherVersion, Instance, Supply, instantiate, updated
 from environments.loading import topology_of
 from environments.topology import SecretRef, Topology
 from foundation.errors import Unavailable
@@ -30,12 +22,22 @@ from foundation.secrets import Secret
 
 LAPTOP = topology_of("laptop", beside=Path()).topology
 POOL = IPv4Network("10.231.0.0/16")
-IMAGES: Mapping[str, str] = {name: f"sha256:{name}" for name in LAPTOP.images()}
+IMAGES: Mapping[str, str] = {name: f"sha256:{name}" for name in images_of(LAPTOP)}
 
 
 def supply(first_port: int = 20_000, taken: tuple[IPv4Network, ...] = ()) -> Supply:
-    ports = count(first_port)
-    return Supply(images=IMAGES, subnets=free_subnets(POOL, taken), free_port=lambda: next(ports))
+    return machine(count(first_port), taken)
+
+
+def machine(ports: Iterator[int], taken: tuple[IPv4Network, ...] = ()) -> Supply:
+    return Supply(
+        hosts={"local": None},
+        placement=dict.fromkeys((node.name for node in LAPTOP.nodes), "local"),
+        images=IMAGES,
+        within=POOL,
+        taken=taken,
+        free_port=lambda: next(ports),
+    )
 
 
 def laptop(topology: Topology = LAPTOP) -> Instance:
@@ -77,8 +79,7 @@ def test_every_endpoint_has_a_port_and_every_network_a_subnet_of_its_own() -> No
 
 def test_a_port_that_is_offered_twice_is_taken_once() -> None:
     offered = iter([20_000, 20_000, 20_001, 20_000, 20_002])
-    machine = Supply(images=IMAGES, subnets=free_subnets(POOL, ()), free_port=lambda: next(offered))
-    assert sorted(instantiate(LAPTOP, "mine", machine).ports.values()) == [20_000, 20_001, 20_002]
+    assert sorted(instantiate(LAPTOP, "mine", machine(offered)).ports.values()) == [20_000, 20_001, 20_002]
 
 
 def test_every_secret_is_its_own() -> None:
@@ -108,19 +109,15 @@ def test_an_update_forgets_what_went() -> None:
 
 
 def test_an_update_asks_the_machine_for_nothing_that_stands() -> None:
-    def no_port() -> int:
-        pytest.fail("every port is there")
-
     before = laptop()
-    full = Supply(images=IMAGES, subnets=(), free_port=no_port)
-    assert updated(before, LAPTOP, full).subnets == before.subnets
+    assert updated(before, LAPTOP, machine(iter(()), taken=(POOL,))) == before
 
 
 def test_a_network_that_is_new_needs_a_range() -> None:
     before = replace(laptop(), subnets={"edge": "10.231.0.0/26"})
     with pytest.raises(NoRange) as caught:
-        updated(before, LAPTOP, Supply(images=IMAGES, subnets=(), free_port=lambda: 1))
-    assert caught.value.wanted == 2
+        updated(before, LAPTOP, supply(taken=(POOL,)))
+    assert caught.value.prefix == 26
 
 
 def changed(**manifest: object) -> str:
@@ -156,25 +153,23 @@ def test_a_secret_that_no_node_holds_any_more_is_made_anew() -> None:
     assert after.secrets["database.password"].reveal()
 
 
-def test_subnets_avoid_what_is_taken() -> None:
-    taken = (IPv4Network("10.231.0.0/25"), IPv4Network("10.231.1.0/26"))
-    first = list(islice(free_subnets(POOL, taken), 3))
-    assert [str(subnet) for subnet in first] == ["10.231.0.128/26", "10.231.0.192/26", "10.231.1.64/26"]
+def test_a_node_has_the_same_address_as_long_as_it_is_there() -> None:
+    before = laptop()
+    assert all(set(nodes) for nodes in before.addresses.values())
+    fewer = replace(LAPTOP, nodes=tuple(node for node in LAPTOP.nodes if node.name != "api-1"))
+    between = updated(before, fewer, supply())
+    assert "api-1" not in between.addresses["front"]
+    kept = {node: address for node, address in before.addresses["front"].items() if node != "api-1"}
+    assert dict(between.addresses["front"]) == kept
 
 
-networks = st.builds(
-    lambda address, prefix: IPv4Network((address, prefix), strict=False),
-    st.integers(int(POOL.network_address) - 2**10, int(POOL.broadcast_address) + 2**10),
-    st.integers(8, 32),
-)
-
-
-@given(st.lists(networks, max_size=6))
-def test_a_free_subnet_never_overlaps_what_is_taken_nor_another(taken: list[IPv4Network]) -> None:
-    free = list(islice(free_subnets(POOL, taken), 20))
-    assert not any(subnet.overlaps(other) for subnet in free for other in taken)
-    assert not any(a.overlaps(b) for a, b in combinations(free, 2))
-    assert all(subnet.subnet_of(POOL) and subnet.prefixlen == 26 for subnet in free)
+def test_the_door_is_a_guest_on_every_network_and_on_the_edge_alone() -> None:
+    instance = laptop()
+    (guest,) = instance.guests
+    assert guest.name == "door-1"
+    assert [network.name for network in instance.networks] == ["edge", "front", "back"]
+    assert set(instance.addresses["edge"]) == {"door-1"}
+    assert instance.placement["door-1"] == "local"
 
 
 def test_a_range_that_is_used_up_says_what_to_do() -> None:

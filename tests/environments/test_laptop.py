@@ -27,7 +27,7 @@ def test_the_laptop_comes_up_serves_and_goes(
     assert said["nodes"].pop("migrate-1") == "done"
     assert set(said["nodes"].values()) == {"running"}
     assert requests.get(f"{said['endpoints']['balancer']}/health/ready", timeout=10).status_code == 200
-    running = environment.attach({"local": engine}, name)
+    running = environment.attach(engine, name)
     with psycopg.connect(running.dsn("database").reveal()) as connection:
         row = connection.execute("select count(*) from orders").fetchone()
     assert row == (0,)

@@ -38,20 +38,53 @@ def test_a_range_that_will_not_do_names_its_line(tmp_path: Path, subnets: str, t
     assert told in problem.what
 
 
-@pytest.mark.parametrize(
-    "hosts", ["{local: {docker: ssh://somebody@203.0.113.7}}", "{lab-1: {docker: not a url}}", "{lab-1: {}}"]
-)
-def test_an_engine_elsewhere_is_refused_with_its_line_where_it_would_not_be_used(
-    tmp_path: Path, hosts: str
-) -> None:
-    path = tmp_path / "s.yaml"
-    path.write_text(f"site: s\nhosts: {hosts}\nsubnets: 10.240.0.0/16\n")
+def written(folder: Path, hosts: str, more: str = "") -> Path:
+    path = folder / "s.yaml"
+    path.write_text(f"site: s\nhosts: {hosts}\nsubnets: 10.240.0.0/16\n{more}")
+    return path
+
+
+def test_an_engine_elsewhere_is_refused_with_its_line_where_it_would_not_be_used(tmp_path: Path) -> None:
+    path = written(tmp_path, "{local: {docker: ssh://somebody@203.0.113.7}}")
     assert site.load(path).site == "s", "programs may be described for it"
     with pytest.raises(InputError) as caught:
         site.load_local(path)
     (problem,) = caught.value.problems
     assert problem.where == f"{path}:2"
     assert "this machine's own Docker Engine only" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("hosts", "more", "line", "told"),
+    [
+        ("{lab: {docker: not a url}}", "", 2, "must be the URL of a Docker Engine"),
+        (
+            "{a: {docker: ssh://x}, b: {docker: ssh://x}}",
+            "",
+            2,
+            "ssh://x is another host of the site already",
+        ),
+        ("{a: {}, b: {}}", "", 2, "this machine's own engine is another host of the site already"),
+        ("{a: {}}", "pins: {database: b}\n", 4, "the site has no host 'b'"),
+        ("{a: {memory: lots}}", "", 2, "a size such as"),
+        ("{a: {address: everywhere}}", "", 2, "IPv4"),
+    ],
+)
+def test_what_a_site_cannot_mean_is_told_with_its_line(
+    tmp_path: Path, hosts: str, more: str, line: int, told: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        site.load(written(tmp_path, hosts, more))
+    (problem,) = caught.value.problems
+    assert problem.where == f"{tmp_path / 's.yaml'}:{line}"
+    assert told in problem.what
+
+
+def test_a_host_is_its_own_failure_domain_unless_it_says_another(tmp_path: Path) -> None:
+    loaded = site.load(
+        written(tmp_path, "{a: {}, b: {docker: ssh://b, domain: rack}, c: {docker: ssh://c, domain: rack}}")
+    )
+    assert loaded.domains == ("a", "rack")
 
 
 def test_a_site_without_a_host_is_none(tmp_path: Path) -> None:

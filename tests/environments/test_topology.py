@@ -21,7 +21,6 @@ from environments.topology import (
     Lifecycle,
     Mount,
     Node,
-    Placement,
     Probes,
     Process,
     Resources,
@@ -69,7 +68,6 @@ DIFFERENT = {
     "kind of probe": replace(NODE, probes=Probes(ready=HttpProbe(port=80, path="/"))),
     "order of the probe's command": replace(NODE, probes=Probes(ready=CommandProbe(command=("b", "a")))),
     "lifecycle": replace(NODE, lifecycle=Lifecycle.ONCE),
-    "host": replace(NODE, placement=Placement(host="box-1")),
     "needs": replace(NODE, needs=("db-1",)),
 }
 

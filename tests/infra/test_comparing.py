@@ -18,7 +18,6 @@ from environments.topology import (
     Mount,
     Network,
     Node,
-    Placement,
     Probes,
     Process,
     Published,
@@ -87,7 +86,6 @@ CHANGES: Mapping[str, tuple[object, str]] = {
     "probes.ready": (CommandProbe(command=("true",)), "probe"),
     "probes.deadline": (7.0, "deadline"),
     "lifecycle": (Lifecycle.ONCE, "lifecycle"),
-    "placement.host": ("elsewhere", "host"),
     "needs": (("database-1",), "needs"),
 }
 # What names a node is told as a missing and an extra node; `service` makes nothing of its own in an engine.
@@ -102,7 +100,6 @@ def leaves(value: type, at: str = "") -> Iterator[str]:
         "resources": Resources,
         "hardening": Hardening,
         "probes": Probes,
-        "placement": Placement,
     }
     for field in fields(value):
         part = None if at else parts.get(field.name)
@@ -123,11 +120,17 @@ def test_a_changed_field_of_the_topology_is_told(
 ) -> None:
     value, attribute = CHANGES[path]
     changed = with_node(stack, lambda node: put(node, path, value))
-    if path == "placement.host":
-        everywhere = tuple(put(node, path, value) for node in stack.instance.topology.nodes)
-        changed = with_topology(stack, replace(stack.instance.topology, nodes=everywhere))
     differences = [one for one in compare(changed, recorded) if one.name == SUBJECT]
     assert attribute in attributes(differences)
+
+
+def test_a_node_at_another_host_or_address_is_told(stack: Stack, recorded: tuple[Recorded, ...]) -> None:
+    elsewhere = dict.fromkeys(stack.instance.placement, "elsewhere")
+    moved = replace(stack, instance=replace(stack.instance, placement=elsewhere))
+    assert "host" in attributes([one for one in compare(moved, recorded) if one.name == SUBJECT])
+    others = {name: dict.fromkeys(nodes, "10.9.9.9") for name, nodes in stack.instance.addresses.items()}
+    readdressed = replace(stack, instance=replace(stack.instance, addresses=others))
+    assert attributes([one for one in compare(readdressed, recorded) if one.name == SUBJECT]) == {"networks"}
 
 
 Inputs = dict[str, Value]
@@ -238,9 +241,11 @@ def test_extra_networks_and_volumes_are_told(stack: Stack) -> None:
         ),
     )
     subnets = {**stack.instance.subnets, "more": "10.231.9.0/26"}
-    larger = replace(larger, instance=replace(larger.instance, subnets=subnets))
+    addresses = {**stack.instance.addresses, "more": {"door-1": "10.231.9.2"}}
+    larger = replace(larger, instance=replace(larger.instance, subnets=subnets, addresses=addresses))
     found = compare(stack, record(program(larger), stack="laptop"))
-    assert [(one.kind, one.name, one.wanted) for one in found] == [
+    others = [one for one in found if one.name != "door-1"]  # it stands on every network
+    assert [(one.kind, one.name, one.wanted) for one in others] == [
         ("network", "more", "missing"),
         ("volume", "more", "missing"),
     ]

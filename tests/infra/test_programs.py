@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from environments.topology import Lifecycle, Placement
+from environments.topology import Lifecycle
 from foundation.errors import InputError, Unavailable
 from foundation.secrets import Secret
 from infra.comparing import compare
@@ -33,8 +33,8 @@ def test_the_laptops_program_is_its_topology(stack: Stack, recorded: tuple[Recor
 def test_every_node_network_and_volume_is_declared_once(stack: Stack, recorded: tuple[Recorded, ...]) -> None:
     topology = stack.instance.topology
     for kind, wanted in (
-        (CONTAINER, topology.nodes),
-        (NETWORK, topology.networks),
+        (CONTAINER, stack.instance.nodes),
+        (NETWORK, stack.instance.networks),
         (VOLUME, topology.volumes),
     ):
         declared = sorted(resource.name for resource in recorded if resource.type == kind)
@@ -95,18 +95,16 @@ def test_an_image_by_name_is_refused_because_it_would_be_replaced_at_every_up(st
     ("host", "message"), [("elsewhere", "bridge networks do not reach across hosts"), (None, "does not have")]
 )
 def test_a_placement_that_cannot_be_is_refused(stack: Stack, host: str | None, message: str) -> None:
-    first, *rest = stack.instance.topology.nodes
     if host is None:
-        nodes = tuple(replace(node, placement=Placement(host="nowhere")) for node in (first, *rest))
+        placement = dict.fromkeys(stack.instance.placement, "nowhere")
     else:
-        nodes = (replace(first, placement=Placement(host=host)), *rest)
-    topology = replace(stack.instance.topology, nodes=nodes)
+        placement = {**stack.instance.placement, "api-1": host}
     with pytest.raises(InputError, match=message):
-        record(program(replace(stack, instance=replace(stack.instance, topology=topology))), stack="laptop")
+        record(program(replace(stack, instance=replace(stack.instance, placement=placement))), stack="laptop")
 
 
 def test_the_engine_of_the_sites_host_is_the_providers(stack: Stack) -> None:
-    remote = replace(stack, engines={"local": "ssh://operator@host.example"})
+    remote = replace(stack, instance=replace(stack.instance, hosts={"local": "ssh://operator@host.example"}))
     assert compare(remote, record(program(remote), stack="laptop")) == []
     (difference,) = compare(stack, record(program(remote), stack="laptop"))
     assert (difference.attribute, difference.found) == ("engine", "ssh://operator@host.example")

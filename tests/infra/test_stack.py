@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Network
 
+from environments.door import images_of
 from infra.stack import Stack, placeholder
 
 
 def test_every_image_has_an_id_and_no_name(stack: Stack) -> None:
-    assert set(stack.instance.images) == set(stack.instance.topology.images())
+    assert set(stack.instance.images) == set(images_of(stack.instance.topology))
     for image in stack.instance.images.values():
         assert re.fullmatch(r"sha256:[0-9a-f]{64}", image)
 
@@ -23,7 +24,7 @@ def test_ports_and_subnets_do_not_collide(stack: Stack) -> None:
     assert len(ports) == len(set(ports)) == len(stack.instance.topology.endpoints)
     subnets = [IPv4Network(text) for text in stack.instance.subnets.values()]
     assert not any(one.overlaps(other) for one in subnets for other in subnets if one != other)
-    assert len(set(subnets)) == len(stack.instance.topology.networks)
+    assert len(set(subnets)) == len(stack.instance.networks)
 
 
 def test_a_stack_prints_no_secret(stack: Stack) -> None:

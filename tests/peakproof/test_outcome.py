@@ -11,6 +11,7 @@ import docker
 import pytest
 from docker.errors import DockerException
 
+from environments.fleet import Fleet
 from foundation import slo
 from foundation.console import people
 from foundation.errors import ExitCode, PeakproofError, Unavailable
@@ -208,7 +209,12 @@ class Engine:
 
 def results_of(came_to: State, error: Exception | None = None, *, answers: bool = True) -> results.Results:
     engine = cast("docker.DockerClient", Engine(answers=answers))
-    desk = Desk(clients={"local": engine}, built={}, folder=Path("report"), screen=Terminal(people()))
+    desk = Desk(
+        fleet=Fleet(home=engine, hosts={"local": engine}),
+        built={},
+        folder=Path("report"),
+        screen=Terminal(people()),
+    )
     return outcome.results_of(came_to, desk, datetime(2026, 11, 27, tzinfo=UTC), error)
 
 

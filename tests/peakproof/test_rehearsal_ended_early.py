@@ -225,7 +225,7 @@ def test_what_a_killed_command_left_was_not_up_before_and_is_no_beginning(
 def filled(client: docker.DockerClient, name: str) -> bool:
     """Whether members stand in the store of an environment that is coming up."""
     try:
-        store = environment.attach({"local": client}, name)
+        store = environment.attach(client, name)
         with psycopg.connect(store.dsn("store").reveal()) as connection:
             return connection.execute("SELECT count(*) FROM members").fetchone() != (0,)
     except (PeakproofError, KeyError, psycopg.Error):
@@ -248,7 +248,7 @@ def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
 ) -> None:
     plan, first = kept
     assert first.exit_code == 0, first.stderr
-    before = environment.attach({"local": client}, plan.environment)
+    before = environment.attach(client, plan.environment)
     lease = leases.newest(client, plan.environment)
     assert lease is not None
     assert 500 < lease.until - time.time() <= 600
@@ -265,7 +265,7 @@ def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
     assert leases.newest(client, plan.environment) == lease, "a lease that was found stays as it was"
 
     assert second.exit_code == 0, second.stderr
-    after = environment.attach({"local": client}, plan.environment)
+    after = environment.attach(client, plan.environment)
     assert after.instance.ports == before.instance.ports
     assert {name: node.status for name, node in after.nodes.items() if name != "tables-1"} == {
         "store-1": "running", "till-1": "running", "door-1": "running",

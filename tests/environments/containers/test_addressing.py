@@ -15,8 +15,8 @@ def test_what_takes_the_range_is_named_and_nothing_else() -> None:
         "Docker's network peakproof-a-front": IPv4Network("10.199.78.64/26"),
         "Docker's network bridge": IPv4Network("172.17.0.0/16"),
     }
-    said = used_up(SITE, 2, taken)
-    assert "10.199.78.0/24, the site's range, has no room for 2 more networks" in said.what
+    said = used_up(SITE, 26, taken)
+    assert "10.199.78.0/24, the site's range, has no room for one more network of a /26" in said.what
     assert "10.0.0.0/8 (the route 10.0.0.0/8 of tun0)" in said.what
     assert "10.199.78.64/26 (Docker's network peakproof-a-front)" in said.what
     assert "bridge" not in said.what.replace("peakproof", "")
@@ -24,4 +24,4 @@ def test_what_takes_the_range_is_named_and_nothing_else() -> None:
 
 def test_a_long_list_is_cut_and_says_so() -> None:
     taken = {f"Docker's network n{number}": SITE for number in range(20)}
-    assert ", and 12 more" in used_up(SITE, 1, taken).what
+    assert ", and 12 more" in used_up(SITE, 26, taken).what

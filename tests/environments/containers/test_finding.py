@@ -15,15 +15,21 @@ import pytest
 
 from environments import labels
 from environments.containers import aside, finding
-from environments.instance import Instance, Supply, free_subnets, instantiate
+from environments.instance import Instance, Supply, instantiate
 from environments.loading import topology_of
 
 
 def laptop() -> Instance:
     topology, ports = topology_of("laptop", beside=Path()).topology, count(20_000)
     images = {name: f"sha256:{name}" for name in topology.images()}
-    subnets = free_subnets(IPv4Network("10.231.0.0/16"), ())
-    supply = Supply(images=images, subnets=subnets, free_port=lambda: next(ports))
+    supply = Supply(
+        hosts={"local": None},
+        placement=dict.fromkeys((node.name for node in topology.nodes), "local"),
+        images=images,
+        within=IPv4Network("10.231.0.0/16"),
+        taken=(),
+        free_port=lambda: next(ports),
+    )
     return instantiate(topology, "mine", supply)
 
 

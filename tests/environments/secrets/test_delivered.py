@@ -70,7 +70,7 @@ class Shop:
         )
 
     def attach(self) -> Environment:
-        return environment.attach({"local": self.engine}, self.name)
+        return environment.attach(self.engine, self.name)
 
     def run(self, node: str, *command: str, user: str = "") -> tuple[int, str]:
         """Status and output of a command in a node."""

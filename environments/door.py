@@ -1,4 +1,4 @@
-"""The door: the one node on the edge network. Forwards loopback ports inward; starts nothing outward.
+"""The door: a guest of an instance, alone on the edge network. Forwards loopback ports inward.
 
 It listens at its edge address alone, and rules of its own network namespace let connections pass one way:
 from the edge in. Nothing inside reaches another network through it, and it reaches nothing of the machine.
@@ -7,24 +7,38 @@ from the edge in. Nothing inside reaches another network through it, and it reac
 from __future__ import annotations
 
 from environments.services.haproxy import COMMON, CONFIG
-from environments.services.kind import EDGE
 from environments.topology import (
     Attachments,
     Endpoint,
     File,
     Hardening,
+    Network,
     Node,
     Probes,
     Process,
     Published,
     Resources,
     TcpProbe,
+    Topology,
 )
 
+EDGE = Network(name="edge", internal=False)
+"""The one network that is not internal; only the door stands on it."""
 FIRST_PORT = 10_000
 MEMORY = 64 * 1024**2
 # What setting the rules needs, and becoming a user without any right: HAProxy itself has none.
 CAPABILITIES = ("NET_ADMIN", "SETGID", "SETUID")
+
+
+def guests(topology: Topology) -> tuple[Node, ...]:
+    """The door of a topology; none where there is nothing to reach from outside."""
+    inner = tuple(network.name for network in topology.networks)
+    return (describe(topology.endpoints, inner),) if topology.endpoints else ()
+
+
+def images_of(topology: Topology) -> list[str]:
+    """Image folders that the nodes and the guests of an instance use."""
+    return sorted({*topology.images(), *(guest.process.image for guest in guests(topology))})
 
 
 def describe(endpoints: tuple[Endpoint, ...], networks: tuple[str, ...]) -> Node:
@@ -38,7 +52,7 @@ def describe(endpoints: tuple[Endpoint, ...], networks: tuple[str, ...]) -> Node
         service="door",
         process=Process(image="door", command=("start-door", CONFIG), stop_grace=2.0),
         attachments=Attachments(
-            networks=(EDGE, *networks),
+            networks=(EDGE.name, *networks),
             aliases=("door",),
             files=(File(path=CONFIG, content=config(endpoints)),),
             published=published,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from environments.services import door
+from environments import door
 from environments.topology import Endpoint, Published
 
 ENDPOINTS = (

@@ -1,0 +1,69 @@
+"""An engine over SSH: which part failed is told in words, and nothing is left when it did."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from environments import ssh
+from foundation.errors import PeakproofError, Refused, Unavailable
+
+SAID = {
+    "@@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@@\nHost key verification failed.": (
+        Refused, "ops@box has another host key than the one that is known", "ssh-keygen -R box",
+    ),
+    "No ED25519 host key is known for box and you have requested strict checking.\n"
+    "Host key verification failed.": (Unavailable, "host key of ops@box is not known", "known_hosts"),
+    "ops@box: Permission denied (publickey).": (Unavailable, "ops@box refuses the login", "key in the agent"),
+    "ssh: Could not resolve hostname box: Name or service not known": (Unavailable, "has no address", "site"),
+    "ssh: connect to host box port 22: Connection refused": (Unavailable, "cannot be reached", "sshd"),
+    "ssh: connect to host box port 22: Connection timed out": (Unavailable, "cannot be reached", "firewall"),
+    "kex_exchange_identification: Connection closed by remote host": (Unavailable, "cannot be reached", "up"),
+    "something new": (Unavailable, "no connection to ops@box", "`ssh ops@box` tells more"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_what_ssh_says_becomes_the_part_that_failed(said: str) -> None:
+    kind, what, hint = SAID[said]
+    error = ssh.meaning(said, "ops@box")
+    assert type(error) is kind
+    assert what in error.what
+    assert hint in str(error.hint)
+    assert error.detail, "ssh's own words are kept"
+
+
+def test_no_question_is_asked_and_no_connection_is_shared() -> None:
+    argv = ssh.command(urlsplit("ssh://ops@box:2222"), "/tmp/here.sock")
+    options = set(argv[argv.index("ssh") + 1 : argv.index("--")])
+    assert {"BatchMode=yes", "ControlPath=none", "ExitOnForwardFailure=yes"} <= options
+    assert argv[argv.index("-p") + 1] == "2222"
+    assert argv[-2:] == ["ops@box", "cat"]
+    assert "/tmp/here.sock:/var/run/docker.sock" in argv
+
+
+def test_a_socket_elsewhere_is_forwarded() -> None:
+    assert "x:/run/user/1000/docker.sock" in ssh.command(urlsplit("ssh://box/run/user/1000/docker.sock"), "x")
+
+
+def test_a_host_that_looks_like_an_option_is_none() -> None:
+    argv = ssh.command(urlsplit("ssh://-oProxyCommand=true"), "x")
+    assert argv.index("--") < argv.index("-oProxyCommand=true".lower())
+
+
+@pytest.mark.skipif(shutil.which("ssh") is None, reason="this machine has no ssh client")
+def test_a_port_where_nobody_listens_is_told_at_once_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(PeakproofError, match=r"127\.0\.0\.1 cannot be reached"):
+        ssh.forward(f"ssh://127.0.0.1:{port}")
+    assert not list(tmp_path.iterdir())
