@@ -22,7 +22,7 @@ from infra.stack import Stack
 class Record:
     """A stack as the last `up` left it.
 
-    `endpoints`: name -> address; `engines`: host -> URL of its engine, None for this machine's; the rest as an
+    `endpoints`: name -> address; `engines`: host -> its engine's URL, None for this machine's; the rest as an
     instance has it.
     """
 

@@ -22,6 +22,8 @@ OUTPUTS: dict[str, object] = {
         "endpoints": {"api": "http://127.0.0.1:20000"},
         "ports": {"api": 20000.0},  # the wire has only doubles
         "subnets": {"front": "10.231.0.0/26"},
+        "addresses": {"front": {"api-1": "10.231.0.2"}},
+        "placement": {"api-1": "local", "store-1": "other"},
         "engines": {"local": "", "other": "ssh://deploy@other"},
         "written by a later version": {"and": "not known here"},
     },
@@ -43,6 +45,8 @@ def test_it_is_read_from_outputs() -> None:
         EnvironmentClass.PRODUCTION,
     )
     assert found.ports == {"api": 20_000}
+    assert found.addresses == {"front": {"api-1": "10.231.0.2"}}
+    assert found.placement == {"api-1": "local", "store-1": "other"}
     assert found.engines == {"local": None, "other": "ssh://deploy@other"}
     assert found.secrets == {"store-password": Secret("swordfish")}
 
