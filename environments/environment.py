@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
 import docker
 
@@ -19,15 +20,18 @@ from environments.containers import (
     manifests,
     reaper,
     removing,
+    roles,
     states,
 )
+from environments.containers.aimed import AimedFault
 from environments.containers.building import Watch
 from environments.containers.finding import Found
-from environments.containers.injecting import FaultHelper
+from environments.containers.injecting import Tools
 from environments.containers.node import NodeContainer
 from environments.containers.usage import Group, group_of
 from environments.docker_errors import mapped
-from environments.faults import FAULTS
+from environments.faults import aiming, kind_of
+from environments.faults.kind import FaultOptions, Scene
 from environments.fleet import Fleet, connected
 from environments.instance import Instance
 from environments.topology import Lifecycle, Node
@@ -93,14 +97,35 @@ class Environment:
         """The same of what was started here since: of each name the last one, while it is there."""
         return _groups(self._guests)
 
-    def fault(self, fault: str, node: str, seconds: float | None) -> FaultHelper:
-        """A fault on a node, for `seconds` or until it is ended, ready to be applied. Raises Refused."""
-        described = FAULTS[fault](self.instance.resource(node), seconds)
-        return injecting.helper_for(
-            self._fleet.on(self.instance.placement[node]),
-            described,
-            instance=self.name,
-            image=self.instance.images["python"],
+    def fault(self, options: FaultOptions, nodes: Sequence[str], tools: Tools) -> AimedFault:
+        """A fault, ready to be applied to that one of `nodes` which has its role then. Raises Refused."""
+        role = aiming.target(self.instance.topology, options.target)
+        assert role is not None, "a plan's targets were checked"
+        role = replace(role, candidates=tuple(nodes))
+        containers = {name: node.get_wrapped_container() for name, node in self.nodes.items()}
+        helpers = {
+            name: injecting.helper_for(
+                self._fleet.on(self.instance.placement[name]),
+                kind_of(options).describe(options, self._scene(name, tools)),
+                instance=self.name,
+                image=tools.images[kind_of(options).post.image],
+            )
+            for name in nodes
+        }
+        return AimedFault(helpers, lambda: roles.ask(role, containers))
+
+    def _scene(self, node: str, tools: Tools) -> Scene:
+        networks = self.instance.addresses.values()
+        return Scene(
+            topology=self.instance.topology,
+            node=self.instance.topology.node(node),
+            container=self.instance.resource(node),
+            addresses={
+                name: tuple(nodes[name] for nodes in networks if name in nodes)
+                for name in self.nodes
+                if name != node
+            },
+            can=tools.can,
         )
 
 

@@ -13,6 +13,7 @@ UNTIL = "peakproof.until"
 WHO = "peakproof.who"
 UNDO = "peakproof.undo"
 HOLDS = "peakproof.holds"
+VERSION = "peakproof.version"
 
 
 def of(instance: str, kind: str, **more: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from environments.docker_errors import mapped
 from environments.environment import Environment
+from environments.faults import kind_of
 from foundation.errors import PeakproofError
 from foundation.slo import Metric
 from foundation.units import in_words
@@ -230,12 +231,14 @@ def _faults(state: State) -> Iterator[FaultRecord]:
     for each in state.happened:
         yield FaultRecord(
             name=each.planned.fault,
-            role=each.planned.role,
-            node=each.planned.node,
+            role=each.planned.target,
+            node=each.node,
             at=each.at,
             until=each.until,
             recovery=recovery.recovery(health, each.at, len(state.measured.seconds)) if guard else None,
             claimed=guard is not None,
+            how=kind_of(each.planned.options).done(each.planned.options),
+            asked=each.asked,
         )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from environments.definition import Objective as Expression
-from environments.faults import FAULTS
+from environments.faults import AnyFault
 from environments.platform import Name
 from foundation import units
 from foundation.documents import Input, did_you_mean
@@ -133,29 +133,6 @@ class CapacityInput(Input):
     measure: Limited = Field(default=20.0, ge=3)
 
 
-class FaultInput(Input):
-    """One line of the timeline: `{at: 30s, kill: api.any, for: 10s}`. Without `for` it lasts to the drain."""
-
-    at: Duration
-    fault: str
-    role: str
-    lasting: Duration | None = Field(default=None, alias="for", gt=0)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, written: object) -> object:
-        if not isinstance(written, dict):
-            return written
-        named = [key for key in written if key not in ("at", "for")]
-        if len(named) != 1:
-            raise ValueError(f"exactly one fault per line: {', '.join(FAULTS)}")
-        fault = named[0]
-        if fault not in FAULTS:
-            raise ValueError(f"unknown fault {fault!r}: {did_you_mean(str(fault), FAULTS)}")
-        rest = {key: value for key, value in written.items() if key != fault}
-        return {**rest, "fault": fault, "role": written[fault]}
-
-
 class SeasonInput(Input):
     """seasons/NAME.yaml."""
 
@@ -165,7 +142,7 @@ class SeasonInput(Input):
     environment: EnvironmentInput
     data: DataInput
     load: LoadInput
-    timeline: tuple[FaultInput, ...] = ()
+    timeline: tuple[AnyFault, ...] = ()
     capacity: CapacityInput | None = None
     slo: tuple[Expression, ...] = ()
     abort_on: tuple[Annotated[str, AfterValidator(_rule)], ...] = Field(

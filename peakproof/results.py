@@ -56,6 +56,7 @@ class FaultRecord:
     """A fault that was in force. Times are seconds since the load's start; `until` None: to the drain.
 
     `recovery` None: the platform did not recover, or, not `claimed`, no latency limit says when it had.
+    `how` is what befell the node; `asked`: when it was asked who has the role, and `node` had it.
     """
 
     name: str
@@ -65,6 +66,8 @@ class FaultRecord:
     until: float | None
     recovery: float | None
     claimed: bool = True
+    how: str = ""
+    asked: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

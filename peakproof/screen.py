@@ -58,8 +58,8 @@ class Terminal:
         with load_screen.live(self._console, job) as listen:
             yield listen
 
-    def fault(self, fault: Planned) -> None:
-        self._console.print(f"  [bold red]{fault.fault}[/] {fault.node} ({fault.role}) at {fault.at:g} s")
+    def fault(self, fault: Planned, node: str) -> None:
+        self._console.print(f"  [bold red]{fault.fault}[/] {node} ({fault.target}) at {fault.at:g} s")
 
     def search(self, trials: int) -> Callable[[Observation], None]:
         self._say(f"capacity: at most {trials} trials")

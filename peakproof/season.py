@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from environments import giving, loading, lookup
+from environments.faults import aiming
 from environments.giving import Given
 from environments.platform import Platform
 from environments.site import Site
@@ -45,8 +47,9 @@ class Season:
 
     @property
     def faults(self) -> list[Planned]:
-        """The timeline with the nodes that it hits. Raises KeyError at a role that nobody has."""
-        return targets.planned(self.written.timeline, self.topology.candidates, self.written.load.seed)
+        """The timeline with the nodes that it hits. Raises KeyError at a target that is not there."""
+        role_of = partial(aiming.target, self.topology)
+        return targets.planned(self.written.timeline, role_of, self.written.load.seed)
 
 
 def load(name: str, *, beside: Path) -> Season:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from environments import lookup, slicing
+from environments.faults import aiming, kind_of
 from environments.services.kind import FRONT
 from environments.topology import Lifecycle, Topology
 from foundation import slo
@@ -94,37 +95,45 @@ def _lacks(topology: Topology) -> Iterator[str]:
 
 
 def _timeline_problems(season: Season) -> Iterator[Problem]:
-    roles, lasting = season.topology.candidates, _lasting_roles(season.topology)
-    for index, fault in enumerate(season.written.timeline):
-        what = None
-        if fault.role not in roles:
-            what = f"no role {fault.role!r} in the environment"
-        elif fault.role not in lasting:
-            what = f"{fault.role}: its nodes run once and are done before the load begins"
-        if what is not None:
-            yield season.document.problem(("timeline", index), what, did_you_mean(fault.role, lasting))
-    if all(fault.role in roles for fault in season.written.timeline):
+    topology, timeline = season.topology, season.written.timeline
+    for index, fault in enumerate(timeline):
+        role = aiming.target(topology, fault.target)
+        nodes = [topology.node(name) for name in role.candidates] if role else []
+        lasting = tuple(node for node in nodes if node.lifecycle is Lifecycle.ALWAYS)
+        at: Location = ("timeline", index)
+        if not lasting:
+            yield season.document.problem(
+                (*at, fault.fault), _no_target(topology, fault.target), _others(topology, fault.target)
+            )
+            continue
+        for where, what, hint in kind_of(fault).problems(fault, topology, lasting):
+            yield season.document.problem((*at, *where), what, hint)
+    if all(aiming.target(topology, fault.target) for fault in timeline):
         yield from _overlap_problems(season)
 
 
-def _lasting_roles(topology: Topology) -> list[str]:
-    """Roles whose nodes run while the load does."""
-    return [
-        role
-        for role, nodes in topology.candidates.items()
-        if any(topology.node(node).lifecycle is Lifecycle.ALWAYS for node in nodes)
-    ]
+def _no_target(topology: Topology, name: str) -> str:
+    once = name in topology.candidates or name in {node.name for node in topology.nodes}
+    if name.startswith("door"):
+        return f"{name}: the door is no target of faults"
+    if once:
+        return f"{name}: its nodes run once and are done before the load begins"
+    return f"no role or node {name!r} in the environment"
+
+
+def _others(topology: Topology, name: str) -> str:
+    return did_you_mean(name, aiming.targets(topology))
 
 
 def _overlap_problems(season: Season) -> Iterator[Problem]:
     """Faults of a node that an earlier one still holds: the later one would hit nothing."""
     for later, earlier in targets.overlaps(season.faults):
-        until = "the drain" if earlier.lasting is None else in_words(earlier.end)
+        until = "the drain" if earlier.options.lasting is None else in_words(earlier.end)
         what = (
             f"{later.fault} at {in_words(later.at)} hits {later.node} again, "
             f"which {earlier.fault} at {in_words(earlier.at)} holds until {until}"
         )
-        more = len(season.topology.candidates[later.role]) > 1
+        more = len(season.topology.candidates.get(later.target, ())) > 1
         hint = "let it come later" + (
             ", or name another `seed` of the load: it picks the nodes" if more else ""
         )

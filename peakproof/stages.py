@@ -13,6 +13,7 @@ from environments import environment, slicing
 from environments.containers import finding, removing
 from environments.containers.building import NodeEvent, Watch
 from environments.containers.files import FileSpec
+from environments.containers.injecting import Tools
 from environments.environment import Environment
 from environments.fleet import Fleet
 from environments.wanted import Wanted
@@ -58,7 +59,7 @@ class Screen(Protocol):
     @contextlib.contextmanager
     def load(self, job: Job) -> Iterator[Callable[[Event], None]]: ...
 
-    def fault(self, fault: Planned) -> None: ...
+    def fault(self, fault: Planned, node: str) -> None: ...
 
     def search(self, trials: int) -> Callable[[Observation], None]: ...
 
@@ -67,7 +68,7 @@ class Screen(Protocol):
 class Desk:
     """What every stage works with. `built`: image name -> id; `folder` takes the report.
 
-    `command` is what a person typed.
+    `command` is what a person typed; `can`: what this machine is capable of, of what the faults need.
     """
 
     fleet: Fleet
@@ -75,6 +76,7 @@ class Desk:
     folder: Path
     screen: Screen
     command: str = ""
+    can: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +159,10 @@ def load(desk: Desk, state: State) -> State:
     assert state.target is not None
     season, target = state.season, state.target
     job = job_of(season, state.run, target)
-    faults = Timeline(season.faults, target, desk.screen.fault)
+    tools = Tools(images=desk.built, can=desk.can)
+    faults = Timeline(
+        season.faults, lambda each: target.fault(each.options, each.nodes, tools), desk.screen.fault
+    )
     sampler = watched(season, target, state.database)
     rules, main = [abort.parse(text) for text in season.written.abort_on], season.written.load.journey
     watch = abort.Watch(rules, may_shed=main in may_shed(season.objectives, main))

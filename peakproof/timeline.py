@@ -7,26 +7,50 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from environments.containers.injecting import FaultHelper
-from environments.environment import Environment
+from environments.containers.roles import Answer
+from environments.faults.fault import Moment
 from foundation.errors import PeakproofError
 from peakproof.targets import Planned
 
 _SECOND = 1_000_000_000
 
 
+class Prepared(Protocol):
+    """What stands on a timeline, ready for its time: a fault, or a change (deploy, rotate, switch over).
+
+    `apply` lets it happen, at once; `end` undoes a fault, and returns when a change has come to its end;
+    `moments` are what it says it did. `answer`: which node, once it was asked.
+    """
+
+    answer: Answer | None
+
+    @property
+    def died_at(self) -> int | None: ...
+
+    def apply(self) -> None: ...
+
+    def end(self) -> None: ...
+
+    def discard(self) -> None: ...
+
+    def moments(self) -> list[Moment]: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Happened:
     """What a fault really did, in seconds since the load's start; `until` None: it lasted to the drain.
 
-    `cut` says why it ended before its time; empty where it did not.
+    `cut` says why it ended before its time; empty where it did not. `asked`: when `node` had the role.
     """
 
     planned: Planned
+    node: str
     at: float
     until: float | None
     cut: str = ""
+    asked: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +68,16 @@ class Timeline:
     """
 
     def __init__(
-        self, faults: Sequence[Planned], environment: Environment, watch: Callable[[Planned], None]
+        self,
+        faults: Sequence[Planned],
+        prepare: Callable[[Planned], Prepared],
+        watch: Callable[[Planned, str], None],
     ) -> None:
-        self._faults = [(each, environment.fault(each.fault, each.node, each.lasting)) for each in faults]
+        self._faults = [(each, prepare(each)) for each in faults]
         self._watch = watch
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="timeline", daemon=True)
-        self._applied: list[tuple[Planned, FaultHelper]] = []
+        self._applied: list[tuple[Planned, Prepared]] = []
         self._failures: dict[Planned, str] = {}
         self._zero = 0
 
@@ -100,25 +127,32 @@ class Timeline:
                 self._failures[planned] = str(error)
                 continue
             self._applied.append((planned, helper))
-            self._watch(planned)
+            if helper.answer is not None and helper.answer.node is not None:
+                self._watch(planned, helper.answer.node)
 
     def _now(self) -> float:
         return (time.time_ns() - self._zero) / _SECOND
 
-    def _deeds(self, helper: FaultHelper) -> dict[str, float]:
+    def _deeds(self, helper: Prepared) -> dict[str, float]:
         """What a helper did -> when, in seconds since the load's start."""
         return {moment.did: self._since(moment.at) for moment in helper.moments()}
 
     def _since(self, at: int) -> float:
         return (at - self._zero) / _SECOND
 
-    def _told(self, planned: Planned, helper: FaultHelper, deeds: Mapping[str, float]) -> Happened:
-        at, until, died = deeds["applied"], deeds.get("undone"), helper.died_at
-        if died is None:
-            return Happened(planned=planned, at=at, until=until, cut=self._failures.get(planned, ""))
-        return Happened(planned=planned, at=at, until=self._since(died), cut="its helper died")
+    def _told(self, planned: Planned, helper: Prepared, deeds: Mapping[str, float]) -> Happened:
+        answer, died = helper.answer, helper.died_at
+        assert answer is not None, "what was applied has asked"
+        return Happened(
+            planned=planned,
+            node=answer.node or planned.node,
+            at=deeds["applied"],
+            until=deeds.get("undone") if died is None else self._since(died),
+            cut=self._failures.get(planned, "") if died is None else "its helper died",
+            asked=self._since(answer.at) if answer.probed else None,
+        )
 
-    def _why_not(self, planned: Planned, helper: FaultHelper | None) -> str:
+    def _why_not(self, planned: Planned, helper: Prepared | None) -> str:
         if helper is None:
             return self._failures.get(planned, "the load ended, or was ended, before it")
         said = [moment.why for moment in helper.moments() if moment.why]

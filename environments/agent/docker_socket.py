@@ -14,10 +14,13 @@ GONE = (404, 409)  # removed already, or being removed; of a kill: it does not r
 NOT_MODIFIED = 304  # it was so already
 
 
+PATIENCE = 30.0  # seconds until an engine that says nothing is given up
+
+
 class _Connection(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(30)
+        self.sock.settimeout(self.timeout)
         self.sock.connect(SOCKET)
 
 
@@ -27,18 +30,20 @@ def call(method: str, path: str, *, fine: tuple[int, ...] = GONE, **query: objec
 
     `fine`: statuses that are no refusal, because what was asked for is so already.
     """
-    status, body = _answered(method, path, fine, query)
+    status, body = _answered(method, path, fine, query, PATIENCE)
     return None if status in fine or not body.startswith((b"{", b"[")) else json.loads(body)
 
 
-def done(method: str, path: str, **query: object) -> bool:
+def done(method: str, path: str, *, patience: float = PATIENCE, **query: object) -> bool:
     """One request; whether the engine did it: False of what is gone, or is so already."""
-    status, _ = _answered(method, path, GONE, query)
+    status, _ = _answered(method, path, GONE, query, patience)
     return status not in (*GONE, NOT_MODIFIED)
 
 
-def _answered(method: str, path: str, fine: tuple[int, ...], query: dict[str, object]) -> tuple[int, bytes]:
-    connection = _Connection("docker")
+def _answered(
+    method: str, path: str, fine: tuple[int, ...], query: dict[str, object], patience: float
+) -> tuple[int, bytes]:
+    connection = _Connection("docker", timeout=patience)
     try:
         connection.request(method, f"{path}?{urlencode(query)}" if query else path)
         response = connection.getresponse()

@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
-from docker_socket import MISSING, call, listed, remove_container
+from docker_socket import MISSING, call, done, listed, remove_container
 
 PAUSE = 2.0
 OURS = "peakproof.owner=env"
-UNDOES = ("start",)  # what an undo may say: verbs of the engine, `POST /containers/TARGET/VERB`
+RERUN = "rerun"
+UNDOES = ("start", "unpause", RERUN)  # verbs of the engine, `POST /containers/TARGET/VERB`, and RERUN
+MARK = "/agent/struck"  # of environments/agent/fault.py
 
 
 def expired(leases: Iterable[dict[str, Any]], instances: Iterable[str], now: float) -> set[str]:
@@ -117,17 +119,44 @@ def undo_orphans(containers: Iterable[dict[str, Any]], gone: set[str], say: Call
 
 
 def undo(helper: dict[str, Any]) -> None:
-    """Not where the target was down before: starting it would be no undo.
+    """Does what its label says: "rerun", or a verb of the engine and its target. Then the helper goes.
 
     Raises ValueError for a verb that is newer than this program: the helper stays as evidence.
     """
     verb, _, target = helper["Labels"]["peakproof.undo"].partition(":")
     if verb not in UNDOES:
         raise ValueError("unknown verb")
-    if stopped_since(target, helper["Id"]):
+    if verb == RERUN:
+        run_again(helper["Id"])
+    elif verb != "start" or stopped_since(target, helper["Id"]):
         call("POST", f"/containers/{quote(target)}/{verb}")
-        print(f"undid a fault whose helper died: {verb}:{target}", flush=True)
+    print(f"undid a fault whose helper died: {helper['Labels']['peakproof.undo']}", flush=True)
     remove_container(helper["Id"])
+
+
+def run_again(helper: str) -> None:
+    """It finds its mark, undoes, and ends. Not where it had not struck yet: it would strike now."""
+    if not (struck(helper) and has_its_network(helper)):
+        return
+    call("POST", f"/containers/{helper}/start")
+    status = (call("POST", f"/containers/{helper}/wait") or {}).get("StatusCode", 0)
+    if status != 0:
+        raise OSError(f"its helper ended with status {status}; see `docker logs {helper[:12]}`")
+
+
+def struck(helper: str) -> bool:
+    """Whether a helper had begun to do anything: it leaves a mark before."""
+    return bool(done("HEAD", f"/containers/{helper}/archive", path=MARK))
+
+
+def has_its_network(helper: str) -> bool:
+    """Whether what a helper shares the network of runs: the network goes with it, and the fault too."""
+    mode = str(call("GET", f"/containers/{helper}/json")["HostConfig"]["NetworkMode"])
+    kind, _, shared = mode.partition(":")
+    if kind != "container":
+        return True
+    target = call("GET", f"/containers/{quote(shared)}/json")
+    return bool(target and target["State"]["Running"])
 
 
 def stopped_since(target: str, helper: str) -> bool:

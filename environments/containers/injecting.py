@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import docker
 import requests
 import urllib3
-from docker.errors import DockerException, NotFound
+from docker.errors import APIError, DockerException, NotFound
 from docker.models.containers import Container
 
 from environments import labels
 from environments.containers.files import archive
 from environments.containers.reaper import SOCKET, agent_files
 from environments.docker_errors import mapped
-from environments.faults.fault import Fault, Moment
+from environments.faults.fault import Fault, Moment, Post
 from foundation.errors import Refused
 
 UNDO_SECONDS = 30
+DOCUMENT = "/agent/fault.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """What faults are put in force with: image ids by folder name, and what this machine is capable of."""
+
+    images: Mapping[str, str]
+    can: frozenset[str] = frozenset()
 
 
 class FaultHelper:
@@ -31,17 +43,25 @@ class FaultHelper:
     to while it works: the reaper removes a helper that died, and what it did is then known here alone.
     """
 
-    def __init__(self, fault: Fault, helper: Container) -> None:
+    def __init__(self, fault: Fault, target: Container, helper: Container) -> None:
         self.fault = fault
+        self._target = target
         self._helper = helper
         self._moments: list[Moment] = []
         self._silent_since = 0
         self._listener = threading.Thread(target=self._listen, name=f"{fault.name} helper", daemon=True)
 
     def apply(self) -> None:
-        """Puts the fault in force."""
-        with mapped(f"injecting {self.fault.name} into {self.fault.target}"):
-            self._helper.start()
+        """Puts the fault in force. Missed: a target that does not run and whose network is to be shared."""
+        with mapped(f"injecting {self.fault.name} into {self.fault.container}"):
+            try:
+                self._helper.start()
+            except APIError:
+                self._target.reload()
+                if self._target.status in ("running", "paused"):
+                    raise
+                self._moments.append(Moment(at=time.time_ns(), did="missed", why="it was not running"))
+                return
         self._listener.start()
 
     def end(self) -> None:
@@ -49,10 +69,11 @@ class FaultHelper:
 
         So is a helper that is gone: it died, and the reaper undid the fault.
         """
-        with mapped(f"undoing {self.fault.name} of {self.fault.target}"), contextlib.suppress(NotFound):
-            self._helper.stop(timeout=UNDO_SECONDS)
+        patience = UNDO_SECONDS + math.ceil(self.fault.slow)
+        with mapped(f"undoing {self.fault.name} of {self.fault.container}"), contextlib.suppress(NotFound):
+            self._helper.stop(timeout=patience)
         if self._listener.ident is not None:
-            self._listener.join(UNDO_SECONDS)
+            self._listener.join(patience)
 
     def discard(self) -> None:
         """Removes the helper; after `end`."""
@@ -87,26 +108,36 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
 def helper_for(client: docker.DockerClient, fault: Fault, *, instance: str, image: str) -> FaultHelper:
     """The fault's helper, not yet started. Raises Refused when the target is no node of this environment."""
     with mapped(f"preparing {fault.name}"):
-        target = client.containers.get(fault.target)
+        target = client.containers.get(fault.container)
         if not _may_be_hurt(target, instance):
             raise Refused(
-                f"{fault.target} is not a node of the test environment {instance!r}",
+                f"{fault.container} is not a node of the test environment {instance!r}",
                 hint="faults go only to nodes that `env` brought up, and never to the door",
             )
         helper = client.containers.create(
             image,
-            command=list(fault.command),
-            labels=labels.of(instance, "fault", undo=fault.undo),
-            network_mode="none",
+            command=["python3", "-u", "/agent/fault.py", DOCUMENT],
+            labels=labels.of(instance, "fault", undo=fault.label),
             user="0",
             cap_drop=["ALL"],
             security_opt=["no-new-privileges"],
             init=True,
             mem_limit="64m",
-            volumes={SOCKET: {"bind": SOCKET, "mode": "rw"}},
+            **_stand(fault.post, target),
         )
-        helper.put_archive("/", archive(agent_files(), owner=0))
-    return FaultHelper(fault, helper)
+        files = [*agent_files(), (DOCUMENT, fault.to_json().encode(), 0o644)]
+        helper.put_archive("/", archive(files, owner=0))
+    return FaultHelper(fault, target, helper)
+
+
+def _stand(post: Post, target: Container) -> dict[str, Any]:  # Any: docker-py's own keyword arguments
+    """No more rights than its fault needs."""
+    return {
+        "network_mode": f"container:{target.id}" if post.network else "none",
+        "cap_add": list(post.capabilities),
+        "volumes": {SOCKET: {"bind": SOCKET, "mode": "rw"}} if post.socket else {},
+        "volumes_from": [target.id] if post.volumes else [],
+    }
 
 
 def _may_be_hurt(target: Container, instance: str) -> bool:

@@ -17,6 +17,8 @@ from environments.docker_errors import mapped
 
 AGENT = Path(__file__).resolve().parent.parent / "agent"
 NAME = "peakproof-reaper"
+VERSION = 2
+"""Goes up when an older reaper would not do what this version's objects need: it is then replaced."""
 SOCKET = "/var/run/docker.sock"
 CONFLICT = 409
 _TRIES = 5
@@ -43,11 +45,15 @@ def _ensure_once(client: docker.DockerClient, image: str) -> None:
     except NotFound:
         _start(client, image)
         return
-    if container.status == "running" or _being_started(container):
+    if _is_current(container) and (container.status == "running" or _being_started(container)):
         return
     with contextlib.suppress(NotFound, APIError):
         container.remove(force=True)
     _start(client, image)
+
+
+def _is_current(container: Container) -> bool:
+    return int(container.labels.get(labels.VERSION, "1")) >= VERSION
 
 
 def _being_started(container: Container) -> bool:
@@ -62,7 +68,7 @@ def _start(client: docker.DockerClient, image: str) -> None:
             image,
             command=["python3", "-u", "/agent/reaper.py"],
             name=NAME,
-            labels={labels.OWNER: labels.ENV, labels.KIND: "reaper"},
+            labels={labels.OWNER: labels.ENV, labels.KIND: "reaper", labels.VERSION: str(VERSION)},
             network_mode="none",
             user="0",
             cap_drop=["ALL"],

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from environments.faults.fault import Fault
+from pydantic import Field
+
+from environments.faults.fault import AT_THE_ENGINE, Call, Fault
+from environments.faults.kind import ALL_BUT_DISK, FaultKind, FaultOptions, Scene
 
 
-def fault(target: str, seconds: float | None) -> Fault:
-    """`target` is a container's name; without `seconds` it stays down until the fault is ended."""
+class KillOptions(FaultOptions):
+    """`{at: 30s, kill: api.any, for: 10s}`."""
+
+    target: str = Field(alias="kill")
+
+
+def describe(options: KillOptions, scene: Scene) -> Fault:
     return Fault(
         name="kill",
-        target=target,
-        command=("python3", "-u", "/agent/kill.py", target, f"{seconds or 0:g}"),
-        undo=f"start:{target}",
+        container=scene.container,
+        post=AT_THE_ENGINE,
+        apply=Call(path=f"/containers/{scene.container}/kill", query={"signal": "SIGKILL"}),
+        undo=Call(path=f"/containers/{scene.container}/start"),
+        seconds=options.lasting,
     )
+
+
+KIND = FaultKind(
+    options=KillOptions,
+    summary="SIGKILL: it dies at once, and is started again at the end",
+    done=lambda _: "killed",
+    post=AT_THE_ENGINE,
+    holds=ALL_BUT_DISK,
+    describe=describe,
+)

@@ -9,7 +9,6 @@ from peakproof.results import FaultRecord
 
 UNKNOWN = "not known"
 NBSP = "\N{NO-BREAK SPACE}"  # between a number and its unit, so that no line ends there
-_DONE = {"kill": "killed", "pause": "paused"}
 
 
 def count(number: int) -> str:
@@ -69,7 +68,7 @@ def clock(nanoseconds: int) -> str:
 
 def fault(record: FaultRecord) -> str:
     """What befell which node: "api-2 killed"."""
-    return f"{record.node} {_DONE.get(record.name, f'hit by {record.name}')}"
+    return f"{record.node} {record.how or f'hit by {record.name}'}"
 
 
 def listed(parts: Sequence[str], last: str = "and") -> str:

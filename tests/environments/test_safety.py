@@ -16,7 +16,7 @@ from environments import images, labels
 from environments.containers import leases, removing
 from environments.containers.injecting import helper_for
 from environments.containers.reaper import NAME as REAPER
-from environments.faults import kill
+from environments.faults.fault import AT_THE_ENGINE, Call, Fault
 from foundation.errors import Refused
 from tests.environments.commanding import eventually, left, run
 from tests.environments.conftest import Standing
@@ -248,11 +248,18 @@ def test_down_and_the_reaper_leave_what_infra_owns(
         assert left(engine, name) == theirs
 
 
-def test_faults_go_only_to_nodes_of_the_environment(shop: Standing) -> None:
+def test_faults_go_only_to_nodes_of_the_environment(engine: docker.DockerClient, shop: Standing) -> None:
     environment = shop.attach()
+    door = environment.nodes["door-1"].get_wrapped_container()
     with pytest.raises(Refused, match="door-1 is not a node"):
-        environment.fault("kill", "door-1", 1)
-    assert environment.nodes["door-1"].status == "running"
+        helper_for(engine, a_kill_of(str(door.name)), instance=shop.name, image="python")
+    door.reload()
+    assert door.status == "running"
+
+
+def a_kill_of(container: str) -> Fault:
+    call = Call(path=f"/containers/{container}/kill")
+    return Fault(name="kill", container=container, post=AT_THE_ENGINE, apply=call, undo=call)
 
 
 @pytest.mark.parametrize("owner", ["infra", "another environment", "nobody"])
@@ -272,7 +279,7 @@ def test_a_container_that_is_not_ours_is_never_a_target(
     )
     try:
         with pytest.raises(Refused) as caught:
-            helper_for(engine, kill.fault(str(target.name), 1), instance=shop.name, image=image)
+            helper_for(engine, a_kill_of(str(target.name)), instance=shop.name, image=image)
         assert caught.value.exit_code == 5
         target.reload()
         assert target.status == "running"

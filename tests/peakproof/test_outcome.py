@@ -11,6 +11,7 @@ import docker
 import pytest
 from docker.errors import DockerException
 
+from environments.faults.kill import KillOptions
 from environments.fleet import Fleet
 from foundation import slo
 from foundation.console import people
@@ -23,7 +24,6 @@ from loadtests.ledger import Entry, Intent, Outcome, Settled, hashed
 from loadtests.measurements import Measurements
 from peakproof import conservation, outcome, results, season
 from peakproof.conservation import Conservation
-from peakproof.plan import FaultInput
 from peakproof.rehearsal import Ended
 from peakproof.results import StageTime
 from peakproof.screen import Terminal
@@ -36,7 +36,7 @@ from tests.peakproof.kiosks import TINY
 
 SLOW = {second: made.all_at(900) for second in range(60)}
 LATE = {second: made.all_at(400) for second in range(60)}
-KILL = Planned(fault="kill", role="till.any", node="till-1", at=2.0, lasting=None)
+KILL = Planned(options=KillOptions.model_validate({"at": "2s", "kill": "till.any"}), nodes=("till-1",))
 
 
 @pytest.fixture
@@ -92,8 +92,7 @@ def test_a_load_that_a_rule_ended_fails_by_that_rule_though_it_was_not_sent_whol
 
 
 def with_a_fault(kiosk: Season) -> Season:
-    line = {"at": "2s", "kill": "till.any"}
-    written = kiosk.written.model_copy(update={"timeline": (FaultInput.model_validate(line),)})
+    written = kiosk.written.model_copy(update={"timeline": (KILL.options,)})
     return replace(kiosk, written=written)
 
 
@@ -167,7 +166,10 @@ def test_orders_lost_before_an_interruption_are_a_fact(kiosk: Season) -> None:
 def test_a_fault_that_never_happened_proves_nothing(kiosk: Season) -> None:
     planned = with_a_fault(kiosk)
     assert status(state(planned)) is Status.INVALID
-    assert status(state(planned, happened=(Happened(planned=KILL, at=2.0, until=4.0),))) is Status.PASS
+    assert (
+        status(state(planned, happened=(Happened(planned=KILL, node="till-1", at=2.0, until=4.0),)))
+        is Status.PASS
+    )
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,7 @@ def test_a_fault_that_never_happened_proves_nothing(kiosk: Season) -> None:
             "kill of till-1 at 2.0 s hit nothing: it was",
         ),
         (
-            (Happened(planned=KILL, at=2.0, until=4.0, cut="its helper died"),),
+            (Happened(planned=KILL, node="till-1", at=2.0, until=4.0, cut="its helper died"),),
             (),
             "kill of till-1 at 2.0 s ended early: its helper died",
         ),
@@ -226,7 +228,7 @@ def test_what_was_seen_is_told_though_docker_is_gone(kiosk: Season) -> None:
 
 def test_what_is_shown_names_the_faults_and_the_nodes_that_they_hit(kiosk: Season) -> None:
     planned = with_a_fault(kiosk)
-    found = results_of(state(planned, happened=(Happened(planned=KILL, at=2.0, until=4.0),)))
+    found = results_of(state(planned, happened=(Happened(planned=KILL, node="till-1", at=2.0, until=4.0),)))
     assert found.scope[0] == "Shown: order conservation and fail-over under kill of till-1."
 
 
@@ -248,7 +250,7 @@ def test_what_was_lost_is_no_conservation(kiosk: Season) -> None:
 
 def test_a_platform_that_does_not_recover_did_not_fail_over(kiosk: Season) -> None:
     silent = {second: Counters(wanted=10, dispatched=10, done=10, attempts=10) for second in range(3, 60)}
-    happened = (Happened(planned=KILL, at=2.0, until=None),)
+    happened = (Happened(planned=KILL, node="till-1", at=2.0, until=None),)
     measured = made.measurements(counters=silent)
     found = results_of(state(with_a_fault(kiosk), measured=measured, happened=happened))
     assert found.scope[0] == (
@@ -258,7 +260,7 @@ def test_a_platform_that_does_not_recover_did_not_fail_over(kiosk: Season) -> No
 
 def test_without_a_latency_limit_recovery_is_not_claimed(kiosk: Season) -> None:
     asked = replace(with_a_fault(kiosk), objectives=tuple(slo.parse(text) for text in ("recovery < 30s",)))
-    found = results_of(state(asked, happened=(Happened(planned=KILL, at=2.0, until=4.0),)))
+    found = results_of(state(asked, happened=(Happened(planned=KILL, node="till-1", at=2.0, until=4.0),)))
     (fault,) = found.faults
     assert (fault.recovery, fault.claimed) == (None, False)
     assert [broken.observed for broken in found.verdict.broken] == ["not claimed"]
@@ -279,7 +281,7 @@ def test_a_waiver_stands_in_the_scope(kiosk: Season) -> None:
 def test_a_fault_s_recovery_is_measured_from_when_it_really_struck(kiosk: Season) -> None:
     bad = Counters(wanted=10, dispatched=10, done=10, failed=5, errors=5, attempts=10)
     measured = made.measurements(counters={20: bad, 21: bad})
-    happened = (Happened(planned=KILL, at=20.5, until=24.0),)
+    happened = (Happened(planned=KILL, node="till-1", at=20.5, until=24.0),)
     (fault,) = results_of(state(with_a_fault(kiosk), measured=measured, happened=happened)).faults
     assert (fault.node, fault.at, fault.until) == ("till-1", 20.5, 24.0)
     assert fault.recovery == pytest.approx(1.5)

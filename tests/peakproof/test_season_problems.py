@@ -121,7 +121,7 @@ def test_a_wrong_word_is_told_with_its_line_and_what_is_allowed(
         ("{at: 2s}", ["exactly one fault per line"]),
         ("{at: 2s, kill: till.any, pause: till.any}", ["exactly one fault per line"]),
         ("{at: soon, kill: till.any}", ["timeline.0.at"]),
-        ("{at: 2s, kill: til.any}", ["no role 'til.any'", "did you mean 'till.any'?"]),
+        ("{at: 2s, kill: til.any}", ["no role or node 'til.any'", "did you mean 'till.any'?"]),
         ("{at: 6s, kill: till.any}", ["kill at 6.0 s comes after the load has ended, at 6.0 s"]),
         ("{kill: till.any}", ["'timeline.0.at' is missing"]),
         ("{at: 1s, kill: till.any, for: 0s}", ["timeline.0.for"]),

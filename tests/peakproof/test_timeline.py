@@ -5,29 +5,35 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from typing import cast
 
 import pytest
 
-from environments.environment import Environment
+from environments.containers.roles import Answer
 from environments.faults.fault import Moment
+from environments.faults.kill import KillOptions
 from foundation.errors import Refused
 from peakproof.targets import Planned
 from peakproof.timeline import Timeline
 from tests.environments.commanding import eventually
 
 SECOND = 1_000_000_000
+ASKED = 1  # ns
 
 
 def kill(at: float, node: str = "api-1", lasting: float | None = None) -> Planned:
-    return Planned(fault="kill", role="api.any", node=node, at=at, lasting=lasting)
+    written = {"at": f"{at:g}s", "kill": "api.any"} | ({"for": f"{lasting:g}s"} if lasting else {})
+    return Planned(options=KillOptions.model_validate(written), nodes=(node,))
 
 
 class Helper:
-    """Stands for a fault's helper: notes that it was applied and ended, says what it did."""
+    """Stands for a fault: notes that it was applied and ended, says what it did."""
 
-    def __init__(self, moments: Sequence[Moment], died_at: int | None, error: Refused | None) -> None:
+    def __init__(
+        self, node: str, moments: Sequence[Moment], died_at: int | None, error: Refused | None
+    ) -> None:
         self.applied = self.ended = 0
+        self.answer: Answer | None = None
+        self._node = node
         self.died_at = died_at
         self._moments, self._error = moments, error
 
@@ -35,6 +41,7 @@ class Helper:
         if self._error is not None:
             raise self._error
         self.applied += 1
+        self.answer = Answer(role="api.any", node=self._node, at=ASKED)
 
     def end(self) -> None:
         self.ended += 1
@@ -47,7 +54,7 @@ class Helper:
 
 
 class Breaking:
-    """Stands for an environment: makes the helpers of faults, and notes for what."""
+    """Makes the faults ready, and notes which."""
 
     def __init__(
         self,
@@ -56,13 +63,13 @@ class Breaking:
         died_at: int | None = None,
         error: Refused | None = None,
     ) -> None:
-        self.asked: list[tuple[str, str, float | None]] = []
+        self.asked: list[Planned] = []
         self.helpers: list[Helper] = []
         self._moments, self._died_at, self._error = moments, died_at, error
 
-    def fault(self, fault: str, node: str, seconds: float | None) -> Helper:
-        self.asked.append((fault, node, seconds))
-        self.helpers.append(Helper(self._moments, self._died_at, self._error))
+    def __call__(self, planned: Planned) -> Helper:
+        self.asked.append(planned)
+        self.helpers.append(Helper(planned.node, self._moments, self._died_at, self._error))
         return self.helpers[-1]
 
 
@@ -70,12 +77,12 @@ class Watching:
     """Notes faults, and lets a test wait for them."""
 
     def __init__(self) -> None:
-        self.seen: list[Planned] = []
+        self.seen: list[tuple[Planned, str]] = []
         self._changed = threading.Condition()
 
-    def __call__(self, fault: Planned) -> None:
+    def __call__(self, fault: Planned, node: str) -> None:
         with self._changed:
-            self.seen.append(fault)
+            self.seen.append((fault, node))
             self._changed.notify_all()
 
     def until(self, count: int) -> None:
@@ -84,16 +91,18 @@ class Watching:
 
 
 def timeline(faults: Sequence[Planned], environment: Breaking, watch: Watching) -> Timeline:
-    return Timeline(faults, cast(Environment, environment), watch)
+    return Timeline(faults, environment, watch)
 
 
 def test_faults_are_put_in_force_and_all_are_ended() -> None:
     environment, watch = Breaking(), Watching()
-    running = timeline([kill(0), kill(0.01, "api-2", 2.0)], environment, watch)
+    planned = [kill(0), kill(0.01, "api-2", 2.0)]
+    running = timeline(planned, environment, watch)
     running.start(time.time_ns())
     watch.until(2)
     running.end()
-    assert environment.asked == [("kill", "api-1", None), ("kill", "api-2", 2.0)]
+    assert environment.asked == planned
+    assert [node for _, node in watch.seen] == ["api-1", "api-2"]
     assert [(helper.applied, helper.ended) for helper in environment.helpers] == [(1, 1), (1, 1)]
 
 
@@ -131,6 +140,8 @@ def test_the_helper_s_own_times_count_from_the_start_of_the_load() -> None:
     moments = [Moment(at=zero + 30 * SECOND, did="applied"), Moment(at=zero + 45 * SECOND, did="undone")]
     (happened,) = ran(Breaking(moments), zero).happened()
     assert (happened.at, happened.until, happened.cut) == (30.0, 45.0, "")
+    assert happened.node == "api-1"
+    assert happened.asked == (ASKED - zero) / SECOND, "when it was asked who has the role is evidence"
 
 
 def test_a_fault_that_was_not_undone_has_no_end() -> None:

@@ -8,8 +8,9 @@ from peakproof.report import words
 from peakproof.results import FaultRecord, Results
 
 COLUMNS = (
-    Column(title="Fault"), Column(title="Role"), Column(title="Node"), Column(title="At", numeric=True),
-    Column(title="Until", numeric=True), Column(title="Recovery", numeric=True),
+    Column(title="Fault"), Column(title="Role"), Column(title="What befell"),
+    Column(title="At", numeric=True), Column(title="Until", numeric=True),
+    Column(title="Recovery", numeric=True),
 )  # fmt: skip
 
 
@@ -32,12 +33,17 @@ def _row(fault: FaultRecord) -> Row:
     broken = fault.claimed and fault.recovery is None
     return Row(
         cells=(
-            fault.name, fault.role, fault.node, words.seconds(fault.at),
+            fault.name, _role(fault), words.fault(fault), words.seconds(fault.at),
             "the drain" if fault.until is None else words.seconds(fault.until),
             page.mark("not recovered", holds=False) if broken else _recovery(fault),
         ),
         bad=broken,
     )  # fmt: skip
+
+
+def _role(fault: FaultRecord) -> str:
+    """What the plan named, and when it was asked who that is."""
+    return fault.role if fault.asked is None else f"{fault.role}, asked at {words.seconds(fault.asked)}"
 
 
 def _recovery(fault: FaultRecord) -> str:

@@ -25,7 +25,7 @@ def imported(program: Path) -> Iterator[str]:
 
 
 def test_there_are_programs() -> None:
-    assert {"reaper", "kill", "docker_socket"} <= {program.stem for program in PROGRAMS}
+    assert {"reaper", "fault", "docker_socket"} <= {program.stem for program in PROGRAMS}
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from environments.faults import FAULTS
+from environments.faults.capabilities import CAPABILITIES
 from environments.lookup import PACKAGE
+from tests.environments.faults.cases import LINES, described
 
 NOW = 1_000.0
 
@@ -138,6 +140,50 @@ def test_a_helper_that_died_is_undone_as_its_label_says_and_only_then_goes(
     assert [line for line in said if "unravel:api-1" not in line] == []
 
 
-def test_every_fault_s_undo_is_known(reaper: ModuleType) -> None:
-    verbs = {described("x", None).undo.partition(":")[0] for described in FAULTS.values()}
-    assert verbs <= set(reaper.UNDOES)
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_s_undo_is_known(reaper: ModuleType, name: str) -> None:
+    assert described(LINES[name], frozenset(CAPABILITIES)).label.partition(":")[0] in reaper.UNDOES
+
+
+@pytest.mark.parametrize(
+    ("mark", "network", "running", "status", "done"),
+    [
+        (True, "none", True, 0, ["start", "wait", "remove"]),
+        (True, "container:t1", True, 0, ["start", "wait", "remove"]),
+        (True, "container:t1", False, 0, ["remove"]),
+        (False, "container:t1", True, 0, ["remove"]),
+        (True, "none", True, 1, ["start", "wait"]),
+    ],
+    ids=[
+        "died", "died in a network", "the network is gone, and the fault with it", "died before it struck",
+        "cannot undo it",
+    ],
+)  # fmt: skip
+def test_a_helper_that_died_and_must_undo_itself_is_run_again(
+    reaper: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    mark: bool,
+    network: str,
+    running: bool,
+    status: int,
+    done: list[str],
+) -> None:
+    asked: list[str] = []
+    answers = {
+        "/containers/h1/json": {"HostConfig": {"NetworkMode": network}},
+        "/containers/t1/json": {"State": {"Running": running}},
+        "/containers/h1/wait": {"StatusCode": status},
+    }
+
+    def call(method: str, path: str) -> object:
+        if method == "POST":
+            asked.append(path.rpartition("/")[2])
+        return answers.get(path)
+
+    monkeypatch.setattr(reaper, "call", call)
+    monkeypatch.setattr(reaper, "done", lambda *_, **__: mark)
+    monkeypatch.setattr(reaper, "remove_container", lambda _: asked.append("remove"))
+    said: list[str] = []
+    reaper.undo_orphans([helper("rerun", "Exited (137) 1 second ago")], set(), said.append)
+    assert asked == done
+    assert said == (["cannot undo rerun yet: its helper ended with status 1; see `docker logs h1`"] * status)

@@ -46,7 +46,8 @@ def passed() -> Results:
         load=load(),
         faults=(
             FaultRecord(
-                name="kill", role="api.any", node="api-2", at=FAULT_AT, until=None, recovery=RECOVERY
+                name="kill", role="api.any", node="api-2", at=FAULT_AT, until=None, recovery=RECOVERY,
+                how="killed",
             ),
         ),
         conservation=kept(),
@@ -93,7 +94,10 @@ def too_slow() -> Results:
     return replace(
         passed(),
         verdict=judge([conservation.finding(kept()), *validity(), *missed]),
-        faults=(fault, replace(fault, name="pause", role="worker", node="worker-1", at=33.0, until=None)),
+        faults=(
+            fault,
+            replace(fault, name="pause", how="paused", role="worker", node="worker-1", at=33.0, until=None),
+        ),
         load=load(slowdown=6.0),
     )
 

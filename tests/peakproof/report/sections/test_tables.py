@@ -106,7 +106,7 @@ def test_the_numbers_of_the_table_add_up_to_the_orders_judged() -> None:
 
 def test_a_fault_says_where_when_and_how_long() -> None:
     assert reading.rows(faults.section(samples.passed())) == [
-        ["kill", "api.any", "api-2", "30 s", "the drain", "4 s"]
+        ["kill", "api.any", "api-2 killed", "30 s", "the drain", "4 s"]
     ]
 
 
