@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -51,13 +52,17 @@ _OWN = (
 
 
 @pytest.fixture(scope="module")
-def both(
-    stacks: Stacks, docker_engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, str]]:
-    """The names of an environment and of a stack of the same definition."""
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The definition of both; the file of its token stands beside it."""
     folder = tmp_path_factory.mktemp("both")
     (folder / "token").write_text(f"{TOKEN}\n")
-    path = str(definition(folder, SERVICES, secrets=GIVEN))
+    return definition(folder, SERVICES, secrets=GIVEN)
+
+
+@pytest.fixture(scope="module")
+def both(stacks: Stacks, docker_engine: docker.DockerClient, written: Path) -> Iterator[tuple[str, str]]:
+    """The names of an environment and of a stack of the same definition."""
+    path = str(written)
     with stacks.new() as name:
         environment = f"{name}-env"
         try:
@@ -101,6 +106,22 @@ def test_what_people_give_comes_to_both(docker_engine: docker.DockerClient, both
         keeper = docker_engine.containers.get(f"peakproof-{name}-keeper-1")
         assert read(keeper, "/run/secrets/token") == TOKEN.encode()
         assert f"CARRIER_PIN={PIN}" in keeper.attrs["Config"]["Env"]
+
+
+def test_a_stack_changes_only_where_what_people_give_has_changed(
+    stacks: Stacks, both: tuple[str, str], written: Path
+) -> None:
+    """So passwords, certificates and their authority are made once and kept."""
+    token = written.parent / "token"
+    assert stacks.told("preview", str(written), "--name", both[1])["changes"] == []
+    try:
+        token.write_text("an0ther-Kd8Rw4")
+        preview = stacks.run("preview", str(written), "--name", both[1], "--json")
+    finally:
+        token.write_text(f"{TOKEN}\n")
+    changes = json.loads(preview.stdout)["changes"]
+    assert [change["name"] for change in changes] == ["keeper-1"]
+    assert not any(value in preview.stdout + preview.stderr for value in ("an0ther-Kd8Rw4", TOKEN))
 
 
 def test_no_secret_of_any_kind_is_in_plain_text_in_the_state_or_in_what_docker_tells(
