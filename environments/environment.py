@@ -190,7 +190,7 @@ def reset(fleet: Fleet, name: str) -> None:
     found = finding.find(fleet.home, name)
     if found is None:
         raise InputError(f"no environment {name!r} is up")
-    for kind in ("fault", "node", "volume"):
+    for kind in ("fault", "node", "volume", "secrets"):
         removing.remove(fleet.home, name, kind=kind)
 
 
