@@ -5,12 +5,12 @@ Equal meaning gives an equal digest, whichever engine later builds it. Nothing h
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Literal
+
+from environments.digests import digest_of
 
 
 class Lifecycle(StrEnum):
@@ -333,26 +333,3 @@ class Topology:
     def images(self) -> list[str]:
         """Image folders that the nodes use."""
         return sorted({node.process.image for node in self.nodes})
-
-
-# Order carries meaning in a command line, nowhere else.
-_ORDERED = frozenset({"command"})
-
-
-def digest_of(meaning: Mapping[str, object]) -> str:
-    """12 hex digits of SHA-256 over canonical JSON: keys sorted, lists of objects sorted."""
-    text = json.dumps(_canonical(meaning), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _canonical(value: object, key: str = "") -> object:
-    if isinstance(value, Mapping):
-        return {name: _canonical(inner, name) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        inner = [_canonical(item) for item in value]
-        return inner if key in _ORDERED else _sorted(inner)
-    return value
-
-
-def _sorted(values: Iterable[object]) -> list[object]:
-    return sorted(values, key=lambda value: json.dumps(value, sort_keys=True))

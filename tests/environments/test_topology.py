@@ -28,7 +28,6 @@ from environments.topology import (
     Storage,
     TcpProbe,
     Topology,
-    digest_of,
 )
 
 Value = TypeVar("Value")
@@ -95,14 +94,6 @@ def test_the_order_of_what_is_a_set_does_not_count(same: Node) -> None:
 def test_a_digest_is_twelve_hex_digits() -> None:
     assert len(NODE.digest) == 12
     int(NODE.digest, 16)
-
-
-def test_a_digest_is_the_same_in_every_process() -> None:
-    # Written down on purpose: a digest that changes with Python's hash seed or version replaces every node.
-    assert digest_of({"b": [2, 1], "a": {"command": ["x", "y"]}}) == digest_of(
-        {"a": {"command": ["x", "y"]}, "b": [1, 2]}
-    )
-    assert digest_of({"a": 1}) == "015abd7f5cc5"
 
 
 def shuffled(topology: Topology, random: Random) -> Topology:
