@@ -14,6 +14,7 @@ from pathlib import Path
 from environments.docker_errors import mapped
 from environments.environment import Environment
 from environments.faults import kind_of
+from environments.topology import Topology
 from foundation.errors import PeakproofError
 from foundation.slo import Metric
 from foundation.units import in_words
@@ -253,12 +254,14 @@ def _ran(state: State, target: Environment, desk: Desk) -> Ran:
         images={
             node.name: _image_name(desk, ids[node.process.image], node.process.image) for node in standing
         },
-        secret_variables={
-            node.name: tuple(each.variable for each in node.attachments.variables)
-            for node in topology.nodes
-            if node.attachments.variables
-        },
+        secret_variables=secret_variables(topology),
     )
+
+
+def secret_variables(topology: Topology) -> dict[str, tuple[str, ...]]:
+    """Node -> the environment variables in which it is given a secret."""
+    given = {node.name: node.attachments.variables for node in topology.nodes}
+    return {name: tuple(each.variable for each in found) for name, found in given.items() if found}
 
 
 def _image_name(desk: Desk, image: str, otherwise: str) -> str:

@@ -13,6 +13,7 @@ from docker.errors import DockerException
 
 from environments.faults.kill import KillOptions
 from environments.fleet import Fleet
+from environments.loading import topology_of
 from foundation import slo
 from foundation.console import people
 from foundation.errors import ExitCode, PeakproofError, Unavailable
@@ -291,3 +292,16 @@ def test_results_survive_their_own_json(kiosk: Season, tmp_path: Path) -> None:
     found = results_of(state(kiosk))
     (tmp_path / results.FILE).write_text(results.to_json(found))
     assert results.read(tmp_path / results.FILE) == found
+
+
+def test_the_environment_variables_that_hold_a_secret_are_told_node_by_node(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text(
+        f"""
+extends: {TINY / "kiosk.yaml"}
+definition: shop
+services: {{till: {{nodes: 2, secrets: {{pin: {{as: environment, variable: PIN}}, key: /key}}}}}}
+secrets: {{pin: {{file: pin}}, key: {{file: key}}}}
+"""
+    )
+    topology = topology_of("shop", beside=tmp_path).topology
+    assert outcome.secret_variables(topology) == {"till-1": ("PIN",), "till-2": ("PIN",)}
