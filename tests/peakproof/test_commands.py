@@ -13,6 +13,7 @@ from foundation.errors import Unavailable
 from peakproof import commands
 from peakproof.cli import ROOMS
 from peakproof.rehearsal import Ended
+from tests.environments.commanding import run_here
 from tests.peakproof.kiosks import COMMAND, NOWHERE, TINY, Plan, command, written
 from tests.peakproof.report import samples
 
@@ -24,22 +25,27 @@ SUBCOMMANDS = [
 ]  # fmt: skip
 
 
-def test_the_overview_lists_every_command() -> None:
-    done = command("--help")
+def here(*words: str) -> subprocess.CompletedProcess[str]:
+    """`peakproof WORDS` without Docker; in this process, as there are many of them."""
+    return run_here(*words, env=NOWHERE)
+
+
+def test_the_overview_lists_every_here() -> None:
+    done = here("--help")
     assert done.returncode == 0
     assert all(name in done.stdout for name in ROOMS)
 
 
 @pytest.mark.parametrize("words", [[], *([name] for name in ROOMS), *SUBCOMMANDS], ids=" ".join)
 def test_every_command_explains_itself_with_an_example(words: list[str]) -> None:
-    done = command(*words, "--help")
+    done = here(*words, "--help")
     assert done.returncode == 0, done.stderr
     assert f"peakproof {' '.join(words)}".strip() in done.stdout
     assert "Example: peakproof" in done.stdout or (len(words) == 1 and "Commands" in done.stdout)
 
 
 def test_the_version_is_told() -> None:
-    assert command("--version").stdout.startswith("peakproof ")
+    assert here("--version").stdout.startswith("peakproof ")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +54,7 @@ def test_the_version_is_told() -> None:
     ids=" ".join,
 )
 def test_a_wrong_command_line_is_answered_with_2_and_no_traceback(words: list[str]) -> None:
-    done = command(*words)
+    done = here(*words)
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
@@ -65,7 +71,7 @@ def test_a_wrong_plan_is_answered_with_every_problem_and_docker_is_not_touched(t
             slo=["bok p99 < 1s", "errors < 1"],
         ),
     )
-    done = command("rehearse", str(plan.path), "--json", "--out", str(tmp_path / "report"))
+    done = here("rehearse", str(plan.path), "--json", "--out", str(tmp_path / "report"))
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     assert "6 problems in" in done.stderr
@@ -80,7 +86,7 @@ def test_a_wrong_policy_is_answered_before_docker_is_touched(tmp_path: Path) -> 
     shutil.copytree(TINY, tmp_path / "tiny")
     policy = tmp_path / "tiny" / "kiosk" / "policy.yaml"
     policy.write_text(policy.read_text().replace("transform: email", "transform: emial"))
-    done = command("rehearse", str(tmp_path / "tiny" / "season.yaml"), "--out", str(tmp_path / "report"))
+    done = here("rehearse", str(tmp_path / "tiny" / "season.yaml"), "--out", str(tmp_path / "report"))
     assert done.returncode == 2, done.stderr
     assert "did you mean 'email'?" in done.stderr.replace("\n", " ")
     assert "policy.yaml:" in done.stderr
@@ -106,7 +112,7 @@ def test_a_folder_that_holds_a_report_is_not_written_over(tmp_path: Path) -> Non
     plan = written(tmp_path, "twice", Plan())
     plan.out.mkdir()
     (plan.out / "results.json").write_text("evidence")
-    done = command("rehearse", str(plan.path), "--out", str(plan.out))
+    done = here("rehearse", str(plan.path), "--out", str(plan.out))
     assert done.returncode == 2, done.stderr
     assert "there is a report in that folder already" in done.stderr
     assert (plan.out / "results.json").read_text() == "evidence"
@@ -114,7 +120,7 @@ def test_a_folder_that_holds_a_report_is_not_written_over(tmp_path: Path) -> Non
 
 def test_a_place_where_no_report_can_be_written_is_told_before_anything_starts(tmp_path: Path) -> None:
     plan = written(tmp_path, "nowhere", Plan())
-    done = command("rehearse", str(plan.path), "--out", str(plan.path / "report"))
+    done = here("rehearse", str(plan.path), "--out", str(plan.path / "report"))
     assert done.returncode == 2, done.stderr
     assert "no report can be written there: Not a directory" in done.stderr
 
@@ -128,7 +134,7 @@ def test_a_report_that_cannot_be_written_does_not_hide_the_verdict(tmp_path: Pat
 
 def test_without_docker_a_right_plan_says_what_is_missing_and_leaves_no_report(tmp_path: Path) -> None:
     plan = written(tmp_path, "undocked", Plan())
-    done = command("rehearse", str(plan.path), "--json", "--out", str(plan.out))
+    done = here("rehearse", str(plan.path), "--json", "--out", str(plan.out))
     assert done.returncode == 69
     assert done.stdout == ""
     assert "Docker" in done.stderr
