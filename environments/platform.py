@@ -51,6 +51,14 @@ def _variable(text: str) -> str:
     return text
 
 
+def _account(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,62}", text):
+        raise ValueError(f"{text!r} must be at most 63 letters, digits, _ and -, a letter or _ first")
+    return text
+
+
+Account = Annotated[str, AfterValidator(_account)]
+"""A user or a database of a server: it stands in connection strings and configurations, unquoted."""
 Name = Annotated[str, AfterValidator(checked_name)]
 VariableName = Annotated[str, AfterValidator(_variable)]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from environments.platform import Platform
+from environments.platform import Account, Platform
 from environments.secrets import TRUST
 from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
@@ -68,8 +68,8 @@ class PostgresOptions(ServiceOptions):
 
     kind: Literal["postgres"]
     memory: Size = 512 * 1024**2
-    database: str | None = None
-    user: str | None = None
+    database: Account | None = None
+    user: Account | None = None
     tls: bool = Field(default=False, description="nobody connects over the network without TLS")
     settings: dict[str, Setting] = Field(default={}, description="server settings, as in postgresql.conf")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from environments.platform import Platform
+from environments.platform import Account, Platform
 from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
     Attachments,
@@ -32,7 +32,7 @@ class RabbitmqOptions(ServiceOptions):
 
     kind: Literal["rabbitmq"]
     memory: Size = 512 * 1024**2
-    user: str | None = None
+    user: Account | None = None
 
 
 def bind(name: str, options: RabbitmqOptions, platform: Platform) -> Binding:

@@ -63,6 +63,9 @@ TOLD = {
     "a balancer of a database": "'store' is of kind postgres",
     "a line break in a path": "must be a path such as /health/ready",
     "the superuser": "'postgres' is the superuser",
+    "a user with a quote": "must be at most 63 letters",
+    "a database without a name": "must be at most 63 letters",
+    "a broker's user with a line break": "must be at most 63 letters",
     "a number for a text": "'services.web.environment.PORT': expected text, got 8000; "
     'in quotes it is text: "8000"',
     "a word for a mapping": "'services': expected keys with values (`key: value`), got 'web'",
@@ -132,6 +135,15 @@ WRONG: dict[str, Callable[[Path], Path]] = {
     ),
     "the superuser": lambda folder: written(
         folder, services={"web": application("web"), "store": {**STORE, "user": "postgres"}}
+    ),
+    "a user with a quote": lambda folder: written(
+        folder, services={"web": application("web"), "store": {**STORE, "user": "o'hara"}}
+    ),
+    "a database without a name": lambda folder: written(
+        folder, services={"web": application("web"), "store": {**STORE, "database": ""}}
+    ),
+    "a broker's user with a line break": lambda folder: written(
+        folder, services={"web": application("web"), "queue": {"kind": "rabbitmq", "user": "a\nb"}}
     ),
     "a number for a text": lambda folder: written(
         folder, services={"web": application("web", environment={"PORT": 8000})}
