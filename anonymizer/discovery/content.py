@@ -40,7 +40,7 @@ _SHAPES: Mapping[Kind, re.Pattern[str]] = {
     "regon": re.compile(r"[0-9]{9}([0-9]{5})?"),
     "iban": re.compile(r"([A-Z]{2})?[0-9]{8,30}"),
 }
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_EMAIL = re.compile(r"[^@\s/:;,<>()]+@[^@\s/:;,<>()]+\.[^@\s/:;,<>().]+")
 _PHONE = re.compile(r"(\+|00)[0-9][0-9 ()./-]{7,18}|\(?[0-9]{2,3}\)?([ -][0-9]{2,4}){2,4}(x[0-9]+)?")
 _STREET = re.compile(
     r"(ul|al|pl|os|ulica|aleja|plac)\.? .+|[0-9]+ .+ (Street|St|Road|Rd|Avenue|Ave|Lane)\.?", re.I
@@ -50,6 +50,8 @@ _POSTAL_INSIDE = re.compile(r"\b[0-9]{2}-[0-9]{3} \w|, [A-Z]{2} [0-9]{5}\b")
 _COMPANY = re.compile(
     r"\b(sp\. ?z ?o\. ?o\.?|s\.a\.|sp\. ?[jk]\.|gmbh|ltd\.?|inc\.?|llc|plc|s\.c\.)(?=\s|,|$)", re.I
 )
+# Two to four words with a capital, of which one may be a letter: Nora Quist, J. R. Hill.
+_CALLED = re.compile(r"[^\W\d_a-z][\w'.-]*(?:,? (?:[a-z]{2,3} )?[^\W\d_a-z][\w'.-]*){1,3}")
 
 
 def shares(values: Sequence[str]) -> Mapping[Kind, float]:
@@ -74,6 +76,13 @@ def is_prose(values: Sequence[str]) -> bool:
     different = set(values)
     long = sum(len(value.split()) >= 4 for value in different)
     return len(different) >= FEW and len(different) > 0.6 * len(values) and long >= 0.5 * len(different)
+
+
+def are_called(values: Sequence[str]) -> bool:
+    """Whether most are written like names of persons, whatever language those are of."""
+    different = {value.strip() for value in values} - {""}
+    called = sum(bool(_CALLED.fullmatch(value)) for value in different)
+    return len(different) >= FEW and called > 0.5 * len(different)
 
 
 def _tests() -> Mapping[Kind, Callable[[str], bool]]:

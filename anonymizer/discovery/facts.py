@@ -29,9 +29,11 @@ Kind = Literal[
     "ip",
     "mac",
     "document",
+    "trait",
     "secret",
     "free",
     "json",
+    "keyed",  # a document, or an object in one, whose keys may be somebody's
     "none",
 ]
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
-from anonymizer.discovery import content, naming
+from anonymizer.discovery import content, inside, naming, nested
 from anonymizer.discovery.facts import Facts, Finding, Kind
 from anonymizer.transforms.base import DATES, JSON, NUMBERS, TEXT
 
 # Of kinds with a strict form: what a name claims and (nearly) no value shows is not there.
 _STRICT: frozenset[Kind] = frozenset({"email", "iban", "pesel", "nip", "regon", "ip"})
 _REFUTED = 0.2
+# More than this share of values is most of them.
+_MOST = 0.5
+# How sure it is that a column is nobody's of which no value was seen.
+_UNSEEN = 0.3
 # Kinds that even a single value shows: hardly anything else is formed like that by chance.
 _UNMISTAKABLE: frozenset[Kind] = frozenset({"email", "iban", "pesel"})
 _NUMBERS = frozenset({"bigint", "integer", "numeric", "smallint"})
@@ -31,7 +34,8 @@ _KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
 def judge(facts: Facts) -> Finding:
     """The finding for one column."""
     base = facts.column.base
-    places = (facts.table.relation, facts.table.schema)
+    # A schema is called after a part of the business, not after what a row is.
+    places = (facts.table.relation,)
     if base in JSON:
         return _document(facts, places)
     if base in DATES:
@@ -47,29 +51,44 @@ def judge(facts: Facts) -> Finding:
         return Finding(kind="free", confidence=0.5, reason=reason)
     if base == "bytea":
         return _bytes(facts.column.name)
-    if base in {"text[]", "character varying[]"}:
-        return judged(facts.column.name, places, _elements(facts.values))
+    if base.removesuffix("[]") in TEXT and base.endswith("[]"):
+        return judged(facts.column.name, places, nested.elements(facts.values))
     if facts.column.slot.is_hstore:
         return Finding(kind="free", confidence=0.8, reason="texts by key")
     if base == "tsvector":
         return Finding(kind="free", confidence=0.8, reason="words of other columns")
+    if facts.column.labels and naming.said(facts.column.name) == "trait":
+        return Finding(kind="trait", confidence=0.8, reason="its name")
     if base.removesuffix("[]") in _WITHOUT_TEXT or facts.column.labels:
         return Finding(kind="none", confidence=0.9, reason=f"type {facts.column.type}")
     if base not in TEXT:
         return Finding(kind="free", confidence=0.5, reason=f"type {facts.column.type}: may hold texts")
-    return judged(facts.column.name, places, facts.values)
+    found = judged(facts.column.name, places, facts.values)
+    if not found.personal and _is_by_key(facts):
+        return Finding(kind="free", confidence=0.5, reason="values by key: any row may hold something else")
+    return found
 
 
 def judged(name: str, places: Sequence[str], values: Sequence[str]) -> Finding:
     """The finding for text of that name; `places` are what it stands in, nearest first."""
-    named = _resolved(naming.said(name), naming.about([name, *places]), values)
     shares = content.shares(values)
+    found = _judged(name, places, values, shares)
+    inner = inside.share(values)
+    if not found.personal and inner > _MOST:
+        reason = f"{_percent(inner, values)} contain an address or a number"
+        return Finding(kind="free", confidence=0.8, reason=reason)
+    if not found.personal and not any(values):
+        reason = "not looked at: no sampled row has a value, and its name tells of no person"
+        return Finding(kind="none", confidence=_UNSEEN, reason=reason)
+    return found
+
+
+def _judged(name: str, places: Sequence[str], values: Sequence[str], shares: Mapping[Kind, float]) -> Finding:
+    """By its name and by what most values are as a whole."""
+    named = _resolved(naming.said(name), naming.about([name, *places]), values)
     seen = next((kind for kind, share in shares.items() if _enough(kind, share, values)), None)
-    if (
-        named is None
-        and seen in {"first_name", "last_name", "city", "street"}
-        and _is_about_thing(name, places)
-    ):
+    thing = _is_about_thing(name, places)
+    if named is None and seen in {"first_name", "last_name", "city", "street"} and thing:
         seen = None
     if seen is not None and (named is None or named == seen or seen in _STRICT or named == "free"):
         also = f" and the name says {named}" if named == seen else ""
@@ -79,7 +98,10 @@ def judged(name: str, places: Sequence[str], values: Sequence[str]) -> Finding:
         )
     if named is not None:
         return _by_name(named, shares, values)
-    if content.is_prose(values) and not _is_about_thing(name, places):
+    if naming.about([name]) == "person" and content.are_called(values):
+        reason = f"its name says who, and most of {len(set(values))} sampled values are written like names"
+        return Finding(kind="full_name", confidence=0.7, reason=reason)
+    if content.is_prose(values) and not thing:
         return Finding(kind="free", confidence=0.6, reason="sentences that hardly repeat")
     return Finding(kind="none", confidence=0.8, reason="neither name nor values tell of a person")
 
@@ -125,6 +147,14 @@ def _by_name(named: Kind, shares: Mapping[Kind, float], values: Sequence[str]) -
     return Finding(kind=named, confidence=0.8, reason=f"its name{seen}")
 
 
+def _is_by_key(facts: Facts) -> bool:
+    """Whether rows are pairs of a key and a value, as settings and attributes are kept."""
+    words = set(naming.words(facts.column.name))
+    others = [name for name in facts.table.columns if name != facts.column.name]
+    beside = {word for name in others for word in naming.words(name)}
+    return words <= naming.listed("values") and not beside.isdisjoint(naming.listed("keys"))
+
+
 def _dated(name: str) -> Finding:
     if naming.said(name) == "birth_date":
         return Finding(kind="birth_date", confidence=0.95, reason="its name, and it is a date")
@@ -163,41 +193,33 @@ def _bytes(name: str) -> Finding:
     return Finding(kind="free", confidence=0.5, reason="bytes: nobody can look inside")
 
 
-def _elements(values: Sequence[str]) -> list[str]:
-    return [part.strip('"') for value in values for part in value.strip("{}").split(",") if part]
-
-
-def _document(facts: Facts, places: Sequence[str]) -> Finding:
-    found: dict[str, tuple[tuple[str, ...], list[str]]] = {}
-    for value in facts.values:
-        for path, keys, leaf in _leaves(json.loads(value), "$", ()):
-            found.setdefault(path, (keys, []))[1].append(leaf)
-    around = (facts.column.name, *places)
+def _document(facts: Facts, around: Sequence[str]) -> Finding:
+    if not facts.values:
+        return Finding(kind="free", confidence=0.5, reason="not looked at: there is no document to look at")
+    found = nested.places(facts.values)
     paths = {
-        path: judged(keys[-1] if keys else "", (*reversed(keys[:-1]), *around), leaves)
-        for path, (keys, leaves) in sorted(found.items())
+        path: judged(keys[-1] if keys else "", (*reversed(keys[:-1]), facts.column.name, *around), texts)
+        for path, (keys, texts) in found.texts.items()
     }
     personal = sum(finding.personal for finding in paths.values())
-    if not facts.values:
-        return Finding(kind="free", confidence=0.5, reason="a document, and there is none to look at")
-    if not personal:
-        return Finding(kind="none", confidence=0.8, reason=f"{len(paths)} places, none about a person")
-    best = max(finding.confidence for finding in paths.values() if finding.personal)
-    reason = f"{personal} of {len(paths)} places about a person"
+    reason = "; ".join(_said_of(found, personal))
+    keyed = Finding(kind="keyed", confidence=0.8, reason="its keys may be somebody's")
+    if "$" in found.lists:
+        return keyed
+    paths |= dict.fromkeys(sorted(found.lists), keyed)
+    if not (personal or found.cut or found.unnamed or found.lists):
+        return Finding(kind="none", confidence=0.8, reason=reason)
+    best = max((finding.confidence for finding in paths.values() if finding.personal), default=0.5)
     return Finding(kind="json", confidence=best, reason=reason, paths=paths)
 
 
-def _leaves(value: object, path: str, keys: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _leaves(inner, f"{path}.{key}", (*keys, str(key)))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _leaves(inner, f"{path}[*]", keys)
-    elif isinstance(value, str):
-        yield path, keys, value
-    else:
-        yield path, keys, ""  # a number, true or null: a place, but nothing to read
+def _said_of(found: nested.Places, personal: int) -> Iterator[str]:
+    named = len(found.texts)
+    yield f"{personal} of {named} places about a person" if personal else f"{named} places, no person in any"
+    if found.unnamed:
+        yield f"{found.unnamed} more that no path can name become null"
+    if found.cut:
+        yield f"not looked into {found.cut} long documents: what stands in no other becomes null"
 
 
 def _percent(share: float, values: Sequence[str]) -> str:

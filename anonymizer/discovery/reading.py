@@ -38,8 +38,7 @@ class Sampled(Protocol):
     def some(self, table: Table) -> Sequence[Sequence[str | None]]:
         """At most `ROWS` rows of the stored columns, always the same ones of the same table.
 
-        Texts are cut to `LONGEST` characters; a document that is longer is left out, as half of one cannot be
-        read.
+        Texts are cut to `LONGEST` characters; half of a document cannot be read, and is told as such.
         """
         ...
 

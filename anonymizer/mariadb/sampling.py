@@ -16,7 +16,7 @@ from anonymizer.mariadb.reading import blocks
 from anonymizer.mariadb.schema import read_schema
 from anonymizer.mariadb.snapshots import reading
 from anonymizer.policies.schema import Column, Schema, Table
-from anonymizer.transforms.base import INTEGERS, JSON
+from anonymizer.transforms.base import INTEGERS
 
 # Of a big table rows are looked up at so many places of its primary key: nothing is read to be thrown away.
 _PLACES = 20
@@ -75,10 +75,7 @@ def _query(table: Table, values: str, starts: Sequence[int]) -> str:
 
 
 def _value(column: Column) -> str:
-    text = statements.text(column)
-    if column.base in JSON:
-        return f"CASE WHEN CHAR_LENGTH({text}) <= {LONGEST} THEN {text} END"
-    return f"LEFT({text}, {LONGEST})"
+    return f"LEFT({statements.text(column)}, {LONGEST})"
 
 
 def _text(value: Value) -> str | None:

@@ -81,7 +81,7 @@ def _misfits(policy: Policy, source: Schema) -> Iterator[Problem]:
         for column, column_rule in rule.columns.items():
             if column in table.columns:
                 at = ("tables", name, "columns", column)
-                found = list(_column_misfits(table, table.columns[column], column_rule))
+                found = list(objections(table, table.columns[column], column_rule))
                 for wanted in sums(column_rule).values():
                     found += misfits(policy, source, table, wanted)
                 for what, remedy in found:
@@ -99,7 +99,8 @@ def _misfits(policy: Policy, source: Schema) -> Iterator[Problem]:
             yield policy.document.problem(("tables", name), f"{name}: {what}")
 
 
-def _column_misfits(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:
+def objections(table: Table, column: Column, rule: Rule) -> Iterator[tuple[str, str | None]]:
+    """Why a rule cannot stand at a column, each with what to do."""
     if column.generated and rule.transform != KEEP:
         yield (
             "the target computes it from other columns: it cannot be masked",
@@ -210,7 +211,12 @@ def _of(rule: TableRule, columns: Sequence[str]) -> list[Rule]:
 
 
 def _alike(child: TableRule, parent: TableRule, key: ForeignKey) -> bool:
-    pairs = zip(_of(child, key.columns), _of(parent, key.parent_columns), strict=False)
+    """Whether every pair of columns is; one that a side computes has no rule."""
+    pairs = [
+        (child.columns[mine], parent.columns[other])
+        for mine, other in zip(key.columns, key.parent_columns, strict=True)
+        if mine in child.columns and other in parent.columns
+    ]
     return all(not (mine.masks or theirs.masks) or _same(mine, theirs) for mine, theirs in pairs)
 
 

@@ -16,7 +16,6 @@ from anonymizer.postgres.chunks import can_split, pages_of, parts, split, whole
 from anonymizer.postgres.connections import translated
 from anonymizer.postgres.reading import Readers, readers
 from anonymizer.postgres.snapshots import export, reading
-from anonymizer.transforms.base import JSON
 
 # Connections that read all rows, and pages of a piece: 16 MiB of 8 KiB pages.
 _READERS, _PAGES = 2, 2048
@@ -77,6 +76,4 @@ def _query(table: Table) -> sql.Composed:
 
 
 def _value(column: Column) -> sql.Composed:
-    whole = sql.SQL("CASE WHEN length({0}::text) <= {1} THEN {0}::text END")
-    text = whole if column.base in JSON else sql.SQL("left({0}::text, {1})")
-    return text.format(sql.Identifier(column.name), sql.Literal(LONGEST))
+    return sql.SQL("left({}::text, {})").format(sql.Identifier(column.name), sql.Literal(LONGEST))

@@ -63,6 +63,6 @@ def _misfit(options: BaseModel, slot: Slot) -> str | None:
 
 SUPPRESS = Transform(
     summary="the same constant for every value", bind=suppress, options=Constant,
-    types=TEXT | NUMBERS | DATES | {ENUM, "boolean"}, family="suppress", canonical=exact,
+    types=TEXT | NUMBERS | DATES | {ENUM, "boolean", "tsvector", "xml"}, family="suppress", canonical=exact,
     longest=lambda _: None, results=among(1), keyed=False, misfit=_misfit,
 )  # fmt: skip

@@ -13,7 +13,7 @@ from anonymizer.cli import app
 from anonymizer.pseudonyms import keys
 from foundation.console import run
 from tests.anonymizer.conftest import MakeDatabase
-from tests.anonymizer.databases import places_with
+from tests.anonymizer.databases import places_with, rows
 
 pytestmark = pytest.mark.integration
 
@@ -55,6 +55,50 @@ def test_the_command_writes_a_new_file_and_never_over_one(
     columns = json.loads(capsys.readouterr().out)["columns"]
     assert {"klienci", "zamowienia"} == {column["table"] for column in columns}
     assert run(app, command) == 2
+
+
+ODD = """
+CREATE EXTENSION ltree;
+CREATE TABLE a (id int PRIMARY KEY, email varchar(12) NOT NULL UNIQUE,
+    email_key text GENERATED ALWAYS AS (lower(email)) STORED UNIQUE);
+CREATE TABLE login (id int PRIMARY KEY, email_key text REFERENCES a (email_key), at date);
+CREATE TABLE b (id int PRIMARY KEY, branch ltree NOT NULL, photo bytea NOT NULL);
+CREATE TABLE f (id int PRIMARY KEY, title text, fulltext tsvector NOT NULL);
+CREATE TRIGGER tr BEFORE INSERT OR UPDATE ON f FOR EACH ROW
+    EXECUTE FUNCTION tsvector_update_trigger('fulltext', 'pg_catalog.simple', 'title');
+CREATE TABLE log (id int PRIMARY KEY, rcpt text, link text, votes jsonb NOT NULL,
+    by_key int GENERATED ALWAYS AS (id) STORED UNIQUE);
+"""
+ODD_ROWS = """
+INSERT INTO a SELECT g, 'kh' || lpad(g::text, 3, '0') || '@q.test' FROM generate_series(1, 400) g;
+INSERT INTO login SELECT id, email_key, '2025-01-01' FROM a;
+INSERT INTO b VALUES (1, 'eu.at', 'qwphoto');
+INSERT INTO f VALUES (1, 'Qwacademy dinosaur');
+INSERT INTO log SELECT g, 'Jan Kowalski <jan' || g || '@firma.pl>',
+    'https://x.pl/reset?email=jan' || g || '%40firma.pl&t=1',
+    jsonb_build_object('of', jsonb_build_object('jan' || g || '@firma.pl', 1))
+  FROM generate_series(1, 500) g;
+"""
+
+
+def test_what_is_proposed_for_odd_types_and_keys_is_accepted_and_runs(
+    make_database: MakeDatabase, tmp_path: Path
+) -> None:
+    source, target = make_database(ODD + ODD_ROWS), make_database(ODD)
+    text = anonymizer.discover(source).policy("odd")
+    assert "firma.pl" not in text
+    assert "branch: keep  # DECIDE" in text
+    (tmp_path / "policy.yaml").write_text(text)
+    policy = anonymizer.load_policy(tmp_path / "policy.yaml")
+    assert {copy.table.name for copy in anonymizer.check(source, policy, target).copies} == {
+        *"abf",
+        "log",
+        "login",
+    }
+    assert anonymizer.anonymize(source, target, policy, keys.ephemeral()).verified
+    planted = ("firma.pl", "Kowalski", "qwphoto", "qwacademy", "Qwacademy")
+    assert {value: places_with(target, value) for value in planted} == {value: [] for value in planted}
+    assert rows(target, "SELECT count(*) FROM login JOIN a USING (email_key)") == [(400,)]
 
 
 @pytest.mark.prove

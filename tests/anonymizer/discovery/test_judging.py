@@ -62,3 +62,76 @@ def test_a_document_is_judged_by_its_places() -> None:
         "$.contact.mail": "email",
         "$.contact.size": "none",
     }
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [f"Jan Kowalski <jan{number}@firma.pl>" for number in range(9)],
+        [f"jan{number}@firma.pl; ewa{number}@firma.pl" for number in range(9)],
+        [f"https://x.pl/reset?email=jan{number}%40firma.pl&t=1" for number in range(9)],
+        [f'{{"email":"jan{number}@firma.pl","name":"Jan Kowalski"}}' for number in range(9)],
+        [f"PESEL 80010112345 klient {number}" for number in range(9)],
+        [*MAILS[:4], "+48 601 234 567", "+48 602 234 567", "+48 603 234 567"],
+    ],
+)
+@pytest.mark.parametrize("table", ["log", "products"])
+def test_a_column_is_not_harmless_in_which_most_values_contain_an_address_or_a_number(
+    values: list[str], table: str
+) -> None:
+    assert found("c17", values, table=table).kind == "free"
+    few = [*values[:2], *(f"nothing {number}" for number in range(9))]
+    assert found("c17", few, table=table).kind == "none"
+
+
+def test_a_name_that_says_an_address_is_not_refuted_by_one_with_more_around_it() -> None:
+    assert found("email", [f"Jan Kowalski <jan{number}@firma.pl>" for number in range(9)]).kind == "free"
+
+
+@pytest.mark.parametrize("type_", ["text", "character varying[]"])
+def test_what_nobody_saw_is_told_as_not_looked_at(type_: str) -> None:
+    values = [] if type_ == "text" else ["{}", "{NULL}"]
+    seen = found("c17", values, type_)
+    assert (seen.kind, seen.confidence) == ("none", 0.3)
+    assert seen.reason.startswith("not looked at")
+    assert found("data", [], "jsonb").reason.startswith("not looked at")
+
+
+def test_null_in_an_array_is_no_text() -> None:
+    assert found("cc", ["{wanda@thuis.example,NULL}"], "text[]").kind == "email"
+
+
+def test_of_a_document_that_was_cut_no_place_is_called_harmless() -> None:
+    seen = found("data", ['{"size": 3, "colour": "red"}'] * 4 + ['{"size": 3, "mail": "a@b.'], "jsonb")
+    assert seen.kind == "json"
+    assert "not looked into 1 long documents" in seen.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "values", "kind"),
+    [
+        ("owner", "pets", ["Nora Quist", "Per Holm", "J. R. Hill"], "full_name"),
+        ("owner", "pets", ["shop", "depot", "head office"], "none"),
+        ("name", "person.countryregion", ["Poland", "Chad", "Peru"], "none"),
+        ("name", "contacttype", ["Owner", "Sales Agent", "Marketing Manager"], "none"),
+        ("name", "media_type", ["Protected AAC audio file", "MPEG-4 video file of", "AAC audio file alone"],
+         "none"),
+        ("gender", "t1", ["M", "F"], "trait"),
+        ("url", "webhook", ["https://user:pw@a.example/x", "https://user:pw@b.example/x"], "free"),
+    ],
+)  # fmt: skip
+def test_who_and_what_a_column_is_about(name: str, table: str, values: list[str], kind: str) -> None:
+    assert found(name, values, table=table).kind == kind
+
+
+def test_a_value_by_key_may_be_anything() -> None:
+    def by(other: str) -> str:
+        columns = {
+            name: Column(name=name, type="text", base="text", limit=None, nullable=True, default=False,
+                         generated=False)
+            for name in (other, "value")
+        }  # fmt: skip
+        table = Table(name="t", schema="public", relation="t", rows=9, columns=columns, unique={})
+        return judge(Facts(table=table, column=columns["value"], values=["on", "off", "7"])).kind
+
+    assert [by("key"), by("colour")] == ["free", "none"]
