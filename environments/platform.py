@@ -52,8 +52,8 @@ def _variable(text: str) -> str:
 
 
 def _account(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,62}", text):
-        raise ValueError(f"{text!r} must be at most 63 letters, digits, _ and -, a letter or _ first")
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}", text):
+        raise ValueError(f"{text!r} must be at most 63 letters, digits, dots, _ and -, a letter or _ first")
     return text
 
 

@@ -37,11 +37,15 @@ def run(
     )
 
 
-def run_here(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def run_here(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """The same in this process, where starting one would cost more than the test."""
     out, err = io.StringIO(), io.StringIO()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    with patch.dict(os.environ, env), redirect_stdout(out), redirect_stderr(err):
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    with (
+        patch.dict(os.environ, {"COLUMNS": "200", **(env or {})}),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
         status = console.run(app, arguments)
     for number, handler in handlers.items():
         signal.signal(number, handler)

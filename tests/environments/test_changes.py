@@ -17,7 +17,7 @@ import pytest
 from environments import environment, images, labels
 from environments.containers import leases, manifests, removing
 from environments.environment import Environment
-from tests.environments.commanding import COMMAND, begin, eventually, left, run
+from tests.environments.commanding import COMMAND, begin, eventually, left, run, run_here
 from tests.environments.written import Services, application, definition
 
 pytestmark = pytest.mark.integration
@@ -174,17 +174,19 @@ def test_a_crash_is_told_from_work_that_is_done(
     engine: docker.DockerClient, shop: Environment, home: Path
 ) -> None:
     shop = environment.attach(engine, shop.name)
-    shop.nodes["web-1"].get_wrapped_container().kill()
-    said = run("env", "status", shop.name, "--json")
+    crashed = shop.nodes["web-1"].get_wrapped_container()
+    crashed.kill()
+    crashed.wait(timeout=20)
+    said = run_here("env", "status", shop.name, "--json")
     assert json.loads(said.stdout)["nodes"]["web-1"] == "crashed (137)"
     (row,) = [
         row
-        for row in json.loads(run("env", "list", "--json").stdout)["environments"]
+        for row in json.loads(run_here("env", "list", "--json").stdout)["environments"]
         if row["name"] == shop.name
     ]
     assert (row["running"], row["nodes"]) == (len(shop.nodes) - 1, len(shop.nodes))
     shop.nodes["web-2"].get_wrapped_container().remove(force=True)
-    said = run("env", "list")
+    said = run_here("env", "list")
     assert f"{len(shop.nodes) - 2} of {len(shop.nodes)}" in said.stderr, "counted is what is wanted"
     up(home / "t.yaml", shop.name)
     assert len(environment.attach(engine, shop.name).nodes) == len(shop.nodes)
@@ -200,11 +202,11 @@ def test_an_environment_of_another_version_is_named_and_can_be_taken_down(
     (record,) = engine.volumes.list(filters={"label": f"peakproof.instance={name}", "name": "manifest"})
     tags = {**record.attrs["Labels"], "peakproof.manifest": json.dumps({**json.loads(text), "format": 99})}
     engine.volumes.create(f"{record.name}9", labels=tags)
-    listed = run("env", "list")
+    listed = run_here("env", "list")
     assert listed.returncode == 0, listed.stderr
     assert "made by another version" in listed.stderr
     for command in (("status", name), ("up", str(tmp_path / "t.yaml"), "--name", name)):
-        said = run("env", *command)
+        said = run_here("env", *command)
         assert said.returncode == 5, said.stderr
         assert f"peakproof env down {name}" in said.stderr
     assert run("env", "down", name).returncode == 0

@@ -14,7 +14,7 @@ from docker.errors import NotFound
 
 from environments.containers import leases
 from environments.environment import Environment
-from tests.environments.commanding import left, run
+from tests.environments.commanding import left, run, run_here
 from tests.environments.conftest import SHOP, Standing
 from tests.environments.written import application, definition
 
@@ -73,7 +73,9 @@ def test_up_again_adopts_what_runs(shop: Standing) -> None:
 
 def test_a_node_that_was_stopped_is_started_again(shop: Standing) -> None:
     before = shop.attach()
-    before.nodes["web-2"].get_wrapped_container().kill()
+    stopped = before.nodes["web-2"].get_wrapped_container()
+    stopped.kill()
+    stopped.wait(timeout=20)
     again = run("env", "up", str(shop.definition), "--name", shop.name)
     assert again.returncode == 0, again.stderr
     after = shop.attach()
@@ -153,27 +155,27 @@ def test_a_port_stays_when_the_door_is_restarted(shop: Standing) -> None:
 
 
 def test_list_status_and_logs_say_what_stands(shop: Standing) -> None:
-    listed = json.loads(run("env", "list", "--json").stdout)["environments"]
+    listed = json.loads(run_here("env", "list", "--json").stdout)["environments"]
     (mine,) = [row for row in listed if row["name"] == shop.name]
     assert (mine["definition"], mine["nodes"], mine["running"]) == ("t", 7, 7), "what is done counts"
     assert 0 < mine["seconds_left"] <= 8 * 3600
-    status = json.loads(run("env", "status", shop.name, "--json").stdout)
+    status = json.loads(run_here("env", "status", shop.name, "--json").stdout)
     assert status["nodes"]["web-1"] == "running"
     assert status["nodes"]["prepare-1"] == "done"
-    logs = run("env", "logs", shop.name, "prepare-1", "-n", "1")
+    logs = run_here("env", "logs", shop.name, "prepare-1", "-n", "1")
     assert logs.stdout == "the reason stands here\n"
 
 
 def test_people_are_shown_the_same(shop: Standing) -> None:
-    shown = run("env", "status", shop.name)
+    shown = run_here("env", "status", shop.name)
     assert shown.stdout == ""
     assert "web-1" in shown.stderr
     assert str(shop.attach().instance.ports["front"]) in shown.stderr
-    assert shop.name in run("env", "list").stderr
+    assert shop.name in run_here("env", "list").stderr
 
 
 def test_an_unknown_node_says_which_there_are(shop: Standing) -> None:
-    logs = run("env", "logs", shop.name, "wbe-1")
+    logs = run_here("env", "logs", shop.name, "wbe-1")
     assert logs.returncode == 2
     assert "web-1" in logs.stderr
 
@@ -181,7 +183,7 @@ def test_an_unknown_node_says_which_there_are(shop: Standing) -> None:
 @pytest.mark.parametrize("command", [("status",), ("logs", "web-1"), ("extend",)])
 def test_an_unknown_environment_is_an_input_error(command: tuple[str, ...]) -> None:
     verb, *rest = command
-    answer = run("env", verb, "t-nobody", *rest)
+    answer = run_here("env", verb, "t-nobody", *rest)
     assert answer.returncode == 2
     assert "no environment 't-nobody' is up" in answer.stderr
     assert "env list" in answer.stderr
@@ -189,7 +191,7 @@ def test_an_unknown_environment_is_an_input_error(command: tuple[str, ...]) -> N
 
 def test_a_lease_can_be_made_longer_and_shorter(shop: Standing, engine: docker.DockerClient) -> None:
     for ttl, seconds in (("3h", 10_800), ("20m", 1_200)):
-        assert run("env", "extend", shop.name, "--ttl", ttl).returncode == 0
+        assert run_here("env", "extend", shop.name, "--ttl", ttl).returncode == 0
         lease = leases.newest(engine, shop.name)
         assert lease is not None
         assert lease.until - time.time() == pytest.approx(seconds, abs=30)
@@ -220,6 +222,6 @@ def test_down_leaves_nothing(
 
 
 def test_down_of_nothing_says_so_and_is_no_error() -> None:
-    down = run("env", "down", "t-nobody")
+    down = run_here("env", "down", "t-nobody")
     assert down.returncode == 0
     assert "nothing was there" in down.stderr

@@ -136,6 +136,7 @@ def test_data_survives_a_stop_and_a_kill(start: Start) -> None:
     server.container.stop(timeout=20)
     assert rows_after_a_start(server) == 0
     server.container.kill()
+    assert server.ended() == 137
     assert rows_after_a_start(server) == 0
 
 
@@ -149,6 +150,7 @@ def test_a_lock_file_that_a_kill_left_is_nobody_s_even_if_its_number_is_a_proces
     how = ["bash", "-c", f"[[ ! -s $PGDATA/PG_VERSION ]] || {{ {stale}; }}; exec start-postgres"]
     server = ready(start("postgres", port=5432, secret=PASSWORD, environment=ENVIRONMENT, command=how))
     server.container.kill()
+    assert server.ended() == 137
     server.container.start()
     assert ask(ready(server), "SELECT 1") == 1
 

@@ -109,6 +109,7 @@ def test_messages_survive_a_stop_and_a_kill(start: Start) -> None:
         broker.accepting()
         assert asyncio.run(count()) == 1
         broker.container.kill()
+        assert broker.ended() == 137
 
 
 @pytest.mark.parametrize(("secret", "told"), [(None, f"cannot read {SECRET}"), ("", f"{SECRET} is empty")])
