@@ -29,6 +29,11 @@ class Backend:
     environment: Mapping[str, str] = field(repr=False)
     asks: Callable[[str], str] = getpass
 
+    @property
+    def place(self) -> str:
+        """Where it is, for people: an address of somebody else's may have a password in it."""
+        return f"in {self.url}" if self.url.startswith("file://") else f"where {URL} says"
+
     def confirm(self) -> None:
         """Asks again for a passphrase that was typed, before anything is encrypted with it."""
         typed = self.environment.get(PASSPHRASE)

@@ -31,7 +31,7 @@ def preview(wanted: Wanted) -> Document:
     clients = preparing.reachable(wanted)
     with _opened(wanted.name, create=True) as found:
         _, plan = _planned(found, wanted, clients)
-    display.show_plan(people(), plan)
+    display.show_plan(people(), plan, display.in_short(wanted))
     return display.plan_document(wanted, plan)
 
 
@@ -43,7 +43,7 @@ def up(wanted: Wanted, *, confirmed: Confirm) -> Document:
     started, console, clients = time.monotonic(), people(), preparing.reachable(wanted)
     with _opened(wanted.name, create=True) as found:
         prepared, plan = _planned(found, wanted, clients)
-        display.show_plan(console, plan)
+        display.show_plan(console, plan, display.in_short(wanted))
         if not plan.empty:
             _confirm(confirmed, wanted.name)
             changes = display.by_op(plan.changed)
@@ -53,6 +53,10 @@ def up(wanted: Wanted, *, confirmed: Confirm) -> Document:
             ):
                 deploying.deploy(found, prepared, plan, watch, _tell)
             console.print(f"[green]{wanted.name} is up[/] after {in_words(time.monotonic() - started)}")
+            if found.new:
+                console.print(
+                    f"its state, encrypted with your passphrase, is {found.backend.place}: keep both"
+                )
     document = _status(prepared.record, clients)
     display.show_status(console, document)
     return document

@@ -18,6 +18,8 @@ from infra.pulumi_errors import NodeFailed
 from infra.recorded import CONTAINER
 from infra.recording import PROJECT
 
+_ORDER = ("host", "network", "volume", "node", "")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -41,8 +43,9 @@ class Plan:
 
     @property
     def changed(self) -> list[Change]:
-        """What people are told of: resources that do not stay as they are."""
-        return [change for change in self.changes if change.told]
+        """What people are told of: resources that do not stay as they are, kind by kind, by name."""
+        told = [change for change in self.changes if change.told]
+        return sorted(told, key=lambda change: (_ORDER.index(change.kind or ""), change.name))
 
     @property
     def empty(self) -> bool:

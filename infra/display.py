@@ -15,15 +15,26 @@ from infra.changes import Change, Op
 from infra.deploying import Plan
 
 
-def show_plan(console: Console, plan: Plan) -> None:
-    """What `up` would change, as a table; one line where nothing would."""
+def in_short(wanted: Wanted) -> str:
+    """What is to stand, and where: the last look before a yes."""
+    topology = wanted.topology
+    return (
+        f"[bold]{wanted.name}[/]: definition {topology.definition} of {topology.platform},"
+        f" class {topology.environment_class}, on site {wanted.site.site}"
+    )
+
+
+def show_plan(console: Console, plan: Plan, of: str) -> None:
+    """What `up` would change, as a table below its heading; one line where nothing would."""
+    console.print(of)
     if plan.empty:
         console.print("[green]nothing to change[/]: all stands as the definition says")
         return
-    table = Table("", "change", "because of", box=None)
-    for change in plan.changed:
+    why = {change: _because(change) for change in plan.changed}
+    table = Table("", "change", "because of" if any(why.values()) or plan.left else "", box=None)
+    for change, because in why.items():
         table.add_row(
-            f"{change.kind} {change.name}", f"[{_COLOURS[change.op]}]{change.op}[/]", escape(_because(change))
+            f"{change.kind} {change.name}", f"[{_COLOURS[change.op]}]{change.op}[/]", escape(because)
         )
     for name in plan.left:
         table.add_row(name, "[red]remove[/]", "left by a command that was cut off")

@@ -47,7 +47,10 @@ def expected(stack: Stack) -> Subjects:
             }
             for network in instance.networks
         },
-        volumes={volume.name: _common(volume.name, "volume", stack) for volume in instance.topology.volumes},
+        volumes={
+            volume.name: {**_common(volume.name, "volume", stack), "kept when these change": ["labels"]}
+            for volume in instance.topology.volumes
+        },
     )
 
 

@@ -17,7 +17,7 @@ from infra.deployment import Deployment, PlainStack, Told
 from infra.pulumi_errors import NoStack, meaning
 from infra.record import Record
 from infra.recording import PROJECT
-from infra.state import State
+from infra.state import EMPTY, State
 
 # What is asked of the engine itself, whatever the person's own settings are.
 _SETTINGS = {"PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
@@ -29,6 +29,7 @@ class Opened:
 
     deployment: Deployment
     state: State
+    backend: Backend
     new: bool
 
     @property
@@ -78,7 +79,7 @@ def _names(workspace: LocalWorkspace) -> list[str]:
 
 def _found(deployment: Deployment, workspace: LocalWorkspace, backend: Backend, *, create: bool) -> Opened:
     try:
-        return Opened(deployment=deployment, state=deployment.state(), new=False)
+        return Opened(deployment=deployment, state=deployment.state(), backend=backend, new=False)
     except NoStack:
         if not create:
             raise NoStack(deployment.name, others=_names(workspace)) from None
@@ -87,4 +88,4 @@ def _found(deployment: Deployment, workspace: LocalWorkspace, backend: Backend, 
         workspace.create_stack(deployment.name)
     except CommandError as error:
         raise meaning(error, (), name=deployment.name, doing=f"making the stack {deployment.name}") from error
-    return Opened(deployment=deployment, state=deployment.state(), new=True)
+    return Opened(deployment=deployment, state=EMPTY, backend=backend, new=True)

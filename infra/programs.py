@@ -108,7 +108,10 @@ class EnvironmentComponent(pulumi.ComponentResource):
                 docker.VolumeLabelArgs(label=key, value=text)
                 for key, text in labels.of(instance.name, "volume").items()
             ],
-            opts=self._opts(),
+            # Other labels would be another volume to the provider, and an empty one.
+            opts=pulumi.ResourceOptions.merge(
+                self._opts(), pulumi.ResourceOptions(ignore_changes=["labels"])
+            ),
         )
 
     def _node(self, node: Node) -> NodeComponent:

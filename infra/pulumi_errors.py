@@ -61,8 +61,8 @@ class NoStack(InputError):  # noqa: N818 - says what happened
     """There is no stack of that name; `others` are those that there are."""
 
     def __init__(self, name: str, others: Sequence[str] = ()) -> None:
-        there = f"the state has {', '.join(others)}" if others else "the state has none"
-        super().__init__(f"there is no stack {name!r}", hint=f"{there}; `peakproof infra up` brings one up")
+        there = f"the state has {', '.join(others)}; " if others else ""
+        super().__init__(f"there is no stack {name!r}", hint=f"{there}`peakproof infra up` brings one up")
 
 
 def meaning(error: CommandError, complaints: Iterable[Said], *, name: str, doing: str) -> PeakproofError:

@@ -101,7 +101,7 @@ def network(recorded: Recorded, register: Register) -> Attributes:
 
 def volume(recorded: Recorded, register: Register) -> Attributes:
     """A volume's attributes."""
-    return _common(recorded, register)
+    return {**_common(recorded, register), "kept when these change": sorted(recorded.ignored)}
 
 
 def _common(recorded: Recorded, register: Register) -> dict[str, object]:

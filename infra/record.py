@@ -55,7 +55,7 @@ class Record:
             nodes=tuple(node.name for node in instance.nodes),
             endpoints={
                 endpoint.name: f"{endpoint.protocol}://127.0.0.1:{instance.ports[endpoint.name]}"
-                for endpoint in topology.endpoints
+                for endpoint in sorted(topology.endpoints, key=lambda endpoint: endpoint.name)
             },
             ports=instance.ports,
             subnets=instance.subnets,
@@ -107,7 +107,7 @@ def read(outputs: Mapping[str, Any]) -> Record | None:
         digest=written["digest"],
         site=written["site"],
         nodes=tuple(written["nodes"]),
-        endpoints=dict(written["endpoints"]),
+        endpoints=dict(sorted(written["endpoints"].items())),  # the engine keeps no order
         ports={endpoint: int(port) for endpoint, port in written["ports"].items()},
         subnets=dict(written["subnets"]),
         addresses={network: dict(nodes) for network, nodes in written["addresses"].items()},

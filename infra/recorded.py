@@ -22,7 +22,8 @@ class Recorded:
 
     `inputs` have the provider's own names, such as networksAdvanced. `parent` and `dependencies` are URNs;
     `provider` is a URN, "::" and an id. `awaited`: input -> URNs of what must be known before it is.
-    `finished`: a component registered its outputs; True for every other resource.
+    `ignored`: inputs that do not count when they change. `finished`: a component registered its outputs;
+    True for every other resource.
     """
 
     urn: str
@@ -33,6 +34,7 @@ class Recorded:
     provider: str = ""
     dependencies: frozenset[str] = frozenset()
     awaited: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ignored: frozenset[str] = frozenset()
     component: bool = False
     finished: bool = True
 

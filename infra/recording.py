@@ -125,6 +125,7 @@ def _recorded(request: pb.RegisterResourceRequest, urn: str) -> Recorded:
         provider=request.provider,
         dependencies=frozenset(request.dependencies),
         awaited={key: frozenset(value.urns) for key, value in request.propertyDependencies.items()},
+        ignored=frozenset(request.ignoreChanges),
         component=not request.custom,
     )
 

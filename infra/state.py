@@ -52,6 +52,10 @@ class State:
         return [known for known in self.resources if known.type == type_]
 
 
+EMPTY = State(resources=(), unfinished=(), outputs={})
+"""Of a stack that nothing was ever made of."""
+
+
 def read(deployment: Mapping[str, Any]) -> State:
     """The state in a deployment as Pulumi exports it."""
     listed: Sequence[Mapping[str, Any]] = deployment.get("resources") or []

@@ -10,6 +10,7 @@ import pytest
 
 from environments.docker_client import connect
 from environments.loading import site_of, topology_of
+from infra import healthchecks
 from infra.programs import program
 from infra.recorded import Recorded
 from infra.recording import record
@@ -46,6 +47,7 @@ def stacks(
     folder = stacks_.engine_folder(root)
     state = tmp_path_factory.mktemp("state")
     with stacks_.plugin() as attached, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(healthchecks, "INTERVAL", 0.5)  # half of the time would go by between two questions
         if folder:
             patch.setenv("PATH", str(folder), prepend=":")
         variables = {**attached, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}

@@ -129,6 +129,7 @@ def _create_container(client: docker.DockerClient, inputs: Properties) -> str:
         volumes=[block["containerPath"] for block in inputs.get("volumes", ())],
         healthcheck=_healthcheck(inputs),
         stop_timeout=inputs.get("stopTimeout"),
+        detach=not inputs.get("attach"),
         host_config=_host_config(api, inputs),
     )["Id"]
     if inputs.get("networksAdvanced"):

@@ -45,6 +45,13 @@ def test_another_backend_is_taken_as_it_is(tmp_path: Path, monkeypatch: pytest.M
     assert not (tmp_path / "state").exists()
 
 
+def test_an_address_that_may_hold_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PASSPHRASE, "swordfish")
+    assert backend.backend().place.startswith("in file:///")
+    monkeypatch.setenv(URL, "postgres://ann:hunter2@db/states")
+    assert backend.backend().place == "where PULUMI_BACKEND_URL says"
+
+
 def test_a_state_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PASSPHRASE, "swordfish")
     (tmp_path / "state").write_text("a file")

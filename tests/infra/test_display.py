@@ -38,7 +38,9 @@ def plan(*changes: Change, unfinished: tuple[str, ...] = ()) -> Plan:
 
 def test_a_plan_says_what_changes_and_because_of_what() -> None:
     console = shown()
-    display.show_plan(console, plan(change("api-1", Op.REPLACE, "memory", "image"), change("b-1", Op.CREATE)))
+    display.show_plan(
+        console, plan(change("api-1", Op.REPLACE, "memory", "image"), change("b-1", Op.CREATE)), "shop"
+    )
     lines = [" ".join(line.split()) for line in text(console).splitlines()]
     assert "node api-1 replace memory, image" in lines
     assert "node b-1 create" in lines
@@ -48,14 +50,14 @@ def test_a_plan_says_what_changes_and_because_of_what() -> None:
 def test_a_volume_that_goes_takes_its_data_and_the_plan_says_so() -> None:
     for op in (Op.DELETE, Op.REPLACE):
         console = shown()
-        display.show_plan(console, plan(change("store-data", op, "name", type_=VOLUME)))
+        display.show_plan(console, plan(change("store-data", op, "name", type_=VOLUME)), "shop")
         assert "its data are lost" in text(console)
 
 
 def test_a_plan_without_changes_is_one_line() -> None:
     console = shown()
-    display.show_plan(console, plan(change("api-1", Op.SAME)))
-    assert text(console).startswith("nothing to change: all stands as the definition says")
+    display.show_plan(console, plan(change("api-1", Op.SAME)), "shop")
+    assert text(console) == "shop\nnothing to change: all stands as the definition says\n"
 
 
 def test_what_was_cut_off_is_something_to_do() -> None:

@@ -62,11 +62,13 @@ def test_up_from_nothing_makes_every_node_ready(shop: Shop) -> None:
         assert answer.status == 200
 
 
-def test_up_shows_what_it_would_do_and_what_it_does(shop: Shop) -> None:
+def test_up_shows_what_it_would_do_and_what_it_does(stacks: Stacks, shop: Shop) -> None:
+    assert f"{shop.name}: definition t of hello, class test, on site laptop" in shop.shown
     assert "11 to create" in shop.shown
     assert "node store-1" in shop.shown
     assert "created after" in shop.shown
     assert f"{shop.name} is up after" in shop.shown
+    assert f"is in file://{stacks.state}/peakproof/infra: keep both" in shop.shown
 
 
 def test_a_second_up_changes_nothing(stacks: Stacks, shop: Shop) -> None:

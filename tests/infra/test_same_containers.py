@@ -36,6 +36,8 @@ SECRET_FILES = {
     "store-1": ("/run/secrets/certificate.pem", "/run/secrets/store-password"),
 }
 DIFFERENCES: Mapping[str, str] = {
+    "Config.AttachStderr": "who made it follows its output: `env` says so of all, the provider of once-nodes",
+    "Config.AttachStdout": "the same; where the output goes is the log driver's",
     "Config.Healthcheck": "`infra` has Docker ask for as long as a node lives; `env` asks until it is ready",
     "Config.StopTimeout": "`env` says it when it stops a node; what stays must have it written down",
     "Config.Labels": "the owner, and the name of the instance",
