@@ -11,6 +11,7 @@ from anonymizer import key_cli
 from anonymizer.audit import cli as audit_cli
 from anonymizer.datasets import cli as datasets_cli
 from anonymizer.files.cli import file
+from anonymizer.memory import never_dumped
 from anonymizer.options import (
     Ephemeral,
     Fraction,
@@ -46,6 +47,12 @@ app = typer.Typer(
     help="Copy production data into an environment, masked under a policy that names every column.",
     no_args_is_help=True,
 )
+
+
+@app.callback()
+def anonymize() -> None:
+    """Copy production data into an environment, masked under a policy that names every column."""
+    never_dumped()
 
 
 def preview(

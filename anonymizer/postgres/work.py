@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import resource
 import signal
 import threading
 import traceback
@@ -23,6 +22,7 @@ from anonymizer.copying.ordering import Sorter, ranks, spilled
 from anonymizer.copying.overlap import ahead
 from anonymizer.copying.runs import Ranks
 from anonymizer.masks.masking import TableMask, masked_batch, table_mask, unquoted
+from anonymizer.memory import never_dumped
 from anonymizer.policies.plan import TablePlan
 from anonymizer.postgres import progress
 from anonymizer.postgres.chunks import Chunk, rows_of
@@ -53,7 +53,7 @@ _LOCK = "SELECT pg_advisory_lock_shared(%s)"
 def work(pipe: Connection) -> None:
     """The life of a worker: the setup, then task after task, until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command is told, and tells us
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what is in this memory is written nowhere
+    never_dumped()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pa.set_cpu_count(1)
     try:

@@ -18,11 +18,16 @@ _TELLS = r"\1"
 _HOST = r"[\p{L}\p{N}-]+"
 _AT = r"(?i:at|małpa|malpa|@)"
 _DOT = r"(?i:dot|kropka)"
+# A line's end in JSON or code is two characters, of which the second is no letter of what follows.
+_ESCAPED = r"(\\[bfnrt])"
+_LOCAL = r"(?:\\u[0-9A-Fa-f]{4}|[\p{L}\p{N}._%+-])+"
+# In a link, @ is %40; in JSON it may be \u0040.
+_SIGN = r"(?:\s?@\s?|%(?:25)*40|\\u0040)"
 _LINKS: Sequence[Form] = (
-    ("[link]", r"\b[a-z][a-z0-9+.-]*://[^\s/@]+@[^\s,;)]+", ""),
+    ("[link]", rf"(?:{_ESCAPED}|\b)[a-z][a-z0-9+.-]*://[^\s/@\"]+@[^\s,;)\"]+", _TELLS),
     ("[link]", r"(?i:\b(?:https?://)?(?:[a-z]+\.)?(?:facebook|fb|instagram|linkedin|twitter|x|tiktok|vk)\.com/"
                r"[^\s,;)]+)", ""),
-    ("[e-mail]", rf"[\p{{L}}\p{{N}}._%+-]+\s?@\s?{_HOST}(?:\.{_HOST})+", ""),
+    ("[e-mail]", rf"{_ESCAPED}?{_LOCAL}{_SIGN}{_HOST}(?:\.{_HOST})+", _TELLS),
     ("[e-mail]", rf"[\p{{L}}\p{{N}}._%+-]+\s*[(\[{{]\s*{_AT}\s*[)\]}}]\s*{_HOST}"
                  rf"(?:\s?(?:\.|[(\[{{]\s*{_DOT}\s*[)\]}}])\s?{_HOST})+", ""),
     ("[e-mail]", rf"[\p{{L}}\p{{N}}_%+-]+[._\p{{N}}][\p{{L}}\p{{N}}._%+-]*\s+{_AT}\s+{_HOST}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import pyarrow as pa
@@ -11,6 +13,10 @@ NAME: Final = "[name]"
 MARKS: Final = (NAME, "[e-mail]", "[link]", "[address]", "[number]", "[document]", "[date]")
 # Characters that mean nothing by themselves (Unicode, private use).
 _FIRST = 0xE000
+# Parts a text into words and what stands between them.
+SPLIT: Final = chr(_FIRST + len(MARKS))
+# Where others are looked for while a text has such a character of its own.
+_OTHERS, _MANY = 0xF0000, 0xFFFE
 
 
 def character(mark: str) -> str:
@@ -18,13 +24,22 @@ def character(mark: str) -> str:
     return chr(_FIRST + MARKS.index(mark))
 
 
-def cleared(texts: pa.Array) -> pa.Array:
-    """Texts without the characters that will stand for marks."""
-    return pc.replace_substring_regex(texts, rf"[\x{{{_FIRST:x}}}-\x{{{_FIRST + len(MARKS):x}}}]", " ")
+def spared(texts: pa.Array) -> tuple[pa.Array, Mapping[str, str]]:
+    """Texts without the characters that mean something to us, and which others stand for those meanwhile."""
+    meant = [char for char in (SPLIT, *map(character, MARKS)) if _has(texts, char)]
+    free = (char for char in map(chr, range(_OTHERS, _OTHERS + _MANY)) if not _has(texts, char))
+    instead = dict(zip(meant, free, strict=False))
+    for char, other in instead.items():
+        texts = pc.replace_substring(texts, char, other)
+    return texts, {other: char for char, other in instead.items()}
 
 
-def spelled(texts: pa.Array) -> pa.Array:
-    """Texts with their marks written out."""
-    for mark in MARKS:
-        texts = pc.replace_substring(texts, character(mark), mark)
+def _has(texts: pa.Array, char: str) -> bool:
+    return bool(pc.any(pc.match_substring(texts, char)).as_py())
+
+
+def spelled(texts: pa.Array, instead: Mapping[str, str] = MappingProxyType({})) -> pa.Array:
+    """Texts with their marks written out, and with the characters that others stood for."""
+    for written, what in (*((character(mark), mark) for mark in MARKS), *instead.items()):
+        texts = pc.replace_substring(texts, written, what)
     return texts

@@ -26,7 +26,6 @@ from anonymizer.redaction.recall import HELD_OUT
 from anonymizer.transforms.base import TEXT, Mask, Row, RowMask, Slot, Transform, among, exact
 from foundation.documents import Input
 
-_SPLIT = "\x01"
 _WORD = r"(\p{L}+)"
 _LETTERS = re.compile(r"[^\W\d_]+")
 # A letter alone is an initial: it is in every text.
@@ -54,15 +53,18 @@ def redact_row(options: BaseModel, slot: Slot) -> RowMask:
     dictionaries = cast(Persons, options).dictionaries
 
     def mask(_key: Key, values: pa.Array, persons: Mapping[str, pa.Array]) -> pa.Array:
-        text = without_forms(marks.cleared(pc.replace_substring(values, _SPLIT, " ")))
-        out = marks.spelled(_without_names(text, list(persons.values()), dictionaries=dictionaries))
+        text, instead = marks.spared(values)
+        text = without_forms(text)
+        out = marks.spelled(_without_names(text, list(persons.values()), dictionaries=dictionaries), instead)
         return pc.utf8_slice_codeunits(out, 0, slot.limit) if slot.limit else out
 
     return mask
 
 
 def _without_names(text: pa.Array, persons: Sequence[pa.Array], *, dictionaries: bool) -> pa.Array:
-    lists = pc.split_pattern(pc.replace_substring_regex(text, _WORD, rf"{_SPLIT}\1{_SPLIT}"), _SPLIT)
+    lists = pc.split_pattern(
+        pc.replace_substring_regex(text, _WORD, rf"{marks.SPLIT}\1{marks.SPLIT}"), marks.SPLIT
+    )
     parts = lists.flatten().dictionary_encode()
     sizes = pc.list_value_length(lists).fill_null(0).to_numpy()
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)

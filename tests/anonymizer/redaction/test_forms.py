@@ -31,6 +31,11 @@ PLACES = {
     "ur. 14.05.1968": "ur. [date]", "urodzona 3 maja 1971": "urodzona [date]",
     "mieszka na Kwiatowej 8": "mieszka na [address]", "auto WA 12345": "auto [document]",
     "pisze jako @ania_nowak": "pisze jako [link]",
+    "/a?u=wanda.kool%40grachten.example&n=1": "/a?u=[e-mail]&n=1",
+    "/go?to=%2Fa%3Fu=wanda%2540grachten.example": "/go?to=%2Fa%3Fu=[e-mail]",
+    r'{"m":"\u0072ut.aske@eng.example"}': '{"m":"[e-mail]"}',
+    r'{"m":"a\nrut\u0040eng.example"}': r'{"m":"a\n[e-mail]"}',
+    r'{"m":"a\nhttps://ela:tajne@x.example/y"}': r'{"m":"a\n[link]"}', "mailto:a@b.pl": "mailto:[e-mail]",
 }  # fmt: skip
 STAYS = (
     "Zamówienie ZK/2025/11/00871 opłacone 28.11 o 9:42", "dostawa 12.12.2025 14:30", "EAN 12345",

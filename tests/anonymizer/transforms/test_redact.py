@@ -52,6 +52,13 @@ def test_another_name_is_another(name: str) -> None:
 def test_numbers_below_nine_digits_and_ordinary_words_stay() -> None:
     text = "Faktura 2024/11 na 1200,50 zł, termin 14 dni, 3 szt. EAN 12345"
     assert mask("redact", [text]) == [text]
+    english = "First From then, just make a long list and send it"
+    assert mask("redact", [english]) == [english]
+
+
+def test_characters_of_the_text_that_mean_something_to_us_stay() -> None:
+    texts = ["abc\x01def ghi", "a\ue000b\ue007c \U000f0000", "Jan Kowalski\ue007 jan@x.pl"]
+    assert mask("redact", texts) == [*texts[:2], "[name] [name]\ue007 [e-mail]"]
 
 
 def test_a_result_is_cut_to_its_column() -> None:
