@@ -72,6 +72,12 @@ Typed = Annotated[
 ]
 
 
+Waived = Annotated[
+    list[str] | None,
+    typer.Option("--waive", help="Accept what staging and production refuse: host-loss.", metavar="WAIVER"),
+]
+
+
 @app.command()
 def preview(
     definition: Definition, site: OnSite = "laptop", name: Named = None, as_json: AsJson = False
@@ -96,6 +102,7 @@ def up(
     name: Named = None,
     yes: Yes = False,
     confirm: Typed = None,
+    waive: Waived = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a definition stand on its site, step by step, after showing what changes.
@@ -111,6 +118,7 @@ def up(
         confirmed=confirming.how(
             wanted.name, wanted.topology.environment_class, yes=yes, typed=confirm, doing="Change it?"
         ),
+        waived=waive or (),
     )
     if as_json:
         print_json(document)

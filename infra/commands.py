@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from environments.images.display import ImageDisplay
@@ -12,7 +12,7 @@ from environments.wanted import Wanted
 from foundation.console import people
 from foundation.errors import Refused
 from foundation.units import in_words
-from infra import audit, confirming, deploying, display, hosts, preparing, touching
+from infra import audit, confirming, covering, deploying, display, hosts, preparing, touching
 from infra.backend import backend
 from infra.changes import Op
 from infra.confirming import Confirm
@@ -31,24 +31,25 @@ def preview(wanted: Wanted) -> Document:
     clients = preparing.reachable(wanted)
     with _opened(wanted.name, create=True) as found:
         _, plan = _planned(found, wanted, clients)
-    display.show_plan(people(), plan, display.in_short(wanted))
+    display.show_plan(people(), plan, display.heading(wanted, covering.uncovered(wanted)))
     return display.plan_document(wanted, plan)
 
 
-def up(wanted: Wanted, *, confirmed: Confirm) -> Document:
+def up(wanted: Wanted, *, confirmed: Confirm, waived: Collection[str] = ()) -> Document:
     """Makes the definition stand on its site and returns what `status` would.
 
-    `confirmed` is asked once the plan was shown.
+    `confirmed` is asked once the plan was shown; `waived`: what is accepted though it would be refused.
     """
+    covering.refuse(wanted, waived)
     started, console, clients = time.monotonic(), people(), preparing.reachable(wanted)
     with _opened(wanted.name, create=True) as found:
         prepared, plan = _planned(found, wanted, clients)
-        display.show_plan(console, plan, display.in_short(wanted))
+        display.show_plan(console, plan, display.heading(wanted, covering.uncovered(wanted)))
         if not plan.empty:
             _confirm(confirmed, wanted.name)
-            changes = display.by_op(plan.changed)
+            done = {"changes": display.by_op(plan.changed), "waived": sorted(waived)}
             with (
-                audit.kept("up", wanted.name, **audit.of(prepared.record), changes=changes),
+                audit.kept("up", wanted.name, **audit.of(prepared.record), **done),
                 ResourceDisplay(console) as watch,
             ):
                 deploying.deploy(found, prepared, plan, watch, _tell)

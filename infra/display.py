@@ -15,13 +15,14 @@ from infra.changes import Change, Op
 from infra.deploying import Plan
 
 
-def in_short(wanted: Wanted) -> str:
-    """What is to stand, and where: the last look before a yes."""
+def heading(wanted: Wanted, remarks: Sequence[str]) -> str:
+    """What is to stand, where, and what is to be known of it: the last look before a yes."""
     topology = wanted.topology
-    return (
+    short = (
         f"[bold]{wanted.name}[/]: definition {topology.definition} of {topology.platform},"
         f" class {topology.environment_class}, on site {wanted.site.site}"
     )
+    return "\n".join([short, *(escape(remark) for remark in remarks)])
 
 
 def show_plan(console: Console, plan: Plan, of: str) -> None:

@@ -110,8 +110,9 @@ def read(outputs: Mapping[str, Any]) -> Record | None:
         endpoints=dict(sorted(written["endpoints"].items())),  # the engine keeps no order
         ports={endpoint: int(port) for endpoint, port in written["ports"].items()},
         subnets=dict(written["subnets"]),
-        addresses={network: dict(nodes) for network, nodes in written["addresses"].items()},
-        placement=dict(written["placement"]),
+        # Stacks of before these were remembered are given new ones.
+        addresses={network: dict(nodes) for network, nodes in written.get("addresses", {}).items()},
+        placement=dict(written.get("placement", {})),
         engines={host: url or None for host, url in written["engines"].items()},
         secrets={name: Secret(str(value)) for name, value in outputs[_SECRETS].items()},
     )

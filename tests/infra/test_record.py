@@ -55,6 +55,15 @@ def test_a_stack_without_outputs_was_never_brought_up() -> None:
     assert record.read({}) is None
 
 
+def test_what_an_earlier_version_did_not_remember_is_nothing() -> None:
+    stack = OUTPUTS["stack"]
+    assert isinstance(stack, dict)
+    earlier = {key: value for key, value in stack.items() if key not in ("addresses", "placement")}
+    found = record.read({**OUTPUTS, "stack": earlier})
+    assert found is not None
+    assert (found.addresses, found.placement) == ({}, {})
+
+
 def test_it_prints_no_secret() -> None:
     assert "swordfish" not in repr(read())
 
