@@ -16,6 +16,7 @@ SECONDS: Mapping[str, float] = {
 BYTES: Mapping[str, float] = {
     "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3,
 }  # fmt: skip
+BITS: Mapping[str, float] = {"bit": 1, "kbit": 1e3, "mbit": 1e6, "gbit": 1e9}
 PER_SECOND: Mapping[str, float] = {"/s": 1, "/min": 1 / 60, "/h": 1 / 3600}
 MULTIPLES: Mapping[str, float] = {"": 1, "k": 1e3, "M": 1e6}
 
@@ -30,6 +31,11 @@ def duration(text: object) -> float:
 def size(text: object) -> int:
     """Bytes of "512MiB", "1.5GB". Raises ValueError that lists the units."""
     return round(_parse(text, BYTES, 'a size such as "512MiB"'))
+
+
+def bit_rate(text: object) -> int:
+    """Bits per second of "1mbit", "500kbit", as tc writes them. Raises ValueError that lists the units."""
+    return round(_parse(text, BITS, 'a bit rate such as "1mbit"'))
 
 
 def rate(text: object) -> float:
@@ -73,6 +79,7 @@ def _described(example: str) -> FieldInfo:
 
 Duration = Annotated[float, _written(duration), _described("90s")]
 Size = Annotated[int, _written(size), _described("512MiB")]
+BitRate = Annotated[int, _written(bit_rate), _described("1mbit")]
 Rate = Annotated[float, _written(rate), _described("60/s")]
 Count = Annotated[int, _written(count), _described("10k")]
 

@@ -21,6 +21,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "env": ("environments.cli:app", "Environments: brought up from a definition, listed, taken down."),
     "anonymize": ("anonymizer.cli:app", "Copy a database with personal data replaced."),
     "load": ("loadtests.cli:app", "Send open arrivals to a URL and judge them."),
+    "faults": ("environments.faults_cli:app", "What may befall nodes, and what this machine can do of it."),
     "infra": ("infra.cli:app", "The same topology as a Pulumi program."),
     "doctor": ("peakproof.doctor:command", "Say what this machine has and lacks."),
 }

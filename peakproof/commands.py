@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,20 +36,33 @@ def rehearse(
     from environments.wanted import lasting
     from peakproof import season
 
-    loaded, seconds = season.load(plan, beside=Path.cwd()), lasting(ttl)
+    seconds = lasting(ttl)
+    loaded = season.load(plan, beside=Path.cwd(), lacking=_lacking)
     options = ["--keep", "--ttl", ttl] if keep else []
     command = shlex.join(["peakproof", "rehearse", plan, *options])
     ended, index = _rehearsed(loaded, out, seconds, keep=keep, command=command)
     _tell(ended, index, as_json=as_json)
 
 
+def _lacking(loaded: Season) -> Mapping[str, str]:
+    """What this machine lacks of what the plan's faults need; asked only where they need something."""
+    from environments.faults import abilities as needs
+
+    if not needs.needs_a_look(frozenset(line.fault for line in loaded.written.timeline)):
+        return {}
+    from peakproof import abilities
+
+    return abilities.at_once()
+
+
 def _rehearsed(
     loaded: Season, out: Path | None, ttl: float, *, keep: bool, command: str
 ) -> tuple[Ended, Path]:
     from environments import fleet
+    from environments.faults.capabilities import CAPABILITIES
     from environments.images.display import ImageDisplay
     from foundation.console import people
-    from peakproof import rehearsal, seeding
+    from peakproof import abilities, rehearsal, season_problems, seeding
     from peakproof.screen import Terminal
     from peakproof.stages import Desk
 
@@ -60,7 +73,16 @@ def _rehearsed(
         console.print(f"[bold]rehearsing {loaded.written.season}[/], run {run}")
         with ImageDisplay(console) as progress:
             built = rehearsal.images(loaded, hosts.home, progress)
-        desk = Desk(fleet=hosts, built=built, folder=folder, screen=Terminal(console), command=command)
+        lacking = abilities.of(loaded, hosts.engines, built)
+        season_problems.refuse_machine(list(season_problems.of_machine(loaded, lacking)))
+        desk = Desk(
+            fleet=hosts,
+            built=built,
+            folder=folder,
+            screen=Terminal(console),
+            command=command,
+            can=frozenset(CAPABILITIES) - lacking.keys(),
+        )
         ended = rehearsal.rehearse(loaded, desk, run, keep=keep, ttl=ttl)
         return ended, _reported(ended, folder)
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import docker
 
 from environments import environment
-from environments.containers import leases, locks, manifests, removing
+from environments.containers import capable, leases, locks, manifests, removing
 from environments.docker_errors import mapped
+from environments.faults import kind_of
 from environments.images.progress import Report
 from environments.wanted import Wanted
 from foundation.errors import ExitCode, PeakproofError
@@ -59,7 +60,14 @@ def images(season: Season, client: docker.DockerClient, progress: Report) -> dic
         site=season.site,
         folders=season.platform.image_folders(),
     )
-    return environment.prepare_images(wanted, client, progress, also=[_LOAD_GENERATOR])
+    return environment.prepare_images(wanted, client, progress, also=[_LOAD_GENERATOR, *_helpers(season)])
+
+
+def _helpers(season: Season) -> set[str]:
+    """The images of the helpers of its faults; and the one that tells what the machine can do."""
+    faults = [kind_of(line) for line in season.written.timeline]
+    looks = {capable.IMAGE for kind in faults if kind.lacks(frozenset())}
+    return looks | {kind.post.image for kind in faults}
 
 
 def rehearse(season: Season, desk: Desk, run: str, *, keep: bool, ttl: float) -> Ended:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -52,8 +53,18 @@ class Season:
         return targets.planned(self.written.timeline, role_of, self.written.load.seed)
 
 
-def load(name: str, *, beside: Path) -> Season:
-    """The season of that name or path. Raises InputError with every problem, file:line."""
+def nothing_known(_season: Season) -> Mapping[str, str]:
+    """What the machine lacks, where nobody has looked."""
+    return {}
+
+
+def load(
+    name: str, *, beside: Path, lacking: Callable[[Season], Mapping[str, str]] = nothing_known
+) -> Season:
+    """The season of that name or path. `lacking` tells what this machine lacks of what its faults need.
+
+    Raises InputError with every problem, file:line, or Unavailable where only the machine is in the way.
+    """
     path = lookup.find("season", name, beside=beside)
     if path is None:
         raise lookup.absent("season", name, beside=beside)
@@ -70,7 +81,10 @@ def load(name: str, *, beside: Path) -> Season:
     except InputError as error:  # the definition's own problems
         documents.refuse(whole, [*problems, *error.problems] if problems else [])
         raise
-    documents.refuse(whole, [*problems, *season_problems.of_season(season)])
+    problems = [*problems, *season_problems.of_season(season)]
+    cannot = list(season_problems.of_machine(season, lacking(season)))
+    documents.refuse(whole, [*problems, *cannot] if problems else [])
+    season_problems.refuse_machine(cannot)
     return season
 
 

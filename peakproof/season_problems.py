@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from environments import lookup, slicing
-from environments.faults import aiming, kind_of
+from environments.faults import abilities, aiming, kind_of
 from environments.services.kind import FRONT
 from environments.topology import Lifecycle, Topology
 from foundation import slo
 from foundation.documents import Document, Location, did_you_mean
-from foundation.errors import Problem
+from foundation.errors import Problem, Unavailable
 from foundation.slo import Metric
 from foundation.units import in_words
 from loadtests import profiles, sufficiency
@@ -110,6 +110,24 @@ def _timeline_problems(season: Season) -> Iterator[Problem]:
             yield season.document.problem((*at, *where), what, hint)
     if all(aiming.target(topology, fault.target) for fault in timeline):
         yield from _overlap_problems(season)
+
+
+def of_machine(season: Season, lacking: Mapping[str, str]) -> Iterator[Problem]:
+    """The faults that this machine cannot do. `lacking`: capability -> how it failed."""
+    for index, fault in enumerate(season.written.timeline):
+        if why := abilities.why_not(fault.fault, lacking):
+            at: Location = ("timeline", index, fault.fault)
+            yield season.document.problem(at, f"this machine cannot do {fault.fault}: {why}")
+
+
+def refuse_machine(problems: Sequence[Problem]) -> None:
+    """Raises Unavailable where there are any."""
+    if problems:
+        raise Unavailable(
+            "this machine cannot do every fault of the plan",
+            hint="`peakproof faults list` says which it can do; take the others out, or use another machine",
+            detail=[str(problem) for problem in problems],
+        )
 
 
 def _no_target(topology: Topology, name: str) -> str:

@@ -10,9 +10,12 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 
-from environments.faults import kill, pause, stop
+from environments.faults import bandwidth, kill, latency, partition, pause, stop
+from environments.faults.bandwidth import BandwidthOptions
 from environments.faults.kill import KillOptions
 from environments.faults.kind import FaultKind, FaultOptions
+from environments.faults.latency import LatencyOptions
+from environments.faults.partition import PartitionOptions
 from environments.faults.pause import PauseOptions
 from environments.faults.stop import StopOptions
 from foundation.documents import did_you_mean
@@ -22,6 +25,9 @@ FAULTS: Mapping[str, FaultKind[Any]] = {
     "kill": kill.KIND,
     "stop": stop.KIND,
     "pause": pause.KIND,
+    "partition": partition.KIND,
+    "latency": latency.KIND,
+    "bandwidth": bandwidth.KIND,
 }
 
 
@@ -49,5 +55,8 @@ def _of_its_kind(written: object, _handler: ValidatorFunctionWrapHandler) -> Fau
 
 _KEYS = {field.alias or name for kind in FAULTS.values() for name, field in kind.options.model_fields.items()}
 
-AnyFault: TypeAlias = Annotated[KillOptions | StopOptions | PauseOptions, WrapValidator(_of_its_kind)]
+AnyFault: TypeAlias = Annotated[
+    KillOptions | StopOptions | PauseOptions | PartitionOptions | LatencyOptions | BandwidthOptions,
+    WrapValidator(_of_its_kind),
+]
 """A line of a timeline."""

@@ -30,7 +30,7 @@ CAPABILITIES: Mapping[str, Capability] = {
         lacking="there is no cgroup freezer",
     ),
     NFTABLES: Capability(
-        probe="nft 'table inet probe { chain c { type filter hook input priority -300; accept; } }'",
+        probe="nft 'table inet probe { chain c { type filter hook input priority -300; accept; }; }'",
         lacking="the kernel has no nftables (CONFIG_NF_TABLES_INET)",
     ),
     NETEM: Capability(
@@ -38,9 +38,11 @@ CAPABILITIES: Mapping[str, Capability] = {
         lacking="the kernel has no netem (CONFIG_NET_SCH_NETEM)",
     ),
     NFQUEUE: Capability(
-        probe="nft 'table inet queues { chain c { type filter hook output priority -300; "
-        "queue flags bypass to 1; } }' && test -e /proc/net/netfilter/nfnetlink_queue",
-        lacking="the kernel has no packet queues (CONFIG_NETFILTER_NETLINK_QUEUE, CONFIG_NFT_QUEUE)",
+        # By iptables, which works on nftables too: more kernels have its target than nftables' own.
+        probe="iptables -t mangle -I OUTPUT -j NFQUEUE --queue-num 1 --queue-bypass && "
+        "test -e /proc/net/netfilter/nfnetlink_queue",
+        lacking="the kernel has no packet queues (CONFIG_NETFILTER_NETLINK_QUEUE, "
+        "CONFIG_NETFILTER_XT_TARGET_NFQUEUE)",
     ),
     TBF: Capability(
         probe="tc qdisc add dev lo root tbf rate 1mbit burst 32k latency 50ms && tc qdisc del dev lo root",
@@ -54,3 +56,21 @@ CAPABILITIES: Mapping[str, Capability] = {
         "CONFIG_NET_CLS_U32, CONFIG_NET_ACT_MIRRED)",
     ),
 }
+
+
+def script() -> str:
+    """Bash that tries them all and prints a line for each: its name, a tab, and how it failed, or nothing."""
+    return "".join(
+        f"""\
+if said=$( ({capability.probe}) 2>&1 >/dev/null ); then said=; else said=${{said:-no}}; fi
+printf '%s\\t%s\\n' {name} "${{said##*$'\\n'}}"
+"""
+        for name, capability in CAPABILITIES.items()
+    )
+
+
+def lacking(printed: str) -> dict[str, str]:
+    """Capability -> how it failed, of what the script printed; what it did not come to could not be tried."""
+    found = dict(line.split("\t", 1) for line in printed.splitlines() if "\t" in line)
+    tried = {name: found.get(name, "it could not be tried") for name in CAPABILITIES}
+    return {name: why for name, why in tried.items() if why}

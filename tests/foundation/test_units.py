@@ -31,6 +31,13 @@ def test_a_rate_is_per_second(text: str, per_second: float) -> None:
     assert units.rate(text) == pytest.approx(per_second)
 
 
+@pytest.mark.parametrize(
+    ("text", "bits"), [("1mbit", 1_000_000), ("1.5gbit", 1_500_000_000), ("8kbit", 8_000), ("9bit", 9)]
+)
+def test_a_bit_rate_is_bits_per_second(text: str, bits: int) -> None:
+    assert units.bit_rate(text) == bits
+
+
 @pytest.mark.parametrize(("written", "number"), [("10k", 10_000), ("2M", 2_000_000), (500, 500), ("7", 7)])
 def test_a_count_is_whole(written: object, number: int) -> None:
     assert units.count(written) == number

@@ -21,7 +21,7 @@ SUBCOMMANDS = [
     ["env", "up"], ["env", "down"], ["env", "list"], ["env", "status"], ["env", "logs"], ["env", "extend"],
     ["anonymize", "run"], ["anonymize", "check"], ["anonymize", "verify"],
     ["anonymize", "discover"], ["anonymize", "preview"],
-    ["load", "run"], ["infra", "check"],
+    ["load", "run"], ["infra", "check"], ["faults", "list"],
 ]  # fmt: skip
 
 

@@ -15,6 +15,9 @@ LINES: dict[str, dict[str, object]] = {
     "kill": {"kill": "api-1", "for": "30s"},
     "stop": {"stop": "api-1", "grace": "4.2s"},
     "pause": {"pause": "api-1", "for": "30s"},
+    "partition": {"partition": "api-1", "from": ["database"]},
+    "latency": {"latency": "api-1", "by": "100ms"},
+    "bandwidth": {"bandwidth": "api-1", "to": "1mbit", "for": "30s"},
 }
 
 
