@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from ipaddress import IPv4Network
 
 import docker
@@ -107,14 +109,23 @@ def test_an_ordinary_container_reaches_out(bystander: Container, outside: Outsid
     assert len(outside.reached) == 2
 
 
-@pytest.mark.parametrize("node", ["web-1", "front-1", "store-1", "door-1"])
+def at_once(questions: Iterable[Callable[[], bool]]) -> list[bool]:
+    """The answers to questions of which most are answered by nothing but a time-out."""
+    with ThreadPoolExecutor(16) as pool:
+        return list(pool.map(lambda question: question(), questions))
+
+
 def test_a_packet_and_a_dns_query_out_are_dropped(
-    bystander: Container, shop: Standing, outside: Outside, node: str
+    bystander: Container, shop: Standing, outside: Outside
 ) -> None:
-    container = shop.attach().nodes[node].get_wrapped_container()
-    bridge = bridge_address(bystander)
-    assert not reaches(container, "tcp", bridge, outside.tcp)
-    assert not reaches(container, "udp", bridge, outside.udp)
+    bridge, nodes = bridge_address(bystander), shop.attach().nodes
+    asked = {
+        f"{node} by {protocol}": partial(reaches, nodes[node].get_wrapped_container(), protocol, bridge, port)
+        for node in ("web-1", "front-1", "store-1", "door-1")
+        for protocol, port in (("tcp", outside.tcp), ("udp", outside.udp))
+    }
+    answered = dict(zip(asked, at_once(asked.values()), strict=True))
+    assert [who for who, reached in answered.items() if reached] == []
     assert outside.reached == []
 
 
@@ -124,8 +135,8 @@ def test_a_node_reaches_no_address_of_the_machine_on_its_own_networks(
     environment = shop.attach()
     subnets = [IPv4Network(environment.instance.subnets[name]) for name in ("front", "back")]
     container = environment.nodes["web-1"].get_wrapped_container()
-    for subnet in subnets:
-        assert not reaches(container, "tcp", str(subnet.network_address + 1), outside.tcp)
+    machine = [str(subnet.network_address + 1) for subnet in subnets]
+    assert not any(at_once(partial(reaches, container, "tcp", address, outside.tcp) for address in machine))
     assert outside.reached == []
 
 
@@ -138,8 +149,8 @@ def test_the_door_reaches_nothing_of_the_machine_at_its_edge(
     addresses = [network.attrs for network in engine.networks.list(names=[f"peakproof-{shop.name}-edge"])]
     assert addresses[0]["IPAM"]["Config"][0]["Subnet"] == str(edge)
     door = shop.attach().nodes["door-1"].get_wrapped_container()
-    assert not reaches(door, "tcp", machine, outside.tcp)
-    assert not reaches(door, "udp", machine, outside.udp)
+    ports = {"tcp": outside.tcp, "udp": outside.udp}
+    assert not any(at_once(partial(reaches, door, by, machine, port) for by, port in ports.items()))
     assert outside.reached == []
 
 
@@ -158,18 +169,23 @@ def test_no_node_reaches_another_network_through_the_door(shop: Standing) -> Non
     joined = door.attrs["NetworkSettings"]["Networks"]
     at_front = joined[f"peakproof-{shop.name}-front"]["IPAddress"]
     at_edge = joined[f"peakproof-{shop.name}-edge"]["IPAddress"]
-    for number in range(len(names)):
-        assert answers(door, at_edge, 10_000 + number), "it listens there"
-        assert not answers(inside, at_front, 10_000 + number)
-        assert not answers(inside, at_edge, 10_000 + number)
+    ports = [10_000 + number for number in range(len(names))]
+    assert all(answers(door, at_edge, port) for port in ports), "it listens there"
+    assert not any(
+        at_once(partial(answers, inside, at, port) for at in (at_front, at_edge) for port in ports)
+    )
 
 
-@pytest.mark.parametrize("node", ["web-1", "door-1"])
-def test_a_name_outside_is_not_known_and_nobody_is_asked(shop: Standing, node: str) -> None:
-    container = shop.attach().nodes[node].get_wrapped_container()
-    assert container.exec_run(["getent", "hosts", "web"])[0] == 0, "names inside are known"
-    assert container.exec_run(["timeout", "20", "getent", "hosts", "outside.example"])[0] == 2
-    assert container.attrs["HostConfig"]["Dns"] == ["127.0.0.1"], "where nothing listens"
+def test_a_name_outside_is_not_known_and_nobody_is_asked(shop: Standing) -> None:
+    containers = [shop.attach().nodes[node].get_wrapped_container() for node in ("web-1", "door-1")]
+
+    def unknown(container: Container) -> bool:
+        return container.exec_run(["timeout", "20", "getent", "hosts", "outside.example"])[0] == 2
+
+    assert all(at_once(partial(unknown, container) for container in containers))
+    for container in containers:
+        assert container.exec_run(["getent", "hosts", "web"])[0] == 0, "names inside are known"
+        assert container.attrs["HostConfig"]["Dns"] == ["127.0.0.1"], "where nothing listens"
 
 
 def test_the_name_of_a_node_that_is_down_is_unknown_at_once(shop: Standing) -> None:
