@@ -122,14 +122,16 @@ def preview(source: str, policy: Policy, key: Key, *, rows: int = 3) -> list[Pre
     return runner(source).preview(source, policy, key, rows=rows)
 
 
-def verify(source: str, target: str, policy: Policy, key: Key | None = None) -> Verification:
+def verify(
+    source: str, target: str, policy: Policy, key: Key | None = None, *, progress: Progress = _silent
+) -> Verification:
     """Compares a finished target with its source again; the result goes into the target's receipt.
 
     With the key, rows are matched whose keys are masked.
     """
     from anonymizer.engines import runner
 
-    return runner(source, target).compare(source, target, policy, key)[1]
+    return runner(source, target).compare(source, target, policy, key, progress=progress)[1]
 
 
 def measure_risk(

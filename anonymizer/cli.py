@@ -128,7 +128,8 @@ def run(
             told=screen.show_shares,
         )  # fmt: skip
     screen.show_receipt(receipt, as_json=as_json)
-    raise typer.Exit(ExitCode.OK if receipt.verified else ExitCode.FAIL)
+    whole = ExitCode.DIFFERENT if receipt.remarks else ExitCode.OK
+    raise typer.Exit(whole if receipt.verified else ExitCode.FAIL)
 
 
 def discover(
@@ -227,8 +228,8 @@ def verify(
 
     chosen = anonymizer.load_policy(policy, environment)
     places = dsn(source, source_variable, "source"), dsn(target, target_variable, "target")
-    with key_if_any(key_file, key_variable, key_command, passphrase_variable) as key:
-        seen = anonymizer.verify(*places, chosen, key)
+    with bar() as progress, key_if_any(key_file, key_variable, key_command, passphrase_variable) as key:
+        seen = anonymizer.verify(*places, chosen, key, progress=progress)
     screen.show_verification(seen, as_json=as_json)
     raise typer.Exit(ExitCode.OK if seen.passes else ExitCode.FAIL)
 

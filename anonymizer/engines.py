@@ -47,7 +47,7 @@ class Runner(Protocol):
     def preview(self, source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview]: ...
 
     def compare(
-        self, source: str, target: str, policy: Policy, key: Key | None
+        self, source: str, target: str, policy: Policy, key: Key | None, *, progress: Progress
     ) -> tuple[Plan, Verification]: ...
 
 

@@ -19,8 +19,10 @@ import pyarrow as pa
 from psycopg import sql
 from pyarrow import csv
 
-from anonymizer.postgres.connections import session, translated
-from anonymizer.postgres.loading import bulk, copy_in, settle
+from anonymizer.postgres.connections import session
+from anonymizer.postgres.loading import analyse, bulk, copy_in
+from anonymizer.postgres.refusals import translated
+from anonymizer.postgres.sequences import go_on_after
 from foundation.errors import InputError, PeakproofError, Refused
 
 _BLOCK = 1 << 20
@@ -58,10 +60,12 @@ def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None
                     f"the sample database is not empty: {file.stem}", hint="give it an empty database"
                 )
         with bulk(connection, list(tables.values())):
-            return {
+            loaded = {
                 file.stem.partition("-")[2]: _loaded(connection, table, file)
                 for file, table in tables.items()
             }
+            go_on_after(connection, {_relation(name) for name in loaded})
+            return loaded
 
 
 def cached(module: Path, size: int, seed: int, cache: Path) -> Path:
@@ -148,9 +152,14 @@ def _write(file: Path, table: pa.Table) -> None:
         csv.write_csv(table, sink, csv.WriteOptions(batch_size=1 << 16, quoting_style="all_valid"))
 
 
+def _relation(name: str) -> tuple[str, str]:
+    schema, _, relation = name.rpartition(".")
+    return schema or "public", relation
+
+
 def _loaded(connection: psycopg.Connection, table: sql.Identifier, file: Path) -> int:
     with file.open("rb") as content, translated(f"sample database, {file.stem}"):
         columns = content.readline().decode().strip().replace('"', "").split(",")
         rows = copy_in(connection, table, columns, iter(lambda: content.read(_BLOCK), b""))
-        settle(connection, table)
+        analyse(connection, table)
     return rows

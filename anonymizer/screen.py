@@ -90,7 +90,9 @@ def show_receipt(receipt: Receipt, *, as_json: bool) -> None:
     if receipt.subset is not None:
         console.print(f"{sum(receipt.tables.values()) / max(1, sum(receipt.of.values())):.2%} of the source")
     for finding in receipt.findings:
-        console.print(f"[bold red]not masked:[/] {finding}")
+        console.print(f"[bold red]fault:[/] {escape(finding)}")
+    for remark in receipt.remarks:
+        console.print(f"[yellow]not as in the source:[/] {escape(remark)}")
     console.print(
         "the check passed" if receipt.verified else "the check did not pass: nobody may use this database"
     )

@@ -32,7 +32,8 @@ class Receipt:
 
     `key` is a one-way fingerprint of the key, `tables` counts the rows written, `findings` says what a failed
     check found: tables, columns and counts, never a value. `subset` is what part was asked for (None: all),
-    `of` the rows that the source's tables had.
+    `of` the rows that the source's tables had. `remarks` name what stands around the rows and could not be
+    made as it is in the source, such as a view that cannot be filled.
     """
 
     policy: str
@@ -47,6 +48,7 @@ class Receipt:
     # Whether the check searched all texts for originals, or only compared columns.
     searched: bool = False
     findings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     subset: str | None = None
     of: Mapping[str, int] = field(default_factory=dict)
 
@@ -100,5 +102,6 @@ def now() -> str:
 def from_dict(document: Mapping[str, object]) -> Receipt:
     """The receipt that `to_dict` gave."""
     values = dict(document)
-    values["findings"] = tuple(values.get("findings") or ())  # type: ignore[arg-type]
+    for name in ("findings", "remarks"):
+        values[name] = tuple(values.get(name) or ())  # type: ignore[arg-type]
     return Receipt(**values)  # type: ignore[arg-type]

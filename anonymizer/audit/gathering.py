@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from anonymizer.audit.record import Audit, AuditedTable, treatments, untouched
 from anonymizer.canonical import kind_of
+from anonymizer.copying.how import unseen
 from anonymizer.digests import TableDigest, digest_of
 from anonymizer.engines import Contents, contents, runner
 from anonymizer.policies.plan import Plan
@@ -43,7 +44,7 @@ def gather(source: str, target: str, policy: Policy, key: Key | None = None, *, 
     Raises as `anonymizer.verify`: InputError, Refused (no finished copy), Unavailable.
     """
     told("comparing and searching the copy")
-    plan, seen = runner(source, target).compare(source, target, policy, key)
+    plan, seen = runner(source, target).compare(source, target, policy, key, progress=unseen)
     with contents(target, "target") as there:
         receipt = there.receipt()
         if receipt is None:

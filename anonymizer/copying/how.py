@@ -9,6 +9,10 @@ from dataclasses import dataclass
 Progress = Callable[[str, int, int], None]
 
 
+def unseen(_stage: str, _done: int, _of: int) -> None:
+    """Progress for nobody."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """How the source is read. None: no limit.

@@ -10,7 +10,7 @@ from anonymizer.discovery.facts import Finding, Kind
 from anonymizer.discovery.families import families
 from anonymizer.policies.fitting import objections
 from anonymizer.policies.policy import FORMAT, Rule
-from anonymizer.policies.schema import Schema, Table
+from anonymizer.policies.schema import Column, Schema, Table
 from foundation.documents import as_key
 
 Place = tuple[str, str]
@@ -46,7 +46,9 @@ class _Proposing:
         root, key = self._root(place), as_key(place[1])
         finding, own = self.findings[root], self.findings[place]
         original = self._original(place, root)
-        if original is not None:
+        if missed := self._missed(place):
+            yield f"      {key}: {self._undecided(place, *missed)}"
+        elif original is not None:
             yield f"      {key}: {{copy_of: {as_key('.'.join(original))}}}  # {_why(own)}"
         elif finding.kind == "json":
             yield f"      {key}:  # {_why(finding)}"
@@ -109,6 +111,21 @@ class _Proposing:
     def _computed(self, place: Place) -> Sequence[Place]:
         """The generated columns of its family."""
         return [one for one in self.families[place] if one not in self.findings]
+
+    def _missed(self, place: Place) -> tuple[Place, Column] | None:
+        """A generated column that it refers to and that no single column stands for."""
+        for table, name in self._computed(place):
+            column = self.schema.tables[table].columns[name]
+            if column.made_of and self.schema.tables[table].behind(name) == name:
+                return (table, name), column
+        return None
+
+    def _undecided(self, place: Place, refers: Place, computed: Column) -> str:
+        """The rule of what refers to it: nobody can mask both alike."""
+        nullable = self.schema.tables[place[0]].columns[place[1]].nullable
+        harmless = not any(self.findings[refers[0], name].personal for name in computed.made_of)
+        made = f"{'.'.join(refers)}, which the server computes from {', '.join(computed.made_of)}"
+        return f"{'keep' if harmless or not nullable else 'drop'}  # DECIDE: refers to {made}"
 
     def _fits(self, original: Place, copy: Place) -> bool:
         rule, _ = choosing.chosen(self._place(self._root(original)))

@@ -87,7 +87,9 @@ def preview(source: str, policy: Policy, key: Key, *, rows: int) -> list[Preview
         return masked_rows(partial(few, reader), _plan(reader, policy, None), key, rows=rows)
 
 
-def compare(source: str, target: str, policy: Policy, key: Key | None = None) -> tuple[Plan, Verification]:
+def compare(
+    source: str, target: str, policy: Policy, key: Key | None = None, *, progress: Progress
+) -> tuple[Plan, Verification]:
     """Compares a finished target with its source again; writes the result into its receipt.
 
     Rows that the source has got since the copy count as missing. With the key, rows are matched whose keys
@@ -99,6 +101,7 @@ def compare(source: str, target: str, policy: Policy, key: Key | None = None) ->
         plan = _plan(reader, policy, there)
         receipt = targets.finished(receipts.read(writer), key)
         keys = MappedKeys.of(plan, key) if key is not None else None
+        progress("verification", 0, 1)
         seen = verify(reader, writer, plan, there.schema, keys=keys)
         receipts.store(writer, targets.judged(receipt, seen))
         return plan, seen

@@ -201,23 +201,31 @@ def _key_misfits(policy: Policy, source: Schema, table: Table) -> Iterator[str]:
         dropped = any(rule.transform == DROP for rule in _of(mine, key.columns))
         if parent.rows != "copy" and not dropped:
             yield f"{key.name} refers to {key.parent}, whose rows are not copied"
-        elif parent.rows == "copy" and not dropped and not _alike(mine, parent, key):
-            same = ", ".join(f"{column}: {INHERIT}" for column in key.columns)
-            yield f"{key.name}: must be masked like the columns of {key.parent}; write {{{same}}}"
+        elif parent.rows == "copy" and not dropped:
+            yield from _key_misfit(mine, parent, key, source.tables[key.parent])
 
 
 def _of(rule: TableRule, columns: Sequence[str]) -> list[Rule]:
     return [rule.columns[column] for column in columns if column in rule.columns]
 
 
-def _alike(child: TableRule, parent: TableRule, key: ForeignKey) -> bool:
-    """Whether every pair of columns is; one that a side computes has no rule."""
+def _key_misfit(child: TableRule, parent: TableRule, key: ForeignKey, table: Table) -> Iterator[str]:
+    """Why a key would not be kept: columns masked otherwise than the parent's, or than their origins."""
+    origins = [table.behind(column) for column in key.parent_columns]
     pairs = [
-        (child.columns[mine], parent.columns[other])
-        for mine, other in zip(key.columns, key.parent_columns, strict=True)
-        if mine in child.columns and other in parent.columns
+        (child.columns[mine], parent.columns[its])
+        for mine, its in zip(key.columns, origins, strict=True)
+        if mine in child.columns and its in parent.columns
     ]
-    return all(not (mine.masks or theirs.masks) or _same(mine, theirs) for mine, theirs in pairs)
+    if not all(not (mine.masks or theirs.masks) or _same(mine, theirs) for mine, theirs in pairs):
+        same = ", ".join(f"{column}: {INHERIT}" for column in key.columns)
+        yield f"{key.name}: must be masked like the columns of {key.parent}; write {{{same}}}"
+    for mine, its in zip(key.columns, origins, strict=True):
+        made_of = table.columns[its].made_of
+        changed = any(rule.transform != KEEP for rule in _of(parent, made_of))
+        if changed or (made_of and mine in child.columns and child.columns[mine].masks):
+            what = f"{key.name}: the target computes {table.name}.{its} from {', '.join(made_of)}"
+            yield f"{what}, so what refers to it would refer to nothing; drop {mine}"
 
 
 def _same(mine: Rule, theirs: Rule) -> bool:

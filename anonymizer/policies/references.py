@@ -78,11 +78,15 @@ class _Following:
             return [written.original]
         table = self.source.tables[place[0]]
         return [
-            (key.parent, parent)
+            (key.parent, self._behind(key.parent, parent))
             for key in table.foreign_keys
             for mine, parent in zip(key.columns, key.parent_columns, strict=True)
             if mine == place[1] and (key.parent, parent) != place
         ]
+
+    def _behind(self, table: str, column: str) -> str:
+        """The target computes a generated column: what refers to it follows what it is computed from."""
+        return self.source.tables[table].behind(column) if table in self.source.tables else column
 
     def _inherited(
         self,

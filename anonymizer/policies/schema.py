@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 
-from anonymizer.transforms.base import INTEGERS, Slot
+from anonymizer.transforms.base import INTEGERS, TEXT, Slot
 
 # Our own receipt lives there; it is no part of anybody's data.
 _OURS = "peakproof"
@@ -35,6 +35,8 @@ class Column:
     checked: bool = False
     # The fields of a composite type, or of an array of one, in their order.
     fields: tuple[Column, ...] = ()
+    # Of a generated column: the columns of its table that it is computed from, where they are known.
+    made_of: tuple[str, ...] = ()
     # The greatest value of an integer type that PostgreSQL does not have.
     other_greatest: int | None = None
 
@@ -57,6 +59,8 @@ class ForeignKey:
     columns: tuple[str, ...]
     parent: str
     parent_columns: tuple[str, ...]
+    # Whether all rows are known to keep it; under one that is NOT VALID older rows may refer to nothing.
+    valid: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,17 @@ class Table:
     def stored(self) -> tuple[str, ...]:
         """The columns that hold values of their own (not generated ones)."""
         return tuple(column.name for column in self.columns.values() if not column.generated)
+
+    def behind(self, column: str) -> str:
+        """What a column's values stand for: the column itself, or the only one that it is computed from.
+
+        Where the type is another one, it is no spelling of the same value.
+        """
+        seen = self.columns[column]
+        if not seen.generated or len(seen.made_of) != 1:
+            return column
+        origin = self.columns[seen.made_of[0]]
+        return origin.name if origin.base == seen.base or {origin.base, seen.base} <= TEXT else column
 
     @property
     def referring(self) -> frozenset[str]:
@@ -113,10 +128,11 @@ class Schema:
 
     def root(self, table: str, column: str) -> tuple[str, str]:
         """Where a column's values come from: follows single-column foreign keys to their end."""
+        column = self.tables[table].behind(column)
         seen = {(table, column)}
         while True:
             parents = [
-                (key.parent, key.parent_columns[0])
+                (key.parent, self.tables[key.parent].behind(key.parent_columns[0]))
                 for key in self.tables[table].foreign_keys
                 if key.columns == (column,) and key.parent in self.tables
             ]
@@ -139,7 +155,7 @@ def read_schema(connection: psycopg.Connection) -> Schema:
             table,
             columns=columns[oid],
             primary_key=next((tuple(i["columns"]) for i in indexes if i["oid"] == oid and i["primary"]), ()),
-            unique={i["name"]: tuple(i["columns"]) for i in indexes if i["oid"] == oid},
+            unique={i["name"]: _read(i["columns"], columns[oid]) for i in indexes if i["oid"] == oid},
             foreign_keys=tuple(_foreign_key(key, tables) for key in keys if key["oid"] == oid),
             indexed=frozenset(row["column"] for row in leading if row["oid"] == oid),
         )
@@ -180,8 +196,14 @@ def _column(row: DictRow, fields: tuple[Column, ...]) -> Column:
     return Column(
         name=row["name"], type=row["type"], base=row["base"], limit=row["limit"], nullable=row["nullable"],
         default=row["default"], generated=row["generated"], labels=tuple(row["labels"] or ()),
-        checked=row["checked"], fields=fields,
+        checked=row["checked"], fields=fields, made_of=tuple(row["made_of"] or ()),
     )  # fmt: skip
+
+
+def _read(indexed: Sequence[str], columns: Mapping[str, Column]) -> tuple[str, ...]:
+    """An index over a generated column counts for every column that this is computed from."""
+    origins = [origin for name in indexed for origin in columns[name].made_of]
+    return tuple(dict.fromkeys([*indexed, *origins]))
 
 
 def _foreign_key(row: DictRow, tables: Mapping[int, Table]) -> ForeignKey:
@@ -191,6 +213,7 @@ def _foreign_key(row: DictRow, tables: Mapping[int, Table]) -> ForeignKey:
         columns=tuple(row["columns"]),
         parent=parent,
         parent_columns=tuple(row["parent_columns"]),
+        valid=row["valid"],
     )
 
 
@@ -209,6 +232,12 @@ SELECT a.attrelid AS oid, a.attname AS name, format_type(a.atttypid, a.atttypmod
             THEN greatest(a.atttypmod, under.modifier) - 4 END AS limit,
        NOT (a.attnotnull OR under.never_null) AS nullable, a.atthasdef OR a.attidentity <> '' AS default,
        a.attgenerated <> '' AS generated,
+       CASE WHEN a.attgenerated <> '' THEN (
+            SELECT array_agg(DISTINCT o.attname::text)
+              FROM pg_attrdef f JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+              JOIN pg_attribute o ON o.attrelid = a.attrelid AND o.attnum = d.refobjsubid
+             WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum AND d.refclassid = 'pg_class'::regclass
+               AND d.refobjid = a.attrelid AND d.refobjsubid NOT IN (0, a.attnum)) END AS made_of,
        (SELECT array_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e
          WHERE e.enumtypid IN (b.oid, b.typelem)) AS labels,
        coalesce(nullif(b.typrelid, 0), (SELECT e.typrelid FROM pg_type e WHERE e.oid = b.typelem), 0)
@@ -256,7 +285,7 @@ SELECT DISTINCT i.indrelid AS oid, a.attname AS column
  WHERE i.indisvalid AND i.indpred IS NULL"""
 
 _FOREIGN_KEYS: LiteralString = """
-SELECT f.conrelid AS oid, f.conname AS name, f.confrelid AS parent,
+SELECT f.conrelid AS oid, f.conname AS name, f.confrelid AS parent, f.convalidated AS valid,
        (SELECT array_agg(a.attname ORDER BY k.place)
           FROM unnest(f.conkey) WITH ORDINALITY AS k (attnum, place)
           JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.attnum) AS columns,

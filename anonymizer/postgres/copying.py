@@ -5,16 +5,15 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import psycopg
 
 from anonymizer.copying.how import Progress
 from anonymizer.policies.plan import Plan, TablePlan
-from anonymizer.postgres import chunks, progress
+from anonymizer.postgres import chunks, progress, sequences, views
 from anonymizer.postgres.chunks import Chunk
-from anonymizer.postgres.connections import translated
 from anonymizer.postgres.deferring import Stage, defer
 from anonymizer.postgres.loading import owns
 from anonymizer.postgres.progress import Written
@@ -56,18 +55,30 @@ def senders(source: psycopg.Connection, plan: Plan) -> dict[str, dict[str, tuple
 
 
 @dataclass(frozen=True, kw_only=True)
+class Copied:
+    """The rows by table, and what to say of what stands around them and is not as in the source."""
+
+    rows: Mapping[str, int]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Copying:
     """A copy under way: the target says what is still to be done."""
 
     target: psycopg.Connection
+    # In no snapshot: for what stands around the rows.
+    source: psycopg.Connection
     plan: Plan
     setup: Setup
     workers: Workers
     progress: Progress
     watch: Watch
+    # How many pieces of each table wait, masked, to be sorted.
+    _aside: Counter[str] = field(default_factory=Counter)
 
-    def run(self) -> dict[str, int]:
-        """Copies what is missing and gives back what was taken away. Returns the rows by table."""
+    def run(self) -> Copied:
+        """Copies what is missing and gives back what was taken away."""
         for tables in self._groups():
             self._spill(tables)
             self._recheck(tables)
@@ -75,19 +86,20 @@ class Copying:
             for group in self._orderly([chunk for chunk in todo if chunk.table in tables]):
                 self._done(Copy(chunk=chunk, pieces=self._pieces[chunk.table]) for chunk in group)
             self._forget()
+        self._give_back()
+        remarks = views.fill(self.target, self.source)
+        self._done(Settle(table=copy.table.name) for copy in self.plan.copies)
+        remarks += sequences.go_on(self.target, self.source, self.plan)
+        return Copied(rows=progress.rows_by_table(self.target), remarks=tuple(remarks))
+
+    def _give_back(self) -> None:
+        waiting = progress.deferred(self.target)
         for stage in Stage:
-            given = [one for one in progress.deferred(self.target) if one.stage == stage]
+            given = [one for one in waiting if one.stage == stage]
             for together in [given] if stage == Stage.INDEX else [[one] for one in given]:
                 self._done(Statement(deferred=one) for one in together)
-        self._refresh()
-        self._done(Settle(table=copy.table.name) for copy in self.plan.copies)
-        return progress.rows_by_table(self.target)
-
-    def _refresh(self) -> None:
-        """Materialised views, in the order in which they were made: none can stand on a later one."""
-        for (view,) in self.target.execute(_VIEWS).fetchall():
-            with translated(f"target, {view}"):
-                self.target.execute(f"REFRESH MATERIALIZED VIEW {view}".encode())
+                left = len(progress.deferred(self.target))
+                self.progress("indexes, keys and triggers", len(waiting) - left, len(waiting))
 
     def _groups(self) -> Iterator[set[str]]:
         """Tables that are copied together: those of one chunk, and each other alone, to spare the disk."""
@@ -155,7 +167,14 @@ class Copying:
                 self.progress(event.table, rows[event.table], self._expected[event.table])
             elif isinstance(event, Done):
                 done.append(event)
+                self._put_aside(event.task)
         return done
+
+    def _put_aside(self, task: Task) -> None:
+        if isinstance(task, Spill):
+            self._aside[task.chunk.table] += 1
+            count = self._aside[task.chunk.table]
+            self.progress(f"masked pieces of {task.chunk.table}", count, task.pieces)
 
     def _look(self) -> None:
         cost = self.watch.look()
@@ -171,10 +190,6 @@ class Copying:
     def _plan(self, chunk: Chunk) -> TablePlan:
         return next(copy for copy in self.plan.copies if copy.table.name == chunk.table)
 
-
-_VIEWS = """
-SELECT c.oid::regclass::text FROM pg_class c
- WHERE c.relkind = 'm' AND pg_has_role(c.relowner, 'USAGE') ORDER BY c.oid"""
 
 # Not where an array or a range holds a type made in this database: its number is another one elsewhere. Nor
 # where a value is a number that stands for a name (regclass, regtype, …): as text it travels as its name.

@@ -12,9 +12,11 @@ import pyarrow as pa
 
 from anonymizer.copying.how import Progress
 from anonymizer.policies.schema import Schema, Table, read_schema
-from anonymizer.postgres.connections import session, translated
-from anonymizer.postgres.loading import bulk, copy_in, settle
+from anonymizer.postgres.connections import session
+from anonymizer.postgres.loading import analyse, bulk, copy_in
 from anonymizer.postgres.occupying import alone, make_room
+from anonymizer.postgres.refusals import translated
+from anonymizer.postgres.sequences import go_on_after
 from foundation.receipts import Receipt, store
 
 _BLOCK = 2 << 20
@@ -36,8 +38,9 @@ class PostgresqlFilling:
             for table, columns, file in tables:
                 with translated(f"target, {table.name}"):
                     rows = copy_in(self.writer, table.identifier, columns, _content(file))
-                    settle(self.writer, table.identifier)
+                    analyse(self.writer, table.identifier)
                 progress(table.name, rows, rows)
+            go_on_after(self.writer, {(table.schema, table.relation) for table, _, _ in tables})
 
     def finish(self, receipt: Receipt) -> None:
         store(self.writer, receipt)

@@ -10,7 +10,7 @@ from psycopg import sql
 from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import ForeignKey
-from anonymizer.postgres.connections import translated
+from anonymizer.postgres.refusals import translated
 from anonymizer.transforms import DROP
 from foundation.errors import InputError, Problem
 
@@ -47,16 +47,22 @@ def _left_alone(
         if parent is None or any(child.rules[name].transform == DROP for name in key.columns):
             continue
         with translated(f"source, {child.table.name}"):
-            row = source.execute(_orphans(child, parent, key)).fetchone()
-        if row and row[0]:
-            what = (
-                f"{row[0]} rows of {child.table.name} refer by {key.name} to rows that the filter leaves out"
-            )
+            left = _count(source, orphans(child, parent.source_rows, key))
+            if not key.valid:  # some may refer to nothing in the source itself
+                left -= _count(source, orphans(child, parent.table.identifier, key))
+        if left:
+            what = f"{left} rows of {child.table.name} refer by {key.name} to rows that the filter leaves out"
             hint = f"filter {child.table.name} as well, or drop {', '.join(key.columns)}"
             yield policy.document.problem(("tables", key.parent, "filter"), what, hint)
 
 
-def _orphans(child: TablePlan, parent: TablePlan, key: ForeignKey) -> sql.Composed:
+def _count(source: psycopg.Connection, query: sql.Composed) -> int:
+    row = source.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def orphans(child: TablePlan, parent_rows: sql.Composable, key: ForeignKey) -> sql.Composed:
+    """How many rows of a child refer by a key to none of those rows of its parent."""
     children, parents = sql.Identifier("children"), sql.Identifier("parents")
     pairs = [
         (
@@ -71,6 +77,6 @@ def _orphans(child: TablePlan, parent: TablePlan, key: ForeignKey) -> sql.Compos
     ).format(
         child.source_rows,
         sql.SQL(" AND ").join(sql.SQL("{} IS NOT NULL").format(mine) for mine, _ in pairs),
-        parent.source_rows,
+        parent_rows,
         sql.SQL(" AND ").join(sql.SQL("{} = {}").format(mine, its) for mine, its in pairs),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -66,21 +66,8 @@ def copy_in(
         return cursor.rowcount
 
 
-def settle(writer: psycopg.Connection, table: sql.Identifier, masked: Collection[str] = ()) -> None:
-    """Sets every sequence that fills a column of the table to its greatest value, and gathers statistics.
-
-    Of `masked` columns the keys are clear of their sequences, which begin again: going on where the source's
-    stood would tell how many rows it has had, and above the masked keys little room is left.
-    """
-    for sequence, column in writer.execute(_SEQUENCES, {"table": table.as_string(writer)}).fetchall():
-        if column in masked:
-            writer.execute(_RESTART, {"sequence": sequence})
-            continue
-        writer.execute(
-            sql.SQL("SELECT setval({}::oid::regclass, max({})) FROM {} HAVING max({}) IS NOT NULL").format(
-                sql.Literal(sequence), sql.Identifier(column), table, sql.Identifier(column)
-            )
-        )
+def analyse(writer: psycopg.Connection, table: sql.Identifier) -> None:
+    """Gathers the table's statistics."""
     writer.execute(sql.SQL("ANALYZE {}").format(table))
 
 
@@ -110,20 +97,3 @@ SELECT t.tgrelid::regclass::text,
    -- The server's own triggers for search words stay: they make them anew, of what the columns have become.
    AND t.tgfoid NOT IN (SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
                            AND proname IN ('tsvector_update_trigger', 'tsvector_update_trigger_column'))"""
-
-_RESTART = """
-SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence WHERE seqrelid = %(sequence)s::oid"""
-
-# Owned by a column (serial, identity), or named in its default.
-_SEQUENCES = """
-SELECT d.objid, a.attname
-  FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-  JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
- WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
-   AND d.refobjid = %(table)s::regclass
-UNION
-SELECT d.refobjid, a.attname
-  FROM pg_attrdef f JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
-  JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S' AND d.refclassid = 'pg_class'::regclass
-  JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
- WHERE f.adrelid = %(table)s::regclass"""

@@ -7,7 +7,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from anonymizer.policies.plan import TablePlan
-from anonymizer.postgres.connections import translated
+from anonymizer.postgres.refusals import translated
 from anonymizer.postgres.wire import as_text
 
 

@@ -9,7 +9,7 @@ import psycopg
 from anonymizer.policies.plan import Plan
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Schema, Table
-from anonymizer.postgres.connections import translated
+from anonymizer.postgres.refusals import translated
 from anonymizer.transforms import DROP
 from foundation.errors import InputError, Problem
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -12,9 +12,11 @@ import adbc_driver_manager
 import adbc_driver_postgresql
 import pyarrow as pa
 from adbc_driver_manager import AdbcConnection, AdbcStatement
+from adbc_driver_manager._reader import AdbcRecordBatchReader
 from psycopg import sql
 
-from anonymizer.postgres.connections import SESSION, conninfo, refusal, unreachable
+from anonymizer.postgres.connections import SESSION, conninfo, unreachable
+from anonymizer.postgres.refusals import refusal
 from anonymizer.postgres.snapshots import SEE_WHY, ended
 from foundation.errors import PeakproofError, Unavailable
 
@@ -30,10 +32,14 @@ _NO_SNAPSHOT = ("42704", "22023", "55000")
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """A connection of its own to the source. `rate` limits it to so many bytes a second."""
+    """A connection of its own to a database. `rate` limits it to so many bytes a second.
+
+    `told` hears of every batch: where, the rows of the question so far.
+    """
 
     connection: AdbcConnection
     rate: float | None
+    told: Callable[[str, int], None] | None = None
 
     def batches(self, query: sql.Composed, where: str) -> Iterator[pa.RecordBatch]:
         """The rows of a query. Raises what `refusal` makes of the server's errors."""
@@ -42,9 +48,12 @@ class Reader:
                 **{"adbc.postgresql.batch_size_hint_bytes": str(_BATCH)}  # a hint: rows are never cut
             )
             with _asked(statement, query.as_string(None)) as rows:
-                began, taken = time.monotonic(), 0
+                began, taken, count = time.monotonic(), 0, 0
                 for batch in rows:
                     yield batch
+                    count += batch.num_rows
+                    if self.told is not None:
+                        self.told(where, count)
                     taken += batch.nbytes
                     if self.rate is not None:
                         time.sleep(max(0.0, taken / self.rate - (time.monotonic() - began)))
@@ -116,10 +125,11 @@ def _gone(role: str) -> Iterator[None]:
         raise ended(role) from None
 
 
-def _asked(statement: AdbcStatement, query: str) -> pa.RecordBatchReader:
+def _asked(statement: AdbcStatement, query: str) -> AdbcRecordBatchReader:
+    """The rows, by the driver's own reader: Arrow's would leave the SQLSTATE out of what ends them midway."""
     statement.set_sql_query(query)
     answer, _ = statement.execute_query()
-    return pa.RecordBatchReader.from_stream(answer)
+    return AdbcRecordBatchReader._import_from_c(answer.address)
 
 
 @contextmanager
@@ -133,39 +143,9 @@ def _told(where: str) -> Iterator[None]:
         if any(words in str(error) for words in _NOT_CONNECTED):
             raise unreachable(str(error), where) from None
         if error.sqlstate is None:  # the connection is no more
-            raise _lost(str(error), where) from None
-        raise refusal(error.sqlstate, type(error).__name__, where, _security(str(error))) from None
-    except OSError as error:
-        # While rows arrive the driver says only this; which rows is in its text, and stays there.
-        raise _lost(str(error), where) from None
+            raise Unavailable("the rows could not be read to their end", where=where, hint=SEE_WHY) from None
+        raise refusal(error.sqlstate, type(error).__name__, where) from None
 
 
-# A pool lets everybody log in, and says only then that it has nobody to serve them.
+# What the driver itself says; and a pool lets everybody log in, and says only then that it has no room.
 _NOT_CONNECTED = ("Failed to connect", "query_wait_timeout")
-# What the driver leaves out of an error that comes while rows arrive, by what the server says.
-_STATES = {
-    "permission denied": "42501",
-    "conflict with recovery": "40001",
-    "due to administrator command": "57P01",
-    "canceling statement": "57014",
-    "invalid byte sequence": "22021",
-    "has no equivalent in encoding": "22P05",
-}
-
-
-def _lost(message: str, where: str) -> PeakproofError:
-    if hidden := _security(message):
-        return refusal("42501", "InsufficientPrivilege", where, hidden)
-    for words, state in _STATES.items():
-        if words in message:
-            return refusal(state, "OSError", where)
-    if "ERROR:" in message:  # of a row, or of the policy's own condition: its words may quote either
-        return Unavailable(
-            "the server refused to give the rows", where=where, hint="that server's log says why"
-        )
-    return Unavailable("the rows could not be read to their end", where=where, hint=SEE_WHY)
-
-
-def _security(message: str) -> str | None:
-    hides = "row-level security hides rows from this role"
-    return hides if "row-level security" in message else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -20,15 +20,17 @@ from anonymizer.policies.plan import Plan, counted, make_plan
 from anonymizer.policies.policy import Policy
 from anonymizer.policies.schema import Schema, Table, read_schema
 from anonymizer.postgres import filters, holding, workers
-from anonymizer.postgres.connections import session, translated
-from anonymizer.postgres.copying import Copying, prepare, senders
+from anonymizer.postgres.connections import session
+from anonymizer.postgres.copying import Copied, Copying, prepare, senders
 from anonymizer.postgres.identity import refuse_same
 from anonymizer.postgres.occupying import alone, clear, goes_on, make_room
 from anonymizer.postgres.previewing import few
 from anonymizer.postgres.privileges import refuse_no_receipt, refuse_unreadable, refuse_unwritable
 from anonymizer.postgres.progress import end, note, noted
+from anonymizer.postgres.readiness import refuse_unready
 from anonymizer.postgres.reading import Reader
 from anonymizer.postgres.reading import reader as batches_of
+from anonymizer.postgres.refusals import translated
 from anonymizer.postgres.snapshots import Exported, Watch, export, is_held, reading, release
 from anonymizer.postgres.tasks import Setup
 from anonymizer.pseudonyms.keys import Key
@@ -64,8 +66,11 @@ def anonymize(
         held = _held(source, noted(writer), how)
         with reading(source, held) as reader, session(source, "source") as looker:
             refuse_same(reader, writer)
+            progress("start: what is where", 0, 1)
             plan = _plan(reader, policy, _schema_of_target(writer))
             refuse_unwritable(writer, plan)
+            refuse_unready(writer, plan.targets)
+            progress("start: what is where", 1, 1)
             receipt = targets.begun(policy, plan, key)
             if wanted is not None:
                 plan, parts = subset(source, reader, plan, wanted, key)
@@ -86,15 +91,15 @@ def anonymize(
                     key=key.for_worker(), senders=senders(reader, plan), rate=how.rate and how.rate / count,
                     folder=folder,
                 )  # fmt: skip
-                rows = _copied(writer, setup, count, progress, watch)
+                copied = _copied(writer, setup, count, progress, watch)
             progress("verification", 0, 1)
             from anonymizer.masks.mapped_keys import MappedKeys  # brings a compiler: not before it is used
             from anonymizer.proof.verification import verify
 
-            with _sides(source, target, reader) as (before, after):
+            with _sides(source, target, reader, _shown(progress, plan)) as (before, after):
                 keys = MappedKeys.of(plan, key)
                 seen = verify(before, after, writer, plan, read_schema(writer), keys=keys)
-            whole = targets.ended(receipt, rows, seen)
+            whole = replace(targets.ended(receipt, copied.rows, seen), remarks=copied.remarks)
             with writer.transaction():
                 store(writer, whole)
                 end(writer)
@@ -123,6 +128,7 @@ def check(source: str, policy: Policy, target: str | None = None) -> Plan:
             refuse_no_receipt(other)
             plan = _plan(reader, policy, _schema_of_target(other))
             refuse_unwritable(other, plan)
+            refuse_unready(other, plan.targets)
             return plan
 
 
@@ -151,12 +157,15 @@ def _plan(reader: psycopg.Connection, policy: Policy, there: Schema | None) -> P
     return plan
 
 
-def compare(source: str, target: str, policy: Policy, key: Key | None = None) -> tuple[Plan, Verification]:
+def compare(
+    source: str, target: str, policy: Policy, key: Key | None = None, *, progress: Progress
+) -> tuple[Plan, Verification]:
     """Compares a finished target with its source and searches it; writes the result into its receipt.
 
     Rows that the source has got since the copy count as missing. With the key, rows are matched whose keys
     are masked. Raises as `anonymize`; Refused: no receipt.
     """
+    progress("verification", 0, 1)
     from anonymizer.masks.mapped_keys import MappedKeys
     from anonymizer.proof.verification import verify
 
@@ -167,14 +176,16 @@ def compare(source: str, target: str, policy: Policy, key: Key | None = None) ->
         receipt = targets.finished(read(writer), key)
         keys = MappedKeys.of(plan, key) if key is not None else None
         part = receipt.subset is not None
-        with _sides(source, target, reader) as (before, after):
+        with _sides(source, target, reader, _shown(progress, plan)) as (before, after):
             seen = verify(before, after, writer, plan, there, of_a_part=part, keys=keys)
         store(writer, targets.judged(receipt, seen))
         return plan, seen
 
 
 @contextmanager
-def _sides(source: str, target: str, held: psycopg.Connection) -> Iterator[tuple[Reader, Reader]]:
+def _sides(
+    source: str, target: str, held: psycopg.Connection, told: Callable[[str, int], None]
+) -> Iterator[tuple[Reader, Reader]]:
     """Readers of both databases, each in one snapshot: the source's is the one that is held."""
     with translated("source"):
         mine = export(held)
@@ -183,7 +194,17 @@ def _sides(source: str, target: str, held: psycopg.Connection) -> Iterator[tuple
         batches_of(source, mine.snapshot) as before,
         batches_of(target, export(there).snapshot, role="target") as after,
     ):
-        yield before, after
+        yield replace(before, told=told), replace(after, told=told)
+
+
+def _shown(progress: Progress, plan: Plan) -> Callable[[str, int], None]:
+    """Shows how far a check has read each table of each side."""
+    expected = {copy.table.name: copy.table.rows for copy in plan.copies}
+
+    def told(where: str, rows: int) -> None:
+        progress(f"check: {where}", rows, expected.get(where.partition(", ")[2], rows))
+
+    return told
 
 
 def _count(reader: psycopg.Connection, table: Table) -> int:
@@ -191,15 +212,19 @@ def _count(reader: psycopg.Connection, table: Table) -> int:
     return int(row[0]) if row else 0
 
 
-def _copied(
-    writer: psycopg.Connection, setup: Setup, count: int, progress: Progress, watch: Watch
-) -> dict[str, int]:
-    """The rows by table. What the policy cannot do is undone; what is cut short is left, to go on with."""
+def _copied(writer: psycopg.Connection, setup: Setup, count: int, progress: Progress, watch: Watch) -> Copied:
+    """The rows. What the policy cannot do is undone; what is cut short is left, to go on with."""
     plan = setup.plan
     try:
         with translated("target"), workers.running(setup, count) as crew:
             copying = Copying(
-                target=writer, plan=plan, setup=setup, workers=crew, progress=progress, watch=watch
+                target=writer,
+                source=watch.source,
+                plan=plan,
+                setup=setup,
+                workers=crew,
+                progress=progress,
+                watch=watch,
             )
             return copying.run()
     except InputError:

@@ -13,8 +13,8 @@ from psycopg import sql
 from anonymizer.discovery.reading import BIG, LONGEST, ROWS, Piece
 from anonymizer.policies.schema import Column, Schema, Table, read_schema
 from anonymizer.postgres.chunks import can_split, pages_of, parts, split, whole
-from anonymizer.postgres.connections import translated
 from anonymizer.postgres.reading import Readers, readers
+from anonymizer.postgres.refusals import translated
 from anonymizer.postgres.snapshots import export, reading
 
 # Connections that read all rows, and pages of a piece: 16 MiB of 8 KiB pages.

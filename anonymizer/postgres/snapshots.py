@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import errors, sql
 
-from anonymizer.postgres.connections import session, translated
+from anonymizer.postgres.connections import session
+from anonymizer.postgres.refusals import translated
 from foundation.errors import Unavailable
 
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"

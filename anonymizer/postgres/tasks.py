@@ -60,7 +60,7 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class Settle:
-    """Set the sequences of a table and gather its statistics."""
+    """Gather the statistics of a table."""
 
     table: str
 

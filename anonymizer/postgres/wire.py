@@ -57,6 +57,12 @@ class Wire:
         return sql.SQL(", ").join(each.value for each in self.carried)
 
     @property
+    def columns(self) -> sql.Composable:
+        """What stands after the table's name in COPY: nothing where all columns are generated."""
+        names = sql.SQL(", ").join(map(sql.Identifier, self.names))
+        return sql.SQL("({})").format(names) if self.names else sql.SQL("")
+
+    @property
     def format(self) -> sql.SQL:
         return sql.SQL("csv") if self.encoders is None else sql.SQL("binary")
 
@@ -76,6 +82,8 @@ class Wire:
 
     def rows(self, batch: pa.RecordBatch, masked: pa.Table) -> pa.Array:
         """Each row as COPY takes it: `batch` as it was read, its texts as they are now."""
+        if not self.names:
+            return pa.repeat(pa.scalar(b"\n"), len(batch))
         if self.encoders is None:
             return csv_rows([one(masked, name) for name in self.names])
         raw = {each.name: batch.column(at) for at, each in enumerate(self.carried) if not each.text}
@@ -103,7 +111,7 @@ def wire(plan: TablePlan, senders: Mapping[str, tuple[str, str]]) -> Wire:
     """How a table travels. `senders`: what sends a column whose bytes mean the same anywhere."""
     encoders = {name: encoder for name in plan.rules if (encoder := _encoder(plan, name))}
     changed = {*plan.masked, *(name for name, rule in plan.rules.items() if rule.transform == DROP)}
-    fits = all(name in (encoders if name in changed else senders) for name in plan.rules)
+    fits = bool(plan.rules) and all(name in (encoders if name in changed else senders) for name in plan.rules)
     return _binary(plan, senders, encoders) if fits else _csv(plan)
 
 
@@ -132,7 +140,9 @@ def _csv(plan: TablePlan) -> Wire:
     carried = [
         Carried(name=name, value=_text(name, rule.transform), text=True) for name, rule in plan.rules.items()
     ]
-    return Wire(names=tuple(plan.rules), carried=(*carried, *_sums(plan)), encoders=None)
+    # Of rows without a value it is to be told how many there are.
+    counted = () if carried else (Carried(name="", value=sql.SQL("''::text"), text=True),)
+    return Wire(names=tuple(plan.rules), carried=(*carried, *counted, *_sums(plan)), encoders=None)
 
 
 def _sums(plan: TablePlan) -> Iterator[Carried]:

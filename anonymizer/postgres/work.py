@@ -26,9 +26,10 @@ from anonymizer.memory import never_dumped
 from anonymizer.policies.plan import TablePlan
 from anonymizer.postgres import progress
 from anonymizer.postgres.chunks import Chunk, rows_of
-from anonymizer.postgres.connections import session, translated
-from anonymizer.postgres.loading import settle
+from anonymizer.postgres.connections import session
+from anonymizer.postgres.loading import analyse
 from anonymizer.postgres.reading import Reader, reader
+from anonymizer.postgres.refusals import Written, translated
 from anonymizer.postgres.tasks import (
     WRITING,
     Copy,
@@ -92,8 +93,7 @@ def _events(setup: Setup, pipe: Connection) -> Iterator[Event]:
         while True:
             task: Task = pipe.recv()
             if isinstance(task, Statement):
-                with translated(f"target, {task.deferred.table}"):
-                    progress.give_back(target, task.deferred)
+                copier.give_back(task)
                 yield Done(task=task)
             elif isinstance(task, Settle):
                 copier.settle(task)
@@ -122,7 +122,7 @@ class Copier:
         plan = self._plans[chunk.table]
         digest, rows = self._digest(chunk), 0
         head, tail = self._wire(plan).head, self._wire(plan).tail
-        with translated(f"target, {chunk.table}"), self._target.transaction():
+        with translated(f"target, {chunk.table}", written(plan)), self._target.transaction():
             with self._target.cursor().copy(self._into(plan)) as copy:
                 copy.write(head)
                 with closing(ahead(self._ordered(task))) as blocks:
@@ -136,11 +136,18 @@ class Copier:
             progress.mark(self._target, chunk, self._setup.mark, rows, digest.value())
         yield Done(task=task)
 
+    def give_back(self, task: Statement) -> None:
+        """Gives the target back what was taken away: here unique and foreign keys meet the rows."""
+        # The server spells the name as SQL does.
+        name = task.deferred.table.replace('"', "").removeprefix("public.")
+        plan = self._plans.get(name)
+        with translated(f"target, {name}", written(plan) if plan else None):
+            progress.give_back(self._target, task.deferred)
+
     def settle(self, task: Settle) -> None:
         """What a table needs once its rows are there."""
         with translated(f"target, {task.table}"):
-            plan = self._plans[task.table]
-            settle(self._target, plan.table.identifier, plan.renumbered)
+            analyse(self._target, self._plans[task.table].table.identifier)
 
     def spill(self, task: Spill) -> None:
         """Puts the masked rows of a chunk aside, for whoever writes the table's pieces."""
@@ -201,8 +208,15 @@ class Copier:
 
     def _into(self, plan: TablePlan) -> sql.Composed:
         how = self._wire(plan)
-        names = sql.SQL(", ").join(map(sql.Identifier, how.names))
-        return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(plan.table.identifier, names, how.format)
+        return sql.SQL("COPY {} {} FROM STDIN (FORMAT {})").format(
+            plan.table.identifier, how.columns, how.format
+        )
+
+
+def written(plan: TablePlan) -> Written:
+    """What the table's errors are told by."""
+    keys = {key.name: key.columns for key in plan.table.foreign_keys}
+    return Written(masked=plan.masked, keys={**plan.table.unique, **keys})
 
 
 def _parts(block: pa.Buffer) -> Iterator[memoryview]:

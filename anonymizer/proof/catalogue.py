@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 
-from anonymizer.postgres.connections import translated
+from anonymizer.postgres.refusals import translated
 
 
 def catalogue(target: psycopg.Connection) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from anonymizer.proof import kernels
 from anonymizer.proof.characters import Words
+from foundation.errors import Unavailable
 
 # A stream is called by its table, its place, and what of it is in it.
 Name = tuple[str, ...]
@@ -64,7 +66,8 @@ class Partitions:
     def __init__(self, bits: int = 6) -> None:
         self.count = 1 << bits
         self._shift = np.uint64(_TOP - bits)
-        self._file = tempfile.TemporaryFile(prefix="peakproof-")  # noqa: SIM115 - closed by __exit__
+        with _room():
+            self._file = tempfile.TemporaryFile(prefix="peakproof-", buffering=0)  # noqa: SIM115 - by __exit__
         self._end = 0
         self._lock = threading.Lock()
         self._streams: dict[Name, _Stream] = {}
@@ -126,6 +129,24 @@ class Partitions:
         kernels.ordered(records.prints, records.tags, self._shift, before, pairs)
         with self._lock:
             start, self._end = self._end, self._end + len(records) * _RECORD
-        os.pwrite(self._file.fileno(), pairs.data, start)
+        with _room():
+            _written(self._file.fileno(), pairs.data.cast("B"), start)
         with self._lock:
             stream.parts.append((start, before))
+
+
+def _written(file: int, content: memoryview, start: int) -> None:
+    """Writes all of it: a disk that runs full takes a part, and says so only at the next."""
+    while content:
+        count = os.pwrite(file, content, start)
+        content, start = content[count:], start + count
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        what = f"fingerprints could not be kept for the check: {error.strerror or 'no room'}"
+        hint = "name a folder with room for 16 bytes of every masked value: TMPDIR"
+        raise Unavailable(what, where=os.environ.get("TMPDIR") or tempfile.gettempdir(), hint=hint) from None

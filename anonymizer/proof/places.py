@@ -72,7 +72,8 @@ def _joined(text: str | None, steps: list[str | None]) -> str | None:
     for step in steps:
         found = [inner for one in found for inner in _inside(one, step)]
     said = [one if isinstance(one, str) else json.dumps(one) for one in found if one is not None]
-    return UNIT.join(said) if said else None
+    # Half of a surrogate pair is legal in a document, and no text.
+    return UNIT.join(said).encode("utf-8", "replace").decode() if said else None
 
 
 def _inside(value: object, step: str | None) -> list[object]:

@@ -15,7 +15,7 @@ from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.schema import Schema
 from anonymizer.postgres import contents
 from anonymizer.postgres.reading import Reader
-from anonymizer.proof.places import UNIT, Place
+from anonymizer.proof.places import UNIT, Place, values_at
 from anonymizer.proof.sheets import Sheet
 from anonymizer.proof.terms import Amount, Row, Term, Text
 from foundation.receipts import refuse_half
@@ -31,10 +31,15 @@ class PostgresqlSide:
     def rows(self, sheet: Sheet, places: Sequence[Place]) -> Iterator[pa.RecordBatch]:
         selected = _selected(sheet, places)
         table = sheet.table
+        texts = {each.label: str(each.path) for each in places if _is_plain_json(table, each)}
         rows = table.source_rows if self.role == "source" else table.table.identifier
         query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(selected.values()), rows)
         for batch in self.reader.batches(query, f"{self.role}, {sheet.name}"):
-            yield batch.rename_columns([*selected])
+            named = batch.rename_columns([*selected])
+            for label, path in texts.items():
+                place = named.schema.get_field_index(label)
+                named = named.set_column(place, label, values_at(named.column(place), path))
+            yield named
 
     def told(
         self, table: TablePlan, terms: Mapping[str, Term], *, sample: int | None = None
@@ -78,11 +83,18 @@ def _spelled(term: Term) -> sql.Composable:
 def _selected(sheet: Sheet, places: Sequence[Place]) -> dict[str, sql.Composable]:
     named = {label: _text(column) for label, column in sheet.named.items()}
     facts = {fact.label: _spelled(fact.seen) for fact in sheet.facts}
-    return {**named, **{place.label: _value(place) for place in places}, **facts} or {UNIT: sql.SQL("''")}
+    values = {place.label: _value(sheet.table, place) for place in places}
+    return {**named, **values, **facts} or {UNIT: sql.SQL("''")}
 
 
-def _value(place: Place) -> sql.Composable:
-    return _text(place.column) if place.path is None else _path_value(place.column, place.path)
+def _value(table: TablePlan, place: Place) -> sql.Composable:
+    whole = place.path is None or _is_plain_json(table, place)
+    return _text(place.column) if whole else _path_value(place.column, str(place.path))
+
+
+def _is_plain_json(table: TablePlan, place: Place) -> bool:
+    """Whether it is a path of a document that jsonb may not take: of NUL, half a pair, endless numbers."""
+    return place.path is not None and table.table.columns[place.column].base == "json"
 
 
 def _text(column: str) -> sql.Composed:

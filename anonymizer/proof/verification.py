@@ -13,10 +13,11 @@ import psycopg
 from psycopg import sql
 
 from anonymizer.masks.mapped_keys import MappedKeys, MappedSide
-from anonymizer.policies.plan import Plan
+from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.policies.schema import ForeignKey, Schema, Table
-from anonymizer.postgres.connections import translated
+from anonymizer.postgres.filters import orphans
 from anonymizer.postgres.reading import Reader
+from anonymizer.postgres.refusals import translated
 from anonymizer.proof.catalogue import catalogue
 from anonymizer.proof.comparison import Comparison
 from anonymizer.proof.distances import Distance, distances, facts, rulers
@@ -73,7 +74,7 @@ def verify(
     orphans = (
         fault
         for table in plan.copies
-        for fault in _orphans(target, target_schema.tables[table.table.name], plan)
+        for fault in _orphans(before, target, table, target_schema.tables[table.table.name], plan)
     )
     return checked(
         PostgresqlSide(reader=before, role="source"), PostgresqlSide(reader=after, role="target"), plan,
@@ -124,15 +125,26 @@ def _told(seen: Sighting) -> str:
     )
 
 
-def _orphans(target: psycopg.Connection, table: Table, plan: Plan) -> Iterator[str]:
+def _orphans(
+    before: Reader, target: psycopg.Connection, child: TablePlan, table: Table, plan: Plan
+) -> Iterator[str]:
     for key in table.foreign_keys:
         parent = next((copy.table for copy in plan.copies if copy.table.name == key.parent), None)
         if parent is None:
             continue
         with translated(f"target, {table.name}"):
             row = target.execute(_orphan_query(table, key, parent)).fetchone()
-        if row and row[0]:
-            yield f"{table.name}: {row[0]} rows of {key.name} refer to nothing"
+        left = row[0] if row else 0
+        if left and not key.valid:
+            left -= _orphans_before(before, child, key, parent)
+        if left > 0:
+            yield f"{table.name}: {left} rows of {key.name} refer to nothing"
+
+
+def _orphans_before(before: Reader, child: TablePlan, key: ForeignKey, parent: Table) -> int:
+    """How many of the copied rows refer to nothing in the source, as they may where a key is NOT VALID."""
+    query = orphans(child, parent.identifier, key)
+    return sum(batch.column(0)[0].as_py() for batch in before.batches(query, f"source, {child.table.name}"))
 
 
 def _orphan_query(table: Table, key: ForeignKey, parent: Table) -> sql.Composed:

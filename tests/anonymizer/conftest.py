@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
@@ -14,20 +15,27 @@ from tests.servers import Server
 MakeDatabase = Callable[[str], str]
 
 
-@pytest.fixture
-def make_database(postgres_server: Server) -> Iterator[MakeDatabase]:
+@contextmanager
+def databases(server: Server) -> Iterator[MakeDatabase]:
     """Makes a database that runs the given SQL first, and returns its DSN; all are dropped at the end."""
     made: list[str] = []
 
     def make(script: str) -> str:
         name = f"test_{uuid4().hex[:12]}"
-        postgres_server.create_database(name)
+        server.create_database(name)
         made.append(name)
-        with psycopg.connect(postgres_server.dsn(name), autocommit=True) as connection:
+        with psycopg.connect(server.dsn(name), autocommit=True) as connection:
             connection.execute(script.encode())
-        return postgres_server.dsn(name)
+        return server.dsn(name)
 
     yield make
-    with psycopg.connect(postgres_server.dsn("postgres"), autocommit=True) as administration:
+    with psycopg.connect(server.dsn("postgres"), autocommit=True) as administration:
         for name in made:
             administration.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def make_database(postgres_server: Server) -> Iterator[MakeDatabase]:
+    """Databases of the test's own."""
+    with databases(postgres_server) as make:
+        yield make

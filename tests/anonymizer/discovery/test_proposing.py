@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import yaml
 
 from anonymizer.discovery.facts import Finding, Kind
 from anonymizer.discovery.proposing import Findings, proposal
-from anonymizer.policies.schema import Column, Schema, Table
+from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
 
 
 def table(name: str, *columns: str, unique: tuple[str, ...] = ()) -> Table:
@@ -44,3 +46,16 @@ def test_addresses_are_unique_everywhere_when_they_must_be_somewhere() -> None:
     assert tables["patients"]["columns"]["email"] == address == tables["reminders"]["columns"]["sent_to"]
     assert tables["patients"]["columns"]["last_name"]["scope"] == "entity(email)"
     assert "options" not in tables["reminders"]["columns"]["login"]
+
+
+def test_a_key_to_what_the_server_computes_follows_its_one_column_or_is_undecided() -> None:
+    def logins(made_of: tuple[str, ...]) -> str:
+        known_by = replace(text("known_by"), generated=True, made_of=made_of)
+        patients = replace(PATIENTS, columns={**PATIENTS.columns, "known_by": known_by})
+        key = ForeignKey(name="who", columns=("sent_to",), parent="patients", parent_columns=("known_by",))
+        schema = Schema(tables={"patients": patients, "reminders": replace(REMINDERS, foreign_keys=(key,))})
+        return proposal("p", schema, FINDINGS)
+
+    assert "sent_to: {copy_of: patients.email}" in logins(("email",))
+    undecided = "sent_to: drop  # DECIDE: refers to patients.known_by, which the server computes from email"
+    assert f"{undecided}, last_name" in logins(("email", "last_name"))

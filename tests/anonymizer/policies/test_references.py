@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from anonymizer.policies.policy import Rule
-from anonymizer.policies.schema import ForeignKey, Schema, Table
+from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
 from foundation.errors import InputError
 from tests.anonymizer.policies.test_plan import ID, column, plan, refusal, schema
 
@@ -153,3 +154,57 @@ def test_a_copy_under_another_entity_than_its_original_is_refused(tmp_path: Path
     tables = f"  customers: {{columns: {{{customers}}}}}\n{orders}"
     [problem] = refusal(tmp_path, tables, schema(CUSTOMERS, ORDERS)).problems
     assert "orders.mail: id does not name the customers.id that customers.email belongs to" in str(problem)
+
+
+def computed(name: str, made_of: str, type_: str = "text") -> Column:
+    return replace(column(name, type_), generated=True, made_of=tuple(made_of.split()))
+
+
+def people(*columns: Column) -> Table:
+    found = (ID, column("email"), column("born", "date"), *columns)
+    return Table(
+        name="people", schema="public", relation="people", rows=0, primary_key=("id",), unique={},
+        columns={one.name: one for one in found},
+    )  # fmt: skip
+
+
+LOGINS = Table(
+    name="logins", schema="public", relation="logins", rows=0, primary_key=("id",), unique={},
+    columns={one.name: one for one in (ID, column("who"))}, foreign_keys=(key("who", "people", "known_by"),),
+)  # fmt: skip
+
+
+def two(who: str) -> str:
+    return (
+        "  people: {columns: {id: keep, email: {transform: email, class: identifying}, born: keep}}\n"
+        f"  logins: {{columns: {{id: keep, {who}}}}}\n"
+    )
+
+
+@pytest.mark.parametrize("written", ["who: inherit", "who: {copy_of: people.email}", ""])
+def test_a_key_to_what_is_computed_from_one_column_follows_that_column(tmp_path: Path, written: str) -> None:
+    found = rules(tmp_path, two(written), schema(people(computed("known_by", "email")), LOGINS))
+    assert found["logins"]["who"].transform == "email"
+
+
+@pytest.mark.parametrize(
+    ("made_of", "written", "what"),
+    [
+        ("email", "who: keep", "must be masked like the columns of people; write {who: inherit}"),
+        ("email born", "who: keep", "the target computes people.known_by from email, born"),
+        (
+            "born",
+            "who: {transform: email, class: identifying}",
+            "what refers to it would refer to nothing",
+        ),
+    ],
+)
+def test_a_key_that_would_miss_what_the_target_computes_is_refused(
+    tmp_path: Path, made_of: str, written: str, what: str
+) -> None:
+    error = refusal(tmp_path, two(written), schema(people(computed("known_by", made_of)), LOGINS))
+    assert any(what in str(problem) for problem in error.problems)
+
+
+def test_a_key_to_what_is_computed_from_kept_columns_is_kept(tmp_path: Path) -> None:
+    assert rules(tmp_path, two("who: keep"), schema(people(computed("known_by", "born")), LOGINS))
