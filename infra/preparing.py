@@ -13,9 +13,9 @@ from environments.door import images_of
 from environments.instance import Instance, Supply, instantiate, updated
 from environments.placement import place
 from environments.wanted import Wanted
-from foundation.errors import InputError
 from foundation.secrets import Secret
 from infra import hosts
+from infra.claiming import refuse_another
 from infra.hosts import Clients
 from infra.record import Record
 from infra.stack import Stack
@@ -46,10 +46,13 @@ def reachable(wanted: Wanted) -> Clients:
 def prepare(wanted: Wanted, clients: Clients, found: Record | None, report: images.Report) -> Prepared:
     """The stack: what it had keeps its ports, addresses and secrets. Builds the images that are missing.
 
-    Raises InputError where the name belongs to another definition's stack, Refused where to one of another
-    state, BuildFailed, Unavailable.
+    Raises InputError where the name belongs to another stack, Refused where to one of another state,
+    BuildFailed, Unavailable.
     """
-    _refuse_another(wanted, clients, found)
+    if found is None:
+        hosts.refuse_unknown(clients.values(), wanted.name)
+    else:
+        refuse_another(found, wanted)
     given = giving.read(wanted.given, wanted.topology.secrets)
     client = clients[_home(wanted)]
     names = images_of(wanted.topology)
@@ -63,19 +66,6 @@ def prepare(wanted: Wanted, clients: Clients, found: Record | None, report: imag
         clients=clients,
         site=wanted.site.site,
     )
-
-
-def _refuse_another(wanted: Wanted, clients: Clients, found: Record | None) -> None:
-    """A name is one definition's, of one platform, in one state."""
-    name, topology = wanted.name, wanted.topology
-    if found is None:
-        hosts.refuse_unknown(clients.values(), name)
-    elif (found.definition, found.platform) != (topology.definition, topology.platform):
-        raise InputError(
-            f"the stack {name!r} is of the definition {found.definition!r} of {found.platform},"
-            f" not of {topology.definition!r} of {topology.platform}",
-            hint=f"choose another --name, or remove that one first: `peakproof infra destroy {name}`",
-        )
 
 
 def _home(wanted: Wanted) -> str:
