@@ -27,6 +27,12 @@ _DUPLICATE, _NULL, _CHECKED, _REFERRED = {1062, 1586}, {1048, 1364}, {3819, 4025
 _UNFITTING = {1264, 1265, 1292, 1366, 1406, 3140}
 _DENIED = {1044, 1045, 1049, 1142, 1143, 1227, 1698}
 _FULL = {1021, 1114}
+# What may be otherwise the next time: memory, connections, a shutdown, the network, conflicts, time-outs.
+_PASSES = {
+    1037, 1038, 1040, 1041, 1053, 1077, 1079, 1129, 1158, 1159, 1160, 1161, 1203, 1213, 1226, 1317, 1969,
+    3024,
+}  # fmt: skip
+_OF_THE_CLIENT = range(2000, 3000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +157,7 @@ def translated(where: str) -> Iterator[None]:
 
 def _translated(code: int, kind: str, where: str) -> PeakproofError:
     number = f"error {code}" if code else kind
-    fits = "choose a transform that fits the column"
+    fits = "choose a transform that fits the column; for a kept one, see that both sides have its rules"
     if code in _DENIED:
         return InputError(f"permission denied ({number})", where=where, hint="grant it, or use another user")
     if code in _DUPLICATE:
@@ -166,7 +172,11 @@ def _translated(code: int, kind: str, where: str) -> PeakproofError:
         return Unavailable("a lock could not be had", where=where, hint="see SHOW PROCESSLIST")
     if code in (2006, 2013, 1927, 0):
         return Unavailable(f"the connection was lost ({number})", where=where, hint="run again")
-    return Unavailable(f"the server refused ({number})", where=where, hint="see the server's log")
+    if code in _PASSES or code in _OF_THE_CLIENT:
+        hint = "see that server's log, then run again"
+        return Unavailable(f"the server refused ({number})", where=where, hint=hint)
+    hint = "its documentation says what the number means; the same will be refused again"
+    return InputError(f"the server refused ({number})", where=where, hint=hint)
 
 
 def refuse_same(source: Session, target: Session) -> None:
