@@ -50,6 +50,7 @@ _BY_STATE: dict[str, tuple[type[PeakproofError], str, str]] = {
 # hold or end, the system. PostgreSQL's documentation, appendix A.
 _PASSES = ("08", "25P03", "25P04", "40", "53", "55006", "55P03", "57", "58", "XX")
 _CHOOSE = "choose a transform that fits the column"
+_EITHER = "choose a transform that fits its columns; for kept ones, see that the source has that rule, too"
 _KEPT = "no transform made it: see that the target has the source's type, rules and triggers for it"
 
 
@@ -116,7 +117,8 @@ def _broken(error: psycopg.Error, where: str, column: str | None, written: Writt
     if written is not None and written.kept(columns):
         what = f"a kept row breaks {rule}, of {', '.join(columns)} ({type(error).__name__})"
         return InputError(what, where=where, hint=_KEPT)
-    return InputError(f"a masked row breaks {rule} ({type(error).__name__})", where=where, hint=_CHOOSE)
+    who, hint = ("masked", _CHOOSE) if columns else ("copied", _EITHER)
+    return InputError(f"a {who} row breaks {rule} ({type(error).__name__})", where=where, hint=hint)
 
 
 def _side(error: psycopg.Error, where: str) -> str:

@@ -82,3 +82,6 @@ def test_a_rule_that_kept_rows_break_is_no_matter_of_transforms() -> None:
     assert "choose a transform" in str(masked.hint)
     assert str(kept) == "target, people: a kept row breaks of_agent, of agent_id (Told)"
     assert "transform made it" in str(kept.hint)
+    unknown = told(Told("only_poland"), written=WRITTEN)
+    assert str(unknown) == "target, people: a copied row breaks only_poland (Told)"
+    assert "for kept ones" in str(unknown.hint)
