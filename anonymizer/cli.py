@@ -38,6 +38,7 @@ from anonymizer.options import (
     reading,
 )  # fmt: skip
 from anonymizer.progress_bar import bar
+from anonymizer.quoting import quoting_nothing
 from foundation.errors import ExitCode
 from foundation.files import write_new
 
@@ -289,5 +290,5 @@ def risk(
 # In the order in which they are used, which is that of --help.
 app.add_typer(key_cli.app, name="key")
 for command in (discover, check, preview, run, verify, risk, datasets_cli.publish, datasets_cli.load, file):
-    app.command()(command)
+    app.command()(quoting_nothing(command))
 app.add_typer(audit_cli.app, name="audit")

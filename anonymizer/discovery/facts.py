@@ -44,7 +44,7 @@ class Facts:
 
     table: Table
     column: Column
-    values: Sequence[str] = ()
+    values: Sequence[str] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ class Places:
     `lists`: paths of objects whose keys may be somebody's; they stay where only what is below is masked.
     """
 
-    texts: dict[str, tuple[Keys, list[str]]] = field(default_factory=dict)
+    texts: dict[str, tuple[Keys, list[str]]] = field(default_factory=dict, repr=False)
     lists: set[str] = field(default_factory=set)
     cut: int = 0
     unnamed: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import pyarrow as pa
@@ -18,7 +18,7 @@ Progress = Callable[[str, int, int], None]
 class Block:
     """Some rows, where they stand in the file, as errors name it, and the number of the first, from 1."""
 
-    rows: pa.Table
+    rows: pa.Table = field(repr=False)
     where: str
     first: int
 

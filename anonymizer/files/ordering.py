@@ -69,7 +69,7 @@ class _Sorter:
     """Takes ranked rows, and gives them by rank: from memory, or from files with a batch for every piece."""
 
     folder: Path
-    _blocks: list[pa.Table] = field(default_factory=list)
+    _blocks: list[pa.Table] = field(repr=False, default_factory=list)
     _count: int = 0
     _size: int = 0
     _files: list[Path] = field(default_factory=list)

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
@@ -33,7 +33,7 @@ class Task:
     """A block of a file to be worked on, its place there as errors name it, and its first row's number."""
 
     table: str
-    rows: pa.Table
+    rows: pa.Table = field(repr=False)
     file: str
     where: str
     first: int

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from anonymizer.mariadb import statements
 from anonymizer.policies.plan import TablePlan
@@ -32,8 +32,8 @@ class Chunk:
 
     table: str
     number: int
-    first: Key | None = None
-    end: Key | None = None
+    first: Key | None = field(default=None, repr=False)
+    end: Key | None = field(default=None, repr=False)
 
 
 def clustered(table: Table) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ Documents of one column have few shapes: what is decided for a shape holds for a
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -47,10 +47,10 @@ class Leaves:
     `tokens` holds every leaf of every document in a row, as written; a document's begin at `first`.
     """
 
-    shapes: tuple[bytes, ...]
+    shapes: tuple[bytes, ...] = field(repr=False)
     codes: Places
     first: Places
-    tokens: pa.Array
+    tokens: pa.Array = field(repr=False)
 
 
 def read(texts: pa.Array) -> Leaves:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from anonymizer.policies.plan import Plan
@@ -19,12 +19,12 @@ WRITING = 0x7065616B_77726974
 class Setup:
     """What a worker needs to know. It travels through a pipe between our own processes, nowhere else."""
 
-    source: str
-    target: str
+    source: str = field(repr=False)
+    target: str = field(repr=False)
     snapshot: str
     mark: str
     plan: Plan
-    key: bytes
+    key: bytes = field(repr=False)
     senders: Mapping[str, Mapping[str, tuple[str, str]]]
     rate: float | None
     # Where masked rows may be put aside: a folder that nobody else reads.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ _MOST = 2**31 - 1  # bytes in an Arrow array of strings
 class Chosen:
     """For every row one of `values`, by its place in them. No value is NULL; every place is one of theirs."""
 
-    values: pa.Array
+    values: pa.Array = field(repr=False)
     places: Places
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -31,7 +31,7 @@ class Texts:
     `parts`: the different ones; `codes`: which stands there, `rows`: in which text, `places`: where in it.
     """
 
-    parts: Sequence[str]
+    parts: Sequence[str] = field(repr=False)
     codes: NDArray[np.int32]
     rows: NDArray[np.int64]
     places: NDArray[np.int64]

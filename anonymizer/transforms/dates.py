@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
@@ -33,10 +33,10 @@ class Span(Input):
 class Dates:
     """Dates read from text. Where `plain` is false, `days` is 1970-01-01; `time` is what follows the day."""
 
-    values: pa.Array
-    plain: pa.Array
+    values: pa.Array = field(repr=False)
+    plain: pa.Array = field(repr=False)
     days: Days
-    time: pa.Array
+    time: pa.Array = field(repr=False)
 
     def written(self, days: Days, time: pa.Array | None = None) -> pa.Array:
         """Other days as text, at the same time of day or at `time`.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -42,10 +42,10 @@ class Bounds:
     `parts`: what stands around the bounds, and the bounds, by turns; `nulls`: which ranges are NULL.
     """
 
-    texts: pa.Array
+    texts: pa.Array = field(repr=False)
     owners: NDArray[np.int64]
     parts: tuple[tuple[str, ...], ...]
-    nulls: pa.Array
+    nulls: pa.Array = field(repr=False)
 
     @property
     def spans(self) -> list[tuple[int, int]]:
