@@ -67,7 +67,10 @@ class Partitions:
         self.count = 1 << bits
         self._shift = np.uint64(_TOP - bits)
         with _room():
-            self._file = tempfile.TemporaryFile(prefix="peakproof-", buffering=0)  # noqa: SIM115 - by __exit__
+            # Where TMPDIR is named, even if it is full: nobody looks for fingerprints elsewhere.
+            self._file = tempfile.TemporaryFile(  # noqa: SIM115 - closed by __exit__
+                prefix="peakproof-", dir=os.environ.get("TMPDIR") or None, buffering=0
+            )
         self._end = 0
         self._lock = threading.Lock()
         self._streams: dict[Name, _Stream] = {}

@@ -46,3 +46,11 @@ def test_a_full_folder_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pyte
         stored.add(("people", "email", "was"), records(MANY))
     assert told.value.where == str(tmp_path)
     assert "TMPDIR" in str(told.value.hint)
+
+
+def test_a_folder_that_nothing_can_be_written_into_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
+    with pytest.raises(Unavailable, match="No such file or directory"):
+        Partitions()
