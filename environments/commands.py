@@ -7,15 +7,16 @@ import time
 import docker
 from rich.table import Table
 
-from environments import environment, fleet
-from environments.containers import finding, leases, locks, manifests, removing, states
+from environments import docker_policy, environment, fleet, holding, placement
+from environments.containers import finding, leases, locks, manifests, states
 from environments.containers.files import tail
 from environments.containers.finding import Found
 from environments.display import NodeDisplay
 from environments.docker_client import connect
 from environments.environment import Environment
 from environments.images.display import ImageDisplay
-from environments.instance import AnotherVersion
+from environments.instance import AnotherVersion, Instance
+from environments.topology import Endpoint
 from environments.wanted import Wanted
 from foundation.console import people
 from foundation.errors import InputError
@@ -26,17 +27,18 @@ def up(wanted: Wanted, *, ttl: float) -> dict[str, object]:
     """Brings the environment up and returns what `status` would."""
     started = time.monotonic()
     hosts, console = fleet.connected(wanted.site.engines), people()
-    client = hosts.home
     with ImageDisplay(console) as progress:
-        built = environment.prepare_images(wanted, client, progress)
+        built = environment.prepare_images(wanted, hosts, progress)
     with (
-        environment.working_on(client, wanted.name, built["python"]),
+        holding.working_on(hosts, wanted.name, built["python"]),
         NodeDisplay(console) as watch,
     ):
-        environment.up(wanted, hosts, built, watch)
-    environment.extend(client, wanted.name, built["python"], ttl)
+        standing = environment.up(wanted, hosts, built, watch)
+    holding.extend(hosts, wanted.name, built["python"], ttl)
     console.print(f"[green]{wanted.name} is up[/] after {in_words(time.monotonic() - started)}")
-    described = described_by(environment.attach(client, wanted.name), ttl)
+    for lost in placement.losses(wanted.topology, wanted.site, standing.instance.placement):
+        console.print(f"host loss not covered: {lost}")
+    described = described_by(environment.attach(hosts.home, wanted.name), ttl)
     show_status(described)
     return described
 
@@ -45,7 +47,7 @@ def down(name: str) -> None:
     """Takes the environment down; that nothing was there is no error. Raises Refused while it is locked."""
     started, client = time.monotonic(), connect()
     locks.refuse_if_held(client, name)
-    count = removing.remove(client, name)
+    count = environment.down(client, name)
     what = (
         f"{count} things removed in {in_words(time.monotonic() - started)}" if count else "nothing was there"
     )
@@ -56,7 +58,7 @@ def extend(name: str, ttl: float) -> None:
     """Sets the lease of an environment that stands. Raises InputError when there is none."""
     client = connect()
     found = environment.attach(client, name)
-    environment.extend(client, name, found.instance.images["python"], ttl)
+    holding.extend(found.fleet, name, found.instance.images["python"], ttl)
     people().print(f"{name} stays for {in_words(ttl)}")
 
 
@@ -110,11 +112,15 @@ def described_by(running: Environment, seconds_left: float) -> dict[str, object]
         "digest": topology.digest,
         "seconds_left": round(seconds_left),
         "nodes": {node.name: running.state(node) for node in running.instance.nodes},
-        "endpoints": {
-            endpoint.name: f"{endpoint.protocol}://127.0.0.1:{running.instance.ports[endpoint.name]}"
-            for endpoint in topology.endpoints
-        },
+        "endpoints": {endpoint.name: _reached(running.instance, endpoint) for endpoint in topology.endpoints},
     }
+
+
+def _reached(instance: Instance, endpoint: Endpoint) -> str:
+    """Where people reach an endpoint; what a host elsewhere keeps to itself, over SSH."""
+    host, address, port = instance.published(endpoint.name)
+    elsewhere = instance.hosts[host] is not None and address == docker_policy.PUBLISHED_AT
+    return f"{endpoint.protocol}://{address}:{port}{f' of {host}, over SSH' if elsewhere else ''}"
 
 
 def log(name: str, node: str, lines: int) -> str:

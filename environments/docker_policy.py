@@ -33,23 +33,32 @@ LOG_DRIVER = "json-file"
 LOG_OPTIONS = MappingProxyType({"max-size": "50m"})
 
 PUBLISHED_AT = "127.0.0.1"
-"""The address at which ports of nodes are published."""
-
-NETWORK_DRIVER = "bridge"
+"""The address at which ports are published, but for the entry on a site that says another for it."""
 
 
-def network_options(network: Network) -> dict[str, str]:
+def network_driver(*, overlay: bool) -> str:
+    """Docker's driver: an overlay reaches across hosts, a bridge stands on one."""
+    return "overlay" if overlay else "bridge"
+
+
+def network_options(network: Network, *, overlay: bool) -> dict[str, str]:
     """No masquerading anywhere; and on an internal network no address of the machine itself.
 
     Docker's `internal` alone still lets a node reach whatever listens on any address of the machine.
     """
+    if overlay:  # it has no bridge on the machine, and what is internal no gateway
+        return {}
     options = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
     return options | ({"com.docker.network.bridge.inhibit_ipv4": "true"} if network.internal else {})
 
 
-def reserved(network: Network, subnet: IPv4Network) -> dict[str, str]:
+def reserved(network: Network, subnet: IPv4Network, *, answers_beyond: bool) -> dict[str, str]:
     """The default gateway of a network that is not internal is an address that nobody has.
 
-    So a node there answers its own network, and nothing beyond.
+    So a node there answers its own network, and nothing beyond, unless the entry is for others.
     """
-    return {} if network.internal else {"DefaultGatewayIPv4": str(subnet.broadcast_address - 1)}
+    return (
+        {}
+        if network.internal or answers_beyond
+        else {"DefaultGatewayIPv4": str(subnet.broadcast_address - 1)}
+    )

@@ -30,10 +30,11 @@ MEMORY = 64 * 1024**2
 CAPABILITIES = ("NET_ADMIN", "SETGID", "SETUID")
 
 
-def guests(topology: Topology) -> tuple[Node, ...]:
-    """The door of a topology; none where there is nothing to reach from outside."""
+def guests(topology: Topology, hosts: int = 1) -> tuple[Node, ...]:
+    """A door for each host; none where there is nothing to reach from outside."""
     inner = tuple(network.name for network in topology.networks)
-    return (describe(topology.endpoints, inner),) if topology.endpoints else ()
+    doors = range(1, hosts + 1) if topology.endpoints else ()
+    return tuple(describe(topology.endpoints, inner, number) for number in doors)
 
 
 def images_of(topology: Topology) -> list[str]:
@@ -41,14 +42,14 @@ def images_of(topology: Topology) -> list[str]:
     return sorted({*topology.images(), *(guest.process.image for guest in guests(topology))})
 
 
-def describe(endpoints: tuple[Endpoint, ...], networks: tuple[str, ...]) -> Node:
+def describe(endpoints: tuple[Endpoint, ...], networks: tuple[str, ...], number: int = 1) -> Node:
     """The door's node: it listens on 10000, 10001, … for the endpoints in order."""
     published = tuple(
         Published(endpoint=endpoint.name, port=FIRST_PORT + number)
         for number, endpoint in enumerate(endpoints)
     )
     return Node(
-        name="door-1",
+        name=f"door-{number}",
         service="door",
         process=Process(image="door", command=("start-door", CONFIG), stop_grace=2.0),
         attachments=Attachments(

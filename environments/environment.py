@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 import docker
 
-from environments import door, images, labels, owners
+from environments import docker_policy, door, images, ssh
 from environments.containers import (
     addressing,
     aside,
     building,
     finding,
     injecting,
-    leases,
-    locks,
     manifests,
-    reaper,
     removing,
     roles,
     states,
@@ -33,7 +29,9 @@ from environments.docker_errors import mapped
 from environments.faults import aiming, kind_of
 from environments.faults.kind import FaultOptions, Scene
 from environments.fleet import Fleet, connected
+from environments.images import transport
 from environments.instance import Instance
+from environments.ssh import Tunnel
 from environments.topology import Lifecycle, Node
 from environments.wanted import Wanted
 from foundation.errors import InputError, Refused
@@ -50,7 +48,8 @@ class Environment:
         self.instance = instance
         self.nodes = nodes
         self._guests: dict[str, NodeContainer] = {}
-        self._fleet = fleet
+        self._forwarded: dict[str, Tunnel] = {}
+        self.fleet = fleet
 
     @property
     def name(self) -> str:
@@ -62,8 +61,17 @@ class Environment:
         return states.state(node, standing.get_wrapped_container() if standing else None)
 
     def address(self, endpoint: str) -> tuple[str, int]:
-        """Loopback host and port of an endpoint. Raises KeyError."""
-        return "127.0.0.1", self.instance.ports[endpoint]
+        """Where an endpoint is reached from this machine: host and port. Raises KeyError.
+
+        What a host elsewhere publishes for itself alone is forwarded over SSH while this process runs.
+        """
+        host, address, port = self.instance.published(endpoint)
+        engine = self.instance.hosts[host]
+        if engine is None or address != docker_policy.PUBLISHED_AT:
+            return address, port
+        if endpoint not in self._forwarded:
+            self._forwarded[endpoint] = ssh.port(engine, port)
+        return docker_policy.PUBLISHED_AT, int(str(self._forwarded[endpoint].at))
 
     def secret(self, name: str) -> Secret:
         """A secret such as "database.password". Raises KeyError."""
@@ -79,7 +87,7 @@ class Environment:
 
     def start(self, node: Node, files: Sequence[tuple[str, bytes, int]] = ()) -> NodeContainer:
         """Starts one more guest on the home host, such as a load generator; it goes with the environment."""
-        guest = NodeContainer(node, self.instance, self._fleet.home)
+        guest = NodeContainer(node, self.instance, self.fleet.home)
         guest.extra_files = tuple(files)
         try:
             guest.start()
@@ -105,7 +113,7 @@ class Environment:
         containers = {name: node.get_wrapped_container() for name, node in self.nodes.items()}
         helpers = {
             name: injecting.helper_for(
-                self._fleet.on(self.instance.placement[name]),
+                self.fleet.on(self.instance.placement[name]),
                 kind_of(options).describe(options, self._scene(name, tools)),
                 instance=self.name,
                 image=tools.images[kind_of(options).post.image],
@@ -136,53 +144,44 @@ def _groups(nodes: Mapping[str, NodeContainer]) -> dict[str, Group]:
 
 
 def prepare_images(
-    wanted: Wanted, client: docker.DockerClient, progress: images.Report, also: Sequence[str] = ()
+    wanted: Wanted, fleet: Fleet, progress: images.Report, also: Sequence[str] = ()
 ) -> dict[str, str]:
-    """Image name -> id of all that the instance, the engine and `also` need, built where missing."""
-    names = sorted({*door.images_of(wanted.topology), *_ENGINE_IMAGES, *also})
-    built = images.ensure(names, folders=wanted.folders, client=client, progress=progress)
-    return {name: image.id for name, image in built.items()}
+    """Image name -> id of all that the instance, the engine and `also` need: built at home where missing.
 
-
-@contextlib.contextmanager
-def working_on(client: docker.DockerClient, name: str, image: str) -> Iterator[None]:
-    """Lock and working lease for a command that changes an environment.
-
-    Where nothing stands at the end, or somebody's lease holds what does, the command's own goes: only now is
-    no renewal of it in flight.
+    A host that lacks some of them is brought them.
     """
-    owners.refuse_other(client, name, owner=labels.ENV)
-    with locks.held(client, name, image):
-        try:
-            with leases.kept(client, name, image):
-                yield
-        finally:
-            if manifests.read(client, name) is None:
-                removing.remove(client, name, kind="lease")
-            elif leases.given(client, name):
-                leases.end(client, name)
+    names = sorted({*door.images_of(wanted.topology), *_ENGINE_IMAGES, *also})
+    built = images.ensure(names, folders=wanted.folders, client=fleet.home, progress=progress)
+    ids = {name: image.id for name, image in built.items()}
+    transport.spread(fleet, [ids[name] for name in names])
+    return ids
 
 
 def up(wanted: Wanted, fleet: Fleet, built: Mapping[str, str], watch: Watch) -> Environment:
-    """Makes the environment stand, adopting what runs. Call it inside `working_on`.
+    """Makes the environment stand, adopting what runs. Call it inside `holding.working_on`.
 
     What a failed or interrupted `up` made is removed; what stood before it stands again. Raises Refused
     when another folder's environment has the name, or a volume holds other data.
     """
-    client = fleet.home
-    aside.recover(client, wanted.name)
-    standing, had = finding.find(client, wanted.name), finding.resources(client, wanted.name)
+    for engine in fleet.engines:
+        aside.recover(engine, wanted.name)
+    standing, had = finding.find(fleet.home, wanted.name), finding.resources(fleet, wanted.name)
     refuse_anothers(standing, wanted)
     try:
         instance = addressing.connected(wanted, standing, fleet, built)
         nodes = building.build(fleet, instance, standing, watch)
     except BaseException:
         if standing is None:
-            removing.remove_built(client, wanted.name)
+            removing.remove_built(fleet, wanted.name)
         else:
-            _as_it_was(client, standing, had)
+            _as_it_was(fleet, standing, had)
         raise
     return Environment(instance, nodes, fleet)
+
+
+def down(home: docker.DockerClient, name: str) -> int:
+    """Takes an environment down on all its hosts; returns how much there was, which may be nothing."""
+    return removing.everywhere(connected(manifests.hosts(home, name), home), name)
 
 
 def reset(fleet: Fleet, name: str) -> None:
@@ -191,7 +190,7 @@ def reset(fleet: Fleet, name: str) -> None:
     if found is None:
         raise InputError(f"no environment {name!r} is up")
     for kind in ("fault", "node", "volume", "secrets"):
-        removing.remove(fleet.home, name, kind=kind)
+        removing.everywhere(fleet, name, kind=kind)
 
 
 def attach(home: docker.DockerClient, name: str) -> Environment:
@@ -202,7 +201,7 @@ def attach(home: docker.DockerClient, name: str) -> Environment:
             f"no environment {name!r} is up",
             hint="`peakproof env list` shows what is; `env up` brings one up",
         )
-    fleet = connected(found.instance.hosts, home)
+    fleet = found.fleet
     nodes = {
         node.name: NodeContainer(
             node, found.instance, fleet.on(found.instance.placement[node.name])
@@ -211,18 +210,6 @@ def attach(home: docker.DockerClient, name: str) -> Environment:
         if node.name in found.containers
     }
     return Environment(found.instance, nodes, fleet)
-
-
-def extend(client: docker.DockerClient, name: str, image: str, seconds: float) -> None:
-    """Ends a command's work: from now on the environment stays for `seconds`."""
-    leases.renew(client, name, seconds)
-    reaper.ensure(client, image)
-
-
-def keep(client: docker.DockerClient, name: str, image: str, seconds: float) -> None:
-    """As `extend`, but an environment that was to stay for longer does."""
-    leases.prolong(client, name, seconds)
-    reaper.ensure(client, image)
 
 
 def refuse_anothers(found: Found | None, wanted: Wanted) -> None:
@@ -240,8 +227,8 @@ def refuse_anothers(found: Found | None, wanted: Wanted) -> None:
         )
 
 
-def _as_it_was(client: docker.DockerClient, standing: Found, had: Set[str]) -> None:
+def _as_it_was(fleet: Fleet, standing: Found, had: Set[str]) -> None:
     """The record and the networks and volumes of before; the nodes have been put back."""
-    manifests.write(client, standing.instance)
+    manifests.write(fleet.home, standing.instance)
     for kind in ("network", "volume"):
-        removing.remove(client, standing.instance.name, kind=kind, but=had)
+        removing.everywhere(fleet, standing.instance.name, kind=kind, but=had)

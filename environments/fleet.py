@@ -44,18 +44,16 @@ class Fleet:
 def connected(
     urls: Mapping[str, str | None],
     home: docker.DockerClient | None = None,
-    *,
-    ssh_options: Sequence[str] = (),
 ) -> Fleet:
     """The hosts of a site, each asked whether it is well. `urls`: host -> its engine; None: this machine's.
 
     `home`: the client of this machine's engine, where there is one already. Raises Unavailable that names all
     that are not well.
     """
-    if home is not None and set(urls.values()) == {None}:
+    if home is not None and set(urls.values()) <= {None}:
         return Fleet(home=home, hosts=dict.fromkeys(urls, home))
     with ThreadPoolExecutor(len(urls)) as pool:
-        answered = pool.map(lambda name: _answer(name, urls[name], ssh_options), urls)
+        answered = pool.map(lambda name: _answer(name, urls[name]), urls)
         asked = dict(zip(urls, answered, strict=True))
     failures = {name: answer for name, answer in asked.items() if isinstance(answer, PeakproofError)}
     if failures:
@@ -67,15 +65,13 @@ def connected(
     return Fleet(home=home or (own[0] if own else connect()), hosts=hosts, tunnels=tunnels)
 
 
-def _answer(
-    name: str, url: str | None, options: Sequence[str]
-) -> tuple[docker.DockerClient, Tunnel | None] | PeakproofError:
+def _answer(name: str, url: str | None) -> tuple[docker.DockerClient, Tunnel | None] | PeakproofError:
     """The engine, or why there is none: connection, host key and login first, then its age."""
     tunnel = None
     try:
         if url is not None and url.startswith("ssh://"):
-            tunnel = ssh.forward(url, options=options)
-        client = connect(tunnel.url if tunnel else url)
+            tunnel = ssh.engine(url)
+        client = connect(f"unix://{tunnel.at}" if tunnel else url)
         refuse_old(client, name)
     except PeakproofError as error:
         if tunnel is not None:

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from environments import addresses, door
+from environments import addresses, docker_policy, door
 from environments.door import EDGE
 from environments.secrets import Making, made
-from environments.topology import Network, Node, Topology
+from environments.topology import Network, Node, Topology, Volume
 from foundation.errors import Refused
 from foundation.secrets import Secret
 
@@ -28,7 +28,8 @@ _TOPOLOGY: TypeAdapter[Topology] = TypeAdapter(Topology)
 class Instance:
     """A topology that has its place.
 
-    `hosts`: host -> URL of its engine, None for this machine's; `placement`: node -> host; `ports`:
+    `hosts`: host -> URL of its engine, None for this machine's; `entries`: host -> the
+    address where the entry is published, loopback where it is not said; `placement`: node -> host; `ports`:
     endpoint -> loopback port; `subnets`: network -> CIDR; `addresses`: network -> node -> address; `images`:
     folder name -> image id. `origin` is the folder of the definition that it was made from, or empty.
     """
@@ -36,6 +37,7 @@ class Instance:
     name: str
     topology: Topology
     hosts: Mapping[str, str | None]
+    entries: Mapping[str, str]
     placement: Mapping[str, str]
     ports: Mapping[str, int]
     subnets: Mapping[str, str]
@@ -46,8 +48,8 @@ class Instance:
 
     @property
     def guests(self) -> tuple[Node, ...]:
-        """What stands here beside the topology's nodes, on the home host: the door."""
-        return door.guests(self.topology)
+        """What stands here beside the topology's nodes: a door on every host."""
+        return door.guests(self.topology, len(self.hosts))
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -58,6 +60,36 @@ class Instance:
     def networks(self) -> tuple[Network, ...]:
         """The topology's, and the edge where somebody stands on it."""
         return (EDGE, *self.topology.networks) if self.guests else self.topology.networks
+
+    @property
+    def across(self) -> bool:
+        """Whether it reaches over several hosts: the networks inside are overlays then."""
+        return len(self.hosts) > 1
+
+    def is_overlay(self, network: Network) -> bool:
+        """Whether a network is one; an edge is a bridge on every host."""
+        return self.across and network.internal
+
+    def home_of(self, volume: Volume) -> str:
+        """The host of a volume: that of the node whose it is."""
+        owners = (
+            node for node in self.nodes if volume.name in {mount.volume for mount in node.storage.mounts}
+        )
+        return self.placement[next(owners).name]
+
+    def published_at(self, node: str, endpoint: str) -> str:
+        """The address at which a node publishes an endpoint's port."""
+        if endpoint == self.topology.entry:
+            return self.entries.get(self.placement[node], docker_policy.PUBLISHED_AT)
+        return docker_policy.PUBLISHED_AT
+
+    def published(self, endpoint: str) -> tuple[str, str, int]:
+        """Host, address and port at which an endpoint is reached: any door will do. Raises KeyError."""
+        host = next((each for each in self.hosts if each in self.entries), next(iter(self.hosts)))
+        return host, self.published_at(self._door_of(host), endpoint), self.ports[endpoint]
+
+    def _door_of(self, host: str) -> str:
+        return next(guest.name for guest in self.guests if self.placement[guest.name] == host)
 
     def resource(self, name: str) -> str:
         """What a node, network or volume is called outside the instance."""
@@ -71,6 +103,7 @@ class Instance:
             "origin": self.origin,
             "topology": asdict(self.topology),
             "hosts": dict(self.hosts),
+            "entries": dict(self.entries),
             "placement": dict(self.placement),
             "ports": dict(self.ports),
             "subnets": dict(self.subnets),
@@ -114,9 +147,9 @@ class Supply:
     """What a site can give.
 
 
-    `hosts`, `placement` and `images` as an instance has them; `within`: its range, and what is `taken` of it;
-    `word` is where the search for a free subnet begins; `given`: the secrets that people give, by name;
-    `clock`: the time now.
+    `hosts`, `entries`, `placement` and `images` as an instance has them; `within`: its range, and what is
+    `taken` of it; `word` is where the search for a free subnet begins; `given`: the secrets that people give,
+    by name; `clock`: the time now.
     """
 
     hosts: Mapping[str, str | None]
@@ -126,6 +159,7 @@ class Supply:
     taken: Iterable[IPv4Network]
     free_port: Callable[[], int]
     word: str = ""
+    entries: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), repr=False)
 
@@ -136,6 +170,7 @@ def instantiate(topology: Topology, name: str, supply: Supply) -> Instance:
         name=name,
         topology=topology,
         hosts={},
+        entries={},
         placement={},
         ports={},
         subnets={},
@@ -157,6 +192,7 @@ def updated(found: Instance, topology: Topology, supply: Supply) -> Instance:
         found,
         topology=topology,
         hosts=dict(supply.hosts),
+        entries=dict(supply.entries),
         placement={**supply.placement, **_of_guests(topology, supply.hosts)},
         ports=_ports([endpoint.name for endpoint in topology.endpoints], supply.free_port, ports),
         images=dict(supply.images),
@@ -167,8 +203,8 @@ def updated(found: Instance, topology: Topology, supply: Supply) -> Instance:
 
 
 def _of_guests(topology: Topology, hosts: Mapping[str, str | None]) -> dict[str, str]:
-    """The door stands on the site's one host."""
-    return {guest.name: next(iter(hosts)) for guest in door.guests(topology)}
+    """Each host has its door."""
+    return {guest.name: host for guest, host in zip(door.guests(topology, len(hosts)), hosts, strict=False)}
 
 
 def _subnets(wanted: Instance, supply: Supply) -> dict[str, str]:
@@ -190,6 +226,7 @@ def _addresses(wanted: Instance, subnets: Mapping[str, str]) -> dict[str, dict[s
             IPv4Network(subnets[network.name]), _on(wanted, network), wanted.addresses.get(network.name, {})
         )
         for network in wanted.networks
+        if not wanted.is_overlay(network)
     }
 
 

@@ -15,10 +15,9 @@ from foundation.units import size_in_words
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """`hosts`: node -> host. `uncovered`: failure domain -> the services that its loss takes away whole."""
+    """`hosts`: node -> host."""
 
     hosts: Mapping[str, str]
-    uncovered: Mapping[str, tuple[str, ...]]
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -46,7 +45,13 @@ def place(topology: Topology, site: Site, standing: Mapping[str, str] | None = N
     for node in sorted(free, key=lambda node: -node.resources.memory):
         chosen.put(node, chosen.best(node))
     _refuse(list(chosen.too_full()), "the site has too little memory")
-    return Placement(hosts=chosen.hosts, uncovered=_uncovered(topology, site, chosen.hosts))
+    return Placement(hosts=chosen.hosts)
+
+
+def losses(topology: Topology, site: Site, hosts: Mapping[str, str]) -> list[str]:
+    """What the loss of a failure domain would take away, a line each; empty where all services survive it."""
+    taken = uncovered(topology, site, hosts)
+    return [f"with {domain} go {', '.join(services)}" for domain, services in taken.items()]
 
 
 class _Chosen:
@@ -110,7 +115,8 @@ def _pinned(topology: Topology, site: Site) -> dict[str, str]:
     return {name: host for name, host in found.items() if host is not None}
 
 
-def _uncovered(topology: Topology, site: Site, hosts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def uncovered(topology: Topology, site: Site, hosts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Failure domain -> the services that its loss takes away whole. `hosts`: node -> host."""
     domains: dict[str, set[str]] = defaultdict(set)
     for node in topology.nodes:
         if node.lifecycle is Lifecycle.ALWAYS:

@@ -67,6 +67,11 @@ class Site(Input):
         return {name: host.docker for name, host in self.hosts.items()}
 
     @property
+    def entries(self) -> dict[str, str]:
+        """Host -> the address where its entry is published, where it says one."""
+        return {name: str(host.address) for name, host in self.hosts.items() if host.address is not None}
+
+    @property
     def domains(self) -> tuple[str, ...]:
         """Every failure domain once, in the order of the hosts."""
         return tuple(dict.fromkeys(self.domain(host) for host in self.hosts))
@@ -102,7 +107,7 @@ def _pin_problems(site: Site, document: Document) -> Iterator[Problem]:
 
 
 def _engine_problems(site: Site, document: Document) -> Iterator[Problem]:
-    """Two hosts that are one engine would count as two in every promise."""
+    """Two hosts that are one engine would count as two in every promise; and this machine is in no swarm."""
     engines = Counter(host.docker for host in site.hosts.values())
     seen: set[str | None] = set()
     for name, host in site.hosts.items():
@@ -110,3 +115,6 @@ def _engine_problems(site: Site, document: Document) -> Iterator[Problem]:
             which = f"the engine {host.docker}" if host.docker else "this machine's own engine"
             yield document.problem(("hosts", name), f"{which} is another host of the site already")
         seen.add(host.docker)
+        if host.docker is None and len(site.hosts) > 1 and engines[None] == 1:
+            what = "beside other hosts this machine is home, which carries no nodes: give the host an engine"
+            yield document.problem(("hosts", name), what, "`docker: ssh://user@host`, or leave it out")

@@ -12,13 +12,15 @@ import subprocess
 import tempfile
 import time
 import weakref
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from environments import machine
 from foundation.errors import PeakproofError, Refused, Unavailable
 
+Local = Path | int
+"""Where it is reached on this machine: a socket, or a port of the loopback address."""
 SOCKET = "/var/run/docker.sock"
 _CONNECT_SECONDS = 10
 _DEADLINE = 20.0  # the connection, the host's key and the login together
@@ -67,43 +69,52 @@ _MEANINGS = (
 
 
 class Tunnel:
-    """The forwarded socket. It stands until `close`, or until this process is gone, however it goes."""
+    """A forwarded socket or port, `at`. It stands until `close`, or until this process is gone."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
-        self.socket = Path(folder.name) / "docker.sock"
+    def __init__(
+        self, at: Local, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]
+    ) -> None:
+        self.at = at
         self._end = weakref.finalize(self, _ended, process, folder)
-
-    @property
-    def url(self) -> str:
-        """For a Docker client of this machine."""
-        return f"unix://{self.socket}"
 
     def close(self) -> None:
         """Ends the connection; twice is fine."""
         self._end()
 
 
-def forward(url: str, *, options: Sequence[str] = ()) -> Tunnel:
-    """Connects to ssh://[USER@]HOST[:PORT][/SOCKET]. `options` are more arguments of ssh.
+def engine(url: str) -> Tunnel:
+    """The engine's socket at ssh://[USER@]HOST[:PORT][/SOCKET].
 
     Raises Unavailable or Refused that says which part failed: name, network, host key, login.
     """
-    where = urlsplit(url)
+    where, folder = urlsplit(url), tempfile.TemporaryDirectory(prefix="peakproof-ssh-")
+    remote = where.path if where.path not in ("", "/") else SOCKET
+    return _forwarded(where, Path(folder.name) / "docker.sock", remote, folder)
+
+
+def port(url: str, number: int) -> Tunnel:
+    """A loopback port of the host, at one of this machine. Raises as `engine` does."""
     folder = tempfile.TemporaryDirectory(prefix="peakproof-ssh-")
+    return _forwarded(urlsplit(url), machine.free_port(), f"127.0.0.1:{number}", folder)
+
+
+def _forwarded(
+    where: SplitResult, local: Local, remote: str, folder: tempfile.TemporaryDirectory[str]
+) -> Tunnel:
     said = Path(folder.name) / "said"
     with said.open("wb") as stderr:
         # `cat` ends when its input does: with this process, even after SIGKILL. Ctrl-C is not for the
         # connection, through which what stands is still taken down.
         process = subprocess.Popen(
-            command(where, f"{folder.name}/docker.sock", options),
+            command(where, local, remote),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
             start_new_session=True,
         )
-    tunnel = Tunnel(process, folder)
+    tunnel = Tunnel(local, process, folder)
     deadline = time.monotonic() + _DEADLINE
-    while not _accepts(tunnel.socket):
+    while not _accepts(local):
         if process.poll() is not None or time.monotonic() > deadline:
             text = said.read_text(errors="replace")
             tunnel.close()
@@ -112,14 +123,14 @@ def forward(url: str, *, options: Sequence[str] = ()) -> Tunnel:
     return tunnel
 
 
-def command(where: SplitResult, local: str, options: Sequence[str] = ()) -> list[str]:
+def command(where: SplitResult, local: Local, remote: str) -> list[str]:
     """ssh's argv: no question is asked, and nothing is shared with connections of the person's own."""
+    here = str(local) if isinstance(local, Path) else f"127.0.0.1:{local}"
     return [
         "ssh",
-        *options,
         *("-o", "BatchMode=yes", "-o", f"ConnectTimeout={_CONNECT_SECONDS}", "-o", "ControlPath=none"),
         *("-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=15", "-o", "LogLevel=ERROR"),
-        *("-L", f"{local}:{where.path if where.path not in ('', '/') else SOCKET}"),
+        *("-L", f"{here}:{remote}"),
         *(("-p", str(where.port)) if where.port else ()),
         *("--", _target(where), "cat"),
     ]
@@ -141,10 +152,11 @@ def _target(where: SplitResult) -> str:
     return f"{where.username}@{where.hostname}" if where.username else str(where.hostname)
 
 
-def _accepts(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as client:
+def _accepts(local: Local) -> bool:
+    unix = isinstance(local, Path)
+    with socket.socket(socket.AF_UNIX if unix else socket.AF_INET) as client:
         try:
-            client.connect(str(path))
+            client.connect(str(local) if unix else ("127.0.0.1", local))
         except OSError:
             return False
     return True

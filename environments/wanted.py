@@ -39,7 +39,7 @@ def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wante
     return Wanted(
         name=_named(name or loaded.definition.name),
         topology=loaded.topology,
-        site=loading.local_site_of(site, beside=beside),
+        site=loading.site_of(site, beside=beside),
         folders=loaded.definition.platform.image_folders(),
         origin=loaded.origin,
         given=given,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from environments.placement import place
+from environments.placement import losses, place
 from environments.topology import EnvironmentClass
 from environments.wanted import Wanted
 from foundation.errors import InputError, Refused
@@ -15,10 +15,8 @@ WAIVERS = (HOST_LOSS,)
 
 def uncovered(wanted: Wanted) -> list[str]:
     """A line per failure domain that takes services with it. Raises InputError where nodes have no place."""
-    lost = place(wanted.topology, wanted.site).uncovered
-    return [
-        f"host loss not covered: with {domain} go {', '.join(services)}" for domain, services in lost.items()
-    ]
+    placed = place(wanted.topology, wanted.site).hosts
+    return [f"host loss not covered: {line}" for line in losses(wanted.topology, wanted.site, placed)]
 
 
 def refuse(wanted: Wanted, waived: Collection[str]) -> None:

@@ -41,9 +41,13 @@ def expected(stack: Stack) -> Subjects:
                 "internal": network.internal,
                 "subnet": [instance.subnets[network.name]],
                 "addresses by Docker": [_upper(instance.subnets[network.name])],
-                "driver": docker_policy.NETWORK_DRIVER,
-                "options": docker_policy.network_options(network),
-                "reserved": docker_policy.reserved(network, IPv4Network(instance.subnets[network.name])),
+                "driver": docker_policy.network_driver(overlay=instance.is_overlay(network)),
+                "options": docker_policy.network_options(network, overlay=instance.is_overlay(network)),
+                "reserved": docker_policy.reserved(
+                    network,
+                    IPv4Network(instance.subnets[network.name]),
+                    answers_beyond=bool(instance.entries),
+                ),
             }
             for network in instance.networks
         },
@@ -128,7 +132,8 @@ def _attachments(node: Node, stack: Stack) -> dict[str, object]:
         },
         "secret variables": {each.variable: f"secret {each.secret}" for each in attachments.variables},
         "ports": sorted(
-            f"{docker_policy.PUBLISHED_AT}:{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
+            f"{stack.instance.published_at(node.name, published.endpoint)}:"
+            f"{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
             for published in attachments.published
         ),
         "mounts": {mount.path: mount.volume for mount in node.storage.mounts},

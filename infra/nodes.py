@@ -137,7 +137,7 @@ def _ports(props: NodeProps) -> list[docker.ContainerPortArgs]:
         docker.ContainerPortArgs(
             internal=published.port,
             external=props.instance.ports[published.endpoint],
-            ip=docker_policy.PUBLISHED_AT,
+            ip=props.instance.published_at(props.node.name, published.endpoint),
             protocol="tcp",
         )
         for published in props.node.attachments.published

@@ -82,6 +82,7 @@ def _instance(
     taken = chain(machine.routes(), docker_networks.taken_subnets(client))
     supply = Supply(
         hosts=wanted.site.engines,
+        entries=wanted.site.entries,
         placement=place(wanted.topology, wanted.site, found.placement if found else None).hosts,
         images=ids,
         within=wanted.site.subnets,

@@ -77,19 +77,20 @@ class EnvironmentComponent(pulumi.ComponentResource):
 
     def _network(self, network: Network) -> docker.Network:
         instance = self.stack.instance
-        subnet = IPv4Network(instance.subnets[network.name])
+        subnet, overlay = IPv4Network(instance.subnets[network.name]), instance.is_overlay(network)
         return docker.Network(
             network.name,
             name=instance.resource(network.name),
-            driver=docker_policy.NETWORK_DRIVER,
+            driver=docker_policy.network_driver(overlay=overlay),
             internal=network.internal,
-            options=docker_policy.network_options(network),
+            options=docker_policy.network_options(network, overlay=overlay),
             ipam_configs=[
                 docker.NetworkIpamConfigArgs(
                     subnet=str(subnet),
                     ip_range=str(addresses.visitors(subnet)),
                     gateway=str(subnet.network_address + 1),
-                    aux_address=docker_policy.reserved(network, subnet) or None,
+                    aux_address=docker_policy.reserved(network, subnet, answers_beyond=bool(instance.entries))
+                    or None,
                 )
             ],
             labels=[

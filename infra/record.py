@@ -81,6 +81,7 @@ class Record:
             name=self.name,
             topology=topology,
             hosts=self.engines,
+            entries={},
             placement=self.placement,
             ports=self.ports,
             subnets=self.subnets,

@@ -39,6 +39,7 @@ def described(topology: Topology, site: Site) -> Stack:
     images = images_of(topology)
     supply = Supply(
         hosts=site.engines,
+        entries=site.entries,
         placement=place(topology, site).hosts,
         images={image: placeholder(image) for image in images},
         within=site.subnets,

@@ -72,7 +72,7 @@ def _rehearsed(
         console, hosts = people(), fleet.connected(loaded.site.engines)
         console.print(f"[bold]rehearsing {loaded.written.season}[/], run {run}")
         with ImageDisplay(console) as progress:
-            built = rehearsal.images(loaded, hosts.home, progress)
+            built = rehearsal.images(loaded, hosts, progress)
         lacking = abilities.of(loaded, hosts.engines, built)
         season_problems.refuse_machine(list(season_problems.of_machine(loaded, lacking)))
         desk = Desk(

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import docker
 
-from environments import environment
+from environments import environment, holding
 from environments.containers import capable, leases, locks, manifests, removing
 from environments.docker_errors import mapped
 from environments.faults import kind_of
+from environments.fleet import Fleet
 from environments.images.progress import Report
 from environments.wanted import Wanted
 from foundation.errors import ExitCode, PeakproofError
@@ -52,7 +53,7 @@ def run_id(season: Season) -> str:
     return f"{season.written.season}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def images(season: Season, client: docker.DockerClient, progress: Report) -> dict[str, str]:
+def images(season: Season, fleet: Fleet, progress: Report) -> dict[str, str]:
     """Image name -> id of everything that a rehearsal starts."""
     wanted = Wanted(
         name=season.environment_name,
@@ -60,7 +61,7 @@ def images(season: Season, client: docker.DockerClient, progress: Report) -> dic
         site=season.site,
         folders=season.platform.image_folders(),
     )
-    return environment.prepare_images(wanted, client, progress, also=[_LOAD_GENERATOR, *_helpers(season)])
+    return environment.prepare_images(wanted, fleet, progress, also=[_LOAD_GENERATOR, *_helpers(season)])
 
 
 def _helpers(season: Season) -> set[str]:
@@ -88,7 +89,7 @@ def rehearse(season: Season, desk: Desk, run: str, *, keep: bool, ttl: float) ->
         error = error or failure
         try:
             if keep:
-                environment.keep(client, name, desk.built["python"], ttl)
+                holding.keep(desk.fleet, name, desk.built["python"], ttl)
         except PeakproofError as unkept:
             error = error or unkept
     results = outcome.results_of(state, desk, started, error)

@@ -127,7 +127,7 @@ def bring_up(desk: Desk, state: State) -> State:
         environment.reset(desk.fleet, name)
     for each in wanted:
         if each.name != name or not state.was_up:
-            removing.remove_built(client, each.name)  # what a command that was killed left
+            removing.remove_built(desk.fleet, each.name)  # what a command that was killed left
     with desk.screen.nodes() as watch, ThreadPoolExecutor(len(wanted)) as pool:
         rising = [
             pool.submit(environment.up, each, desk.fleet, desk.built, shown)
@@ -137,7 +137,7 @@ def bring_up(desk: Desk, state: State) -> State:
             target, *beside = (future.result() for future in rising)
         except BaseException:
             for each in wanted:
-                removing.remove(client, each.name, kind="node")
+                removing.everywhere(desk.fleet, each.name, kind="node")
             raise
     return replace(state, target=target, source=beside[0] if beside else None)
 
@@ -150,7 +150,7 @@ def seed(desk: Desk, state: State) -> State:
             data = seeding.load(state.season, state.target, state.database, progress)
             return replace(state, data=data)
         data = seeding.seed(state.season, state.source, state.target, state.database, progress)
-    removing.remove(desk.fleet.home, state.source.name)
+    removing.everywhere(desk.fleet, state.source.name)
     return replace(state, source=None, data=data)
 
 

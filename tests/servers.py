@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from environments import environment, loading
+from environments import environment, holding, loading
 from environments.containers import removing
 from environments.containers.building import NodeEvent
 from environments.docker_client import connect
@@ -50,10 +50,11 @@ def running() -> Iterator[Environment]:
         site=loading.site_of("laptop", beside=_HERE),
         folders={},
     )
-    built = environment.prepare_images(wanted, client, silent)
-    with environment.working_on(client, wanted.name, built["python"]):
+    hosts = connected(wanted.site.engines, client)
+    built = environment.prepare_images(wanted, hosts, silent)
+    with holding.working_on(hosts, wanted.name, built["python"]):
         try:
-            yield environment.up(wanted, connected(wanted.site.engines, client), built, _unwatched)
+            yield environment.up(wanted, hosts, built, _unwatched)
         finally:
             removing.remove(client, wanted.name)
 

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 
 from environments import docker_networks, giving, machine
 from environments.addresses import NoRange
-from environments.containers import building, removing
+from environments.containers import networking, removing
 from environments.containers.finding import Found
 from environments.docker_errors import SubnetTaken
 from environments.fleet import Fleet
@@ -36,11 +36,11 @@ def connected(
     for attempt in range(_TRIES):
         instance = _instance(wanted, standing, fleet, built, given, attempt)
         try:
-            building.networks(fleet.home, instance)
+            networking.ensure(fleet, instance)
         except SubnetTaken:
             if standing is not None or attempt == _TRIES - 1:
                 raise
-            removing.remove(fleet.home, wanted.name, kind="network")
+            removing.everywhere(fleet, wanted.name, kind="network")
         else:
             return instance
     raise AssertionError("the last try either returns or raises")
@@ -54,10 +54,13 @@ def _instance(
     given: Mapping[str, Secret],
     attempt: int,
 ) -> Instance:
-    taken = {**machine.routes_by_name(), **docker_networks.taken_by_name(fleet.home)}
+    taken = machine.routes_by_name()
+    for engine in fleet.engines:
+        taken |= docker_networks.taken_by_name(engine)
     placement = place(wanted.topology, wanted.site, standing.instance.placement if standing else None)
     supply = Supply(
         hosts=wanted.site.engines,
+        entries=wanted.site.entries,
         placement=placement.hosts,
         images=built,
         within=wanted.site.subnets,

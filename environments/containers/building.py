@@ -8,13 +8,10 @@ from collections.abc import Callable, Mapping, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
-from ipaddress import IPv4Network
 
-import docker
 from docker.models.containers import Container
-from docker.types import IPAMConfig, IPAMPool
 
-from environments import addresses, docker_policy, labels, rollout
+from environments import labels, rollout
 from environments.containers import aside, keeping, manifests, volumes
 from environments.containers.aside import Aside
 from environments.containers.finding import Found
@@ -23,7 +20,7 @@ from environments.docker_errors import mapped
 from environments.fleet import Fleet
 from environments.instance import Instance
 from environments.rollout import Standing, Verb
-from environments.topology import Lifecycle, Network, Node
+from environments.topology import Lifecycle, Node
 
 _AT_ONCE = 8
 _AGAIN = 0.5  # seconds between two attempts to end what is starting
@@ -50,7 +47,7 @@ def build(fleet: Fleet, instance: Instance, before: Found | None, watch: Watch) 
     Raises the first failure after the nodes that were starting have ended theirs, and those that stood
     `before` stand again.
     """
-    volumes.ensure(fleet.home, instance)
+    volumes.ensure(fleet, instance)
     manifests.write(fleet.home, instance)
     keeping.write(fleet.home, instance)
     return _Build(fleet, instance, before, watch).run()
@@ -169,34 +166,3 @@ class _Build:
         state = "done" if node.lifecycle is Lifecycle.ONCE else "ready"
         self.watch(NodeEvent(node=node.name, state=state, seconds=time.monotonic() - started))
         return container
-
-
-def networks(client: docker.DockerClient, instance: Instance) -> None:
-    """Creates the networks that do not stand yet. Raises SubnetTaken when another took the addresses."""
-    with mapped(f"creating the networks of {instance.name}"):
-        standing = client.networks.list(filters=labels.ours(instance.name, "network"))
-        by_name = {network.name: network for network in standing}
-        for network in instance.networks:
-            if instance.resource(network.name) not in by_name:
-                _network(client, instance, network)
-
-
-def _network(client: docker.DockerClient, instance: Instance, network: Network) -> None:
-    subnet = IPv4Network(instance.subnets[network.name])
-    client.networks.create(
-        instance.resource(network.name),
-        driver=docker_policy.NETWORK_DRIVER,
-        internal=network.internal,
-        options=docker_policy.network_options(network),
-        ipam=IPAMConfig(
-            pool_configs=[
-                IPAMPool(
-                    subnet=str(subnet),
-                    iprange=str(addresses.visitors(subnet)),
-                    gateway=str(subnet.network_address + 1),
-                    aux_addresses=docker_policy.reserved(network, subnet),
-                )
-            ]
-        ),
-        labels=labels.of(instance.name, "network"),
-    )

@@ -14,6 +14,7 @@ from environments.containers import files, keeping, leases, manifests
 from environments.containers.aside import is_aside
 from environments.containers.leases import Lease
 from environments.docker_errors import mapped
+from environments.fleet import Fleet, connected
 from environments.instance import Instance
 from environments.topology import SecretVariable
 from foundation.secrets import Secret
@@ -21,8 +22,9 @@ from foundation.secrets import Secret
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """An instance that stands, its lease, and its nodes' containers by node name."""
+    """An instance that stands, where, its lease, and its nodes' containers by node name."""
 
+    fleet: Fleet
     instance: Instance
     lease: Lease | None
     containers: Mapping[str, Container]
@@ -34,20 +36,25 @@ def find(client: docker.DockerClient, name: str) -> Found | None:
         manifest = manifests.read(client, name)
         if manifest is None:
             return None
-        containers = _nodes(client, name)
         described = instances.from_json(manifest, {})
+        fleet = connected(described.hosts, client)
+        containers = {
+            node: found for host in fleet.hosts.values() for node, found in _nodes(host, name).items()
+        }
         secrets = _secrets(described, containers)
         secrets |= keeping.read(client, name, described.topology.secrets)
         instance = instances.from_json(manifest, secrets)
-        return Found(instance=instance, lease=leases.newest(client, name), containers=containers)
+        return Found(fleet=fleet, instance=instance, lease=leases.newest(client, name), containers=containers)
 
 
-def resources(client: docker.DockerClient, name: str) -> frozenset[str]:
-    """The names of the instance's networks and volumes."""
+def resources(fleet: Fleet, name: str) -> frozenset[str]:
+    """The names of the instance's networks and volumes, on whichever host."""
+    found: list[str] = []
     with mapped(f"looking for environment {name}"):
-        networks = client.networks.list(filters=labels.ours(name, "network"))
-        volumes = client.volumes.list(filters=labels.ours(name, "volume"))
-    return frozenset([*(str(each.name) for each in networks), *(str(each.name) for each in volumes)])
+        for engine in fleet.engines:
+            found += [str(each.name) for each in engine.networks.list(filters=labels.ours(name, "network"))]
+            found += [str(each.name) for each in engine.volumes.list(filters=labels.ours(name, "volume"))]
+    return frozenset(found)
 
 
 def _nodes(client: docker.DockerClient, name: str) -> dict[str, Container]:

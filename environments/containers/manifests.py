@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 
 import docker
@@ -29,6 +30,12 @@ def read(client: docker.DockerClient, instance: str) -> str | None:
     volumes = client.volumes.list(filters=labels.ours(instance, "manifest"))
     newest = max(volumes, key=lambda volume: str(volume.name), default=None)
     return None if newest is None else str(newest.attrs["Labels"][labels.MANIFEST])
+
+
+def hosts(client: docker.DockerClient, instance: str) -> dict[str, str | None]:
+    """Host -> URL of its engine, of what is recorded; nothing where nothing is, or by another version."""
+    found = json.loads(read(client, instance) or "{}").get("hosts")
+    return dict(found) if isinstance(found, dict) else {}
 
 
 def names(client: docker.DockerClient) -> set[str]:

@@ -144,9 +144,12 @@ class NodeContainer(BareContainer):
     def _join(self) -> None:
         client = self.get_docker_client().client
         for name in self.node.attachments.networks[1:]:
-            network = client.networks.get(self.instance.resource(name))
-            network.connect(
-                self.get_wrapped_container(), aliases=self._names(), ipv4_address=self._address(name)
+            # By its name: a host that is no manager knows an overlay only once something stands on it.
+            client.api.connect_container_to_network(
+                str(self.get_wrapped_container().id),
+                self.instance.resource(name),
+                aliases=self._names(),
+                ipv4_address=self._address(name),
             )
 
     def _endpoint(self, network: str) -> EndpointConfig:
@@ -155,7 +158,7 @@ class NodeContainer(BareContainer):
 
     def _address(self, network: str) -> str | None:
         """The node's own address there; whoever joins beside the nodes takes what Docker gives."""
-        return self.instance.addresses[network].get(self.node.name)
+        return self.instance.addresses.get(network, {}).get(self.node.name)
 
     def _deliver(self) -> None:
         attachments = self.node.attachments
@@ -191,7 +194,10 @@ class NodeContainer(BareContainer):
 
     def _ports(self) -> Mapping[str, tuple[str, int]]:
         return {
-            f"{published.port}/tcp": (docker_policy.PUBLISHED_AT, self.instance.ports[published.endpoint])
+            f"{published.port}/tcp": (
+                self.instance.published_at(self.node.name, published.endpoint),
+                self.instance.ports[published.endpoint],
+            )
             for published in self.node.attachments.published
         }
 

@@ -14,10 +14,12 @@ from docker.models.volumes import Volume
 
 from environments import labels
 from environments.docker_errors import mapped
+from environments.fleet import Fleet
 from foundation.errors import Refused
 
 _AT_ONCE = 8
 _AT_IT = "is already in progress"
+_NO_MANAGER = "not a swarm manager"
 Thing = TypeVar("Thing", Container, Network, Volume)
 
 
@@ -41,10 +43,18 @@ def remove(
     return len(containers) + len(networks) + len(volumes)
 
 
-def remove_built(client: docker.DockerClient, name: str) -> None:
+def everywhere(fleet: Fleet, name: str, *, kind: str | None = None, but: Set[str] = frozenset()) -> int:
+    """The same on every host: first what runs, since a network goes only when nobody stands on it."""
+    count = 0
+    for each in ("fault", "node", kind) if kind is None else (kind,):
+        count += sum(remove(engine, name, kind=each, but=but) for engine in reversed(fleet.engines))
+    return count
+
+
+def remove_built(fleet: Fleet, name: str) -> None:
     """Removes what `up` builds; lock and lease belong to the command that works, and end with it."""
     for kind in ("fault", "node", "network", "volume", "manifest", "secrets"):
-        remove(client, name, kind=kind)
+        everywhere(fleet, name, kind=kind)
 
 
 def _remove_network(network: Network) -> None:
@@ -52,6 +62,8 @@ def _remove_network(network: Network) -> None:
     try:
         network.remove()
     except APIError as error:
+        if _NO_MANAGER in str(error):
+            return  # an overlay, which a manager removes
         network.reload()
         guests = sorted(guest["Name"] for guest in (network.attrs["Containers"] or {}).values())
         if not guests:

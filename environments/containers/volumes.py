@@ -7,22 +7,23 @@ from docker.errors import NotFound
 
 from environments import labels
 from environments.docker_errors import mapped
+from environments.fleet import Fleet
 from environments.instance import Instance
 from environments.topology import Volume
 from foundation.errors import Refused
 
 
-def ensure(client: docker.DockerClient, instance: Instance) -> None:
+def ensure(fleet: Fleet, instance: Instance) -> None:
     """Creates the volumes that do not stand yet; before that nothing is changed.
 
     Raises Refused when one of them holds other data than the topology has for it.
     """
     with mapped(f"creating the volumes of {instance.name}"):
         for volume in instance.topology.volumes:
-            _refuse_another_s(client, instance, volume)
+            _refuse_another_s(fleet.on(instance.home_of(volume)), instance, volume)
         for volume in instance.topology.volumes:
             tags = labels.of(instance.name, "volume", holds=volume.holds)
-            client.volumes.create(instance.resource(volume.name), labels=tags)
+            fleet.on(instance.home_of(volume)).volumes.create(instance.resource(volume.name), labels=tags)
 
 
 def _refuse_another_s(client: docker.DockerClient, instance: Instance, volume: Volume) -> None:

@@ -26,10 +26,11 @@ def main(definition: str, name: str, lease_seconds: str) -> None:
         folders=loaded.definition.platform.image_folders(),
     )
     client = connect()
-    built = environment.prepare_images(wanted, client, images.silent)
+    fleet = connected(wanted.site.engines, client)
+    built = environment.prepare_images(wanted, fleet, images.silent)
     lease = leases.kept(client, name, built["python"], seconds=float(lease_seconds))
     with locks.held(client, name, built["python"]), lease:
-        environment.up(wanted, connected(wanted.site.engines, client), built, lambda _: None)
+        environment.up(wanted, fleet, built, lambda _: None)
         print("up", flush=True)
         threading.Event().wait()
 

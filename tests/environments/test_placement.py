@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from environments.loading import topology_of
-from environments.placement import place
+from environments.placement import losses, place, uncovered
 from environments.site import Site
 from environments.topology import Lifecycle
 from foundation.errors import InputError
@@ -30,6 +30,11 @@ def site(
     return Site.model_validate({"site": "s", "hosts": described, "subnets": "10.240.0.0/16", **more})
 
 
+def without(where: Site) -> dict[str, tuple[str, ...]]:
+    """Failure domain -> what is gone with it."""
+    return uncovered(LAPTOP, where, place(LAPTOP, where).hosts)
+
+
 def test_on_one_host_everything_stands_there() -> None:
     placed = place(LAPTOP, site("a"))
     assert set(placed.hosts) == {node.name for node in LAPTOP.nodes}
@@ -38,16 +43,21 @@ def test_on_one_host_everything_stands_there() -> None:
 
 def test_one_failure_domain_covers_no_service() -> None:
     always = {node.service for node in LAPTOP.nodes if node.lifecycle is Lifecycle.ALWAYS}
-    assert set(place(LAPTOP, site("a")).uncovered["a"]) == always
-    assert set(place(LAPTOP, site("a", "b", domains={"a": "rack", "b": "rack"})).uncovered["rack"]) == always
+    assert set(without(site("a"))["a"]) == always
+    rack = site("a", "b", domains={"a": "rack", "b": "rack"})
+    assert set(without(rack)["rack"]) == always
+    (line,) = losses(LAPTOP, rack, place(LAPTOP, rack).hosts)
+    assert line.startswith("with rack go api, balancer, ")
 
 
 def test_replicas_stand_on_different_hosts_and_only_single_nodes_are_uncovered() -> None:
-    placed = place(LAPTOP, site("a", "b", "c"))
+    three = site("a", "b", "c")
+    placed = place(LAPTOP, three)
     assert placed.hosts["api-1"] != placed.hosts["api-2"]
-    uncovered = {service for services in placed.uncovered.values() for service in services}
+    uncovered = {service for services in without(three).values() for service in services}
     assert "api" not in uncovered
     assert {"database", "broker", "balancer"} <= uncovered
+    assert any(" go " in line and "database" in line for line in losses(LAPTOP, three, placed.hosts))
 
 
 def test_a_domain_counts_more_than_a_host() -> None:

@@ -82,7 +82,10 @@ def test_what_a_site_cannot_mean_is_told_with_its_line(
 
 def test_a_host_is_its_own_failure_domain_unless_it_says_another(tmp_path: Path) -> None:
     loaded = site.load(
-        written(tmp_path, "{a: {}, b: {docker: ssh://b, domain: rack}, c: {docker: ssh://c, domain: rack}}")
+        written(
+            tmp_path,
+            "{a: {docker: ssh://a}, b: {docker: ssh://b, domain: rack}, c: {docker: ssh://c, domain: rack}}",
+        )
     )
     assert loaded.domains == ("a", "rack")
 

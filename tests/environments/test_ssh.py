@@ -39,7 +39,7 @@ def test_what_ssh_says_becomes_the_part_that_failed(said: str) -> None:
 
 
 def test_no_question_is_asked_and_no_connection_is_shared() -> None:
-    argv = ssh.command(urlsplit("ssh://ops@box:2222"), "/tmp/here.sock")
+    argv = ssh.command(urlsplit("ssh://ops@box:2222"), Path("/tmp/here.sock"), ssh.SOCKET)
     options = set(argv[argv.index("ssh") + 1 : argv.index("--")])
     assert {"BatchMode=yes", "ControlPath=none", "ExitOnForwardFailure=yes"} <= options
     assert argv[argv.index("-p") + 1] == "2222"
@@ -47,12 +47,12 @@ def test_no_question_is_asked_and_no_connection_is_shared() -> None:
     assert "/tmp/here.sock:/var/run/docker.sock" in argv
 
 
-def test_a_socket_elsewhere_is_forwarded() -> None:
-    assert "x:/run/user/1000/docker.sock" in ssh.command(urlsplit("ssh://box/run/user/1000/docker.sock"), "x")
+def test_a_port_is_forwarded_between_loopback_addresses() -> None:
+    assert "127.0.0.1:1234:127.0.0.1:5432" in ssh.command(urlsplit("ssh://box"), 1234, "127.0.0.1:5432")
 
 
 def test_a_host_that_looks_like_an_option_is_none() -> None:
-    argv = ssh.command(urlsplit("ssh://-oProxyCommand=true"), "x")
+    argv = ssh.command(urlsplit("ssh://-oProxyCommand=true"), 1, "x")
     assert argv.index("--") < argv.index("-oProxyCommand=true".lower())
 
 
@@ -65,5 +65,5 @@ def test_a_port_where_nobody_listens_is_told_at_once_and_nothing_is_left(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with pytest.raises(PeakproofError, match=r"127\.0\.0\.1 cannot be reached"):
-        ssh.forward(f"ssh://127.0.0.1:{port}")
+        ssh.engine(f"ssh://127.0.0.1:{port}")
     assert not list(tmp_path.iterdir())

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import docker
 import pytest
 
-from environments import environment, images
+from environments import holding, images
 from environments.containers import leases
+from environments.fleet import Fleet, connected
 from tests.environments.commanding import eventually
 
 pytestmark = pytest.mark.integration
@@ -29,6 +30,11 @@ def left(engine: docker.DockerClient, name: str) -> float:
     return lease.until - time.time()
 
 
+def alone(engine: docker.DockerClient) -> Fleet:
+    """This machine, and no other."""
+    return connected({"local": None}, engine)
+
+
 def test_a_working_command_leaves_a_longer_lease_as_it_was(
     engine: docker.DockerClient, new_name: Callable[[], str], image: str
 ) -> None:
@@ -36,7 +42,7 @@ def test_a_working_command_leaves_a_longer_lease_as_it_was(
     given = leases.renew(engine, name, LONG)
     with leases.kept(engine, name, image):
         assert leases.newest(engine, name) == given
-    environment.keep(engine, name, image, 600)
+    holding.keep(alone(engine), name, image, 600)
     assert leases.newest(engine, name) == given
 
 
@@ -45,7 +51,7 @@ def test_a_lease_that_is_given_while_a_command_works_outlives_its_renewals(
 ) -> None:
     name, began = new_name(), time.monotonic()
     with leases.kept(engine, name, image, seconds=3):
-        environment.extend(engine, name, image, LONG)
+        holding.extend(alone(engine), name, image, LONG)
         eventually(lambda: time.monotonic() > began + 2.5, within=5, what="two renewals were due")
         assert left(engine, name) == pytest.approx(LONG, abs=30)
 
@@ -74,5 +80,5 @@ def test_a_lease_says_whether_it_is_only_a_working_command_s(
         assert found is not None
         assert found.working
         assert not leases.given(engine, name), "nobody wants what only a command works on"
-        environment.extend(engine, name, image, 5)
+        holding.extend(alone(engine), name, image, 5)
         assert leases.given(engine, name), "even where the command's own lease lasts longer"
