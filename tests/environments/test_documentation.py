@@ -21,7 +21,7 @@ from environments.site import HostInput, Site
 
 TEXT = (PACKAGE / "docs" / "environments.md").read_text(encoding="utf-8")
 ENV = typer.main.get_command(app)
-EXAMPLE, SITE = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+EXAMPLE, *SITES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
 
 def keys(model: type[BaseModel]) -> set[str]:
@@ -104,8 +104,9 @@ def test_a_definition_that_extends_the_example_compiles(tmp_path: Path) -> None:
     assert {node.name for node in whole} - {node.name for node in small} == {"api-2"}
 
 
-def test_the_example_of_a_site_loads(tmp_path: Path) -> None:
-    (tmp_path / "cellar.yaml").write_text(SITE)
+@pytest.mark.parametrize("written", SITES)
+def test_the_examples_of_sites_load(tmp_path: Path, written: str) -> None:
+    (tmp_path / "cellar.yaml").write_text(written)
     assert site_of("cellar", beside=tmp_path).site == "cellar"
 
 
