@@ -37,7 +37,7 @@ def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wante
     given = giving.sources(loaded.definition)
     giving.refuse_missing(given, loaded.topology.secrets)
     return Wanted(
-        name=_named(name or loaded.definition.name),
+        name=named(name or loaded.definition.name, where="--name"),
         topology=loaded.topology,
         site=loading.site_of(site, beside=beside),
         folders=loaded.definition.platform.image_folders(),
@@ -57,8 +57,9 @@ def lasting(text: str) -> float:
     return seconds
 
 
-def _named(text: str) -> str:
+def named(text: str, *, where: str) -> str:
+    """The text, if something can be called so. Raises InputError."""
     try:
         return checked_name(text)
     except ValueError as error:
-        raise InputError(str(error), where="--name") from error
+        raise InputError(str(error), where=where) from error

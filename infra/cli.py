@@ -134,7 +134,7 @@ def status(name: Name, as_json: AsJson = False) -> None:
     from foundation.console import print_json
     from infra import commands
 
-    document = commands.status(name)
+    document = commands.status(_named(name))
     if as_json:
         print_json(document)
 
@@ -150,7 +150,7 @@ def drift(name: Name, as_json: AsJson = False) -> None:
     from foundation.errors import ExitCode
     from infra import commands
 
-    document = commands.drift(name)
+    document = commands.drift(_named(name))
     if as_json:
         print_json(document)
     if not document["same"]:
@@ -167,7 +167,7 @@ def destroy(name: Name, yes: Yes = False, confirm: Typed = None, as_json: AsJson
     from foundation.console import print_json
     from infra import commands
 
-    document = commands.destroy(name, yes=yes, typed=confirm)
+    document = commands.destroy(_named(name), yes=yes, typed=confirm)
     if as_json:
         print_json(document)
 
@@ -179,6 +179,12 @@ def _wanted(definition: str, site: str, name: str | None) -> Wanted:
     read = wanted.read(definition, site=site, name=name, beside=Path.cwd())
     _require_pulumi()
     return read
+
+
+def _named(name: str) -> str:
+    from environments.wanted import named
+
+    return named(name, where="NAME")
 
 
 def _require_pulumi() -> None:

@@ -29,7 +29,7 @@ def refuse(wanted: Wanted, waived: Collection[str]) -> None:
     lost = uncovered(wanted)
     if lost and wanted.topology.environment_class is not EnvironmentClass.TEST and HOST_LOSS not in waived:
         raise Refused(
-            f"{wanted.name} is {wanted.topology.environment_class}, and no host may be lost: {lost[0]}",
+            f"{wanted.name} is {wanted.topology.environment_class}: {lost[0]}",
             hint=f"give the site hosts of other domains, or accept it: --waive {HOST_LOSS}",
             detail=lost[1:],
         )

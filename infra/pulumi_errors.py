@@ -11,7 +11,7 @@ from pulumi.automation.errors import CommandError, StackNotFoundError
 
 from environments import docker_errors
 from foundation.errors import InputError, PeakproofError, Refused, Unavailable
-from infra.backend import PASSPHRASE, PASSPHRASE_FILE
+from infra.backend import PASSPHRASE, PASSPHRASE_FILE, URL
 from infra.locking import Holder, holders
 
 _ENDED = re.compile(r"(?P<node>[\w-]+) ended with status (?P<status>\d+)")
@@ -23,6 +23,9 @@ _DOCKER = re.compile(
     r"Cannot connect to the Docker daemon|port is already allocated|no space left|address already in use"
     r"|Pool overlaps|is already in use by container|cannot allocate memory|permission denied while",
     re.IGNORECASE,
+)
+_BACKEND = re.compile(
+    r"PULUMI_ACCESS_TOKEN must be set|unable to open (state directory|bucket)|\.pulumi/meta\.yaml"
 )
 _COLOUR = re.compile(r"<\{%.*?%\}>|\x1b\[[0-9;]*m")
 
@@ -83,6 +86,8 @@ def meaning(error: CommandError, complaints: Iterable[Said], *, name: str, doing
         return _no_plugin()
     if found := _OTHER_VERSION.search(everything):
         return _another_version(found[0])
+    if _BACKEND.search(everything):
+        return _no_backend(said)
     return _of_nodes(told) or _of_docker(everything, doing) or _unknown(told, said, doing)
 
 
@@ -108,6 +113,14 @@ def _no_plugin() -> Unavailable:
     )
 
 
+def _no_backend(said: str) -> Unavailable:
+    return Unavailable(
+        f"the state cannot be opened: {(_last(said) or ['it was not said why'])[0]}",
+        hint=f"check {URL}, and what its service needs: file:// and a folder that exists, s3://, azblob://, gs://;"
+        " https:// and PULUMI_ACCESS_TOKEN",
+    )
+
+
 def _another_version(said: str) -> Unavailable:
     wanted = version("pulumi-docker")
     return Unavailable(
@@ -128,8 +141,8 @@ def _unknown(told: Sequence[Said], said: str, doing: str) -> Unavailable:
 
 
 def _last(said: str) -> list[str]:
-    lines = [_plain(line) for line in said.splitlines() if line.strip()]
-    return [line.removeprefix("stderr: error: ") for line in lines if "error" in line] or lines[-3:]
+    lines = [_plain(line).removeprefix("stderr: ") for line in said.splitlines() if line.strip()]
+    return [line.removeprefix("error: ") for line in lines if line.startswith("error: ")] or lines[-3:]
 
 
 def _plain(message: str) -> str:

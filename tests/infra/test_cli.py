@@ -103,6 +103,12 @@ def test_without_pulumi_it_says_what_to_install() -> None:
     assert "pip install 'peakproof[infra]'" in ended.stderr
 
 
+@pytest.mark.parametrize("command", ["status", "drift", "destroy"])
+def test_what_can_be_no_name_is_answered_at_once(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert console.run(app, [command, "A b"]) == ExitCode.INPUT
+    assert "NAME: 'A b' must be lower-case letters" in capsys.readouterr().err
+
+
 def test_an_unknown_definition_is_answered_without_loading_pulumi() -> None:
     ended = run(
         "import sys; from foundation import console; from infra.cli import app\n"

@@ -35,7 +35,7 @@ def test_a_test_environment_may_be_lost(laptop: Wanted) -> None:
 
 @pytest.mark.parametrize("name", ["staging", "production"])
 def test_what_stays_may_not_unless_it_is_waived(laptop: Wanted, name: str) -> None:
-    with pytest.raises(Refused, match=f"shop is {name}, and no host may be lost"):
+    with pytest.raises(Refused, match=f"shop is {name}: host loss not covered: with local"):
         covering.refuse(of_class(laptop, name), ())
     covering.refuse(of_class(laptop, name), [covering.HOST_LOSS])
 

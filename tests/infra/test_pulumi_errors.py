@@ -30,6 +30,21 @@ TABLE = {
         "is older than the SDK",
     ),
     "docker": ("error: Cannot connect to the Docker daemon at tcp://", ExitCode.UNAVAILABLE, "Docker"),
+    "no such folder": (
+        'error: unable to open state directory "file:///nowhere": no such file',
+        ExitCode.UNAVAILABLE,
+        'the state cannot be opened: unable to open state directory "file:///nowhere"',
+    ),
+    "no such bucket": (
+        'stderr: SDK WARN an error of no account\nerror: read ".pulumi/meta.yaml": no credentials',
+        ExitCode.UNAVAILABLE,
+        'the state cannot be opened: read ".pulumi/meta.yaml": no credentials',
+    ),
+    "no token": (
+        "error: PULUMI_ACCESS_TOKEN must be set for login",
+        ExitCode.UNAVAILABLE,
+        "the state cannot be opened: PULUMI_ACCESS_TOKEN",
+    ),
     "unknown": (
         "something\nerror: the cat sat on it",
         ExitCode.UNAVAILABLE,
