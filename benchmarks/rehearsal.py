@@ -1,13 +1,12 @@
 """The figures of the dress rehearsal: how quickly it is set up and run, and what the laptop season shows.
 
-`python -m benchmarks.rehearsal [--quick] [--json]`; --quick leaves out `make test` and takes one round each.
+`python -m benchmarks.rehearsal [--quick] [--json]`; --quick leaves out `make test`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,24 +25,11 @@ BARE = "needs a machine without Docker, images and .venv: time it there"
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one round, without `make test`")
+    parser.add_argument("--quick", action="store_true", help="without `make test`")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args()
-    rounds = 1 if options.quick else 3
-    figures = {**environment(rounds), **season(), **repeated(), **suite(quick=options.quick), **bare()}
+    figures = {**season(), **repeated(), **suite(quick=options.quick), **bare()}
     show(figures, as_json=options.json)
-
-
-def environment(rounds: int) -> dict[str, Figure]:
-    """`env up` with images built, and `env down`: medians of `rounds`."""
-    ups, downs = [], []
-    for _ in range(rounds):
-        ups.append(_seconds([*PEAKPROOF, "env", "up", "laptop", "--name", INSTANCE]))
-        downs.append(_seconds([*PEAKPROOF, "env", "down", INSTANCE]))
-    return {
-        "env up laptop": Figure(value=statistics.median(ups), unit="s", goal=12),
-        "env down laptop": Figure(value=statistics.median(downs), unit="s", goal=5),
-    }
 
 
 def season() -> dict[str, Figure]:
