@@ -12,6 +12,7 @@ from environments.containers import (
     addressing,
     aside,
     building,
+    disks,
     finding,
     injecting,
     manifests,
@@ -150,7 +151,8 @@ def prepare_images(
 
     A host that lacks some of them is brought them.
     """
-    names = sorted({*door.images_of(wanted.topology), *_ENGINE_IMAGES, *also})
+    sized = {disks.IMAGE for volume in wanted.topology.volumes if volume.size}
+    names = sorted({*door.images_of(wanted.topology), *_ENGINE_IMAGES, *sized, *also})
     built = images.ensure(names, folders=wanted.folders, client=fleet.home, progress=progress)
     ids = {name: image.id for name, image in built.items()}
     transport.spread(fleet, [ids[name] for name in names])
@@ -189,7 +191,7 @@ def reset(fleet: Fleet, name: str) -> None:
     found = finding.find(fleet.home, name)
     if found is None:
         raise InputError(f"no environment {name!r} is up")
-    for kind in ("fault", "node", "volume", "secrets"):
+    for kind in ("fault", "node", disks.KIND, "volume", "secrets"):
         removing.everywhere(fleet, name, kind=kind)
 
 
@@ -230,5 +232,5 @@ def refuse_anothers(found: Found | None, wanted: Wanted) -> None:
 def _as_it_was(fleet: Fleet, standing: Found, had: Set[str]) -> None:
     """The record and the networks and volumes of before; the nodes have been put back."""
     manifests.write(fleet.home, standing.instance)
-    for kind in ("network", "volume"):
+    for kind in ("network", disks.KIND, "volume"):
         removing.everywhere(fleet, standing.instance.name, kind=kind, but=had)

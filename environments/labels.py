@@ -13,6 +13,7 @@ UNTIL = "peakproof.until"
 WHO = "peakproof.who"
 UNDO = "peakproof.undo"
 HOLDS = "peakproof.holds"
+SIZE = "peakproof.size"
 VERSION = "peakproof.version"
 
 
@@ -26,6 +27,7 @@ def of(instance: str, kind: str, **more: str) -> dict[str, str]:
         "who": WHO,
         "undo": UNDO,
         "holds": HOLDS,
+        "size": SIZE,
     }
     return {OWNER: ENV, INSTANCE: instance, KIND: kind, **{keys[name]: text for name, text in more.items()}}
 

@@ -185,10 +185,14 @@ class Network:
 
 @dataclass(frozen=True, kw_only=True)
 class Volume:
-    """`holds` says whose data is on it, such as "the database orders of clerk"; no other goes there."""
+    """`holds` says whose data is on it, such as "the database orders of clerk"; no other goes there.
+
+    `size` in bytes; without it a volume is as large as its host's disk.
+    """
 
     name: str
     holds: str = ""
+    size: int | None = None
 
 
 OUTSIDE = "outside"

@@ -26,7 +26,7 @@ THIS_WAS_WRITTEN = 1_763_800_000  # November 2025: a clock before that is wrong
 SLOW_CLOCKS = {"hpet", "acpi_pm", "jiffies"}
 # What the kernel has, and what lacks it when it has not.
 KERNEL = {
-    "CONFIG_NET_SCH_NETEM": "latency and packet loss by the kernel: a proxy adds the latency instead",
+    "CONFIG_NET_SCH_NETEM": "latency by the kernel: a program of ours holds packets back instead",
     "CONFIG_NET_SCH_TBF": "limits on bandwidth",
     "CONFIG_NF_TABLES": "partitions between nodes",
     "CONFIG_WIREGUARD": "WireGuard between hosts: wireguard-go does it in user space",

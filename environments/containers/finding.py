@@ -48,12 +48,14 @@ def find(client: docker.DockerClient, name: str) -> Found | None:
 
 
 def resources(fleet: Fleet, name: str) -> frozenset[str]:
-    """The names of the instance's networks and volumes, on whichever host."""
+    """The names of the instance's networks, volumes and what keeps disks mounted, on whichever host."""
     found: list[str] = []
     with mapped(f"looking for environment {name}"):
         for engine in fleet.engines:
             found += [str(each.name) for each in engine.networks.list(filters=labels.ours(name, "network"))]
             found += [str(each.name) for each in engine.volumes.list(filters=labels.ours(name, "volume"))]
+            disks = engine.containers.list(all=True, filters=labels.ours(name, "disk"), ignore_removed=True)
+            found += [str(each.name) for each in disks]
     return frozenset(found)
 
 

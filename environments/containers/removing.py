@@ -28,11 +28,12 @@ def remove(
 ) -> int:
     """Removes all of an instance, or all of one kind; returns how much there was, which may be nothing.
 
-    Networks and volumes whose names are in `but` stay.
+    What has a name that is in `but` stays.
     """
     with mapped(f"taking {name} down"):
         wanted = labels.ours(name, kind)
-        containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
+        listed = client.containers.list(all=True, filters=wanted, ignore_removed=True)
+        containers = [each for each in listed if each.name not in but]
         _all(lambda container: container.remove(force=True, v=True), containers)
         networks = [each for each in client.networks.list(filters=wanted) if each.name not in but]
         _all(_remove_network, networks)
@@ -53,7 +54,7 @@ def everywhere(fleet: Fleet, name: str, *, kind: str | None = None, but: Set[str
 
 def remove_built(fleet: Fleet, name: str) -> None:
     """Removes what `up` builds; lock and lease belong to the command that works, and end with it."""
-    for kind in ("fault", "node", "network", "volume", "manifest", "secrets"):
+    for kind in ("fault", "node", "disk", "network", "volume", "manifest", "secrets"):
         everywhere(fleet, name, kind=kind)
 
 

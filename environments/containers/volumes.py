@@ -6,6 +6,7 @@ import docker
 from docker.errors import NotFound
 
 from environments import labels
+from environments.containers import disks
 from environments.docker_errors import mapped
 from environments.fleet import Fleet
 from environments.instance import Instance
@@ -22,8 +23,15 @@ def ensure(fleet: Fleet, instance: Instance) -> None:
         for volume in instance.topology.volumes:
             _refuse_another_s(fleet.on(instance.home_of(volume)), instance, volume)
         for volume in instance.topology.volumes:
-            tags = labels.of(instance.name, "volume", holds=volume.holds)
-            fleet.on(instance.home_of(volume)).volumes.create(instance.resource(volume.name), labels=tags)
+            _ensure(fleet.on(instance.home_of(volume)), instance, volume)
+
+
+def _ensure(client: docker.DockerClient, instance: Instance, volume: Volume) -> None:
+    if volume.size:
+        disks.ensure(client, instance, volume)
+        return
+    tags = labels.of(instance.name, "volume", holds=volume.holds)
+    client.volumes.create(instance.resource(volume.name), labels=tags)
 
 
 def _refuse_another_s(client: docker.DockerClient, instance: Instance, volume: Volume) -> None:
@@ -37,6 +45,11 @@ def _refuse_another_s(client: docker.DockerClient, instance: Instance, volume: V
         raise Refused(
             f"the volume {name} belongs to {f'the environment {owner!r}' if owner else 'somebody else'}",
             hint=f"bring it up under another name than {instance.name!r} (`--name`)",
+        )
+    if tags.get(labels.SIZE, "") != str(volume.size or ""):
+        raise Refused(
+            f"the volume {name} is to have another size",
+            hint=f"`peakproof env down {instance.name}` first: its data goes; or use another name (`--name`)",
         )
     holds = tags.get(labels.HOLDS, volume.holds)
     if holds != volume.holds:

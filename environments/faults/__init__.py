@@ -10,8 +10,9 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 
-from environments.faults import bandwidth, kill, latency, partition, pause, stop
+from environments.faults import bandwidth, disk_full, kill, latency, partition, pause, stop
 from environments.faults.bandwidth import BandwidthOptions
+from environments.faults.disk_full import DiskFullOptions
 from environments.faults.kill import KillOptions
 from environments.faults.kind import FaultKind, FaultOptions
 from environments.faults.latency import LatencyOptions
@@ -28,6 +29,7 @@ FAULTS: Mapping[str, FaultKind[Any]] = {
     "partition": partition.KIND,
     "latency": latency.KIND,
     "bandwidth": bandwidth.KIND,
+    "disk-full": disk_full.KIND,
 }
 
 
@@ -56,7 +58,13 @@ def _of_its_kind(written: object, _handler: ValidatorFunctionWrapHandler) -> Fau
 _KEYS = {field.alias or name for kind in FAULTS.values() for name, field in kind.options.model_fields.items()}
 
 AnyFault: TypeAlias = Annotated[
-    KillOptions | StopOptions | PauseOptions | PartitionOptions | LatencyOptions | BandwidthOptions,
+    KillOptions
+    | StopOptions
+    | PauseOptions
+    | PartitionOptions
+    | LatencyOptions
+    | BandwidthOptions
+    | DiskFullOptions,
     WrapValidator(_of_its_kind),
 ]
 """A line of a timeline."""

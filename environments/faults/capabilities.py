@@ -14,14 +14,16 @@ NETEM = "netem"
 NFQUEUE = "nfqueue"
 TBF = "tbf"
 IFB = "ifb"
+LOOP = "loop"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Capability:
-    """`lacking` is told where `probe` fails."""
+    """`lacking` is told where `probe` fails. `devices`: it is tried with the machine's block devices."""
 
     probe: str
     lacking: str
+    devices: bool = False
 
 
 CAPABILITIES: Mapping[str, Capability] = {
@@ -55,17 +57,23 @@ CAPABILITIES: Mapping[str, Capability] = {
         lacking="the kernel cannot hold back what comes in (CONFIG_IFB, CONFIG_NET_SCH_INGRESS, "
         "CONFIG_NET_CLS_U32, CONFIG_NET_ACT_MIRRED)",
     ),
+    LOOP: Capability(
+        probe="losetup --find && grep -qw ext4 /proc/filesystems",
+        lacking="there are no loop devices (CONFIG_BLK_DEV_LOOP), or no ext4",
+        devices=True,
+    ),
 }
 
 
-def script() -> str:
-    """Bash that tries them all and prints a line for each: its name, a tab, and how it failed, or nothing."""
+def script(*, devices: bool = False) -> str:
+    """Bash that tries those of one sort and prints a line for each: name, tab, how it failed or nothing."""
     return "".join(
         f"""\
 if said=$( ({capability.probe}) 2>&1 >/dev/null ); then said=; else said=${{said:-no}}; fi
 printf '%s\\t%s\\n' {name} "${{said##*$'\\n'}}"
 """
         for name, capability in CAPABILITIES.items()
+        if capability.devices == devices
     )
 
 

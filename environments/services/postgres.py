@@ -68,6 +68,7 @@ class PostgresOptions(ServiceOptions):
 
     kind: Literal["postgres"]
     memory: Size = 512 * 1024**2
+    disk: Size | None = Field(default=None, ge=64 * 1024**2, description="size of its disk; else its host's")
     database: Account | None = None
     user: Account | None = None
     tls: bool = Field(default=False, description="nobody connects over the network without TLS")
@@ -106,7 +107,7 @@ def describe(name: str, options: PostgresOptions, surroundings: Surroundings) ->
     (node,) = surroundings.members[name]
     return Service(
         nodes=(_leader(node, name, options, binding),),
-        volumes=(Volume(name=f"{node}-data", holds=_held(binding)),),
+        volumes=(Volume(name=f"{node}-data", holds=_held(binding), size=options.disk),),
         secrets=_secrets(name, node, options),
         endpoints=(Endpoint(name=name, target=name, port=PORT),),
         roles=(Role(name=f"{name}.leader", candidates=(node,), holds=LEADS),),

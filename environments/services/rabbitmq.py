@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from environments.platform import Account, Platform
 from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
@@ -32,6 +34,7 @@ class RabbitmqOptions(ServiceOptions):
 
     kind: Literal["rabbitmq"]
     memory: Size = 512 * 1024**2
+    disk: Size | None = Field(default=None, ge=64 * 1024**2, description="size of its disk; else its host's")
     user: Account | None = None
 
 
@@ -44,7 +47,7 @@ def describe(name: str, options: RabbitmqOptions, surroundings: Surroundings) ->
     user = surroundings.bindings[name].user or ""
     return Service(
         nodes=(_broker(node, name, options, user),),
-        volumes=(Volume(name=f"{node}-data", holds=f"the RabbitMQ broker of {user}"),),
+        volumes=(Volume(name=f"{node}-data", holds=f"the RabbitMQ broker of {user}", size=options.disk),),
         secrets=(SecretRef(name=f"{name}.password"),),
         endpoints=(Endpoint(name=name, target=name, port=PORT),),
         roles=(Role(name=f"{name}.any", candidates=(node,)),),

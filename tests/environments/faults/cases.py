@@ -7,7 +7,16 @@ from pydantic import TypeAdapter
 from environments.faults import AnyFault, kind_of
 from environments.faults.fault import Fault
 from environments.faults.kind import FaultOptions, Scene
-from environments.topology import Attachments, Node, Process, Resources, Topology
+from environments.topology import (
+    Attachments,
+    Mount,
+    Node,
+    Process,
+    Resources,
+    Storage,
+    Topology,
+    Volume,
+)
 
 LINE: TypeAdapter[FaultOptions] = TypeAdapter(AnyFault)
 
@@ -18,6 +27,7 @@ LINES: dict[str, dict[str, object]] = {
     "partition": {"partition": "api-1", "from": ["database"]},
     "latency": {"latency": "api-1", "by": "100ms"},
     "bandwidth": {"bandwidth": "api-1", "to": "1mbit", "for": "30s"},
+    "disk-full": {"disk-full": "api-1"},
 }
 
 
@@ -28,6 +38,7 @@ def node(name: str) -> Node:
         process=Process(image="python", stop_grace=7.0),
         attachments=Attachments(networks=("back",)),
         resources=Resources(memory=1),
+        storage=Storage(mounts=(Mount(volume=f"{name}-data", path=f"/var/lib/{name}"),)),
     )
 
 
@@ -37,6 +48,7 @@ TOPOLOGY = Topology(
     entry="api",
     nodes=(node("api-1"), node("api-2"), node("database-1")),
     networks=(),
+    volumes=(Volume(name="api-1-data", size=1024**3), Volume(name="api-2-data")),
 )
 
 

@@ -21,8 +21,9 @@ def test_what_the_probes_did_not_come_to_could_not_be_tried() -> None:
 
 
 def test_each_probe_prints_a_line_even_where_its_tools_are_missing() -> None:
+    both = script() + script(devices=True)
     said = subprocess.run(
-        ["/bin/bash", "-c", script()], capture_output=True, text=True, check=True, env={"PATH": "/nowhere"}
+        ["/bin/bash", "-c", both], capture_output=True, text=True, check=True, env={"PATH": "/nowhere"}
     ).stdout
     assert [line.split("\t")[0] for line in said.splitlines()] == list(CAPABILITIES)
     assert {NFTABLES, NETEM} <= lacking(said).keys()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -10,13 +11,30 @@ from pydantic import ValidationError
 from environments.faults import FAULTS, kind_of
 from environments.faults.capabilities import CAPABILITIES
 from environments.faults.fault import Call, Script
+from environments.lookup import PACKAGE
 from tests.environments.faults.cases import LINES, described, options
 
 ALL = frozenset(CAPABILITIES)
 
 
+FOLDER = PACKAGE / "environments" / "faults"
+SERVING = {"__init__", "abilities", "aiming", "capabilities", "direction", "fault", "kind"}
+SEEN = ("faults/test_in_force.py", "containers/test_disks.py")
+
+
 def test_there_is_a_case_for_every_kind() -> None:
     assert set(LINES) == set(FAULTS)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_kind_has_its_module_and_is_seen_in_force_on_real_containers(name: str) -> None:
+    assert (FOLDER / f"{name.replace('-', '_')}.py").is_file()
+    assert any(f'"{name}":' in (PACKAGE / "tests/environments" / place).read_text() for place in SEEN)
+
+
+@pytest.mark.parametrize("module", sorted(FOLDER.glob("*.py")), ids=lambda module: module.stem)
+def test_every_module_of_the_folder_is_a_kind_or_serves_all(module: Path) -> None:
+    assert module.stem in {name.replace("-", "_") for name in FAULTS} | SERVING
 
 
 @pytest.mark.parametrize("name", FAULTS)

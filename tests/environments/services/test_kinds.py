@@ -1,4 +1,4 @@
-"""Every service kind and fault is whole: its options are readable, and it has its module, test and doc."""
+"""Every service kind is whole: its options are readable, and it has its module, test and doc."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from environments.definition import DefinitionInput
-from environments.faults import FAULTS
 from environments.lookup import PACKAGE
 from environments.services import KINDS
 
@@ -41,11 +40,3 @@ def test_a_kind_has_its_module_test_and_doc(kind: str) -> None:
 @pytest.mark.parametrize("module", sorted((PACKAGE / "environments/services").glob("*.py")))
 def test_every_module_of_the_folder_is_a_kind_or_serves_all(module: Path) -> None:
     assert module.stem in {*KINDS, "__init__", "kind", "door"}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_has_its_module_program_test_and_doc(fault: str) -> None:
-    assert (PACKAGE / f"environments/faults/{fault}.py").is_file()
-    assert (PACKAGE / f"environments/agent/{fault}.py").is_file()
-    assert (TESTS.parent / f"faults/test_{fault}.py").is_file()
-    assert f"### `{fault}`" in DOC.read_text()
