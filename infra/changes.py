@@ -105,11 +105,17 @@ def drifted(events: Iterable[EngineEvent]) -> list[Change]:
 
 
 def _each_once(steps: Iterable[StepEventMetadata]) -> list[Change]:
-    """Of several steps of one resource the first that does anything: an engine replaces in three."""
+    """Of several steps of one resource the first that does anything and says why: three are a replacement.
+
+    What goes before its replacement comes is told first, without a reason.
+    """
     found: dict[str, Change] = {}
     for step in steps:
-        if step.op in _OPS and found.get(step.urn, _NOTHING).op is Op.SAME:
-            found[step.urn] = _change(step)
+        if step.op not in _OPS:
+            continue
+        change, known = _change(step), found.get(step.urn, _NOTHING)
+        if known.op is Op.SAME or (change.attributes and not known.attributes):
+            found[step.urn] = change
     return list(found.values())
 
 

@@ -31,7 +31,7 @@ def show_plan(console: Console, plan: Plan, of: str) -> None:
     if plan.empty:
         console.print("[green]nothing to change[/]: all stands as the definition says")
         return
-    why = {change: _because(change) for change in plan.changed}
+    why = {change: _because(change, plan) for change in plan.changed}
     table = Table("", "change", "because of" if any(why.values()) or plan.left else "", box=None)
     for change, because in why.items():
         table.add_row(
@@ -43,10 +43,14 @@ def show_plan(console: Console, plan: Plan, of: str) -> None:
     console.print(_counted(plan.changed))
 
 
-def _because(change: Change) -> str:
+def _because(change: Change, plan: Plan) -> str:
     if change.kind == "volume" and change.op in (Op.DELETE, Op.REPLACE):
         return "its data are lost"
-    return ", ".join(change.attributes) if change.op in (Op.UPDATE, Op.REPLACE) else ""
+    if change.op not in (Op.UPDATE, Op.REPLACE):
+        return ""
+    if change.attributes:
+        return ", ".join(change.attributes)
+    return "never ready, or off a network" if change.urn in plan.replaced else "what it stands on is replaced"
 
 
 def by_op(changes: Sequence[Change]) -> dict[str, list[str]]:

@@ -48,6 +48,12 @@ def test_a_replacement_in_three_steps_is_one_change() -> None:
     assert told(planned(events)) == [("api-1", Op.REPLACE, ("memory", "uploads"))]
 
 
+def test_what_goes_before_its_replacement_comes_is_told_with_the_reason_of_the_replacement() -> None:
+    removed = step(OpType.DELETE_REPLACED)
+    events = before(removed, step(OpType.REPLACE, diffs=["memory"]), step(OpType.CREATE_REPLACEMENT))
+    assert told(planned(events)) == [("api-1", Op.REPLACE, ("memory",))]
+
+
 def test_a_look_at_what_stands_is_no_change() -> None:
     assert planned(before(step(OpType.REFRESH))) == []
     assert told(drifted(after(step(OpType.SAME), step(OpType.DELETE, "api-2")))) == [("api-2", Op.DELETE, ())]

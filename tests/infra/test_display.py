@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -45,6 +46,15 @@ def test_a_plan_says_what_changes_and_because_of_what() -> None:
     assert "node api-1 replace memory, image" in lines
     assert "node b-1 create" in lines
     assert lines[-1] == "1 to create, 1 to replace"
+
+
+def test_what_is_replaced_without_a_difference_says_why_all_the_same() -> None:
+    console = shown()
+    again, after = change("api-1", Op.REPLACE), change("api-2", Op.REPLACE)
+    display.show_plan(console, replace(plan(again, after), replaced=(again.urn,)), "shop")
+    lines = [" ".join(line.split()) for line in text(console).splitlines()]
+    assert "node api-1 replace never ready, or off a network" in lines
+    assert "node api-2 replace what it stands on is replaced" in lines
 
 
 def test_a_volume_that_goes_takes_its_data_and_the_plan_says_so() -> None:
