@@ -103,10 +103,14 @@ _WRITES = f"""
 SELECT has_schema_privilege(n.oid, 'USAGE'),
        has_any_column_privilege(c.oid, 'SELECT') AND has_any_column_privilege(c.oid, 'INSERT'),
        ARRAY(SELECT format('%%I.%%I', sn.nspname, s.relname)
-               FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-               JOIN pg_namespace sn ON sn.oid = s.relnamespace
-              WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-                AND d.deptype IN ('a', 'i') AND d.refobjid = c.oid
+               FROM pg_class s JOIN pg_namespace sn ON sn.oid = s.relnamespace
+              WHERE s.relkind = 'S' AND s.oid IN (
+                    SELECT d.objid FROM pg_depend d
+                     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+                       AND d.deptype IN ('a', 'i') AND d.refobjid = c.oid
+                    UNION SELECT d.refobjid FROM pg_attrdef f
+                      JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+                     WHERE d.refclassid = 'pg_class'::regclass AND f.adrelid = c.oid)
                 -- In whatever order the server looks: it must not ask this of what is no sequence.
                 AND CASE WHEN s.relkind = 'S' THEN NOT has_sequence_privilege(s.oid, 'UPDATE') END),
        row_security_active(c.oid), {_NAMED} {_RELATION}"""  # noqa: S608 - words of ours
