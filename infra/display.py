@@ -49,7 +49,8 @@ def _because(change: Change, plan: Plan) -> str:
     if change.op not in (Op.UPDATE, Op.REPLACE):
         return ""
     if change.attributes:
-        return ", ".join(change.attributes)
+        # With anything else the node's digest changes, which is a label.
+        return ", ".join(name for name in change.attributes if name != "labels") or "labels"
     return "never ready, or off a network" if change.urn in plan.replaced else "what it stands on is replaced"
 
 

@@ -40,7 +40,9 @@ def plan(*changes: Change, unfinished: tuple[str, ...] = ()) -> Plan:
 def test_a_plan_says_what_changes_and_because_of_what() -> None:
     console = shown()
     display.show_plan(
-        console, plan(change("api-1", Op.REPLACE, "memory", "image"), change("b-1", Op.CREATE)), "shop"
+        console,
+        plan(change("api-1", Op.REPLACE, "labels", "memory", "image"), change("b-1", Op.CREATE)),
+        "shop",
     )
     lines = [" ".join(line.split()) for line in text(console).splitlines()]
     assert "node api-1 replace memory, image" in lines
