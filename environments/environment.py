@@ -16,6 +16,7 @@ from environments.containers import (
     finding,
     injecting,
     manifests,
+    reaper,
     removing,
     roles,
     states,
@@ -112,6 +113,9 @@ class Environment:
         assert role is not None, "a plan's targets were checked"
         role = replace(role, candidates=tuple(nodes))
         containers = {name: node.get_wrapped_container() for name, node in self.nodes.items()}
+        for host in {self.instance.placement[name] for name in nodes}:
+            # One of an older version would not know how to undo a newer fault.
+            reaper.ensure(self.fleet.on(host), tools.images["python"])
         helpers = {
             name: injecting.helper_for(
                 self.fleet.on(self.instance.placement[name]),

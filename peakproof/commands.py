@@ -62,7 +62,7 @@ def _rehearsed(
     from environments.faults.capabilities import CAPABILITIES
     from environments.images.display import ImageDisplay
     from foundation.console import people
-    from peakproof import abilities, rehearsal, season_problems, seeding
+    from peakproof import abilities, rehearsal, seeding, timeline_problems
     from peakproof.screen import Terminal
     from peakproof.stages import Desk
 
@@ -74,7 +74,7 @@ def _rehearsed(
         with ImageDisplay(console) as progress:
             built = rehearsal.images(loaded, hosts, progress)
         lacking = abilities.of(loaded, hosts.engines, built)
-        season_problems.refuse_machine(list(season_problems.of_machine(loaded, lacking)))
+        timeline_problems.refuse_machine(list(timeline_problems.of_machine(loaded, lacking)))
         desk = Desk(
             fleet=hosts,
             built=built,

@@ -19,7 +19,7 @@ from foundation.errors import InputError, Problem
 from foundation.slo import Objective
 from loadtests import implied, replay
 from loadtests.profiles.shape import Point
-from peakproof import season_problems, targets
+from peakproof import season_problems, targets, timeline_problems
 from peakproof.plan import SeasonInput
 from peakproof.targets import Planned
 
@@ -82,9 +82,9 @@ def load(
         documents.refuse(whole, [*problems, *error.problems] if problems else [])
         raise
     problems = [*problems, *season_problems.of_season(season)]
-    cannot = list(season_problems.of_machine(season, lacking(season)))
+    cannot = list(timeline_problems.of_machine(season, lacking(season)))
     documents.refuse(whole, [*problems, *cannot] if problems else [])
-    season_problems.refuse_machine(cannot)
+    timeline_problems.refuse_machine(cannot)
     return season
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from environments import lookup, slicing
-from environments.faults import abilities, aiming, kind_of
 from environments.services.kind import FRONT
-from environments.topology import Lifecycle, Topology
+from environments.topology import Topology
 from foundation import slo
 from foundation.documents import Document, Location, did_you_mean
-from foundation.errors import Problem, Unavailable
+from foundation.errors import Problem
 from foundation.slo import Metric
 from foundation.units import in_words
 from loadtests import profiles, sufficiency
 from loadtests.arrivals import Constant, Stream
 from loadtests.job import MOST_ARRIVALS
 from loadtests.objectives import latency_guard, unknown_series
-from peakproof import journeys, targets
+from peakproof import journeys, timeline_problems
 from peakproof.plan import LoadInput, SeasonInput
 
 if TYPE_CHECKING:
@@ -28,11 +27,7 @@ if TYPE_CHECKING:
 def of_plan(written: SeasonInput, document: Document) -> Iterator[Problem]:
     """What is wrong whatever the plan's names stand for."""
     yield from _endless_problems(written, document)
-    for index, fault in enumerate(written.timeline):
-        if fault.at >= written.load.duration:
-            when, end = in_words(fault.at), in_words(written.load.duration)
-            what = f"{fault.fault} at {when} comes after the load has ended, at {end}"
-            yield document.problem(("timeline", index), what)
+    yield from timeline_problems.of_plan(written, document)
     planned, loaded = [slo.parse(text) for text in written.slo], _loaded(written.load)
     for each in unknown_series(planned, loaded):
         what = f"no journey {each.series!r} in the load"
@@ -76,7 +71,7 @@ def of_season(season: Season) -> Iterator[Problem]:
             yield document.problem(("environment", "definition"), what)
     for what in _lacks(season.topology):
         yield document.problem(("environment", "definition"), what)
-    yield from _timeline_problems(season)
+    yield from timeline_problems.of_season(season)
     yield from _journey_problems(season)
     yield from _recovery_problems(season)
     yield from _capacity_problems(season)
@@ -92,70 +87,6 @@ def _lacks(topology: Topology) -> Iterator[str]:
         yield f"customers cannot talk to its entry {topology.entry!r}: name a service that answers HTTP"
     if slicing.database_service(topology) is None:
         yield "the definition has no database: a rehearsal has to look into the books"
-
-
-def _timeline_problems(season: Season) -> Iterator[Problem]:
-    topology, timeline = season.topology, season.written.timeline
-    for index, fault in enumerate(timeline):
-        role = aiming.target(topology, fault.target)
-        nodes = [topology.node(name) for name in role.candidates] if role else []
-        lasting = tuple(node for node in nodes if node.lifecycle is Lifecycle.ALWAYS)
-        at: Location = ("timeline", index)
-        if not lasting:
-            yield season.document.problem(
-                (*at, fault.fault), _no_target(topology, fault.target), _others(topology, fault.target)
-            )
-            continue
-        for where, what, hint in kind_of(fault).problems(fault, topology, lasting):
-            yield season.document.problem((*at, *where), what, hint)
-    if all(aiming.target(topology, fault.target) for fault in timeline):
-        yield from _overlap_problems(season)
-
-
-def of_machine(season: Season, lacking: Mapping[str, str]) -> Iterator[Problem]:
-    """The faults that this machine cannot do. `lacking`: capability -> how it failed."""
-    for index, fault in enumerate(season.written.timeline):
-        if why := abilities.why_not(fault.fault, lacking):
-            at: Location = ("timeline", index, fault.fault)
-            yield season.document.problem(at, f"this machine cannot do {fault.fault}: {why}")
-
-
-def refuse_machine(problems: Sequence[Problem]) -> None:
-    """Raises Unavailable where there are any."""
-    if problems:
-        raise Unavailable(
-            "this machine cannot do every fault of the plan",
-            hint="`peakproof faults list` says which it can do; take the others out, or use another machine",
-            detail=[str(problem) for problem in problems],
-        )
-
-
-def _no_target(topology: Topology, name: str) -> str:
-    once = name in topology.candidates or name in {node.name for node in topology.nodes}
-    if name.startswith("door"):
-        return f"{name}: the door is no target of faults"
-    if once:
-        return f"{name}: its nodes run once and are done before the load begins"
-    return f"no role or node {name!r} in the environment"
-
-
-def _others(topology: Topology, name: str) -> str:
-    return did_you_mean(name, aiming.targets(topology))
-
-
-def _overlap_problems(season: Season) -> Iterator[Problem]:
-    """Faults of a node that an earlier one still holds: the later one would hit nothing."""
-    for later, earlier in targets.overlaps(season.faults):
-        until = "the drain" if earlier.options.lasting is None else in_words(earlier.end)
-        what = (
-            f"{later.fault} at {in_words(later.at)} hits {later.node} again, "
-            f"which {earlier.fault} at {in_words(earlier.at)} holds until {until}"
-        )
-        more = len(season.topology.candidates.get(later.target, ())) > 1
-        hint = "let it come later" + (
-            ", or name another `seed` of the load: it picks the nodes" if more else ""
-        )
-        yield season.document.problem(("timeline", later.line), what, hint)
 
 
 def _journey_problems(season: Season) -> Iterator[Problem]:

@@ -42,8 +42,8 @@ def test_a_disk_is_filled_is_given_back_outlives_its_node_and_leaves_nothing(
     assert up.returncode == 0, up.stderr
     running = environment.attach(engine, name)
     node = running.nodes["store-1"].get_wrapped_container()
-    built = images.ensure(["faults"], folders={}, client=engine)
-    tools = Tools(images={"faults": built["faults"].id})
+    built = images.ensure(["faults", "python"], folders={}, client=engine)
+    tools = Tools(images={name: image.id for name, image in built.items()})
     full = running.fault(
         DiskFullOptions.model_validate({"at": "0s", "disk-full": "store-1"}), ["store-1"], tools
     )

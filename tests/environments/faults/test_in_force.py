@@ -14,7 +14,7 @@ import pytest
 from docker.models.containers import Container
 from pydantic import TypeAdapter
 
-from environments import images
+from environments import faults_commands, images
 from environments.containers import capable
 from environments.containers.aimed import AimedFault
 from environments.containers.injecting import Tools
@@ -321,12 +321,16 @@ def test_who_has_a_role_is_asked_when_the_fault_strikes(fault: Making) -> None:
     ], "it is frozen, so it leads nobody"
 
 
-def test_the_command_says_of_every_fault_whether_this_machine_can_do_it(tools: Tools) -> None:
-    done = commanding.run("faults", "list", "--json")
+def test_the_command_says_of_every_fault_whether_this_machine_can_do_it(
+    tools: Tools, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = commanding.run_here("faults", "list", "--json", env={})
     assert done.returncode == 0, done.stderr
     found = {each["name"]: each for each in json.loads(done.stdout)["faults"]}
     assert found.keys() == FAULTS.keys()
     for name, each in found.items():
         assert each["here"] == (not FAULTS[name].lacks(tools.can))
         assert bool(each["why_not"]) != each["here"]
-    assert all(name in commanding.run("faults", "list").stderr for name in FAULTS)
+    faults_commands.show(list(found.values()))
+    told = capsys.readouterr().err
+    assert all(name in told for name in FAULTS)
