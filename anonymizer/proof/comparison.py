@@ -11,19 +11,19 @@ from anonymizer.proof import kernels
 from anonymizer.proof.characters import Flags, Words
 from anonymizer.proof.fingerprints import mixed
 from anonymizer.proof.partitions import Records
-from anonymizer.proof.scanning import row
+from anonymizer.proof.scanning import dealt, row
 
-# A finding is laid to chance only where chance makes as many at least once in ten thousand checks.
-ALPHA = 1e-4
+# A finding is laid to chance unless chance makes as many less often than this: a check of a hundred places
+# then raises a false alarm less than once in a hundred thousand.
+ALPHA = 1e-7
 # Where rows cannot be matched, permutations of a large domain meet less often than this.
 _UNMATCHED = 0.01
-# A persona keeps its sex, so its name meets the owner's up to twice as often as any other.
+# Of a transform of which nobody knows how it deals: it may prefer some values, and a common one may come back
+# in one of so many draws though nobody else shows it.
 _OF_A_KIND = 2
-# Where few rows meet, nobody else may show that a value is common: a persona keeps its sex, and the smaller
-# of the frozen pools of given names has 53.
 _SHARED = 1 / 53
-# Where a permutation leaves a value in its place in fewer checks than this, one that stands there fails.
-_SELDOM = 0.01
+# Where none is met although so many were due, chance was kinder than it is once in a hundred million checks.
+_UNSEEN = 20
 # Below this a Poisson tail is nothing, and its exact sum not worth the time.
 _NOTHING = 1e-12
 # Of the target's different values so many more than chance explains are originals of others: a shuffle.
@@ -36,13 +36,18 @@ class Meeting:
     """How records of the target meet records of the source; may be added up over partitions.
 
     `own_rows`: target records with a value that the same row (or person) had; `own_pairs`: different (value,
-    person) among them; `own_values`: different values. `rows`: target records whose value anybody had;
-    `values`: how many different ones. `meetings`: pairs of a source's and a target's person with one value.
+    person) among them; `own_values`: different values; `strange_pairs` and `strange_values`: of these, what
+    no draw could deal. `dealt_values`: different values of the source that one could. `rows`: target records
+    whose value anybody had; `values`: how many different ones. `meetings`: pairs of a source's and a target's
+    person with one value.
     """
 
     own_rows: int = 0
     own_pairs: int = 0
     own_values: int = 0
+    strange_pairs: int = 0
+    strange_values: int = 0
+    dealt_values: int = 0
     rows: int = 0
     values: int = 0
     meetings: int = 0
@@ -52,6 +57,9 @@ class Meeting:
             own_rows=self.own_rows + other.own_rows,
             own_pairs=self.own_pairs + other.own_pairs,
             own_values=self.own_values + other.own_values,
+            strange_pairs=self.strange_pairs + other.strange_pairs,
+            strange_values=self.strange_values + other.strange_values,
+            dealt_values=self.dealt_values + other.dealt_values,
             rows=self.rows + other.rows,
             values=self.values + other.values,
             meetings=self.meetings + other.meetings,
@@ -60,21 +68,29 @@ class Meeting:
 
 def meet(before: Records, after: Records) -> Meeting:
     """The meetings of one partition's records, all of them of one partition."""
+    possible = len(different(before.prints[dealt(before.tags)]))
     there = before.only(likely(before.prints, after.prints))
     met = after.only(among(after.prints, np.sort(there.prints)))
     if not len(met):
-        return Meeting()
+        return Meeting(dealt_values=possible)
     there = there.only(among(there.prints, different(met.prints)))
-    pairs, first = np.unique(mixed(there.prints, there.tags), return_index=True)
+    theirs = mixed(there.prints, row(there.tags))
+    pairs, first = np.unique(theirs, return_index=True)
+    strange = pairs[~among(pairs, different(theirs[dealt(there.tags)]))]
     values, persons = np.unique(there.prints[first], return_counts=True)
-    their_pairs, their_first = np.unique(mixed(met.prints, met.tags), return_index=True)
+    mine = mixed(met.prints, row(met.tags))
     known = row(met.tags) != 0
-    own = among(mixed(met.prints, met.tags), pairs) & known
+    own = among(mine, pairs) & known
+    odd = among(mine, strange) & known
+    their_first = np.unique(mine, return_index=True)[1]
     at = np.searchsorted(values, met.prints[their_first])
     return Meeting(
         own_rows=int(own.sum()),
-        own_pairs=int((among(their_pairs, pairs) & known[their_first]).sum()),
+        own_pairs=len(different(mine[own])),
         own_values=len(different(met.prints[own])),
+        strange_pairs=len(different(mine[odd])),
+        strange_values=len(different(met.prints[odd])),
+        dealt_values=possible,
         rows=len(met),
         values=len(different(met.prints)),
         meetings=int(persons[at].sum()),
@@ -83,7 +99,8 @@ def meet(before: Records, after: Records) -> Meeting:
 
 def repeated(before: Records) -> float:
     """How many records there are for every different (value, person); 1 where there are none."""
-    return len(before) / max(1, len(different(mixed(before.prints, before.tags)))) if len(before) else 1.0
+    pairs = different(mixed(before.prints, row(before.tags)))
+    return len(before) / max(1, len(pairs)) if len(before) else 1.0
 
 
 def different(prints: Words) -> Words:
@@ -110,41 +127,50 @@ def among(prints: Words, sorted_: Words) -> Flags:
 
 @dataclass(frozen=True, kw_only=True)
 class Draws:
-    """How a column's values were dealt: one draw for every person, or one for every different value."""
+    """How a column's values were dealt: one draw for every person, or one for every different value.
+
+    `chance`: how often a draw gives a certain value, at most; None where nobody knows: then how often the
+    values of others are met tells.
+    """
 
     per_person: bool
     persons: float  # the source's different (value, person)
     distinct: float  # the target's different values
-    # Among how many values a permutation moves each one, where it keeps a part of it (a birth year).
-    within: float | None = None
+    chance: float | None = None
+    dealt: float = 0.0  # of `persons` those whose value a draw could deal
+    # How many rows a person of a row has: any of them may be given what another one had.
+    crowd: float = 1.0
 
     def kept(self, seen: Meeting) -> int:
         """Draws that gave back what was there."""
         return seen.own_pairs if self.per_person else seen.own_values
 
+    def strange(self, seen: Meeting) -> int:
+        """What was kept and could not come from a draw; nothing is known of draws that nobody knows."""
+        if self.chance is None:
+            return 0
+        return seen.strange_pairs if self.per_person else seen.strange_values
+
     def expected(self, seen: Meeting, *, common: bool = False) -> float:
-        """How many that would be if the target's values had been dealt out at random.
+        """How many draws give back what was there, at most, if the target's values were dealt out at random.
 
-        What was kept says nothing about the others and does not count as met: a single kept value stands
-        against an expectation of nothing, unless the values are `common` ones.
+        Of draws that nobody knows: what was kept says nothing about the others and does not count as met, so
+        that a single kept value stands against an expectation of nothing, unless values are `common` ones.
         """
+        if self.chance:
+            others = (self.crowd - 1) * self.dealt
+            return self.chance * ((self.dealt if self.per_person else seen.dealt_values) + others)
+        if self.chance == 0:
+            return self.crowd * self._met(seen, _UNSEEN) if self.crowd > 1 else 0.0
         least = _SHARED * (self.persons if self.per_person else self.distinct) if common else 0.0
-        return max(least, self._met(seen), self._stayed)
+        return max(least, self.crowd * self._met(seen))
 
-    @property
-    def _stayed(self) -> float:
-        """How many values a permutation of small parts leaves where they are: one a part, whatever is in it.
-
-        Who meets whom does not tell: whoever is in another part meets nobody.
-        """
-        stayed = self.distinct / self.within if self.within and not self.per_person else 0.0
-        return stayed if stayed >= _SELDOM else 0.0
-
-    def _met(self, seen: Meeting) -> float:
+    def _met(self, seen: Meeting, unseen: int = 0) -> float:
         if self.per_person:
-            met = max(0, seen.meetings - seen.own_pairs)
+            met = max(0, seen.meetings - seen.own_pairs) + unseen
             return _OF_A_KIND * met / self.persons if self.persons > 1 else 0.0
-        return max(0, seen.values - seen.own_values) / self.distinct if self.distinct > 1 else 0.0
+        met = max(0, seen.values - seen.own_values) + unseen
+        return met / self.distinct if self.distinct > 1 else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,10 +179,11 @@ class Comparison:
 
     `survivors`: rows with the same value at the same key in source and target; `pairs`: how many draws that
     is: of different values, or of persons where a pseudonym belongs to a person. `by_chance`: the draws
-    expected if the target's values had been dealt out at random, which is what a pool does; it is 0 where no
-    original value stands anywhere else. `coincidences`: rows of the target whose value stands somewhere in
-    the source's column. `matched` is false where the key itself is masked: rows cannot be matched, and every
-    coincidence counts as a survivor. `judged` is false where the policy keeps the column.
+    expected if the target's values had been dealt out at random, which is what a pool does; `strange`: those
+    that no draw could give, of which one is enough. `coincidences`: rows of the target whose value stands
+    somewhere in the source's column. `matched` is false where the key itself is masked: rows cannot be
+    matched, and every coincidence counts as a survivor. `judged` is false where the policy keeps the column,
+    or its transform may leave a value as it was.
     """
 
     place: str
@@ -168,6 +195,7 @@ class Comparison:
     matched: bool
     by_chance: float
     coincidences: int
+    strange: int = 0
     # The share of the target's different values that stand somewhere in the source's column, and of chance.
     originals: float = 0.0
     originals_by_chance: float = 1.0
@@ -182,7 +210,7 @@ class Comparison:
         """Whether more stand where they stood than chance explains."""
         if not self.matched:
             return self.identifying and self.survivors > self.values * _UNMATCHED
-        return self.judged and at_least(self.pairs, self.by_chance) < ALPHA
+        return self.judged and (self.strange > 0 or at_least(self.pairs, self.by_chance) < ALPHA)
 
     @property
     def shuffled(self) -> bool:
@@ -190,12 +218,16 @@ class Comparison:
         return self.identifying and self.originals > self.originals_by_chance + _SHUFFLED
 
     @property
+    def _and_strange(self) -> str:
+        return f", but {self.strange} no draw can give" if self.strange and self.by_chance else ""
+
+    @property
     def fault(self) -> str:
         """What is wrong, where it does not pass."""
         if self.survived:
             return (
                 f"{self.place}: {self.survivors} of {self.values} values stand where they stood "
-                f"({self.by_chance:.2g} expected by chance)"
+                f"({self.by_chance:.2g} expected by chance{self._and_strange})"
             )
         return (
             f"{self.place}: {self.originals:.0%} of the different values are originals of other rows "

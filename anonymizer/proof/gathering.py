@@ -14,14 +14,30 @@ import pyarrow.compute as pc
 
 from anonymizer.copying.overlap import worked
 from anonymizer.proof import identities
-from anonymizer.proof.characters import Bytes, Places, Words
+from anonymizer.proof.characters import Bytes, Flags, Places, Words
+from anonymizer.proof.dealing import Pool, holds, pool
 from anonymizer.proof.distances import Ruler
 from anonymizer.proof.distinct import Distinct
-from anonymizer.proof.fingerprints import Seed, lowered
-from anonymizer.proof.partitions import Partitions, Records
+from anonymizer.proof.fingerprints import Seed, lowered, whole
+from anonymizer.proof.kernels import WHOLE
+from anonymizer.proof.partitions import Partitions, Records, together
 from anonymizer.proof.places import UNIT, Place
-from anonymizer.proof.scanning import Scan, Wanted, described, examined, kinds, no_leads, scan
+from anonymizer.proof.scanning import (
+    Scan,
+    Wanted,
+    as_dealt,
+    dealt,
+    described,
+    examined,
+    kinds,
+    no_leads,
+    row,
+    scan,
+)
 from anonymizer.proof.sheets import Sheet, Side
+from anonymizer.transforms.results import Holds
+
+_CROWDS = 1 << 20
 
 
 @dataclass
@@ -30,9 +46,18 @@ class Tally:
 
     rows: int = 0
     values: dict[str, int] = field(default_factory=dict)
+    dealt: dict[str, int] = field(default_factory=dict)  # of them, those that a draw could deal
     distinct: dict[str, Distinct] = field(default_factory=dict)
     trials: dict[str, dict[int, int]] = field(default_factory=dict)
     counts: dict[str, Places] = field(default_factory=dict)  # of facts, by cell
+    persons: Places | None = None  # rows, by the last bits of whom they are about
+
+    @property
+    def crowd(self) -> float:
+        """How many rows the person of a row has, on average; shared last bits are taken out."""
+        if self.persons is None or not self.rows:
+            return 1.0
+        return max(1.0, float((self.persons**2).sum()) / self.rows - self.rows / _CROWDS)
 
 
 @dataclass
@@ -49,11 +74,33 @@ class Originals:
 
 @dataclass(frozen=True, kw_only=True)
 class _Block:
+    """`exact`: cells as they are written, where that is compared; `rows_of`: cells by their rows, where
+    several rows are about a person; `proved`: what was found in mere results.
+    """
+
     rows: int
     keys: Words
+    persons: Words | None
     cells: Mapping[str, Records]
     scans: Mapping[str, Scan]
+    exact: Mapping[str, Records]
+    rows_of: Mapping[str, Records]
+    proved: Mapping[str, Records]
     counts: Mapping[str, Places]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Watched:
+    """A place, and what its transform can rightly leave there."""
+
+    place: Place
+    holds: Holds
+    pool: Pool | None
+
+
+def _watched(sheet: Sheet, place: Place, seed: Seed) -> _Watched:
+    left = holds(place, sheet.table)
+    return _Watched(place=place, holds=left, pool=pool(left.words(), seed) if left.words else None)
 
 
 def gather_source(
@@ -61,12 +108,17 @@ def gather_source(
 ) -> Tally:
     """Reads the source's compared places into streams (table, label, "was"); notes what there was `found`."""
     tally = Tally()
+    watched = [_watched(sheet, place, seed) for place in sheet.compared]
 
     def taken(rows: pa.RecordBatch) -> _Block:
-        block = _described(sheet, rows, seed, ruler, found.leads)
+        block = _described(sheet, watched, rows, seed, ruler, found.leads)
         into.add((sheet.name, "before"), _keys(block))
         for label, cells in block.cells.items():
             into.add((sheet.name, label, "was"), cells)
+        for label, cells in block.exact.items():
+            into.add((sheet.name, label, "was exactly"), cells)
+        for label, cells in block.rows_of.items():
+            into.add((sheet.name, label, "was row"), cells)
         return block
 
     for block in worked(taken, source.rows(sheet, sheet.compared)):
@@ -80,17 +132,28 @@ def gather_source(
 
 
 def gather_target(target: Side, sheet: Sheet, wanted: Wanted, ruler: Ruler, into: Partitions) -> Tally:
-    """Reads the target: what may meet the source, into streams (table, label, "cell" or "text")."""
+    """Reads the target: what may meet the source, into streams (table, label, "cell" or "text").
+
+    What is found in values that are a transform's results and nothing else tells of nobody but who is in its
+    pool: stream "proved".
+    """
     tally = Tally()
+    left = {place.label: holds(place, sheet.table) for place in (*sheet.searched, *sheet.compared)}
 
     def taken(rows: pa.RecordBatch) -> _Block:
-        block = _scanned(sheet, rows, wanted, ruler)
+        block = _scanned(sheet, left, rows, wanted, ruler)
         into.add((sheet.name, "after"), _keys(block))
         for label, cells in block.cells.items():
             possible = wanted.members.possible(cells.prints, kinds(cells.tags))
             into.add((sheet.name, label, "cell"), cells.only(possible))
         for label, seen in block.scans.items():
             into.add((sheet.name, label, "text"), seen.records)
+        for label, records in block.exact.items():
+            into.add((sheet.name, label, "cell exactly"), records)
+        for label, records in block.rows_of.items():
+            into.add((sheet.name, label, "cell row"), records)
+        for label, records in block.proved.items():
+            into.add((sheet.name, label, "proved"), records)
         return block
 
     places = {place.label: place for place in (*sheet.searched, *sheet.compared)}
@@ -103,10 +166,18 @@ def gather_target(target: Side, sheet: Sheet, wanted: Wanted, ruler: Ruler, into
     return tally
 
 
+_PERSON = np.uint64(8)  # a tag's own bits, and one more
+
+
 def _count(tally: Tally, block: _Block) -> None:
     tally.rows += block.rows
+    if block.persons is not None:
+        last = (block.persons >> _PERSON).astype(np.int64) & (_CROWDS - 1)
+        there = np.bincount(last[block.persons != 0], minlength=_CROWDS)
+        tally.persons = there if tally.persons is None else tally.persons + there
     for label, cells in block.cells.items():
         tally.values[label] = tally.values.get(label, 0) + len(cells)
+        tally.dealt[label] = tally.dealt.get(label, 0) + int(dealt(cells.tags).sum())
         tally.distinct.setdefault(label, Distinct()).add(cells.prints)
     for name, counts in block.counts.items():
         tally.counts[name] = tally.counts[name] + counts if name in tally.counts else counts
@@ -116,44 +187,139 @@ def _keys(block: _Block) -> Records:
     return Records(prints=block.keys, tags=np.zeros_like(block.keys))
 
 
-def _described(sheet: Sheet, block: pa.RecordBatch, seed: Seed, ruler: Ruler, leads: Bytes) -> _Block:
+def _described(
+    sheet: Sheet, watched: Sequence[_Watched], block: pa.RecordBatch, seed: Seed, ruler: Ruler, leads: Bytes
+) -> _Block:
     keys = identities.prints(block, sheet.key, seed)
     persons = _persons(sheet, block, keys, seed)
-    cells = {place.label: _cells(block, place, persons, seed, leads) for place in sheet.compared}
-    return _Block(rows=block.num_rows, keys=keys, cells=cells, scans={}, counts=ruler.counts(block))
+    cells: dict[str, Records] = {}
+    exact: dict[str, Records] = {}
+    rows_of: dict[str, Records] = {}
+    for one in watched:
+        label = one.place.label
+        texts, at = _changing(*_values(block, one.place), one.holds)
+        low = lowered(texts)
+        cells[label] = _was(one, low, persons[at], seed, leads)
+        if one.holds.exact:
+            exact[label] = _exactly(low, persons[at], seed)
+        if by_rows(sheet, one.holds):
+            rows_of[label] = _as_written(one.holds, low, keys[at], seed)
+    return _Block(
+        rows=block.num_rows, keys=keys, persons=None, cells=cells, scans={}, exact=exact, rows_of=rows_of,
+        proved={}, counts=ruler.counts(block),
+    )  # fmt: skip
 
 
-def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted, ruler: Ruler) -> _Block:
+def by_rows(sheet: Sheet, left: Holds) -> bool:
+    """Whether a value must not stay in its row, but may come to stand in another of its person."""
+    return sheet.key is not None and sheet.person != sheet.key and left.chance == 0
+
+
+def _as_written(left: Holds, low: pa.Array, rows: Words, seed: Seed) -> Records:
+    return _exactly(low, rows, seed) if left.exact else described(low, rows, seed)
+
+
+def _changing(texts: pa.Array, at: Places, left: Holds) -> tuple[pa.Array, Places]:
+    """The values in which there is something to change: only those are kept or not."""
+    if left.stays is None:
+        return texts, at
+    changes = ~left.stays(texts.cast(pa.string()))
+    return (texts, at) if changes.all() else (texts.filter(pa.array(changes)), at[changes])
+
+
+def _was(one: _Watched, low: pa.Array, rows: Words, seed: Seed, leads: Bytes) -> Records:
+    """What stood there, noted as such where a draw could deal it out."""
+    if one.holds.chance is None or one.holds.chance == 0:
+        return described(low, rows, seed, leads)
+    possible = np.ones(len(low), bool) if one.pool is None else one.pool.deals(low)
+    if not possible.any():
+        return described(low, rows, seed, leads)
+    dealt_, others = (
+        described(low.filter(pa.array(which)), rows[which], seed, leads) for which in (possible, ~possible)
+    )
+    return together([as_dealt(dealt_), others])
+
+
+def _exactly(low: pa.Array, rows: Words, seed: Seed) -> Records:
+    """Cells as they are written, but for case."""
+    says = pc.not_equal(low, "").to_numpy(zero_copy_only=False)
+    return Records(prints=whole(low, seed)[says], tags=row(rows[says]) | np.uint64(WHOLE))
+
+
+def _scanned(
+    sheet: Sheet, left: Mapping[str, Holds], block: pa.RecordBatch, wanted: Wanted, ruler: Ruler
+) -> _Block:
     keys = identities.prints(block, sheet.key, wanted.seed)
     persons = _persons(sheet, block, keys, wanted.seed)
     cells: dict[str, Records] = {}
     scans: dict[str, Scan] = {}
+    proved: dict[str, Records] = {}
     compared_ = {place.label: place for place in sheet.compared}
     for place in sheet.searched:
         texts = block.column(place.label)
-        low = lowered(texts)
-        json = _is_json(sheet, place)
-        is_compared = compared_.pop(place.label, None) is not None
-        if is_compared and not json:
-            cells[place.label], scans[place.label] = examined(wanted, texts, low, persons)
+        free = _free(texts, left[place.label], place)
+        json = place.path is None and _is_json(sheet, place)
+        mixed_ = free is not None and not free.all()
+        if place.path is None and place.label in compared_ and not json and not mixed_:
+            compared_.pop(place.label)
+            cells[place.label], seen = examined(wanted, texts, lowered(texts), persons)
+            scans[place.label] = seen if free is None else Scan(records=together([]), trials=seen.trials)
+            if free is not None and left[place.label].word:
+                proved[place.label] = seen.records
             continue
-        scans[place.label] = scan(wanted, texts, low, persons, json=json)
-        if is_compared:
-            cells[place.label] = described(low, persons, wanted.seed)
+        others = texts if free is None else texts.filter(pa.array(~free))
+        rows = persons if free is None else persons[~free]
+        scans[place.label] = scan(wanted, others, lowered(others), rows, json=json)
+        # Its document is searched, too; and a pool's names are those of the place's own population.
+        if free is not None and (place.path is not None or left[place.label].word):
+            there = texts.filter(pa.array(free))
+            proved[place.label] = scan(wanted, there, lowered(there), persons[free]).records
     for place in compared_.values():
-        cells[place.label] = _cells(block, place, persons, wanted.seed)
-    return _Block(rows=block.num_rows, keys=keys, cells=cells, scans=scans, counts=ruler.counts(block))
+        low, at = _cells(block, place)
+        cells[place.label] = described(low, persons[at], wanted.seed)
+    exact: dict[str, Records] = {}
+    rows_of: dict[str, Records] = {}
+    for place in sheet.compared:
+        kept = left[place.label]
+        if kept.exact or by_rows(sheet, kept):
+            low, at = _cells(block, place)
+            if kept.exact:
+                exact[place.label] = _exactly(low, persons[at], wanted.seed)
+            if by_rows(sheet, kept):
+                rows_of[place.label] = _as_written(kept, low, keys[at], wanted.seed)
+    return _Block(
+        rows=block.num_rows, keys=keys, persons=None if sheet.person == sheet.key else persons, cells=cells,
+        scans=scans, exact=exact, rows_of=rows_of, proved=proved, counts=ruler.counts(block),
+    )  # fmt: skip
 
 
-def _cells(
-    block: pa.RecordBatch, place: Place, persons: Words, seed: Seed, leads: Bytes | None = None
-) -> Records:
-    """A place as records; a path may have several values in one document."""
-    texts = block.column(place.label)
-    if place.path is not None:
+def _free(texts: pa.Array, left: Holds, place: Place) -> Flags | None:
+    """Which texts consist of a frozen pool's values alone, and are proved free of the source by that."""
+    if left.made is None:
+        return None
+    if place.path is None:
+        found = left.made(texts)
+    else:
         parts = pc.split_pattern(texts.fill_null(""), UNIT)
-        texts, persons = pc.list_flatten(parts), persons[pc.list_parent_indices(parts).to_numpy()]
-    return described(lowered(texts), persons, seed, leads)
+        owners = pc.list_parent_indices(parts).to_numpy()
+        wrong = owners[~left.made(pc.list_flatten(parts))]
+        found = np.bincount(wrong, minlength=len(texts)) == 0
+    return found if found.any() else None
+
+
+def _cells(block: pa.RecordBatch, place: Place) -> tuple[pa.Array, Places]:
+    """A place's lowered cells, and the row of each."""
+    texts, at = _values(block, place)
+    return lowered(texts), at
+
+
+def _values(block: pa.RecordBatch, place: Place) -> tuple[pa.Array, Places]:
+    """A place's texts, and the row of each; a path may have several values in one document."""
+    texts = block.column(place.label)
+    if place.path is None:
+        return texts, np.arange(len(texts))
+    parts = pc.split_pattern(texts.fill_null(""), UNIT)
+    return pc.list_flatten(parts), pc.list_parent_indices(parts).to_numpy()
 
 
 def _is_json(sheet: Sheet, place: Place) -> bool:

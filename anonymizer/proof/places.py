@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from anonymizer.policies.plan import TablePlan
 from anonymizer.policies.policy import Rule
-from anonymizer.transforms import DROP
+from anonymizer.transforms import DROP, JSON
 
 # What holds no text. Everything else is searched as its text, documents and bytes included.
 _NO_TEXT = frozenset({
@@ -52,10 +52,22 @@ def compared(table: TablePlan) -> Iterator[Place]:
 
 
 def searched(table: TablePlan) -> Iterator[Place]:
-    """Columns of the target that may hold a text, whatever the policy says; dropped ones are empty."""
+    """Columns of the target that may hold a text, whatever the policy says, dropped ones are empty; and the
+    masked paths of documents, of which each is explained by its own transform alone.
+    """
     for name, rule in table.rules.items():
         if rule.transform != DROP and table.table.columns[name].base not in _NO_TEXT:
-            yield Place(label=name, rule=rule, column=name)
+            column = Place(label=name, rule=rule, column=name)
+            yield column
+            yield from paths(column)
+
+
+def paths(place: Place) -> Iterator[Place]:
+    """The masked paths of a column of documents."""
+    if place.path is None and place.rule.transform == JSON:
+        for path, inner in place.rule.paths.items():
+            if inner.masks:
+                yield Place(label=f"{place.column} {path}", rule=inner, column=place.column, path=path)
 
 
 def values_at(documents: pa.Array, path: str) -> pa.Array:

@@ -2,7 +2,7 @@
 
 Knows neither database nor transforms. A record's tag holds the row's fingerprint and, in its last six bits,
 the kind of what was found: so many digits, so many words, or a whole cell that is too short or too long to be
-looked for within others.
+looked for within others. The bit before them says of an original that a draw could deal it out.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from anonymizer.proof.windows import LEADS, WAITING
 _LONGEST_CELL = 1 << 20
 _SLICE, _OVERLAP = 1 << 14, 1024
 
-_KIND = np.uint64(63)
+_KIND, _DEALT = np.uint64(63), np.uint64(64)
 _LOCAL = 9  # digits
 _ROOM = 1 << 14  # records
 
@@ -75,7 +75,18 @@ def kinds(tags: Words) -> Words:
 
 def row(tags: Words) -> Words:
     """The row in each tag; 0 where nobody can know it."""
-    return tags & ~_KIND
+    return tags & ~(_KIND | _DEALT)
+
+
+def as_dealt(records: Records) -> Records:
+    """The same, noted as values that a draw could deal out."""
+    return Records(prints=records.prints, tags=records.tags | _DEALT)
+
+
+def dealt(tags: Words) -> Flags:
+    """Which originals a draw could deal out."""
+    found: Flags = (tags & _DEALT) != 0
+    return found
 
 
 def is_number(tags: Words) -> Flags:

@@ -16,11 +16,10 @@ POPULATIONS: Mapping[str, str] = {
 }  # fmt: skip
 # An invented company is called after invented surnames, and two of them may be somebody's name.
 MADE_OF: Mapping[str, str] = {"company": "person"}
-# Transforms that permute within what they keep of a value, and how many values they move each one among: a
-# PESEL's sex and birth year (365 days of 5,000 serial numbers), a card's issuer (six digits stay free).
-WITHIN: Mapping[str, float] = {"pesel": 365 * 5000.0, "card": 1e6}
 # Real numbers are not spread evenly (prefixes, birth years): chance may meet them this much more often.
-_UNEVEN = 10.0
+UNEVEN = 10.0
+# Of so much more than chance, a count that it reaches less often than this is none.
+ALPHA_OF_NUMBERS = 1e-5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,8 @@ class Sighting:
     """Originals of a population seen in a place (a column, the catalogue) that no transform explains.
 
     `found` counts different originals, `by_chance` how many chance would show. `same_row` says that they
-    stood in the row of the person they came from, in a column whose transform draws from that population.
+    stood in the row of the person they came from, in a column whose transform draws from that population;
+    `strange`: those of them that no draw could give. `numbers`: chance was counted as that of numbers.
     """
 
     place: str
@@ -36,10 +36,13 @@ class Sighting:
     same_row: bool
     found: int
     by_chance: float
+    strange: int = 0
+    numbers: bool = False
 
     @property
     def passes(self) -> bool:
-        return at_least(self.found, self.by_chance) >= ALPHA
+        limit = ALPHA_OF_NUMBERS if self.numbers else ALPHA
+        return not self.strange and at_least(self.found, self.by_chance) >= limit
 
 
 def population(transform: str) -> str:
@@ -47,13 +50,18 @@ def population(transform: str) -> str:
     return POPULATIONS.get(transform, transform)
 
 
+def explained_by(transform: str) -> frozenset[str]:
+    """The populations from which a transform draws, or of whose members it makes up names."""
+    return frozenset([population(transform), *([MADE_OF[transform]] if transform in MADE_OF else [])])
+
+
 def filled(kind: int, count: float) -> float:
     """How much of all numbers of that many digits so many are; of texts nothing, of short ones everything."""
     if kind == WHOLE:
         return 1.0
-    return min(1.0, _UNEVEN * count / 10.0**kind) if kind < WORDS else 0.0
+    return min(1.0, UNEVEN * count / 10.0**kind) if kind < WORDS else 0.0
 
 
 def numbers_by_chance(trials: Mapping[int, int], originals: Mapping[int, int]) -> float:
     """How many numbers meet originals by chance: windows looked at and different originals, by width."""
-    return sum(_UNEVEN * trials.get(width, 0) * count / 10.0**width for width, count in originals.items())
+    return sum(UNEVEN * trials.get(width, 0) * count / 10.0**width for width, count in originals.items())

@@ -14,6 +14,7 @@ from anonymizer.pseudonyms.assembling import Chosen, assembled, ending
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Transform, words
 from anonymizer.transforms.locales import Named, locale_of
+from anonymizer.transforms.results import Holds, flags, most_often
 
 _BUILDINGS = 199
 # Where the number stands before the street.
@@ -39,7 +40,7 @@ def postal_code(key: Key, subjects: pa.Array, locale: Locale) -> pa.Array:
 
 
 def city(key: Key, subjects: pa.Array, locale: Locale) -> pa.Array:
-    return assembled([_place(key, subjects, _cities(locale))])
+    return assembled([_place(key, subjects, cities(locale))])
 
 
 def address(key: Key, subjects: pa.Array, locale: Locale) -> pa.Array:
@@ -81,7 +82,8 @@ def _towns(locale: Locale) -> pa.Array:
 
 
 @cache
-def _cities(locale: Locale) -> pa.Array:
+def cities(locale: Locale) -> pa.Array:
+    """The cities of a country, one for each of their codes."""
     return pc.replace_substring_regex(_after_code(locale), r", [A-Z]{2}$", "")
 
 
@@ -103,26 +105,73 @@ def _street_results(locale: Locale) -> int:
 
 def _transform(
     summary: str, mask: Callable[[Key, pa.Array, Locale], pa.Array], longest: Callable[[Locale], int],
-    results: Callable[[Locale], int],
+    results: Callable[[Locale], int], chance: Callable[[Locale], float],
+    made: Callable[[Locale, pa.Array], pa.Array] | None = None,
 ) -> Transform:  # fmt: skip
     return Transform(
         summary=summary, options=Named, family="address", digested=True, canonical=words,
         bind=lambda options, _: lambda key, subjects, _: mask(key, subjects, locale_of(options)),
         longest=lambda options: longest(locale_of(options)),
         results=lambda options, _slot: results(locale_of(options)),
+        holds=lambda options, _slot: _holds(locale_of(options), chance, made),
     )  # fmt: skip
 
 
-STREET = _transform("a street and a building number", street, _street_length, _street_results)
+def _holds(
+    locale: Locale,
+    chance: Callable[[Locale], float],
+    made: Callable[[Locale, pa.Array], pa.Array] | None,
+) -> Holds:
+    """A city is the likeliest part of any of these."""
+    parts = (of_country("streets", locale), of_country("places", locale), _buildings(""))
+    return Holds(
+        chance=chance(locale), word=most_often(cities(locale)), words=lambda: pa.concat_arrays(parts),
+        made=None if made is None else lambda texts: flags(made(locale, texts.cast(pa.string()))),
+    )  # fmt: skip
+
+
+def _is_street(locale: Locale, texts: pa.Array) -> pa.Array:
+    number = "^[1-9][0-9]{0,2} " if locale in _NUMBER_FIRST else " [1-9][0-9]{0,2}$"
+    named = pc.is_in(pc.replace_substring_regex(texts, number, ""), of_country("streets", locale))
+    return pc.and_(named, pc.match_substring_regex(texts, number))
+
+
+def _is_city(locale: Locale, texts: pa.Array) -> pa.Array:
+    return pc.is_in(texts, cities(locale))
+
+
+def _is_address(locale: Locale, texts: pa.Array) -> pa.Array:
+    """A street and a town: behind the first comma."""
+    at = pc.find_substring(texts, ", ")
+    street = pc.replace_substring_regex(texts, ", .*$", "")
+    town = pc.replace_substring_regex(texts, "^[^,]*, ", "")
+    whole = pc.and_(_is_street(locale, street), pc.is_in(town, _towns(locale)))
+    return pc.and_(whole, pc.greater(at, 0))
+
+
+def _street_chance(locale: Locale) -> float:
+    return most_often(of_country("streets", locale)) / _BUILDINGS
+
+
+STREET = _transform(
+    "a street and a building number", street, _street_length, _street_results, _street_chance, _is_street
+)
 POSTAL_CODE = _transform(
     "a postal code, of the masked city under the same scope", postal_code, _CODES.__getitem__,
-    lambda locale: len(_postal_codes(locale).unique()),
+    lambda locale: len(_postal_codes(locale).unique()), lambda locale: most_often(_postal_codes(locale)),
 )  # fmt: skip
 CITY = _transform(
-    "a city", city, lambda locale: _longest(_cities(locale)), lambda locale: len(_cities(locale).unique())
+    "a city",
+    city,
+    lambda locale: _longest(cities(locale)),
+    lambda locale: len(cities(locale).unique()),
+    lambda locale: most_often(cities(locale)),
+    _is_city,
 )
 ADDRESS = _transform(
     "street, postal code and city on one line", address,
     lambda locale: _street_length(locale) + len(", ") + _longest(_towns(locale)),
     lambda locale: _street_results(locale) * len(of_country("places", locale)),
+    lambda locale: _street_chance(locale) * most_often(of_country("places", locale)),
+    _is_address,
 )  # fmt: skip

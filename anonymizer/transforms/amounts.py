@@ -20,7 +20,8 @@ from pydantic import BaseModel, Field
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms import ranges
-from anonymizer.transforms.base import INTEGERS, NUMBERS, Mask, Slot, Transform, among, exact
+from anonymizer.transforms.base import INTEGERS, NUMBERS, Mask, Slot, Transform, among, exact, holding
+from anonymizer.transforms.results import Holds, without
 from foundation.documents import Input
 
 _PLAIN = r"^-?[0-9]+(\.[0-9]+)?$"
@@ -161,5 +162,5 @@ def _written(number: Decimal) -> str:
 PERTURB = Transform(
     summary="an amount some percent higher or lower", bind=perturb, options=Share,
     types=NUMBERS | ranges.OF_NUMBERS, family="amounts", canonical=exact, longest=lambda _: None,
-    results=among(1),
+    results=among(1), holds=holding(Holds(stays=without("[1-9]"))),
 )  # fmt: skip

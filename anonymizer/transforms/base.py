@@ -15,6 +15,7 @@ from anonymizer.kernels import loops
 from anonymizer.kernels.machine import compiled
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.pseudonyms.prf import layout
+from anonymizer.transforms.results import Holds
 from foundation.documents import Input
 
 TEXT = frozenset({"text", "character varying", "character", "citext", "name"})
@@ -116,6 +117,8 @@ class Transform:
     longest: Callable[[BaseModel], int | None]
     # The number of different results in that place, INJECTIVE for a one-to-one transform.
     results: Callable[[BaseModel, Slot], int]
+    # What of the source a result can hold: the check after a copy takes nothing else for chance.
+    holds: Callable[[BaseModel, Slot], Holds]
     # It looks at subjects through their digests alone, so that columns about the same subjects share them.
     digested: bool = False
     # Whether the key decides.
@@ -172,6 +175,11 @@ def at_most(characters: int) -> Callable[[BaseModel], int | None]:
 def among(count: int) -> Callable[[BaseModel, Slot], int]:
     """`results` of a transform with a known number of them."""
     return lambda _options, _slot: count
+
+
+def holding(holds: Holds) -> Callable[[BaseModel, Slot], Holds]:
+    """`holds` of a transform for which neither options nor place matter."""
+    return lambda _options, _slot: holds
 
 
 def joined(parts: Sequence[pa.Array | str], separator: str = "") -> pa.Array:

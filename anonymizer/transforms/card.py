@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from anonymizer.pseudonyms import digits, ff1
 from anonymizer.pseudonyms.digits import Digits
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Slot, Transform, among, at_most
+from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Slot, Transform, among, at_most, holding
 from anonymizer.transforms.identifiers import by_digits, checked
+from anonymizer.transforms.results import NOTHING
 from anonymizer.transforms.shape import scrambled
 from foundation.documents import Input
 
@@ -55,5 +56,5 @@ def _is_payment(payload: Digits) -> NDArray[np.bool_]:
 CARD = Transform(
     summary="a payment card's number with a valid check digit", bind=card, options=Bin, types=TEXT | WIDE,
     family="card", scopes=frozenset({"value"}), canonical=digits.only, longest=at_most(19),
-    results=among(INJECTIVE),
+    results=among(INJECTIVE), holds=holding(NOTHING),
 )  # fmt: skip

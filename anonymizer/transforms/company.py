@@ -12,6 +12,7 @@ from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Mask, Slot, Transform, joined, words
 from anonymizer.transforms.locales import Named, locale_of
+from anonymizer.transforms.results import Holds, most_often
 
 # Of eight: no prefix, a prefix (Polish companies only), two surnames, both.
 _PREFIXED, _DOUBLE = 4, 2
@@ -68,7 +69,23 @@ def _results(options: BaseModel, _slot: Slot) -> int:
     return int(4 * kinds / (1 + 1 / len(pool("company_prefixes"))) if locale == "pl_PL" else kinds)
 
 
+def _holds(options: BaseModel, _slot: Slot) -> Holds:
+    """The likeliest name is of one surname: half of them, of Polish ones those without a prefix alone.
+
+    Some prefixes are surnames, too (Grupa): so many results hold that one.
+    """
+    locale = locale_of(options)
+    families, suffixes = _families(locale), of_country("company_suffixes", locale)
+    surname, prefixes = most_often(families), pool("company_prefixes")
+    called = pc.any(pc.is_in(pc.utf8_lower(prefixes), pc.utf8_lower(families))).as_py()
+    return Holds(
+        chance=surname * most_often(suffixes) / (4 if locale == "pl_PL" else 2),
+        word=2 * surname + (most_often(prefixes) / 2 if called and locale == "pl_PL" else 0),
+        words=lambda: pa.concat_arrays([prefixes, families, suffixes]),
+    )  # fmt: skip
+
+
 COMPANY = Transform(
     summary="a company's name", bind=_bind, options=Named, family="company", canonical=words,
-    longest=_longest, results=_results,
+    longest=_longest, results=_results, holds=_holds,
 )  # fmt: skip

@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms import ranges
-from anonymizer.transforms.base import DATES, Mask, Slot, Transform, among, exact, joined
+from anonymizer.transforms.base import DATES, Mask, Slot, Transform, among, exact, holding, joined
+from anonymizer.transforms.results import Holds, without
 from foundation.documents import Input
 
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]|$)"
@@ -79,4 +80,5 @@ def _moved(values: pa.Array, days: NDArray[np.int64]) -> pa.Array:
 SHIFT = Transform(
     summary="a date moved by whole weeks, the same for all dates of an entity", bind=shift, options=Span,
     types=DATES | ranges.OF_DATES, family="dates", canonical=exact, longest=lambda _: None, results=among(1),
+    holds=holding(Holds(stays=without("[0-9]"))),
 )  # fmt: skip

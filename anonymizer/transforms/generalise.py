@@ -5,6 +5,7 @@ No key decides here. What is left is true, and may still single somebody out: `a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, cast
 
 import numpy as np
@@ -13,9 +14,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms import dates
 from anonymizer.transforms.base import DATES, NUMBERS, TEXT, Mask, Slot, Transform, among, exact
+from anonymizer.transforms.results import ANYTHING, Holds, unchanged
 from foundation.documents import Input
 
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
@@ -32,9 +33,12 @@ class Coarseness(Input):
 
 
 def generalise(options: BaseModel, slot: Slot) -> Mask:
-    chosen, kind = cast(Coarseness, options), slot.element.type
+    coarser = _coarser(cast(Coarseness, options), slot.element.type)
+    return lambda _key, _subjects, values: coarser(values)
 
-    def mask(_key: Key, _subjects: pa.Array, values: pa.Array) -> pa.Array:
+
+def _coarser(chosen: Coarseness, kind: str) -> Callable[[pa.Array], pa.Array]:
+    def mask(values: pa.Array) -> pa.Array:
         if kind in DATES:
             return _first_day(values, chosen.to or "year")
         if kind in NUMBERS:
@@ -89,8 +93,17 @@ def _misfit(options: BaseModel, slot: Slot) -> str | None:
     )
 
 
+def _holds(options: BaseModel, slot: Slot) -> Holds:
+    """What is coarse already stays: a first of January, a multiple of the band, a short code."""
+    if slot.is_array or slot.is_hstore:
+        return ANYTHING
+    mask = _coarser(cast(Coarseness, options), slot.type)
+    return Holds(stays=unchanged(mask, number=slot.type in NUMBERS))
+
+
 GENERALISE = Transform(
     summary="a band of numbers, the first day of a month or year, the beginning of a code", bind=generalise,
     options=Coarseness, types=TEXT | NUMBERS | DATES, family="generalise", scopes=frozenset({"value"}),
     canonical=exact, longest=lambda _: None, results=among(1), keyed=False, coarse=True, misfit=_misfit,
+    holds=_holds,
 )  # fmt: skip

@@ -16,7 +16,19 @@ from numpy.typing import NDArray
 from anonymizer.pseudonyms import digits, ff1
 from anonymizer.pseudonyms.digits import Digits
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Transform, always, among, at_most, joined
+from anonymizer.transforms.base import (
+    INJECTIVE,
+    TEXT,
+    WIDE,
+    Mask,
+    Transform,
+    always,
+    among,
+    at_most,
+    holding,
+    joined,
+)
+from anonymizer.transforms.results import NOTHING
 from anonymizer.transforms.shape import scrambled
 
 _VALUE = frozenset({"value"})
@@ -173,7 +185,7 @@ def _regons(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
 def _identifier(summary: str, mask: Mask, family: str, longest: int, numbers: int = 0) -> Transform:
     return Transform(
         summary=summary, bind=always(mask), family=family, scopes=_VALUE, canonical=digits.only,
-        longest=at_most(longest), results=among(INJECTIVE), digits=numbers,
+        longest=at_most(longest), results=among(INJECTIVE), digits=numbers, holds=holding(NOTHING),
         types=TEXT | WIDE if numbers else TEXT,
     )  # fmt: skip
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.pseudonyms.shuffle import cycle
-from anonymizer.transforms.base import ENUM, INJECTIVE, Mask, Slot, Transform, among, exact
+from anonymizer.transforms.base import ENUM, INJECTIVE, Mask, Slot, Transform, among, exact, holding
+from anonymizer.transforms.results import NOTHING
 
 
 def relabel(_options: BaseModel, slot: Slot) -> Mask:
@@ -32,5 +33,5 @@ def _misfit(_options: BaseModel, slot: Slot) -> str | None:
 RELABEL = Transform(
     summary="another label of the same enumerated type", bind=relabel, types=frozenset({ENUM}),
     family="relabel", scopes=frozenset({"value"}), canonical=exact, longest=lambda _: None,
-    results=among(INJECTIVE), misfit=_misfit,
+    results=among(INJECTIVE), misfit=_misfit, holds=holding(NOTHING),
 )  # fmt: skip

@@ -20,7 +20,8 @@ from pydantic import BaseModel
 from anonymizer.pseudonyms import digits, ff1, prf
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.pseudonyms.shuffle import LARGEST, cycle
-from anonymizer.transforms.base import INJECTIVE, TEXT, Slot, Transform, always, at_most
+from anonymizer.transforms.base import INJECTIVE, TEXT, Slot, Transform, always, at_most, holding
+from anonymizer.transforms.results import WORDLESS, Flags, Holds, either
 from anonymizer.transforms.shape import scrambled
 
 _VALUE = frozenset({"value"})
@@ -154,6 +155,17 @@ def canonical_mac(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.match_substring_regex(plain, r"^[0-9a-f]+$"), plain, pc.utf8_trim_whitespace(values))
 
 
+def _boundless(texts: pa.Array) -> Flags:
+    """Networks of which no bit can be another one: of no bits, and IPv6 ones above the documentation's."""
+    found = np.zeros(len(texts), np.bool_)
+    for at in np.flatnonzero(pc.match_substring(texts, "/").fill_null(False).to_numpy(zero_copy_only=False)):
+        network = _interface(texts[int(at)].as_py().strip())
+        if network is not None:
+            same = network.version == 6 and str(network) == _six(network, bytes(12), "/")
+            found[at] = same or network.network.prefixlen == 0
+    return found
+
+
 def _addresses_there(_options: BaseModel, slot: Slot) -> int:
     """IPv6 addresses have 96 bits below the documentation's prefix, and its usual networks (/64) 32."""
     return 1 << 32 if slot.element.type == "cidr" else 1 << 96
@@ -166,9 +178,10 @@ def _devices_there(_options: BaseModel, slot: Slot) -> int:
 IP = Transform(
     summary="a network address of the same version and prefix", bind=always(ip),
     types=TEXT | {"inet", "cidr"}, family="ip", scopes=_VALUE, canonical=canonical_ip, longest=at_most(43),
-    results=_addresses_there,
+    results=_addresses_there, holds=holding(Holds(exact=True, stays=either(_boundless, WORDLESS))),
 )  # fmt: skip
 MAC = Transform(
     summary="a hardware address", bind=always(mac), types=TEXT | {"macaddr", "macaddr8"}, family="mac",
     scopes=_VALUE, canonical=canonical_mac, longest=at_most(23), results=_devices_there,
+    holds=holding(Holds(exact=True, stays=WORDLESS)),
 )  # fmt: skip

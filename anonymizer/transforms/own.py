@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import Mask, Slot, Transform, among, exact
+from anonymizer.transforms.base import Mask, Slot, Transform, among, exact, holding
+from anonymizer.transforms.results import UNKNOWN
 from foundation.errors import InputError
 
 GROUP = "peakproof.transforms"
@@ -44,7 +45,7 @@ def own(name: str) -> Transform:
 
     return Transform(
         summary=f"what {version(name)} makes of it", bind=bind, family=name, canonical=exact,
-        longest=lambda _: None, results=among(1),
+        longest=lambda _: None, results=among(1), holds=holding(UNKNOWN),
     )  # fmt: skip
 
 

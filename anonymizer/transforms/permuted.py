@@ -26,8 +26,10 @@ from anonymizer.transforms.base import (
     among,
     at_most,
     exact,
+    holding,
     of_subject,
 )
+from anonymizer.transforms.results import NOTHING
 from anonymizer.transforms.shape import scrambled
 from foundation.documents import Input
 from foundation.errors import InputError
@@ -127,8 +129,10 @@ INTEGER_KEY = Transform(
     summary="an integer of a range that the sequence does not reach", bind=integer_key, options=Digits,
     types=INTEGERS | TEXT, family="integer_key", scopes=frozenset({"value"}), canonical=exact,
     longest=lambda options: cast(Digits, options).digits + 2, results=among(INJECTIVE),
+    holds=holding(NOTHING),
 )  # fmt: skip
 UUID = Transform(
     summary="a UUID of version 4", bind=of_subject(uuid), types=frozenset({"uuid"}) | TEXT, family="uuid",
     canonical=_canonical_uuid, longest=at_most(36), results=among(1 << 122),
+    holds=holding(NOTHING),
 )  # fmt: skip

@@ -10,8 +10,20 @@ from pydantic import BaseModel, Field
 
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms import dates
-from anonymizer.transforms.base import DATES, TEXT, Mask, Slot, Transform, always, among, exact, words
+from anonymizer.transforms.base import (
+    DATES,
+    TEXT,
+    Mask,
+    Slot,
+    Transform,
+    always,
+    among,
+    exact,
+    holding,
+    words,
+)
 from anonymizer.transforms.persona import BIRTHS, personas
+from anonymizer.transforms.results import Holds
 from foundation.documents import Input
 
 _ENTITY = frozenset({"entity"})
@@ -46,8 +58,9 @@ def _longest(options: BaseModel) -> int:
 BIRTH_DATE = Transform(
     summary="the persona's birth date", bind=always(birth_date), types=DATES, family="persona",
     scopes=_ENTITY, canonical=exact, longest=lambda _: None, results=among(BIRTHS),
+    holds=holding(Holds(chance=1 / BIRTHS)),
 )  # fmt: skip
 SEX = Transform(
     summary="the persona's sex", bind=sex, options=Words, types=TEXT, family="persona", scopes=_ENTITY,
-    canonical=words, longest=_longest, results=among(2),
+    canonical=words, longest=_longest, results=among(2), holds=holding(Holds(chance=1 / 2)),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import cast
 
@@ -17,8 +18,9 @@ from anonymizer.pools import Locale
 from anonymizer.pseudonyms import digits, prf
 from anonymizer.pseudonyms.assembling import Chosen, assembled, ending
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import Bind, Mask, Slot, Transform, always, among, at_most, words
+from anonymizer.transforms.base import Bind, Mask, Slot, Transform, always, among, at_most, holding, words
 from anonymizer.transforms.locales import Named, locale_of
+from anonymizer.transforms.results import NOTHING, Flags, Holds, flags, most_often
 
 _BASE32 = pa.array(list("abcdefghijklmnopqrstuvwxyz234567"), pa.string())
 _TAIL = 8
@@ -264,33 +266,86 @@ def _email_length(options: BaseModel) -> int:
     return _login_length(options) + 1 + _longest(_spelled("last", locale_of(options))) + len(".example")
 
 
+def _holds(options: BaseModel, chance: float) -> Holds:
+    """Names are all that any of these tells."""
+    locale = locale_of(options)
+    word = max(_of_first(options), _of_last(options))
+    return Holds(chance=chance, word=word, words=lambda: _words_of_people(locale))
+
+
+def _holds_full(options: BaseModel, _slot: Slot) -> Holds:
+    """A whole name may be what somebody's company is called."""
+    locale = locale_of(options)
+    one = _holds(options, _of_first(options) * _of_last(options))
+    return replace(one, made=lambda texts: _is_name(texts.cast(pa.string()).fill_null(""), locale))
+
+
+def _is_name(texts: pa.Array, locale: Locale) -> Flags:
+    """A first name of the pool, a space, a surname of it."""
+    first = pc.is_in(pc.replace_substring_regex(texts, " .*$", ""), first_names(locale))
+    return flags(
+        pc.and_(first, pc.is_in(pc.replace_substring_regex(texts, "^[^ ]* ", ""), last_names(locale)))
+    )
+
+
+def _words_of_people(locale: Locale) -> pa.Array:
+    """Names, also as e-mail addresses spell them, and what addresses end with."""
+    spelled = (_spelled(names, locale) for names in ("first", "last"))
+    return pa.concat_arrays([first_names(locale), last_names(locale), *spelled, pa.array(["example"])])
+
+
+def _of_first(options: BaseModel) -> float:
+    return most_often(*pools.first_names(locale_of(options)))
+
+
+def _of_last(options: BaseModel) -> float:
+    return most_often(*pools.last_names(locale_of(options)))
+
+
+def _of_login(options: BaseModel) -> float:
+    """Spelled without marks, some names become one."""
+    women, men = (pc.utf8_lower(ascii_of(names)) for names in pools.first_names(locale_of(options)))
+    families = (pc.utf8_lower(ascii_of(names)) for names in pools.last_names(locale_of(options)))
+    tail = 1 << 40 if cast(Distinct, options).unique else 100
+    return most_often(women, men) * most_often(*families) / tail
+
+
+def _of_email(options: BaseModel) -> float:
+    return _of_login(options) * most_often(_hosts(locale_of(options)))
+
+
 FIRST_NAME = Transform(
     summary="a first name", bind=_told(_first_name), options=Named, family="persona", digested=True,
     canonical=words, longest=lambda options: _longest(first_names(locale_of(options))),
     results=lambda options, _slot: len(first_names(locale_of(options))),
+    holds=lambda options, _slot: _holds(options, _of_first(options)),
 )  # fmt: skip
 LAST_NAME = Transform(
     summary="a surname in the form of the person's sex", bind=_told(_last_name), options=Named,
     family="persona", digested=True, canonical=words,
     longest=lambda options: _longest(last_names(locale_of(options))),
     results=lambda options, _slot: _families(locale_of(options)),
+    holds=lambda options, _slot: _holds(options, _of_last(options)),
 )  # fmt: skip
 FULL_NAME = Transform(
     summary="first name and surname", bind=_told(_full), options=Named, family="persona", digested=True,
     canonical=words, results=_names,
+    holds=_holds_full,
     longest=lambda options: _longest(first_names(locale_of(options)), last_names(locale_of(options))) + 1,
 )  # fmt: skip
 LOGIN = Transform(
     summary="a login made of the person's name", bind=login, options=Distinct,
     family="persona", digested=True,
     canonical=words, longest=_login_length, results=_logins,
+    holds=lambda options, _slot: _holds(options, _of_login(options)),
 )  # fmt: skip
 EMAIL = Transform(
     summary="an e-mail address made of the person's name, under .example", bind=email, options=Distinct,
     family="persona", digested=True, canonical=words, longest=_email_length, results=_emails,
+    holds=lambda options, _slot: _holds(options, _of_email(options)),
 )  # fmt: skip
 PERSONA_PESEL = Transform(
     summary="a PESEL of the persona's birth date and sex",
     bind=always(_pesel), family="persona", digested=True,
-    canonical=words, longest=at_most(11), results=among(BIRTHS * 10_000),
+    canonical=words, longest=at_most(11), results=among(BIRTHS * 10_000), holds=holding(NOTHING),
 )  # fmt: skip

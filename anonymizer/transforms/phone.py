@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from anonymizer.pseudonyms import digits, ff1
 from anonymizer.pseudonyms.digits import Digits
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Slot, Transform, among, at_most
+from anonymizer.transforms.base import INJECTIVE, TEXT, WIDE, Mask, Slot, Transform, among, at_most, holding
+from anonymizer.transforms.results import NOTHING
 from anonymizer.transforms.shape import scrambled
 from foundation.documents import Input
 
@@ -65,4 +66,5 @@ def _written(numerals: Digits, form: str) -> pa.Array:
 PHONE = Transform(
     summary="a telephone number", bind=phone, options=Form, family="phone", scopes=frozenset({"value"}),
     types=TEXT | WIDE,    canonical=national, longest=at_most(15), results=among(INJECTIVE),
+    holds=holding(NOTHING),
 )  # fmt: skip

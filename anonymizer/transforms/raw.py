@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
-from anonymizer.transforms.base import Transform, always, among, exact
+from anonymizer.transforms.base import Transform, always, among, exact, holding
+from anonymizer.transforms.results import NOTHING
 
 _HEX = "\\x"
 
@@ -29,5 +30,5 @@ def _stream(aes: bytes, start: bytes, value: str) -> str:
 
 NOISE = Transform(
     summary="other bytes, as many", bind=always(noise), types=frozenset({"bytea"}), family="noise",
-    canonical=exact, longest=lambda _: None, results=among(1),
+    canonical=exact, longest=lambda _: None, results=among(1), holds=holding(NOTHING),
 )  # fmt: skip

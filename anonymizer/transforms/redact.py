@@ -23,7 +23,8 @@ from anonymizer.redaction.forms import without_forms
 from anonymizer.redaction.names import Texts
 from anonymizer.redaction.numerals import plain
 from anonymizer.redaction.recall import HELD_OUT
-from anonymizer.transforms.base import TEXT, Mask, Row, RowMask, Slot, Transform, among, exact
+from anonymizer.transforms.base import TEXT, Mask, Row, RowMask, Slot, Transform, among, exact, holding
+from anonymizer.transforms.results import ANYTHING
 from foundation.documents import Input
 
 _WORD = r"(\p{L}+)"
@@ -129,6 +130,6 @@ REDACT = Transform(
     summary="the same text without names, addresses and numbers of persons", bind=redact, options=Persons,
     types=TEXT, family="redact", scopes=frozenset({"value"}), canonical=exact, longest=lambda _: None,
     results=among(1), keyed=False, coarse=True, misfit=_misfit,
-    edition=_edition, measured=_measured,
+    edition=_edition, measured=_measured, holds=holding(ANYTHING),
     row=Row(columns=_columns, masked=False, bind=redact_row),
 )  # fmt: skip

@@ -21,12 +21,17 @@ from anonymizer.pseudonyms import digits, ff1
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.pseudonyms.shuffle import LARGEST, cycle
 from anonymizer.transforms.base import INJECTIVE, Mask, Slot, Transform, exact
+from anonymizer.transforms.results import WORDLESS, Holds, without
 from foundation.documents import Input
 
 _CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _LETTERS = {character: letters for letters in _CLASSES for character in letters}
 _POLISH = ("ąćęłńóśźż", "ĄĆĘŁŃÓŚŹŻ")
 _PERMUTED = {**_LETTERS, **{character: letters for letters in _POLISH for character in letters}}
+
+# What has no digit and no letter that could be another one stays.
+_SHAPED = Holds(exact=True, stays=WORDLESS)
+_UNIQUE = Holds(exact=True, stays=without(f"[0-9A-Za-z{''.join(_POLISH)}]"))
 
 
 class Distinct(Input):
@@ -153,4 +158,5 @@ SCRAMBLE = Transform(
     summary="other digits and letters in the same places", bind=scramble, options=Distinct, family="scramble",
     canonical=exact, longest=lambda _: None,
     results=lambda options, _slot: INJECTIVE if cast(Distinct, options).unique else 1,
+    holds=lambda options, _slot: _UNIQUE if cast(Distinct, options).unique else _SHAPED,
 )  # fmt: skip

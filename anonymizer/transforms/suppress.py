@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import DATES, ENUM, NUMBERS, TEXT, Mask, Slot, Transform, among, exact
+from anonymizer.transforms.results import Holds, unchanged
 from foundation.documents import Input
 
 _STARS = "***"
@@ -61,8 +62,15 @@ def _misfit(options: BaseModel, slot: Slot) -> str | None:
     return None if fits else f"{constant!r} is no value for it"
 
 
+def _holds(options: BaseModel, slot: Slot) -> Holds:
+    """What was the constant before stays."""
+    constant = pa.scalar(_constant(options, slot.element), pa.string())
+    number = slot.element.type in NUMBERS
+    return Holds(stays=unchanged(lambda texts: pa.repeat(constant, len(texts)), number=number))
+
+
 SUPPRESS = Transform(
     summary="the same constant for every value", bind=suppress, options=Constant,
     types=TEXT | NUMBERS | DATES | {ENUM, "boolean", "tsvector", "xml"}, family="suppress", canonical=exact,
-    longest=lambda _: None, results=among(1), keyed=False, misfit=_misfit,
+    longest=lambda _: None, results=among(1), keyed=False, misfit=_misfit, holds=_holds,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from anonymizer.pools import pool
 from anonymizer.pseudonyms import prf
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.base import Mask, Slot, Transform, among, joined, words
+from anonymizer.transforms.results import Holds, consists_of
 from foundation.documents import Input
 
 _SENTENCES = 8
@@ -45,7 +46,17 @@ def _sentences(key: Key, subjects: pa.Array, count: int) -> list[pa.Array]:
     return [pool("sentences").take(pa.array(prf.choose(word, len(pool("sentences"))))) for word in choices]
 
 
+def _holds(options: BaseModel, _slot: Slot) -> Holds:
+    """The frozen sentences and nothing else: whatever consists of them alone is free of its source."""
+    sentences = pool("sentences")
+    return Holds(
+        chance=1 / len(sentences), words=lambda: pool("sentences"),
+        made=consists_of(sentences.to_pylist(), cast(Length, options).longest),
+    )  # fmt: skip
+
+
 REGENERATE = Transform(
     summary="other sentences, about as many", bind=regenerate, options=Length, family="text",
     canonical=words, longest=lambda options: cast(Length, options).longest, results=among(1),
+    holds=_holds,
 )  # fmt: skip

@@ -19,7 +19,8 @@ from pydantic import BaseModel, Field, field_validator
 
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.transforms.amounts import Cents, decimals, parsed
-from anonymizer.transforms.base import NUMBERS, Mask, Row, RowMask, Slot, Transform, among, exact
+from anonymizer.transforms.base import NUMBERS, Mask, Row, RowMask, Slot, Transform, among, exact, holding
+from anonymizer.transforms.results import ANYTHING
 from foundation.documents import Input
 
 _COLUMN = r'(?:[A-Za-z_][\w$]*|"[^"]+")'
@@ -167,5 +168,6 @@ def _misfit(options: BaseModel, slot: Slot) -> str | None:
 TOTAL = Transform(
     summary="the total of what its parts have become", bind=_alone, options=Parts, types=NUMBERS,
     family="total", scopes=frozenset({"value"}), canonical=exact, longest=lambda _: None, results=among(1),
-    keyed=False, misfit=_misfit, row=Row(columns=_columns, masked=True, bind=total),
+    keyed=False, misfit=_misfit, holds=holding(ANYTHING),
+    row=Row(columns=_columns, masked=True, bind=total),
 )  # fmt: skip

@@ -67,6 +67,8 @@ def test_every_command_works_in_its_order(make_database: MakeDatabase, root: Pat
     for command in _commands((root / "docs" / "anonymizer" / "tutorial.md").read_text()):
         reader.types(command)
     _addresses_are_their_patients(reader.dsns["qa"])
+    _pesels_agree(reader.dsns["qa"])
+    _pesels_agree(reader.dsns["clinic"])
     assert not set(rows(reader.dsns["qa"], IDS)) & set(rows(reader.dsns["clinic"], IDS))
     assert ask(reader.dsns["qa"], "SELECT count(*) FROM visits") == 2000
     proposed = yaml.safe_load((tmp_path / "proposal.yaml").read_text())["tables"]
@@ -75,6 +77,17 @@ def test_every_command_works_in_its_order(make_database: MakeDatabase, root: Pat
 
 
 IDS = "SELECT id FROM patients"
+# What a form compares: birth date and sex as the PESEL has them, and a woman's first name.
+PESELS = """
+SELECT count(*) FILTER (WHERE substr(pesel, 1, 2) = to_char(born, 'YY')
+                          AND substr(pesel, 5, 2) = to_char(born, 'DD')
+                          AND substr(pesel, 3, 2)::int % 20 = extract(month FROM born)),
+       count(*) FILTER (WHERE (substr(pesel, 10, 1)::int % 2 = 0) = (right(first_name, 1) = 'a')), count(*)
+  FROM patients"""
+
+
+def _pesels_agree(dsn: str) -> None:
+    assert rows(dsn, PESELS) == [(500, 500, 500)]
 
 
 def _addresses_are_their_patients(dsn: str) -> None:

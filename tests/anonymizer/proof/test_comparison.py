@@ -9,23 +9,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.proof.characters import Words
+from anonymizer.proof.characters import Flags, Words
 from anonymizer.proof.comparison import ALPHA, Comparison, Draws, Meeting, at_least, meet, met_by_chance
-from anonymizer.proof.partitions import Records
+from anonymizer.proof.partitions import Records, together
+from anonymizer.proof.scanning import as_dealt
 
 ROWS = 5000
-PEOPLE = np.arange(1, ROWS + 1, dtype=np.uint64) << np.uint64(6)
+PEOPLE = np.arange(1, ROWS + 1, dtype=np.uint64) << np.uint64(7)
 
 
-def of(before: Words, after: Words, *, per_person: bool = False) -> Comparison:
-    """An identifying column of which every row is another person's."""
+def of(
+    before: Words, after: Words, *, per_person: bool = False, chance: float | None = 0.0, class_: str = "",
+    dealt: Flags | None = None,
+) -> Comparison:  # fmt: skip
+    """A column of which every row is another person's; `dealt`: what of the source a draw could give."""
+    was = Records(prints=before, tags=PEOPLE[: len(before)])
+    possible = np.full(len(before), bool(chance)) if dealt is None else dealt
     met = meet(
-        Records(prints=before, tags=PEOPLE[: len(before)]), Records(prints=after, tags=PEOPLE[: len(after)])
+        together([as_dealt(was.only(possible)), was.only(~possible)]),
+        Records(prints=after, tags=PEOPLE[: len(after)]),
     )
-    draws = Draws(per_person=per_person, persons=float(len(before)), distinct=float(len(np.unique(after))))
+    draws = Draws(
+        per_person=per_person, persons=float(len(before)), distinct=float(len(np.unique(after))),
+        chance=chance, dealt=float(possible.sum()),
+    )  # fmt: skip
     return Comparison(
-        place="t.c", identifying=True, judged=True, values=len(before), survivors=met.own_rows,
-        pairs=draws.kept(met), matched=True, by_chance=draws.expected(met), coincidences=met.rows,
+        place="t.c", identifying=not class_, judged=True, values=len(before), survivors=met.own_rows,
+        pairs=draws.kept(met), matched=True, by_chance=draws.expected(met, common=bool(class_)),
+        coincidences=met.rows, strange=draws.strange(met),
     )  # fmt: skip
 
 
@@ -38,18 +49,60 @@ def dealt(random: np.random.Generator, pool: int) -> Words:
     return random.integers(1, pool + 1, ROWS).astype(np.uint64)
 
 
-@given(st.integers(0, ROWS - 1), st.booleans())
-def test_one_kept_identifying_value_fails(place: int, per_person: bool) -> None:
+@given(st.integers(0, ROWS - 1), st.booleans(), st.sampled_from(["", "sensitive", "free", "common"]))
+def test_one_value_that_no_draw_gives_fails_whatever_its_class(
+    place: int, per_person: bool, class_: str
+) -> None:
     after = prints(2)
     after[place] = prints(1)[place]
-    found = of(prints(1), after, per_person=per_person)
+    found = of(prints(1), after, per_person=per_person, class_=class_)
     assert (found.survivors, found.by_chance, found.passes) == (1, 0.0, False)
 
 
-def test_one_kept_common_value_is_chance_even_in_a_tiny_table_and_most_of_them_are_not() -> None:
-    draws = Draws(per_person=True, persons=5.0, distinct=5.0)
+@pytest.mark.parametrize("per_person", [True, False])
+def test_a_value_that_no_pool_holds_fails_among_many_that_chance_explains(*, per_person: bool) -> None:
+    random = np.random.default_rng(9)
+    before, after = dealt(random, 50), dealt(random, 50)
+    strange = np.zeros(ROWS, bool)
+    before[7] = after[7] = 10**9
+    strange[7] = True
+    found = of(before, after, per_person=per_person, chance=1 / 50, class_="common", dealt=~strange)
+    assert (found.strange, found.passes) == (1, False)
+    assert "but 1 no draw can give" in found.fault
+    after[7] = 10**8
+    if per_person:  # for every value there would be one draw, not one a row
+        assert of(before, after, per_person=True, chance=1 / 50, class_="common", dealt=~strange).passes
+
+
+def test_a_person_s_value_that_some_of_its_columns_could_be_dealt_is_not_strange() -> None:
+    was = Records(prints=prints(1)[:1], tags=PEOPLE[:1])
+    both = together([was, as_dealt(was)])
+    assert meet(both, was).strange_pairs == 0
+    assert meet(was, was).strange_pairs == 1
+
+
+def test_one_kept_common_value_is_chance_even_in_a_tiny_table_and_all_of_them_are_not() -> None:
+    draws = Draws(per_person=True, persons=5.0, distinct=5.0, chance=1 / 106, dealt=5.0)
     assert at_least(1, draws.expected(Meeting(own_pairs=1), common=True)) > ALPHA
-    assert at_least(4, draws.expected(Meeting(own_pairs=4), common=True)) < ALPHA
+    assert at_least(5, draws.expected(Meeting(own_pairs=5), common=True)) < ALPHA
+
+
+def test_of_a_common_column_no_more_may_stay_than_the_draw_explains() -> None:
+    """Of 200,000 surnames from a pool of 3,890 one in sixty was put back."""
+    draws = Draws(per_person=True, persons=200_000.0, distinct=7000.0, chance=1 / 3890, dealt=200_000.0)
+    expected = draws.expected(Meeting(own_pairs=3343), common=True)
+    assert expected == pytest.approx(51.4, abs=0.1)
+    assert at_least(51, expected) > 0.4
+    assert at_least(3343, expected) < ALPHA
+    assert at_least(100, expected) < ALPHA
+
+
+def test_where_nobody_knows_how_a_transform_deals_what_others_meet_tells() -> None:
+    draws = Draws(per_person=True, persons=5.0, distinct=5.0)
+    assert draws.strange(Meeting(own_pairs=1, strange_pairs=1)) == 0
+    assert at_least(1, draws.expected(Meeting(own_pairs=1), common=True)) > ALPHA
+    assert at_least(5, draws.expected(Meeting(own_pairs=5))) < ALPHA
+    assert draws.expected(Meeting(own_pairs=1, meetings=11)) == 4.0
 
 
 def test_values_that_are_all_new_pass() -> None:
@@ -68,7 +121,7 @@ def test_a_column_that_was_kept_fails_even_with_few_different_values(*, per_pers
 @pytest.mark.parametrize("pool", [50, 1000, 100_000])
 def test_names_dealt_to_persons_from_a_pool_pass_though_some_meet_their_owner(pool: int) -> None:
     random = np.random.default_rng(pool)
-    found = of(dealt(random, pool), dealt(random, pool), per_person=True)
+    found = of(dealt(random, pool), dealt(random, pool), per_person=True, chance=1 / pool)
     assert found.passes
     assert found.coincidences > 0
 
@@ -79,40 +132,16 @@ def test_a_value_that_becomes_another_everywhere_is_one_draw(pool: int) -> None:
     names = dealt(random, pool)
     became = random.integers(1, pool + 1, pool + 1).astype(np.uint64)
     became[7] = 7
-    found = of(names, became[names.astype(np.int64)])
+    found = of(names, became[names.astype(np.int64)], chance=1 / pool)
     assert found.survivors > 1
     assert found.passes, "a name of many rows that stayed by chance stayed once"
-
-
-def test_a_permutation_within_small_parts_leaves_one_value_a_part_in_its_place() -> None:
-    """As PESELs of two million people do, permuted within sex and birth year."""
-    random, parts, size, inside = np.random.default_rng(8), 200, 1000, 25
-    offset = np.arange(1, parts + 1, dtype=np.uint64).repeat(inside) * np.uint64(10**6)
-
-    def side() -> Words:
-        dealt_ = np.concatenate([random.permutation(size)[:inside] for _ in range(parts)])
-        return offset + dealt_.astype(np.uint64)
-
-    met = of(side(), side())
-    draws = Draws(per_person=False, persons=ROWS, distinct=ROWS, within=size)
-    expected = draws.expected(Meeting(own_values=met.pairs, values=met.pairs))
-    assert expected == parts * inside / size
-    assert met.pairs > 0
-    assert at_least(met.pairs, expected) >= ALPHA
-    assert at_least(met.pairs, met.by_chance) < ALPHA, "who meets whom explains too few"
-    assert at_least(met.pairs + 30, expected) < ALPHA, "and what somebody put back is too much"
-
-
-def test_one_value_in_its_place_fails_where_a_permutation_would_seldom_leave_it_there() -> None:
-    draws = Draws(per_person=False, persons=400.0, distinct=400.0, within=365 * 5000.0)
-    assert at_least(1, draws.expected(Meeting(own_values=1, values=1))) < ALPHA
 
 
 def test_more_than_chance_fails_among_names_from_a_pool() -> None:
     random = np.random.default_rng(3)
     before, after = dealt(random, 100_000), dealt(random, 100_000)
     after[:100] = before[:100]
-    assert not of(before, after, per_person=True).passes
+    assert not of(before, after, per_person=True, chance=1e-5).passes
 
 
 @pytest.mark.parametrize(

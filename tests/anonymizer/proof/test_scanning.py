@@ -15,7 +15,18 @@ from anonymizer.proof.fingerprints import Seed, lowered
 from anonymizer.proof.kernels import WHOLE
 from anonymizer.proof.membership import Membership, membership
 from anonymizer.proof.partitions import Records
-from anonymizer.proof.scanning import Wanted, described, is_number, kinds, no_leads, one_word, row, scan
+from anonymizer.proof.scanning import (
+    Wanted,
+    as_dealt,
+    dealt,
+    described,
+    is_number,
+    kinds,
+    no_leads,
+    one_word,
+    row,
+    scan,
+)
 
 SEED = Seed.new()
 VALUES = {
@@ -32,7 +43,7 @@ OPEN = Membership(
 
 
 def records(texts: Sequence[str | None]) -> Records:
-    rows = np.arange(1, len(texts) + 1, dtype=np.uint64) << np.uint64(6)
+    rows = np.arange(1, len(texts) + 1, dtype=np.uint64) << np.uint64(7)
     return described(lowered(pa.array(texts, pa.string())), rows, SEED)
 
 
@@ -44,11 +55,11 @@ def wanted(originals: Records, members: Membership = OPEN) -> Wanted:
 def seen(texts: Sequence[str | None], value: str, *, json: bool = False) -> list[int]:
     """The places of the texts in which an original was found, once each time."""
     originals = records([value])
-    rows = np.arange(1, len(texts) + 1, dtype=np.uint64) << np.uint64(6)
+    rows = np.arange(1, len(texts) + 1, dtype=np.uint64) << np.uint64(7)
     cells = pa.array(texts, pa.string())
     found = scan(wanted(originals), cells, lowered(cells), rows, json=json).records
     met = np.isin(found.prints, originals.prints[kinds(originals.tags) != WHOLE])
-    return sorted({int(place) // 64 - 1 for place in row(found.tags[met])})
+    return sorted({int(place) // 128 - 1 for place in row(found.tags[met])})
 
 
 @pytest.mark.parametrize(
@@ -167,3 +178,13 @@ def test_numbers_that_begin_like_no_original_are_passed_over_and_no_original_is(
     assert len(met[0]) > len(originals)
     assert looked[0].trials == looked[1].trials, "what chance had to meet an original does not change"
     assert len(looked[1].records) <= len(looked[0].records)
+
+
+def test_what_a_draw_could_deal_is_noted_beside_row_and_kind() -> None:
+    found = records(["jan kowalski", "44051401359"])
+    noted = as_dealt(found)
+    assert not dealt(found.tags).any()
+    assert dealt(noted.tags).all()
+    assert (row(noted.tags) == row(found.tags)).all()
+    assert (kinds(noted.tags) == kinds(found.tags)).all()
+    assert noted.prints is found.prints
