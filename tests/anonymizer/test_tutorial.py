@@ -82,7 +82,8 @@ PESELS = """
 SELECT count(*) FILTER (WHERE substr(pesel, 1, 2) = to_char(born, 'YY')
                           AND substr(pesel, 5, 2) = to_char(born, 'DD')
                           AND substr(pesel, 3, 2)::int % 20 = extract(month FROM born)),
-       count(*) FILTER (WHERE (substr(pesel, 10, 1)::int % 2 = 0) = (right(first_name, 1) = 'a' OR first_name = 'Nicole')), count(*)
+       count(*) FILTER (WHERE (substr(pesel, 10, 1)::int % 2 = 0)
+                            = (right(first_name, 1) = 'a' OR first_name = 'Nicole')), count(*)
   FROM patients"""
 
 
