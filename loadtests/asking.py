@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from loadtests.distributed import starting
 from loadtests.locustfile import Locust, journey_of
 from loadtests.profiles import REPLAY
 from loadtests.replay import Replay
+
+PROCESSES_A_CORE = 16
+"""More only wait for each other: each needs a second of a core to start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +77,7 @@ def machines(
     if workers is None and expected is None:
         if bind is not None:
             raise InputError("--bind is for workers", hint="give --expect-workers or --workers")
-        return processes, ()
+        return here(processes), ()
     if workers is not None and (expected is not None or bind is not None):
         raise InputError(
             "workers over SSH come by themselves",
@@ -87,6 +91,15 @@ def machines(
         raise InputError("workers are at least 1, and --processes is theirs", where="--expect-workers")
     listen = starting.address(bind or f"127.0.0.1:{starting.PORT}", "--bind")
     return expected, ("--listen", str(listen))
+
+
+def here(processes: int) -> int:
+    """So many generator processes of this machine. Raises InputError: none, more than it gets started."""
+    most = PROCESSES_A_CORE * len(os.sched_getaffinity(0))
+    if not 1 <= processes <= most:
+        what = f"1 to {most} generator processes on this machine, not {processes:,}"
+        raise InputError(what, where="--processes", hint="one for each core is a good number")
+    return processes
 
 
 def profile(name: str, recorded: Path | None, duration: float) -> tuple[str, Replay | None]:

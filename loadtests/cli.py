@@ -138,11 +138,11 @@ def worker(
 
     Example: peakproof load worker --master 10.0.0.5:5557
     """
-    from loadtests import commands
+    from loadtests import asking, commands
     from loadtests.distributed import starting
 
     there = starting.address(master, "--master")
-    raise typer.Exit(int(commands.work(str(there), processes)))
+    raise typer.Exit(int(commands.work(str(there), asking.here(processes))))
 
 
 def profiles(

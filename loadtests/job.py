@@ -13,15 +13,12 @@ from typing import Literal, get_args
 from foundation.errors import InputError
 from loadtests import profiles
 from loadtests.arrivals import Profile, Schedule, Spacing, Stream
+from loadtests.bounds import LONGEST, excess_arrivals, excess_rate
 from loadtests.locustfile import Locust
 from loadtests.profiles.shape import Point
 
 FILE = "job.json"
 FORMAT = 1
-LONGEST = 7 * 86_400
-"""Seconds; of what takes longer nobody sees the end."""
-MOST_ARRIVALS = 1_000_000
-"""Arrivals a second, of all journeys: above every published peak (583,000 orders/s, Alibaba 2020)."""
 Connections = Literal["pool", "per-journey"]
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 
@@ -99,16 +96,18 @@ class Job:
             allowed = " or ".join(get_args(Connections))
             raise InputError(f"connections are {allowed}, not {self.connections!r}")
         self._comes_to_an_end()
-        self._profile()  # an unknown one is told now
 
     def _comes_to_an_end(self) -> None:
-        """Raises InputError where no generator would come to the end of it."""
+        """Raises InputError: no generator would come to the end of it, nobody knows its profile."""
         if self.duration > LONGEST:
             raise InputError(f"{self.duration:g} s: a load takes a week (7d) at most")
-        total = 0 if self.closed else self.rate * sum(stream.ratio for stream in self.streams)
-        if total > MOST_ARRIVALS:
-            what = f"{total:,.4g} arrivals/s of all journeys: no generator comes to the end of them"
-            raise InputError(what, hint=f"at most {MOST_ARRIVALS:,}/s")
+        profile = self._profile()
+        if self.closed:  # its users come to an end with it
+            return
+        excess = excess_rate(self.rate, self.streams)
+        excess = excess or excess_arrivals(profile, self.streams, self.duration)
+        if excess is not None:
+            raise InputError(excess[0], hint=excess[1])
 
     @property
     def closed(self) -> bool:

@@ -15,7 +15,7 @@ from foundation.documents import Input, did_you_mean
 from foundation.errors import InputError
 from foundation.units import Duration, Rate
 from loadtests import abort
-from loadtests.job import LONGEST
+from loadtests.bounds import LONGEST
 from loadtests.profiles import PROFILES, REPLAY
 
 _LARGEST = 1_000_000_000

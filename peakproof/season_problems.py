@@ -13,9 +13,8 @@ from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import Problem
 from foundation.slo import Metric
 from foundation.units import in_words
-from loadtests import profiles, sufficiency
+from loadtests import bounds, profiles, sufficiency
 from loadtests.arrivals import Constant, Stream
-from loadtests.job import MOST_ARRIVALS
 from loadtests.objectives import latency_guard, unknown_series
 from peakproof import journeys, timeline_problems
 from peakproof.plan import LoadInput, SeasonInput
@@ -44,10 +43,16 @@ def _endless_problems(written: SeasonInput, document: Document) -> Iterator[Prob
     if written.capacity is not None and written.capacity.start is not None:
         rates["capacity", "start"] = written.capacity.start
     for at, rate in rates.items():
-        total = rate * (1 + sum(also.ratio for also in written.load.also))
-        if total > MOST_ARRIVALS:
-            what = f"{total:,.4g} arrivals/s of all journeys: no generator comes to the end of them"
-            yield document.problem(at, what, f"at most {MOST_ARRIVALS:,}/s")
+        excess = bounds.excess_rate(rate, _streams(written.load))
+        if excess is not None:
+            yield document.problem(at, *excess)
+
+
+def _streams(load: LoadInput) -> list[Stream]:
+    return [
+        Stream(journey=load.journey),
+        *(Stream(journey=also.journey, ratio=also.ratio) for also in load.also),
+    ]
 
 
 def _other_platform(season: Season) -> bool:
@@ -132,8 +137,7 @@ def _capacity_problems(season: Season) -> Iterator[Problem]:
         what = f"{in_words(wanted.budget)} has no room for {LEAST_TRIALS} trials"
         yield document.problem(("capacity", "budget"), what, f"{in_words(least)} or more")
     start = Constant(peak=wanted.start or load.peak)
-    streams = [Stream(journey=load.journey), *(Stream(journey=a.journey, ratio=a.ratio) for a in load.also)]
-    for short in sufficiency.too_short(season.objectives, start, streams, wanted.measure):
+    for short in sufficiency.too_short(season.objectives, start, _streams(load), wanted.measure):
         yield document.problem(("capacity", "measure"), str(short), sufficiency.hint(short))
 
 
@@ -153,13 +157,15 @@ def _asynchronous_problems(season: Season) -> Iterator[Problem]:
 
 
 def _sufficiency_problems(season: Season) -> Iterator[Problem]:
-    """Percentiles that so short a load cannot tell; those of the definition are told at the duration."""
+    """More arrivals than can be drawn; percentiles that so short a load cannot tell.
+
+    Those of the definition are told at the duration.
+    """
     load, planned = season.written.load, [slo.parse(text) for text in season.written.slo]
-    streams = [
-        Stream(journey=load.journey),
-        *(Stream(journey=also.journey, ratio=also.ratio) for also in load.also),
-    ]
+    streams = _streams(load)
     curve = profiles.profile(load.shape, peak=load.peak, duration=load.duration, points=season.points)
+    if (excess := bounds.excess_arrivals(curve, streams, load.duration)) is not None:
+        yield season.document.problem(("load", "duration"), *excess)
     faults = [fault.at for fault in season.written.timeline if fault.at < load.duration]
     for short in sufficiency.too_short(season.objectives, curve, streams, load.duration, faults):
         known = short.objective in planned

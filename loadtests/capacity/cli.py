@@ -74,7 +74,7 @@ def capacity(
         output=str((out or Path("report") / name).resolve()),
         feeds=str(feeds.resolve()) if feeds else None,
         pool=pool,
-        processes=processes,
+        processes=asking.here(processes),
         allowed=tuple(allow or []),
     )
     plan = Plan(

@@ -39,17 +39,20 @@ class Fleet:
         go_first()
         self._job = job
         command = [sys.executable, "-m", "loadtests.generator", str(path), "--worker"]
-        self._workers = [
-            subprocess.Popen(
-                [*command, str(worker)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            )
-            for worker in range(job.processes)
-        ]
         self._said: Queue = Queue()
-        for worker in self._workers:
-            gevent.spawn(self._listen, worker)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        self._workers: list[subprocess.Popen] = []
+        self._ended = False
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # before there is a process to leave
             gevent.signal_handler(number, self.end)
+        for worker in range(job.processes):
+            self._add([*command, str(worker)])
+
+    def _add(self, command: list[str]) -> None:
+        worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._workers.append(worker)
+        gevent.spawn(self._listen, worker)
+        if self._ended:
+            worker.terminate()
 
     def run(self) -> ExitCode:
         """Starts all at once when all are ready; tells what they do; the first failure's exit code, or OK."""
@@ -81,7 +84,8 @@ class Fleet:
         return ExitCode(next((code for worker in self._workers if (code := worker.wait())), 0))
 
     def end(self) -> None:
-        """Tells all to end well."""
+        """Tells all to end well, those that are about to start, too."""
+        self._ended = True
         for worker in self._workers:
             if worker.poll() is None:
                 worker.terminate()

@@ -78,3 +78,11 @@ def test_every_request_has_a_series_that_an_objective_can_name(method: str, name
 def test_a_load_is_named_after_its_file() -> None:
     assert journey_of(Path("/x/Black Friday.py")) == "black-friday"
     assert journey_of(Path("/x/2026.py")) == "locustfile"
+
+
+@pytest.mark.parametrize("processes", [0, -1, 100_000])
+def test_a_machine_has_as_many_generator_processes_as_it_can_start(processes: int) -> None:
+    with pytest.raises(InputError) as told:
+        asking.machines(None, None, None, "peakproof", processes)
+    assert "--processes: 1 to " in str(told.value)
+    assert asking.machines(None, None, None, "peakproof", 4) == (4, ())

@@ -130,6 +130,8 @@ def test_connection_refused_is_an_answer_and_no_hang(commands: Commands) -> None
         (["--rate", "60/s", "--also", "look:1e9"], "at most 1,000,000/s"),
         (["--rate", "60/s", "--also", "look:inf"], "ratios above 0"),
         (["--rate", "60/s", "--also", "look:nan"], "ratios above 0"),
+        (["--rate", "1000000/s", "--duration", "2h"], "7.2e+09 arrivals of all journeys"),
+        (["--rate", "60/s", "--processes", "100000"], "generator processes on this machine"),
         (["--rate", "60/s", "--duration", "9999h"], "a week (7d) at most"),
         (["--rate", "60/s", "--also", "nothing:1"], "unknown journey 'nothing'"),
     ],

@@ -212,6 +212,9 @@ def test_arrivals_of_all_journeys_together_have_an_end(tmp_path: Path) -> None:
     text = GOOD.replace("ratio: 0.5", "ratio: 1.0e+9")
     said = told(tmp_path, text)
     assert f"plan.yaml:{line_of(text, 'peak:')}: 1.2e+10 arrivals/s of all journeys" in said
+    text = GOOD.replace("duration: 6s", "duration: 7d").replace("peak: 12/s", "peak: 2000/s")
+    said = told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, 'duration: 7d')}: 1.814e+09 arrivals of all journeys" in said
     searching = f"{GOOD}capacity: {{budget: 15m, start: {'9' * 30}/s}}\n"
     said = told(tmp_path, searching)
     assert f"plan.yaml:{line_of(searching, 'capacity:')}: 1.5e+30 arrivals/s of all journeys" in said
