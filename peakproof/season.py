@@ -48,7 +48,7 @@ class Season:
 
     @property
     def faults(self) -> list[Planned]:
-        """The timeline with the nodes that it hits. Raises KeyError at a target that is not there."""
+        """The timeline with the nodes that it may hit."""
         role_of = partial(aiming.target, self.topology)
         return targets.planned(self.written.timeline, role_of, self.written.load.seed)
 

@@ -50,14 +50,13 @@ class Planned:
 def planned(
     timeline: Sequence[FaultOptions], role_of: Callable[[str], Role | None], seed: int
 ) -> list[Planned]:
-    """The timeline in order: the same plan hits the same nodes. Raises KeyError at an unknown target."""
-    return sorted(
-        (
-            Planned(options=line, nodes=_nodes(line, role_of, f"{seed}:{index}:{line.target}"), line=index)
-            for index, line in enumerate(timeline)
-        ),
-        key=lambda each: each.at,
+    """The timeline in order, without targets that are not there: the same plan hits the same nodes."""
+    found = (
+        Planned(options=line, nodes=_nodes(role, f"{seed}:{index}:{line.target}"), line=index)
+        for index, line in enumerate(timeline)
+        if (role := role_of(line.target)) is not None
     )
+    return sorted(found, key=lambda each: each.at)
 
 
 def overlaps(faults: Sequence[Planned]) -> Iterator[tuple[Planned, Planned]]:
@@ -77,10 +76,7 @@ def _collide(earlier: Planned, later: Planned) -> bool:
     return same and bool(both) and earlier.end >= later.at
 
 
-def _nodes(line: FaultOptions, role_of: Callable[[str], Role | None], seed: str) -> tuple[str, ...]:
-    role = role_of(line.target)
-    if role is None:
-        raise KeyError(line.target)
+def _nodes(role: Role, seed: str) -> tuple[str, ...]:
     return role.candidates if role.holds else (_picked(role.candidates, seed),)
 
 

@@ -44,8 +44,7 @@ def of_season(season: Season) -> Iterator[Problem]:
             continue
         for where, what, hint in kind_of(fault).problems(fault, topology, lasting):
             yield season.document.problem((*at, *where), what, hint)
-    if all(aiming.target(topology, fault.target) for fault in timeline):
-        yield from _overlap_problems(season)
+    yield from _overlap_problems(season)
 
 
 def of_machine(season: Season, lacking: Mapping[str, str]) -> Iterator[Problem]:

@@ -92,6 +92,17 @@ def test_a_fault_that_the_machine_cannot_do_is_told_with_its_line_before_anythin
     assert season.load("./plan.yaml", beside=tmp_path).faults, "where nothing is known nothing is refused"
 
 
+def test_faults_that_collide_are_told_beside_a_target_that_is_not_there(tmp_path: Path) -> None:
+    lines = [
+        "{at: 1s, latency: till-1, by: 1s}",
+        "{at: 2s, bandwidth: till-1, to: 1mbit}",
+        "{at: 1s, kill: x}",
+    ]
+    said = told(tmp_path, f"{GOOD}timeline: [{', '.join(lines)}]\n")
+    assert "bandwidth at 2.0 s hits till-1 again, which latency at 1.0 s holds until the drain" in said
+    assert "no role or node 'x'" in said
+
+
 def test_what_the_machine_cannot_do_is_told_together_with_what_else_is_wrong(tmp_path: Path) -> None:
     text = f"{GOOD}timeline:\n  - {CUT}\n  - {{at: 1s, kill: til.any}}\n"
     (tmp_path / "plan.yaml").write_text(text)
