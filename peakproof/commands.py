@@ -48,7 +48,8 @@ def _lacking(loaded: Season) -> Mapping[str, str]:
     """What this machine lacks of what the plan's faults need; asked only where they need something."""
     from environments.faults import abilities as needs
 
-    if not needs.needs_a_look(frozenset(line.fault for line in loaded.written.timeline)):
+    elsewhere = set(loaded.site.engines.values()) != {None}  # those hosts are asked once they are connected
+    if elsewhere or not needs.needs_a_look(frozenset(line.fault for line in loaded.written.timeline)):
         return {}
     from peakproof import abilities
 
