@@ -281,11 +281,15 @@ def _holds_full(options: BaseModel, _slot: Slot) -> Holds:
 
 
 def _is_name(texts: pa.Array, locale: Locale) -> Flags:
-    """A first name of the pool, a space, a surname of it."""
-    first = pc.is_in(pc.replace_substring_regex(texts, " .*$", ""), first_names(locale))
-    return flags(
-        pc.and_(first, pc.is_in(pc.replace_substring_regex(texts, "^[^ ]* ", ""), last_names(locale)))
-    )
+    """A first name of the pool ("Anna Maria" is one), a space, a surname of it."""
+    found = np.zeros(len(texts), np.bool_)
+    most = int(pc.max(pc.count_substring(first_names(locale), " ")).as_py())
+    for spaces in range(most + 1):
+        parts = rf"^((?:[^ ]+ ){{{spaces}}}[^ ]+) (.+)$"
+        first, last = (pc.replace_substring_regex(texts, parts, part) for part in (r"\1", r"\2"))
+        known = pc.and_(pc.is_in(first, first_names(locale)), pc.is_in(last, last_names(locale)))
+        found |= flags(pc.and_(known, pc.match_substring_regex(texts, parts)))
+    return found
 
 
 def _words_of_people(locale: Locale) -> pa.Array:

@@ -147,7 +147,6 @@ def test_results_are_known_whole_and_nothing_that_resembles_them(name: str, loca
     found = holds(name, locale=locale).made
     assert found is not None
     texts = made(name, locale=locale)
-    spaced = [text for text in texts.to_pylist() if name != "full_name" or text.count(" ") == 1]
-    assert found(pa.array(spaced)).all()
+    assert found(texts).all(), "also Anna Maria Nowak and Hans Jacobi Jäckel"
     odd = [f"Jagna {texts[0]}", f"{texts[1]} x", "Jagna Brzęczymir", "Jan", "", None, "12", ", ", " "]
     assert not found(pa.array(odd)).any()
