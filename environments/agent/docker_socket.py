@@ -25,7 +25,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 # Any: the engine answers JSON of its own making; callers pick what they need.
-def call(method: str, path: str, *, fine: tuple[int, ...] = GONE, **query: object) -> Any:  # noqa: ANN401
+def call(method: str, path: str, /, *, fine: tuple[int, ...] = GONE, **query: object) -> Any:  # noqa: ANN401
     """One request. Returns the JSON it answers, or None; raises OSError when the engine refuses.
 
     `fine`: statuses that are no refusal, because what was asked for is so already.
@@ -34,7 +34,7 @@ def call(method: str, path: str, *, fine: tuple[int, ...] = GONE, **query: objec
     return None if status in fine or not body.startswith((b"{", b"[")) else json.loads(body)
 
 
-def done(method: str, path: str, *, patience: float = PATIENCE, **query: object) -> bool:
+def done(method: str, path: str, /, *, patience: float = PATIENCE, **query: object) -> bool:
     """One request; whether the engine did it: False of what is gone, or is so already."""
     status, _ = _answered(method, path, GONE, query, patience)
     return status not in (*GONE, NOT_MODIFIED)

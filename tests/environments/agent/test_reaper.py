@@ -181,7 +181,12 @@ def test_a_helper_that_died_and_must_undo_itself_is_run_again(
         return answers.get(path)
 
     monkeypatch.setattr(reaper, "call", call)
-    monkeypatch.setattr(reaper, "done", lambda *_, **__: mark)
+
+    def answered(method: str, path: str, *_: object) -> tuple[int, bytes]:
+        assert (method, path) == ("HEAD", "/containers/h1/archive")
+        return (200 if mark else 404), b""
+
+    monkeypatch.setattr(importlib.import_module("docker_socket"), "_answered", answered)
     monkeypatch.setattr(reaper, "remove_container", lambda _: asked.append("remove"))
     said: list[str] = []
     reaper.undo_orphans([helper("rerun", "Exited (137) 1 second ago")], set(), said.append)
