@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-NONE = "no answer"
+NONE, WELL = "no answer", "well"
+"""What has no status: no answer came, or an event that has none (a message, a query) went well."""
 
 
 @dataclass(kw_only=True)
 class Answers:
-    """Requests of one series by what they were answered ("201", "no answer"); `wrong` of them were no use."""
+    """Requests of one series by what they were answered ("201", NONE, WELL); `wrong` of them were no use."""
 
     by_status: Counter[str] = field(default_factory=Counter)
     wrong: int = 0
@@ -29,7 +30,7 @@ class Answers:
 
     def add(self, status: int | None, *, wrong: bool) -> None:
         """One request more."""
-        self.by_status[str(status) if status else NONE] += 1
+        self.by_status[str(status) if status else NONE if wrong else WELL] += 1
         self.wrong += wrong
 
     def document(self) -> dict[str, object]:

@@ -32,7 +32,5 @@ def excess_arrivals(profile: Profile, streams: Sequence[Stream], duration: float
     total = mean_rate(profile, 0, duration) * duration * sum(stream.ratio for stream in streams)
     if total <= MOST_ARRIVALS:
         return None
-    what = (
-        f"{total:,.4g} arrivals of all journeys: too many to draw before the load begins"
-    )
+    what = f"{total:,.4g} arrivals of all journeys: too many to draw before the load begins"
     return what, f"at most {MOST_ARRIVALS:,}: load for a shorter time, or with less"

@@ -13,5 +13,9 @@ def in_flight(measured: Measurements, journey: str | None = None) -> list[float]
     From arrivals and ends, in whatever way they ended: a generator's own count is of the moment in which it
     wrote a line, not of that second.
     """
-    totals = (measured.totals(journey, [second]) for second in measured.seconds)
-    return [float(length) for length in accumulate(total.dispatched - total.ended for total in totals)]
+    found = [each for name, each in measured.counters.items() if journey in (None, name)]
+    changes = (
+        sum(each[second].dispatched - each[second].ended for each in found if second in each)
+        for second in measured.seconds
+    )
+    return [float(length) for length in accumulate(changes)]

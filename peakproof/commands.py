@@ -92,12 +92,12 @@ def _rehearsed(
 def _report_folder(folder: Path) -> Iterator[Path]:
     """A folder for one report, gone again when nothing came to stand in it. Raises InputError."""
     from foundation.errors import InputError
-    from peakproof import results, stages
+    from peakproof import results
 
     hint = "name another folder with --out"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        taken = any((folder / name).exists() for name in (results.FILE, stages.MEASUREMENTS))
+        taken = any((folder / name).exists() for name in (results.FILE, results.MEASUREMENTS))
     except OSError as error:
         what = f"no report can be written there: {error.strerror}"
         raise InputError(what, where=str(folder), hint=hint) from error

@@ -16,6 +16,8 @@ from peakproof.telemetry.saturation import Resource
 
 FORMAT = 1
 FILE = "results.json"
+MEASUREMENTS = "load"
+"""Folder of the report that keeps the generator's own files."""
 
 
 @dataclass(frozen=True, kw_only=True)

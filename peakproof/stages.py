@@ -33,7 +33,7 @@ from peakproof import conservation, delays, generating, inside, resetting, searc
 from peakproof.books import Books
 from peakproof.conservation import Conservation
 from peakproof.inside import Seen
-from peakproof.results import CapacityFound, Data, Inside, StageTime
+from peakproof.results import MEASUREMENTS, CapacityFound, Data, Inside, StageTime
 from peakproof.searching import EnvironmentTrial
 from peakproof.season import Season
 from peakproof.targets import Planned
@@ -41,8 +41,6 @@ from peakproof.telemetry.database import DatabaseWatch
 from peakproof.telemetry.sampler import Sampler
 from peakproof.timeline import Happened, Missed, Timeline
 
-MEASUREMENTS = "load"
-"""Folder of the report that keeps the generator's own files."""
 TRIALS = "capacity"
 """Folder of the report with a folder for each trial of a search."""
 

@@ -123,22 +123,33 @@ def _steps(measured: Measurements) -> list[str]:
 
 
 def _errors(measured: Measurements, width: int) -> Chart:
-    wrong = _counted(measured, "attempt_errors", "requests that went wrong", "doubtful", Shape.BARS, width)
-    more = [
-        _counted(measured, "errors", "journeys that failed", "bad", Shape.BARS, width),
-        _counted(measured, "shed", "shed by the platform", "third", Shape.BARS, width),
-        _counted(measured, "turned_away", "turned away", "main", Shape.BARS, width),
+    """Of all journeys: where only those beside the main one fail, that is no "not one error"."""
+    what = "requests" if measured.job.closed else "all journeys"
+    journeys = [measured.job.main] if measured.job.closed else [*measured.counters]
+    bars = [
+        _counted(measured, counter, name, tone, Shape.BARS, width, journeys)
+        for counter, name, tone in (
+            ("attempt_errors", "requests that went wrong", "doubtful"),
+            ("errors", "journeys that failed", "bad"),
+            ("shed", "shed by the platform", "third"),
+            ("turned_away", "turned away", "main"),
+        )
     ]
-    seen = [each for each in more if any(each.values)] if not measured.job.closed else []
+    seen = [each for each in bars[1:] if any(each.values)] if not measured.job.closed else []
     return _chart(
-        measured, width, "chart-errors", "Errors", "per second",
+        measured, width, "chart-errors", "Errors", f"{what}, per second",
         "Requests that went wrong, journeys that failed for good, were shed, were turned away.",
-        [wrong, *seen], empty="not one error",
+        [bars[0], *seen], empty="not one error",
     )  # fmt: skip
 
 
-def _counted(measured: Measurements, counter: str, name: str, tone: str, shape: Shape, width: int) -> Series:
-    counts = [*measured.count(measured.job.main, counter).values()]
+def _counted(
+    measured: Measurements, counter: str, name: str, tone: str, shape: Shape, width: int,
+    journeys: Sequence[str] = (),
+) -> Series:  # fmt: skip
+    """Means of a second, of the main journey unless others are named."""
+    each = [measured.count(journey, counter).values() for journey in journeys or [measured.job.main]]
+    counts = [sum(second) for second in zip(*each, strict=True)]
     groups = [counts[start : start + width] for start in range(0, len(counts), width)]
     return Series(name=name, tone=tone, shape=shape, values=[sum(group) / len(group) for group in groups])
 

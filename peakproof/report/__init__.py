@@ -7,7 +7,7 @@ from pathlib import Path
 
 from foundation import page
 from peakproof import results as values
-from peakproof.report import words
+from peakproof.report import of_load, words
 from peakproof.report.sections import SECTIONS
 from peakproof.results import Results
 
@@ -15,10 +15,14 @@ PAGE = "index.html"
 
 
 def write(results: Results, folder: Path) -> Path:
-    """Writes both files, each in one step, and returns the page's path. Raises OSError (disk full)."""
+    """Writes both files, each in one step, and the page of the load; returns the page's path.
+
+    Raises OSError (disk full).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / values.FILE, values.to_json(results))  # first: evidence must outlive a bug in a section
     _replace(folder / PAGE, html(results))
+    of_load.write(results, folder / values.MEASUREMENTS)
     return folder / PAGE
 
 
@@ -27,7 +31,7 @@ def html(results: Results) -> str:
     status = str(results.verdict.status)
     return page.html(
         f"{status}: rehearsal of season {results.season}",
-        [section(results) for section in SECTIONS],
+        [found for section in SECTIONS if (found := section(results)) is not None],
         header=(
             "Peakproof rehearsal",
             f"season {results.season}",

@@ -25,6 +25,11 @@ def test_a_refusal_has_its_status_and_is_no_failure() -> None:
     assert asked((409, False), (201, False)).share_wrong == 0
 
 
+def test_what_went_well_without_a_status_was_answered_all_the_same() -> None:
+    """A locustfile tells of messages and queries, too: they have no status, and did not stay unanswered."""
+    assert asked((None, False), (None, False), (None, True)).in_words() == "well x 2, no answer x 1"
+
+
 def test_nothing_asked_is_no_share() -> None:
     assert Answers().share_wrong == 0
     assert Answers().in_words() == ""

@@ -1,4 +1,4 @@
-"""The sections of the report in their order. Each is a pure function of the one result value."""
+"""The sections of the report in their order, pure functions of the one result; None: nothing to tell."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from peakproof.report.sections import (
 )
 from peakproof.results import Results
 
-SECTIONS: tuple[Callable[[Results], Section], ...] = (
+SECTIONS: tuple[Callable[[Results], Section | None], ...] = (
     headline.section,
     charts.section,
     findings.section,

@@ -8,11 +8,11 @@ from loadtests.capacity import results as figures
 from peakproof.results import Results
 
 
-def section(results: Results) -> Section:
+def section(results: Results) -> Section | None:
+    """Nothing where nobody searched: most plans do not."""
     capacity = results.capacity
     if capacity is None:
-        body = page.note("No search for capacity: a plan asks for one with `capacity: {budget: 15m}`.")
-        return Section(anchor="capacity", title="Capacity", body=body)
+        return None
     found = capacity.found
     sentence = f"Capacity {figures.in_words(found)}."
     sentence += f" Used up first: {capacity.saturated}." if capacity.saturated else ""

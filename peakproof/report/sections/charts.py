@@ -86,7 +86,7 @@ def _errors(results: Results, load: Load, width: int) -> Chart:
     attempts = _means([second.attempt_errors for second in load.seconds], width)
     errors = _means([second.errors for second in load.seconds], width)
     return _chart(
-        results, load, width, anchor="chart-errors", title="Errors", unit="per second",
+        results, load, width, anchor="chart-errors", title="Errors", unit=f"{load.journey} per second",
         description=f"Single requests that went wrong ({_range(attempts)} a second) "
         f"and orders that were not accepted within the client's budget ({_range(errors)} a second).",
         series=[

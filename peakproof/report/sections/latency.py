@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from foundation import page
 from foundation.page import Column, Group, Row, Section
+from loadtests.report import FILE as PAGE
 from peakproof.report import words
-from peakproof.results import Percentiles, Results
+from peakproof.results import MEASUREMENTS, Percentiles, Results
 
 COLUMNS = (
     Column(title="Series"), Column(title="Requests", numeric=True), Column(title="p50", numeric=True),
@@ -28,7 +29,11 @@ def section(results: Results) -> Section:
         "Over the whole load, faults included; from the moment an arrival was due, so that waiting in the "
         f"generator counts. The generator's own delay: p99 {words.milliseconds(load.dispatch_p99)}."
     )
-    return Section(anchor="latency", title="Latency", body=page.joined([table, remark]))
+    more = page.note(
+        "Requests, answers and response times of every step, over time: "
+        f"{MEASUREMENTS}/{PAGE} beside this page."
+    )
+    return Section(anchor="latency", title="Latency", body=page.joined([table, remark, more]))
 
 
 def _row(series: Percentiles) -> Row:

@@ -73,3 +73,15 @@ def test_what_did_not_happen_is_in_no_legend() -> None:
     assert "turned away</li>" not in drawn(made.measurements())
     away = Counters(wanted=10, dispatched=9, turned_away=1, done=9, ended=9, completed=9)
     assert "turned away</li>" in drawn(made.measurements(counters={7: away}))
+
+
+def test_errors_of_other_journeys_are_in_the_picture() -> None:
+    plain = made.measurements()
+    wrong = {
+        7: Counters(wanted=50, dispatched=50, done=50, ended=50, errors=50, attempts=50, attempt_errors=50)
+    }
+    html = drawn(replace(plain, counters={**plain.counters, "look": wrong}))
+    assert "journeys that failed</li>" in html
+    assert "not one error" not in html
+    assert "all journeys, per second" in html
+    assert "not one error" in drawn(plain)

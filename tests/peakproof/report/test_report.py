@@ -22,7 +22,6 @@ SECTIONS = [
     "charts",
     "findings",
     "inside",
-    "capacity",
     "conservation",
     "faults",
     "latency",

@@ -18,7 +18,6 @@ SECTIONS = [
     "charts",
     "findings",
     "inside",
-    "capacity",
     "conservation",
     "faults",
     "latency",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from loadtests.capacity.search import Capacity, Status
 from loadtests.capacity.trials import Observation, Outcome
+from peakproof import report
 from peakproof.report.sections import capacity
 from peakproof.results import CapacityFound
 from tests.peakproof.report import reading, samples
@@ -25,10 +26,12 @@ FOUND = CapacityFound(
     objectives=("place-order p99 < 500ms",),
     saturated="the database's CPU, at 200 orders/s",
 )  # fmt: skip
+SEARCHED = replace(samples.passed(), capacity=FOUND)
 
 
 def test_the_number_and_what_was_used_up_first_are_one_sentence() -> None:
-    section = capacity.section(replace(samples.passed(), capacity=FOUND))
+    section = capacity.section(SEARCHED)
+    assert section is not None
     text = reading.text(section)
     assert (
         "Capacity 131/s (90 %: 127/s to 135/s). Used up first: the database's CPU, at 200 orders/s." in text
@@ -38,12 +41,15 @@ def test_the_number_and_what_was_used_up_first_are_one_sentence() -> None:
 
 
 def test_every_trial_has_its_row_and_those_that_broke_stand_out() -> None:
-    section = capacity.section(replace(samples.passed(), capacity=FOUND))
+    section = capacity.section(SEARCHED)
+    assert section is not None
     assert len(reading.rows(section)) == 2
     (bad,) = reading.bad_rows(section)
     assert bad[:2] == ["200/s", "broke"]
     assert bad[-1] == "the database's CPU, at 200 orders/s"
 
 
-def test_a_plan_without_a_search_says_how_to_ask_for_one() -> None:
-    assert "capacity: {budget: 15m}" in reading.text(capacity.section(samples.passed()))
+def test_a_plan_without_a_search_has_no_such_section() -> None:
+    assert capacity.section(samples.passed()) is None
+    assert 'id="capacity"' not in report.html(samples.passed())
+    assert 'id="capacity"' in report.html(SEARCHED)
