@@ -71,11 +71,12 @@ class Instance:
         return self.across and network.internal
 
     def home_of(self, volume: Volume) -> str:
-        """The host of a volume: that of the node whose it is."""
-        owners = (
-            node for node in self.nodes if volume.name in {mount.volume for mount in node.storage.mounts}
+        """The host of a volume: that of the node whose it is; the first for one that no node has."""
+        mounting = (
+            node.name for node in self.nodes if volume.name in {mount.volume for mount in node.storage.mounts}
         )
-        return self.placement[next(owners).name]
+        owner = next(mounting, None)
+        return self.placement[owner] if owner else next(iter(self.hosts))
 
     def published_at(self, node: str, endpoint: str) -> str:
         """The address at which a node publishes an endpoint's port."""

@@ -11,8 +11,8 @@ from environments.fleet import Fleet
 from foundation.errors import Unavailable
 
 
-def manager(fleet: Fleet) -> docker.DockerClient:
-    """The engine of a host that manages the swarm of all hosts, for what is made there once for all.
+def manager(fleet: Fleet) -> str:
+    """A host that manages the swarm of all hosts, for what is made there once for all.
 
     Raises Unavailable where they form no swarm together, or none of them manages it.
     """
@@ -25,7 +25,7 @@ def manager(fleet: Fleet) -> docker.DockerClient:
         )
     for host, swarm in told.items():
         if swarm["ControlAvailable"]:
-            return fleet.on(host)
+            return host
     raise Unavailable(
         "no host of the site manages its swarm", hint="`docker node promote` makes one a manager"
     )

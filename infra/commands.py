@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
+from environments.fleet import Fleet, connected
 from environments.images.display import ImageDisplay
 from environments.topology import EnvironmentClass
 from environments.wanted import Wanted
@@ -17,7 +18,6 @@ from infra.backend import backend
 from infra.changes import Op
 from infra.confirming import Confirm
 from infra.deploying import Plan
-from infra.hosts import Clients
 from infra.opening import Opened, opened
 from infra.preparing import Prepared
 from infra.progress import ResourceDisplay
@@ -28,9 +28,9 @@ Document = dict[str, object]
 
 def preview(wanted: Wanted) -> Document:
     """Shows what `up` would change; leaves everything as it is."""
-    clients = preparing.reachable(wanted)
+    reached = preparing.reachable(wanted)
     with _opened(wanted.name, create=True) as found:
-        _, plan = _planned(found, wanted, clients)
+        _, plan = _planned(found, wanted, reached)
     display.show_plan(people(), plan, display.heading(wanted, covering.uncovered(wanted)))
     return display.plan_document(wanted, plan)
 
@@ -41,9 +41,9 @@ def up(wanted: Wanted, *, confirmed: Confirm, waived: Collection[str] = ()) -> D
     `confirmed` is asked once the plan was shown; `waived`: what is accepted though it would be refused.
     """
     covering.refuse(wanted, waived)
-    started, console, clients = time.monotonic(), people(), preparing.reachable(wanted)
+    started, console, reached = time.monotonic(), people(), preparing.reachable(wanted)
     with _opened(wanted.name, create=True) as found:
-        prepared, plan = _planned(found, wanted, clients)
+        prepared, plan = _planned(found, wanted, reached)
         display.show_plan(console, plan, display.heading(wanted, covering.uncovered(wanted)))
         if not plan.empty:
             _confirm(confirmed, wanted.name)
@@ -58,7 +58,7 @@ def up(wanted: Wanted, *, confirmed: Confirm, waived: Collection[str] = ()) -> D
                 console.print(
                     f"its state, encrypted with your passphrase, is {found.backend.place}: keep both"
                 )
-    document = _status(prepared.record, clients)
+    document = _status(prepared.record, reached)
     display.show_status(console, document)
     return document
 
@@ -67,7 +67,7 @@ def status(name: str) -> Document:
     """Shows the nodes of a stack as they are, and its endpoints."""
     with _opened(name) as found:
         record = found.required()
-    document = _status(record, hosts.connected_to(record.engines))
+    document = _status(record, connected(record.engines))
     display.show_status(people(), document)
     return document
 
@@ -75,12 +75,13 @@ def status(name: str) -> Document:
 def drift(name: str) -> Document:
     """Shows what was changed by hand since the last `up`; changes nothing."""
     with _opened(name) as found:
-        clients = hosts.connected_to(found.required().engines).values()
+        reached = connected(found.required().engines)
         changes = [change for change in found.deployment.drift() if change.told]
-    standing = hosts.standing(clients, name)
+    standing = hosts.standing(reached.hosts.values(), name)
     told = {change.urn for change in changes if change.op is Op.DELETE}
     parted = [known.name for known in touching.parted(found.state, standing) if known.urn not in told]
-    strangers = [each for client in clients for each in hosts.strays(client, name, found.state.ids).names]
+    unknown = [hosts.strays(engine, name, found.state.ids) for engine in reached.hosts.values()]
+    strangers = [each for stray in unknown for each in stray.names]
     seen = display.Drift(name=name, changes=tuple(changes), parted=tuple(parted), strangers=tuple(strangers))
     display.show_drift(people(), seen)
     return seen.to_dict()
@@ -95,20 +96,20 @@ def destroy(name: str, *, yes: bool, typed: str | None) -> Document:
             f"{name}: {len(found.state.things)} things will be removed, volumes with their data among them"
         )
         _confirm(confirming.how(name, _class(record), yes=yes, typed=typed, doing="Remove it?"), name)
-        clients = hosts.connected_to(record.engines).values() if record else ()
+        reached = connected(record.engines) if record else None
         with (
             audit.kept("destroy", name, **(audit.of(record) if record else {})),
             ResourceDisplay(console) as watch,
         ):
-            for client in clients:
+            for client in reached.hosts.values() if reached else ():
                 hosts.strays(client, name, found.state.ids).remove()
             found.deployment.destroy(watch)
     console.print(f"[green]{name} is gone[/] after {in_words(time.monotonic() - started)}")
     return {"name": name, "removed": [known.name for known in found.state.things]}
 
 
-def _status(record: Record, clients: Clients) -> Document:
-    states = hosts.states(clients, record.name)
+def _status(record: Record, fleet: Fleet) -> Document:
+    states = hosts.states(fleet, record.name)
     return {
         "name": record.name,
         "definition": record.definition,
@@ -130,10 +131,10 @@ def _opened(name: str, *, create: bool = False) -> Iterator[Opened]:
         yield found
 
 
-def _planned(found: Opened, wanted: Wanted, clients: Clients) -> tuple[Prepared, Plan]:
+def _planned(found: Opened, wanted: Wanted, fleet: Fleet) -> tuple[Prepared, Plan]:
     console = people()
     with ImageDisplay(console) as report:
-        prepared = preparing.prepare(wanted, clients, found.record, report)
+        prepared = preparing.prepare(wanted, fleet, found.record, report)
     with display.working(console, "looking at what stands"):
         return prepared, deploying.plan(found, prepared)
 

@@ -56,7 +56,7 @@ class Plan:
 def plan(opened: Opened, prepared: Prepared) -> Plan:
     """Looks at what stands and what would change. Changes nothing."""
     state, name = opened.state, opened.deployment.name
-    standing = hosts.standing(prepared.clients.values(), name)
+    standing = hosts.standing(prepared.fleet.hosts.values(), name)
     again = [known for known in state.of_type(CONTAINER) if known.failed]
     again += [known for known in touching.parted(state, standing) if known not in again]
     touched = bool(touching.touched(state, standing))
@@ -64,7 +64,7 @@ def plan(opened: Opened, prepared: Prepared) -> Plan:
     return Plan(
         changes=tuple(opened.deployment.preview(_program(prepared), refresh=touched, replaced=replaced)),
         replaced=replaced,
-        strays=tuple(hosts.strays(client, name, state.ids) for client in prepared.clients.values()),
+        strays=tuple(hosts.strays(client, name, state.ids) for client in prepared.fleet.hosts.values()),
         unfinished=state.unfinished,
         touched=touched,
     )
@@ -84,7 +84,7 @@ def deploy(opened: Opened, prepared: Prepared, planned: Plan, watch: Watch, told
             replaced = [urn for urn in planned.replaced if not targets or urn in targets]
             deployment.up(_program(prepared), watch, targets=targets, replaced=replaced)
     except NodeFailed as error:
-        error.detail = tuple(hosts.last_words(prepared.clients, prepared.stack.instance.resource(error.node)))
+        error.detail = tuple(hosts.last_words(prepared.fleet, prepared.stack.instance.resource(error.node)))
         raise
 
 

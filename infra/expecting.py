@@ -14,7 +14,7 @@ from ipaddress import IPv4Network
 
 from environments import docker_policy
 from environments.topology import CommandProbe, HttpProbe, Lifecycle, Node, Probe, TcpProbe
-from infra.stack import Stack
+from infra.stack import Located, Stack
 
 MIB = 1024 * 1024
 Attributes = Mapping[str, object]
@@ -35,24 +35,12 @@ def expected(stack: Stack) -> Subjects:
     instance = stack.instance
     return Subjects(
         nodes={node.name: _node(node, stack) for node in instance.nodes},
-        networks={
-            network.name: {
-                **_common(network.name, "network", stack),
-                "internal": network.internal,
-                "subnet": [instance.subnets[network.name]],
-                "addresses by Docker": [_upper(instance.subnets[network.name])],
-                "driver": docker_policy.network_driver(overlay=instance.is_overlay(network)),
-                "options": docker_policy.network_options(network, overlay=instance.is_overlay(network)),
-                "reserved": docker_policy.reserved(
-                    network,
-                    IPv4Network(instance.subnets[network.name]),
-                    answers_beyond=bool(instance.entries),
-                ),
-            }
-            for network in instance.networks
-        },
+        networks={each.name: _network(each, stack) for each in stack.networks},
         volumes={
-            volume.name: {**_common(volume.name, "volume", stack), "kept when these change": ["labels"]}
+            volume.name: {
+                **_common(volume.name, "volume", stack, instance.home_of(volume)),
+                "kept when these change": ["labels"],
+            }
             for volume in instance.topology.volumes
         },
     )
@@ -68,8 +56,24 @@ def fingerprint(content: str) -> str:
     return f"{len(content.encode())} bytes, sha256 {hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
-def _common(name: str, kind: str, stack: Stack) -> dict[str, object]:
-    (host,) = set(stack.instance.placement.values())
+def _network(located: Located, stack: Stack) -> dict[str, object]:
+    instance, network = stack.instance, located.network
+    overlay, subnet = instance.is_overlay(network), IPv4Network(instance.subnets[network.name])
+    beyond = bool(instance.entries)
+    return {
+        **_common(network.name, "network", stack, located.host),
+        "internal": network.internal,
+        "attachable": overlay,
+        "subnet": [str(subnet)],
+        "addresses by Docker": [None if overlay else _upper(str(subnet))],
+        "gateway": [None if overlay else str(subnet.network_address + 1)],
+        "driver": docker_policy.network_driver(overlay=overlay),
+        "options": docker_policy.network_options(network, overlay=overlay),
+        "reserved": docker_policy.reserved(network, subnet, answers_beyond=beyond),
+    }
+
+
+def _common(name: str, kind: str, stack: Stack, host: str) -> dict[str, object]:
     return {
         "name": f"peakproof-{stack.instance.name}-{name}",
         "labels": {
@@ -84,12 +88,11 @@ def _common(name: str, kind: str, stack: Stack) -> dict[str, object]:
 
 
 def _node(node: Node, stack: Stack) -> dict[str, object]:
-    common = _common(node.name, "node", stack)
+    common = _common(node.name, "node", stack, stack.instance.placement[node.name])
     assert isinstance(common["labels"], dict)
     return {
         **common,
         "labels": {**common["labels"], "peakproof.node": node.name, "peakproof.digest": node.digest},
-        "host": stack.instance.placement[node.name],
         "part of": node.name,
         "component": {"part of": stack.instance.name, "finished": True},
         **_process(node, stack),
@@ -118,8 +121,8 @@ def _attachments(node: Node, stack: Stack) -> dict[str, object]:
     once = {other.name for other in nodes if other.lifecycle is Lifecycle.ONCE}
     return {
         "networks": {
-            network: {"names": names, "address": stack.instance.addresses[network][node.name]}
-            for network in attachments.networks
+            called: {"names": names, "address": stack.instance.addresses.get(network, {}).get(node.name)}
+            for network, called in _reached(node, stack).items()
         },
         "resolver": [*docker_policy.NO_RESOLVER, *docker_policy.RESOLVER_OPTIONS],
         "files": {
@@ -139,7 +142,20 @@ def _attachments(node: Node, stack: Stack) -> dict[str, object]:
         "mounts": {mount.path: mount.volume for mount in node.storage.mounts},
         "needs": sorted(node.needs),
         "starts after success of": sorted(once & set(node.needs)),
-        "made after": sorted({*attachments.networks, *(mount.volume for mount in node.storage.mounts)}),
+        "made after": sorted(
+            {*_reached(node, stack).values(), *(mount.volume for mount in node.storage.mounts)}
+        ),
+    }
+
+
+def _reached(node: Node, stack: Stack) -> dict[str, str]:
+    """Network -> what the one is called that the node stands on: that of its host, or an overlay."""
+    host = stack.instance.placement[node.name]
+    return {
+        each.network.name: each.name
+        for each in stack.networks
+        if each.network.name in node.attachments.networks
+        and (each.host == host or stack.instance.is_overlay(each.network))
     }
 
 

@@ -12,27 +12,15 @@ from docker.models.containers import Container
 from docker.models.networks import Network
 
 from environments import labels, owners
-from environments.docker_client import connect
 from environments.docker_errors import mapped
+from environments.fleet import Fleet
 from environments.images.build import file_in
-from environments.site import Site
 from foundation.errors import Refused, Unavailable
 from infra.backend import URL
 from infra.touching import Seen, Standing
 
-Clients = Mapping[str, docker.DockerClient]
 LAST_LINES = 20
 MIB = 1024**2
-
-
-def connected(site: Site) -> Clients:
-    """A client for every host of the site. Raises Unavailable for the first that does not answer."""
-    return {name: connect(host.docker) for name, host in site.hosts.items()}
-
-
-def connected_to(engines: Mapping[str, str | None]) -> Clients:
-    """The same from what a stack remembers."""
-    return {name: connect(url) for name, url in engines.items()}
 
 
 def users(client: docker.DockerClient, images: Mapping[str, str]) -> dict[str, int]:
@@ -145,20 +133,20 @@ def _seen(container: Container) -> Seen:
     )
 
 
-def states(clients: Clients, name: str) -> dict[str, str]:
+def states(fleet: Fleet, name: str) -> dict[str, str]:
     """Node -> healthy, starting, unhealthy, running, or how it ended; what is not there is not told."""
     with mapped(f"looking at the nodes of {name}"):
         listed = [
             container
-            for client in clients.values()
+            for client in fleet.hosts.values()
             for container in client.containers.list(all=True, filters=_ours(name), ignore_removed=True)
         ]
     return {one.labels[labels.NODE]: _state(one) for one in listed if labels.NODE in one.labels}
 
 
-def last_words(clients: Clients, container: str) -> list[str]:
+def last_words(fleet: Fleet, container: str) -> list[str]:
     """The end of a container's log, wherever it is; nothing where it is gone."""
-    for client in clients.values():
+    for client in fleet.hosts.values():
         with contextlib.suppress(NotFound), mapped(f"reading the log of {container}"):
             text: bytes = client.containers.get(container).logs(tail=LAST_LINES)
             return text.decode(errors="replace").rstrip("\n").splitlines()

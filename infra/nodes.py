@@ -126,7 +126,7 @@ def _networks(props: NodeProps) -> list[docker.ContainerNetworksAdvancedArgs]:
         docker.ContainerNetworksAdvancedArgs(
             name=props.networks[network].name,
             aliases=names,
-            ipv4_address=props.instance.addresses[network][props.node.name],
+            ipv4_address=props.instance.addresses.get(network, {}).get(props.node.name),
         )
         for network in attachments.networks
     ]

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-import docker
-
-from environments import docker_networks, giving, images, machine, owners
+from environments import docker_networks, giving, images, machine, owners, swarm
 from environments.door import images_of
+from environments.fleet import Fleet, connected
+from environments.images import transport
 from environments.instance import Instance, Supply, instantiate, updated
 from environments.placement import place
 from environments.wanted import Wanted
 from foundation.secrets import Secret
 from infra import hosts
 from infra.claiming import refuse_another
-from infra.hosts import Clients
 from infra.record import Record
 from infra.stack import Stack
 
@@ -26,7 +25,7 @@ class Prepared:
     """A stack as it is to stand, and the Docker hosts that it will stand on."""
 
     stack: Stack
-    clients: Clients
+    fleet: Fleet
     site: str
 
     @property
@@ -35,51 +34,48 @@ class Prepared:
         return Record.of(self.stack, self.site)
 
 
-def reachable(wanted: Wanted) -> Clients:
+def reachable(wanted: Wanted) -> Fleet:
     """The hosts of the site. Raises Refused where `env` has an environment of this name, Unavailable."""
-    clients = hosts.connected(wanted.site)
-    for client in clients.values():
-        owners.refuse_other(client, wanted.name, owner=owners.INFRA)
-    return clients
+    fleet = connected(wanted.site.engines)
+    for engine in fleet.hosts.values():
+        owners.refuse_other(engine, wanted.name, owner=owners.INFRA)
+    return fleet
 
 
-def prepare(wanted: Wanted, clients: Clients, found: Record | None, report: images.Report) -> Prepared:
+def prepare(wanted: Wanted, fleet: Fleet, found: Record | None, report: images.Report) -> Prepared:
     """The stack: what it had keeps its ports, addresses and secrets. Builds the images that are missing.
 
     Raises InputError where the name belongs to another stack, Refused where to one of another state,
     BuildFailed, Unavailable.
     """
     if found is None:
-        hosts.refuse_unknown(clients.values(), wanted.name)
+        hosts.refuse_unknown(fleet.hosts.values(), wanted.name)
     else:
         refuse_another(found, wanted)
     given = giving.read(wanted.given, wanted.topology.secrets)
-    client = clients[_home(wanted)]
     names = images_of(wanted.topology)
-    built = images.ensure(names, folders=wanted.folders, client=client, progress=report)
+    built = images.ensure(names, folders=wanted.folders, client=fleet.home, progress=report)
     ids = {name: image.id for name, image in built.items() if name in names}
+    transport.spread(fleet, ids.values())
     return Prepared(
         stack=Stack(
-            instance=_instance(wanted, client, found, ids, given),
-            users=hosts.users(client, ids),
+            instance=_instance(wanted, fleet, found, ids, given),
+            users=hosts.users(fleet.home, ids),
+            manager=swarm.manager(fleet) if len(fleet.hosts) > 1 else next(iter(fleet.hosts)),
         ),
-        clients=clients,
+        fleet=fleet,
         site=wanted.site.site,
     )
 
 
-def _home(wanted: Wanted) -> str:
-    return next(iter(wanted.site.hosts))
-
-
 def _instance(
     wanted: Wanted,
-    client: docker.DockerClient,
+    fleet: Fleet,
     found: Record | None,
     ids: Mapping[str, str],
     given: Mapping[str, Secret],
 ) -> Instance:
-    taken = chain(machine.routes(), docker_networks.taken_subnets(client))
+    taken = chain(machine.routes(), *map(docker_networks.taken_subnets, fleet.engines))
     supply = Supply(
         hosts=wanted.site.engines,
         entries=wanted.site.entries,

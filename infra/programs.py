@@ -11,11 +11,12 @@ import pulumi
 import pulumi_docker as docker
 
 from environments import addresses, docker_policy
+from environments.instance import Instance
 from environments.topology import Network, Node, Volume
 from foundation.errors import InputError
 from infra import labels
 from infra.nodes import NodeComponent, NodeProps
-from infra.stack import Stack
+from infra.stack import Located, Stack
 
 TYPE = "peakproof:infra:Environment"
 
@@ -26,20 +27,16 @@ class EnvironmentProps:
 
     stack: Stack
 
-    def host(self) -> str:
-        """The one host of every node."""
-        hosts = sorted(set(self.stack.instance.placement.values()))
-        if len(hosts) > 1:
+    def hosts(self) -> list[str]:
+        """The hosts that carry something, in the site's order. Raises InputError for one it does not have."""
+        instance = self.stack.instance
+        unknown = sorted(set(instance.placement.values()) - set(instance.hosts))
+        if unknown:
             raise InputError(
-                f"nodes are placed on {', '.join(hosts)}: bridge networks do not reach across hosts",
-                hint="place every node on one host",
+                f"nodes are placed on {unknown[0]!r}, which the site does not have",
+                hint=f"it has {', '.join(sorted(instance.hosts))}",
             )
-        if hosts[0] not in self.stack.engines:
-            raise InputError(
-                f"nodes are placed on {hosts[0]!r}, which the site does not have",
-                hint=f"it has {', '.join(sorted(self.stack.engines))}",
-            )
-        return hosts[0]
+        return [host for host in instance.hosts if host in {*instance.placement.values(), self.stack.manager}]
 
 
 def program(stack: Stack) -> Callable[[], None]:
@@ -59,11 +56,9 @@ class EnvironmentComponent(pulumi.ComponentResource):
     ) -> None:
         super().__init__(TYPE, name, {}, opts)
         self.stack = props.stack
-        instance, host = props.stack.instance, props.host()
-        self.provider = docker.Provider(
-            host, host=props.stack.engines[host], opts=pulumi.ResourceOptions(parent=self)
-        )
-        self.networks = {network.name: self._network(network) for network in instance.networks}
+        instance = props.stack.instance
+        self.providers = {host: self._connected(host) for host in props.hosts()}
+        self.networks = {each.name: self._network(each) for each in props.stack.networks}
         self.volumes = {volume.name: self._volume(volume) for volume in instance.topology.volumes}
         self.nodes: dict[str, NodeComponent] = {}
         nodes = {node.name: node for node in instance.nodes}
@@ -71,33 +66,29 @@ class EnvironmentComponent(pulumi.ComponentResource):
             self.nodes[name] = self._node(nodes[name])
         self.register_outputs({"nodes": {name: made.container.id for name, made in self.nodes.items()}})
 
-    def _opts(self) -> pulumi.ResourceOptions:
-        # Names are given, not made up: the old one must go before a new one can have its name.
-        return pulumi.ResourceOptions(parent=self, provider=self.provider, delete_before_replace=True)
+    def _connected(self, host: str) -> docker.Provider:
+        return docker.Provider(host, host=self.stack.engines[host], opts=pulumi.ResourceOptions(parent=self))
 
-    def _network(self, network: Network) -> docker.Network:
-        instance = self.stack.instance
-        subnet, overlay = IPv4Network(instance.subnets[network.name]), instance.is_overlay(network)
+    def _opts(self, host: str) -> pulumi.ResourceOptions:
+        # Names are given, not made up: the old one must go before a new one can have its name.
+        return pulumi.ResourceOptions(parent=self, provider=self.providers[host], delete_before_replace=True)
+
+    def _network(self, located: Located) -> docker.Network:
+        instance, network = self.stack.instance, located.network
+        overlay = instance.is_overlay(network)
         return docker.Network(
-            network.name,
+            located.name,
             name=instance.resource(network.name),
             driver=docker_policy.network_driver(overlay=overlay),
             internal=network.internal,
+            attachable=overlay or None,
             options=docker_policy.network_options(network, overlay=overlay),
-            ipam_configs=[
-                docker.NetworkIpamConfigArgs(
-                    subnet=str(subnet),
-                    ip_range=str(addresses.visitors(subnet)),
-                    gateway=str(subnet.network_address + 1),
-                    aux_address=docker_policy.reserved(network, subnet, answers_beyond=bool(instance.entries))
-                    or None,
-                )
-            ],
+            ipam_configs=[_pool(instance, network)],
             labels=[
                 docker.NetworkLabelArgs(label=key, value=text)
                 for key, text in labels.of(instance.name, "network").items()
             ],
-            opts=self._opts(),
+            opts=self._opts(located.host),
         )
 
     def _volume(self, volume: Volume) -> docker.Volume:
@@ -111,18 +102,36 @@ class EnvironmentComponent(pulumi.ComponentResource):
             ],
             # Other labels would be another volume to the provider, and an empty one.
             opts=pulumi.ResourceOptions.merge(
-                self._opts(), pulumi.ResourceOptions(ignore_changes=["labels"])
+                self._opts(instance.home_of(volume)), pulumi.ResourceOptions(ignore_changes=["labels"])
             ),
         )
 
     def _node(self, node: Node) -> NodeComponent:
+        host = self.stack.instance.placement[node.name]
         props = NodeProps(
             node=node,
             instance=self.stack.instance,
-            networks=self.networks,
+            networks={each.network.name: self.networks[each.name] for each in self._reached_from(host)},
             volumes=self.volumes,
             needs=[self.nodes[need] for need in node.needs],
-            provider=self.provider,
+            provider=self.providers[host],
             user=self.stack.users[node.process.image],
         )
         return NodeComponent(node.name, props=props, opts=pulumi.ResourceOptions(parent=self))
+
+    def _reached_from(self, host: str) -> list[Located]:
+        """The networks that nodes of a host can stand on: its own bridges, and what reaches everywhere."""
+        overlay = self.stack.instance.is_overlay
+        return [each for each in self.stack.networks if each.host == host or overlay(each.network)]
+
+
+def _pool(instance: Instance, network: Network) -> docker.NetworkIpamConfigArgs:
+    subnet = IPv4Network(instance.subnets[network.name])
+    if instance.is_overlay(network):
+        return docker.NetworkIpamConfigArgs(subnet=str(subnet))
+    return docker.NetworkIpamConfigArgs(
+        subnet=str(subnet),
+        ip_range=str(addresses.visitors(subnet)),
+        gateway=str(subnet.network_address + 1),
+        aux_address=docker_policy.reserved(network, subnet, answers_beyond=bool(instance.entries)) or None,
+    )

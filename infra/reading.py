@@ -22,7 +22,7 @@ _READ: Mapping[str, frozenset[str]] = {
         "memorySwap", "mustRun", "name", "networksAdvanced", "ports", "restart", "securityOpts", "shmSize",
         "stopTimeout", "uploads", "volumes", "wait", "waitTimeout",
     )),
-    NETWORK: frozenset(("driver", "internal", "ipamConfigs", "labels", "name", "options")),
+    NETWORK: frozenset(("attachable", "driver", "internal", "ipamConfigs", "labels", "name", "options")),
     VOLUME: frozenset(("labels", "name")),
 }  # fmt: skip
 
@@ -40,12 +40,12 @@ class Register:
             resource.name for resource in self.resources if resource.urn in urns and resource.type in types
         )
 
-    def physical(self, type_: str) -> dict[Value, str]:
-        """What Docker will call each resource of a type -> its own name."""
+    def physical(self, type_: str, provider: str) -> dict[Value, str]:
+        """What Docker will call each resource of a type -> its own name; of two hosts' the provider's own."""
+        of_type = [resource for resource in self.resources if resource.type == type_]
         return {
             resource.inputs.get("name"): resource.name
-            for resource in self.resources
-            if resource.type == type_
+            for resource in sorted(of_type, key=lambda each: each.provider == provider)
         }
 
 
@@ -92,7 +92,9 @@ def network(recorded: Recorded, register: Register) -> Attributes:
         **_common(recorded, register),
         "internal": found.get("internal", False),
         "subnet": [block.get("subnet") for block in pools],
+        "attachable": found.get("attachable", False),
         "addresses by Docker": [block.get("ipRange") for block in pools],
+        "gateway": [block.get("gateway") for block in pools],
         "driver": found.get("driver"),
         "options": dict(_mapping(found.get("options"))),
         "reserved": {key: text for pool in pools for key, text in _mapping(pool.get("auxAddress")).items()},
@@ -129,7 +131,7 @@ def _component(container: Recorded, register: Register) -> object:
 
 
 def _networks(container: Recorded, register: Register) -> dict[str, object]:
-    known = register.physical(NETWORK)
+    known = register.physical(NETWORK, container.provider)
     return {
         known.get(block.get("name"), f"{block.get('name')} (unknown)"): {
             "names": sorted(_texts(block.get("aliases"))),
@@ -140,7 +142,7 @@ def _networks(container: Recorded, register: Register) -> dict[str, object]:
 
 
 def _mounts(container: Recorded, register: Register) -> dict[str, object]:
-    known = register.physical(VOLUME)
+    known = register.physical(VOLUME, container.provider)
     return {
         str(block.get("containerPath")): known.get(
             block.get("volumeName"), f"{block.get('volumeName') or block.get('hostPath')} (unknown)"

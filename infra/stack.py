@@ -11,7 +11,7 @@ from environments.door import images_of
 from environments.instance import Instance, Supply, instantiate
 from environments.placement import place
 from environments.site import Site
-from environments.topology import Topology
+from environments.topology import Network, Topology
 from foundation.secrets import new_password
 
 _FIRST_PORT = 20_000
@@ -19,19 +19,45 @@ _USER = 10_001
 
 
 @dataclass(frozen=True, kw_only=True)
+class Located:
+    """A network at the host where it is made; `name` is its own among all of the stack's."""
+
+    name: str
+    network: Network
+    host: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stack:
     """An instance on Docker hosts.
 
-    `users`: image folder -> numeric id of the user the image runs as, who owns the files put into the node.
+    `users`: image folder -> numeric id of the user the image runs as, who owns the files put into the node;
+    `manager`: the host on which overlays are made, where the instance reaches over several.
     """
 
     instance: Instance
     users: Mapping[str, int]
+    manager: str
 
     @property
     def engines(self) -> Mapping[str, str | None]:
         """Host -> URL of its engine, None for the one that this machine's client uses."""
         return self.instance.hosts
+
+    @property
+    def networks(self) -> tuple[Located, ...]:
+        """Every network at the host where it is made: an overlay once for all, a bridge on each."""
+        return tuple(
+            Located(
+                name=network.name if len(hosts) == 1 else f"{network.name}-{host}", network=network, host=host
+            )
+            for network in self.instance.networks
+            for hosts in [self._makers(network)]
+            for host in hosts
+        )
+
+    def _makers(self, network: Network) -> tuple[str, ...]:
+        return (self.manager,) if self.instance.is_overlay(network) else tuple(self.engines)
 
 
 def described(topology: Topology, site: Site) -> Stack:
@@ -50,6 +76,7 @@ def described(topology: Topology, site: Site) -> Stack:
     return Stack(
         instance=instantiate(topology, topology.definition, supply),
         users=dict.fromkeys(images, _USER),
+        manager=next(iter(site.hosts)),
     )
 
 

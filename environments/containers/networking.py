@@ -16,7 +16,7 @@ from environments.topology import Network
 
 def ensure(fleet: Fleet, instance: Instance) -> None:
     """Creates the networks that do not stand yet. Raises SubnetTaken when another took the addresses."""
-    inside = swarm.manager(fleet) if instance.across else None
+    inside = fleet.on(swarm.manager(fleet)) if instance.across else None
     for engine in fleet.hosts.values():
         _on(engine, instance, [each for each in instance.networks if not each.internal or inside is None])
     if inside is not None:

@@ -195,7 +195,7 @@ def test_a_planted_difference_is_told(stack: Stack, recorded: tuple[Recorded, ..
         (CONTAINER, "api-1", {"privileged": True}),
         (CONTAINER, "api-1", {"networkMode": "host"}),
         (CONTAINER, "api-1", {"mounts": [{"type": "bind", "source": "/", "target": "/host"}]}),
-        (NETWORK, "back", {"attachable": True}),
+        (NETWORK, "back", {"ingress": True}),
         (VOLUME, "broker-1-data", {"driverOpts": {"device": "/"}}),
     ],
 )

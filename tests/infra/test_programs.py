@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from environments.loading import topology_of
+from environments.site import Site
 from environments.topology import Lifecycle
 from foundation.errors import InputError, Unavailable
 from foundation.secrets import Secret
 from infra.comparing import compare
 from infra.programs import program
-from infra.recorded import CONTAINER, NETWORK, VOLUME, Recorded, Value
+from infra.recorded import CONTAINER, NETWORK, PROVIDER, VOLUME, Recorded, Value
 from infra.recording import record
-from infra.stack import Stack
+from infra.stack import Stack, described
 
 
 def container(recorded: Sequence[Recorded], name: str) -> Recorded:
@@ -91,16 +94,53 @@ def test_an_image_by_name_is_refused_because_it_would_be_replaced_at_every_up(st
         record(program(named), stack="laptop")
 
 
-@pytest.mark.parametrize(
-    ("host", "message"), [("elsewhere", "bridge networks do not reach across hosts"), (None, "does not have")]
-)
-def test_a_placement_that_cannot_be_is_refused(stack: Stack, host: str | None, message: str) -> None:
-    if host is None:
-        placement = dict.fromkeys(stack.instance.placement, "nowhere")
-    else:
-        placement = {**stack.instance.placement, "api-1": host}
-    with pytest.raises(InputError, match=message):
-        record(program(replace(stack, instance=replace(stack.instance, placement=placement))), stack="laptop")
+def test_a_placement_that_cannot_be_is_refused(stack: Stack) -> None:
+    nowhere = {**stack.instance.placement, "api-1": "nowhere"}
+    with pytest.raises(InputError, match="placed on 'nowhere', which the site does not have"):
+        record(program(replace(stack, instance=replace(stack.instance, placement=nowhere))), stack="laptop")
+
+
+@pytest.fixture(scope="module")
+def across() -> Stack:
+    """The laptop's definition on a site of two hosts."""
+    written = {
+        "left": {"docker": "ssh://ops@left", "address": "192.0.2.1"},
+        "right": {"docker": "ssh://ops@right"},
+    }
+    site = Site.model_validate({"site": "two", "hosts": written, "subnets": "10.240.0.0/16"})
+    return described(topology_of("laptop", beside=Path()).topology, site)
+
+
+def test_on_several_hosts_the_program_is_the_topology_too(across: Stack) -> None:
+    assert compare(across, record(program(across), stack="laptop")) == []
+
+
+def test_each_host_has_a_provider_its_nodes_a_door_and_an_edge(across: Stack) -> None:
+    recorded = record(program(across), stack="laptop")
+    providers = {each.urn: each.name for each in recorded if each.type == PROVIDER}
+    hosts = {
+        each.name: providers[each.provider.rpartition("::")[0]] for each in recorded if each.type == CONTAINER
+    }
+    assert hosts == across.instance.placement
+    assert {hosts["door-1"], hosts["door-2"]} == {"left", "right"}
+    assert {each.name for each in recorded if each.type == NETWORK} == {
+        "edge-left", "edge-right", "front", "back",
+    }  # fmt: skip
+
+
+def test_networks_across_hosts_are_overlays_that_a_manager_makes(across: Stack) -> None:
+    recorded = record(program(across), stack="laptop")
+    (front,) = [each.inputs for each in recorded if (each.type, each.name) == (NETWORK, "front")]
+    assert (front["driver"], front["internal"], front["attachable"]) == ("overlay", True, True)
+    (edge,) = [each.inputs for each in recorded if (each.type, each.name) == (NETWORK, "edge-left")]
+    assert (edge["driver"], edge["internal"]) == ("bridge", False)
+
+
+def test_the_entry_is_published_at_its_hosts_address_and_the_rest_at_loopback(across: Stack) -> None:
+    recorded = record(program(across), stack="laptop")
+    doors = {name: blocks(container(recorded, name).inputs["ports"]) for name in ("door-1", "door-2")}
+    assert sorted(str(port["ip"]) for port in doors["door-1"]) == ["127.0.0.1", "127.0.0.1", "192.0.2.1"]
+    assert {port["ip"] for port in doors["door-2"]} == {"127.0.0.1"}
 
 
 def test_the_engine_of_the_sites_host_is_the_providers(stack: Stack) -> None:
