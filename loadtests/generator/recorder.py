@@ -109,8 +109,10 @@ class Recorder:
     def failure(self, journey: str, due: int, error: BaseException) -> None:
         """Counts an error by its kind and keeps the first traceback of each."""
         kind = getattr(error, "kind", None) or f"{journey}: {type(error).__name__}: {kinds.told(str(error))}"
+        if kind not in self.failures and len(self.failures) >= kinds.MOST:
+            kind = f"{journey}: {kinds.OTHERS}"
         self.kinds[kind] += 1
-        if kind not in self.failures and len(self.failures) < 50:
+        if kind not in self.failures:
             self.failures[kind] = Failure(
                 kind=kind,
                 journey=journey,

@@ -19,6 +19,13 @@ from loadtests.kinds import LONGEST, error_in, of_request, told
         ("http://127.0.0.1:45123/teas", "http://127.0.0.1:…/teas"),
         ("no route to 10.201.0.5", "no route to 10.201.0.5"),
         ("needs v1.2.3", "needs v1.2.3"),
+        ("350 ms is too late", "… ms is too late"),
+        ("took 350ms", "took …ms"),
+        ("37 bytes of 8 lines, 12 KiB", "… bytes of 8 lines, … KiB"),
+        ("the token ended 2026-11-29T08:32:25.123Z", "the token ended …"),
+        ("asked at 08:32:25, on 2026-11-29", "asked at …, on …"),
+        ("request 9f86d081884c7d65 failed", "request … failed"),
+        ("the accessibility of 17 shops", "the accessibility of 17 shops"),
     ],
 )
 def test_what_differs_each_time_is_left_out_and_the_rest_stays(text: str, kind: str) -> None:
