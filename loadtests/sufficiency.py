@@ -69,6 +69,14 @@ def too_short(
             yield TooShort(objective=objective, expected=expected, needed=least, duration=shortest)
 
 
+def least_rate(objectives: Sequence[Objective], streams: Sequence[Stream], duration: float) -> float:
+    """The lowest constant rate of main arrivals at which so long a load has enough for every percentile."""
+    ratios = {stream.journey: stream.ratio for stream in streams}
+    asked = ((each.quantile, _ratio(each, ratios)) for each in objectives)
+    rates = (needed(quantile) / (duration * ratio) for quantile, ratio in asked if quantile and ratio)
+    return max(rates, default=0.0)
+
+
 def _ratio(objective: Objective, ratios: Mapping[str, float]) -> float | None:
     """Arrivals for each arrival of the main journey; a delay has one for each order."""
     return 1.0 if objective.metric is Metric.DELAY else ratios.get((objective.series or "").partition("/")[0])

@@ -15,6 +15,7 @@ from foundation.documents import Input, did_you_mean
 from foundation.errors import InputError
 from foundation.units import Duration, Rate
 from loadtests import abort
+from loadtests.arrivals import Stream
 from loadtests.bounds import LONGEST
 from loadtests.profiles import PROFILES, REPLAY
 
@@ -118,6 +119,12 @@ class LoadInput(Input):
     def shape(self) -> str:
         """The profile's name, whatever its points come from."""
         return REPLAY if self.replay is not None else self.profile
+
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        """All journeys, the main one first."""
+        also = (Stream(journey=each.journey, ratio=each.ratio) for each in self.also)
+        return (Stream(journey=self.journey), *also)
 
 
 class CapacityInput(Input):

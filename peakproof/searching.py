@@ -11,7 +11,7 @@ from environments.containers.files import FileSpec
 from environments.environment import Environment
 from foundation.secrets import Secret
 from foundation.slo import Metric, Objective
-from loadtests import measurements
+from loadtests import measurements, sufficiency
 from loadtests.capacity.observing import DRAIN, observe
 from loadtests.capacity.search import Capacity, Plan
 from loadtests.capacity.stationary import slope
@@ -117,11 +117,13 @@ def job_of_trials(job: Job, wanted: CapacityInput) -> Job:
     return replace(job, duration=duration, profile="constant", points=(), self_test=None)
 
 
-def plan_of(wanted: CapacityInput, load: LoadInput) -> Plan:
-    """The search: as many trials as there is time for, each with its drain."""
+def plan_of(wanted: CapacityInput, load: LoadInput, objectives: Sequence[Objective] = ()) -> Plan:
+    """The search: as many trials as there is time for, each with its drain and enough for its percentiles."""
     trials = int(wanted.budget // (wanted.warm_up + wanted.measure + DRAIN))
     most = math.inf if wanted.most is None else wanted.most
-    return Plan(start=wanted.start or load.peak, trials=trials, most=most, seed=load.seed)
+    least = sufficiency.least_rate(promised(objectives), load.streams, wanted.measure)
+    start = wanted.start or load.peak
+    return Plan(start=start, trials=trials, most=most, least=least, seed=load.seed)
 
 
 def result_of(found: Capacity, objectives: Sequence[Objective]) -> CapacityFound:

@@ -14,7 +14,7 @@ from foundation.errors import Problem
 from foundation.slo import Metric
 from foundation.units import in_words
 from loadtests import bounds, profiles, sufficiency
-from loadtests.arrivals import Constant, Stream
+from loadtests.arrivals import Constant
 from loadtests.objectives import latency_guard, unknown_series
 from peakproof import journeys, timeline_problems
 from peakproof.plan import LoadInput, SeasonInput
@@ -43,16 +43,9 @@ def _endless_problems(written: SeasonInput, document: Document) -> Iterator[Prob
     if written.capacity is not None and written.capacity.start is not None:
         rates["capacity", "start"] = written.capacity.start
     for at, rate in rates.items():
-        excess = bounds.excess_rate(rate, _streams(written.load))
+        excess = bounds.excess_rate(rate, written.load.streams)
         if excess is not None:
             yield document.problem(at, *excess)
-
-
-def _streams(load: LoadInput) -> list[Stream]:
-    return [
-        Stream(journey=load.journey),
-        *(Stream(journey=also.journey, ratio=also.ratio) for also in load.also),
-    ]
 
 
 def _other_platform(season: Season) -> bool:
@@ -137,7 +130,7 @@ def _capacity_problems(season: Season) -> Iterator[Problem]:
         what = f"{in_words(wanted.budget)} has no room for {LEAST_TRIALS} trials"
         yield document.problem(("capacity", "budget"), what, f"{in_words(least)} or more")
     start = Constant(peak=wanted.start or load.peak)
-    for short in sufficiency.too_short(season.objectives, start, _streams(load), wanted.measure):
+    for short in sufficiency.too_short(season.objectives, start, load.streams, wanted.measure):
         yield document.problem(("capacity", "measure"), str(short), sufficiency.hint(short))
 
 
@@ -162,7 +155,7 @@ def _sufficiency_problems(season: Season) -> Iterator[Problem]:
     Those of the definition are told at the duration.
     """
     load, planned = season.written.load, [slo.parse(text) for text in season.written.slo]
-    streams = _streams(load)
+    streams = load.streams
     curve = profiles.profile(load.shape, peak=load.peak, duration=load.duration, points=season.points)
     if (excess := bounds.excess_arrivals(curve, streams, load.duration)) is not None:
         yield season.document.problem(("load", "duration"), *excess)

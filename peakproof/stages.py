@@ -20,7 +20,6 @@ from environments.wanted import Wanted
 from foundation.errors import InputError, PeakproofError, RunInvalid
 from loadtests import abort, measurements
 from loadtests.abort import Hopeless
-from loadtests.arrivals import Stream
 from loadtests.capacity.search import search
 from loadtests.capacity.trials import Observation
 from loadtests.job import Job, SelfTest
@@ -261,7 +260,7 @@ def capacity(desk: Desk, state: State) -> State:
         watch=lambda: watched(season, target, state.database),
         saturated=lambda seen, measured: inside.told(inside_of(season, seen, measured)),
     )
-    plan = searching.plan_of(wanted, season.written.load)
+    plan = searching.plan_of(wanted, season.written.load, season.objectives)
     found = search(trial, plan, desk.screen.search(plan.trials))
     told = searching.result_of(found, season.objectives)
     return replace(state, capacity=told, in_trials=tuple(trial.broken))
@@ -305,12 +304,11 @@ def job_of(season: Season, run: str, target: Environment) -> Job:
     """The generator's job, with paths inside its container."""
     written, topology = season.written.load, season.topology
     entry = topology.bindings[topology.entry]
-    also = (Stream(journey=also.journey, ratio=also.ratio) for also in written.also)
     return Job(
         run=run,
         target=f"http://{entry.host}:{entry.port}",
         journeys=f"{generating.HOME}/journeys.py",
-        streams=(Stream(journey=written.journey), *also),
+        streams=written.streams,
         rate=written.peak,
         duration=written.duration,
         seed=written.seed,

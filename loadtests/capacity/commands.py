@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.markup import escape
@@ -57,6 +57,7 @@ def capacity(
     """Searches, shows and writes what was found: 0 found, 1 nothing holds, 3 wide or only a lower bound."""
     _check(job, promised, timing, plan)
     promised = implied.promised(promised, [stream.journey for stream in job.streams])
+    plan = replace(plan, least=sufficiency.least_rate(promised, job.streams, timing.measure))
     console = people()
     console.print(f"capacity of {job.target}: {job.main}, at most {plan.trials} trials")
     trial = LoadTrial(job=job, promised=promised, warm_up=timing.warm_up, listen=lambda _: None, reset=reset)

@@ -57,11 +57,15 @@ class Capacity:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Where the search starts, how many trials it may use, and the rate it never exceeds."""
+    """Where the search starts, how many trials it may use, and the rate it never exceeds.
+
+    At less than `least` a trial has too few journeys for its percentiles: it would tell nothing.
+    """
 
     start: float
     trials: int
     most: float = math.inf
+    least: float = 0.0
     seed: int = 7
 
 
@@ -78,7 +82,9 @@ class _Search:
         order = random.Random(self.plan.seed)  # noqa: S311 - the order of trials, no secret
         found = self._fitted()
         while self._left() and self._worth_trying(found):
-            rates = [min(found.quantile(share), self._ceiling() * 0.98) for share in AROUND]
+            rates = [
+                max(min(found.quantile(share), self._ceiling() * 0.98), self.plan.least) for share in AROUND
+            ]
             order.shuffle(rates)
             for rate in rates:
                 self._try(rate)
@@ -102,14 +108,15 @@ class _Search:
             best, ceiling = max(held, default=0.0), self._ceiling()
             halvings += outcome is not Outcome.HELD and not held
             close = CLOSE if ceiling < self.plan.most else 1.0  # the highest that is allowed is tried itself
-            if halvings > MOST_HALVINGS or ceiling <= best * close:
+            too_low = not held and rate <= self.plan.least
+            if too_low or halvings > MOST_HALVINGS or ceiling <= best * close:
                 return False
             rate = self._next(rate, best, ceiling)
         return False
 
     def _next(self, rate: float, best: float, ceiling: float) -> float:
         if not best:
-            return rate / 2
+            return max(rate / 2, self.plan.least)
         if best * 2 < ceiling:
             return best * 2
         return ceiling if ceiling == self.plan.most else math.sqrt(best * ceiling)
@@ -154,13 +161,19 @@ class _Search:
 
     def _unbracketed(self) -> Capacity:
         held = max(self._outcomes(Outcome.HELD), default=0.0)
-        reason = "the budget ended before a rate broke" if held else "no rate held"
+        reason = "the budget ended before a rate broke" if held else self._none()
         if held and any(rate > held for rate in unreachable(self.seen)):
             reason = BUSY
         elif held >= self.plan.most:
             reason = f"the highest rate that was allowed, {self.plan.most:g}/s, held"
         status = Status.AT_LEAST if held else Status.NONE
         return Capacity(status=status, rate=held, reason=reason, observations=tuple(self.seen))
+
+    def _none(self) -> str:
+        least = self.plan.least
+        if not any(0 < rate <= least for rate in (each.rate for each in self.seen)):
+            return "no rate held"
+        return f"no rate held; at less than {least:.3g}/s a trial is too short for its percentiles"
 
 
 def search(trial: Trial, plan: Plan, tell: Callable[[Observation], None] = lambda _: None) -> Capacity:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from foundation import slo
 from loadtests.arrivals import Constant, Stream
 from loadtests.profiles import profile
-from loadtests.sufficiency import TooShort, needed, suffices, too_short
+from loadtests.sufficiency import TooShort, least_rate, needed, suffices, too_short
 
 STREAMS = (Stream(journey="order"), Stream(journey="browse", ratio=5))
 
@@ -64,6 +64,17 @@ def test_what_is_left_out_around_faults_is_missing() -> None:
     [short] = found(text, rate=20, duration=50, faults=(20, 25))
     assert short.expected == pytest.approx(20 * 35)
     assert short.duration == 65
+
+
+@pytest.mark.parametrize("text", ["order p99 < 1s", "browse p95 < 1s", "order p90 < 1s"])
+def test_at_the_lowest_rate_a_load_is_just_enough(text: str) -> None:
+    least = least_rate([slo.parse(text)], STREAMS, 30)
+    assert found(text, rate=least, duration=30) == []
+    assert len(found(text, rate=least * 0.99, duration=30)) == 1
+
+
+def test_without_a_percentile_any_rate_is_enough() -> None:
+    assert least_rate([slo.parse("errors < 1%"), slo.parse("nobody p99 < 1s")], STREAMS, 30) == 0
 
 
 @pytest.mark.parametrize("text", ["errors < 1%", "recovery < 5s", "lost orders = 0", "nobody p99 < 1s"])

@@ -46,6 +46,15 @@ def test_there_are_as_many_trials_as_there_is_time_for_and_the_first_is_at_the_p
     assert (plan_of(other, LOAD).start, plan_of(other, LOAD).most) == (20, 400)
 
 
+def test_no_trial_is_so_slow_that_its_percentiles_would_tell_nothing() -> None:
+    load = LoadInput.model_validate(
+        {**LOAD.model_dump(), "also": [{"journey": "look", "ratio": 0.5}], "peak": "60/s", "duration": "60s"}
+    )
+    assert plan_of(WANTED, load, objectives("order p99 < 1s")).least == 50  # 1,000 in 20 s
+    assert plan_of(WANTED, load, objectives("order p90 < 1s", "look p99 < 1s")).least == 100
+    assert plan_of(WANTED, load, objectives("errors < 1%")).least == 0
+
+
 def test_orders_and_recovery_are_no_objectives_of_a_trial() -> None:
     texts = ("order p99 < 1s", "lost orders = 0", "recovery < 9s", "queue age < 5s")
     assert [str(each) for each in promised(objectives(*texts))] == ["order p99 < 1s", "queue age < 5s"]

@@ -197,3 +197,14 @@ def test_more_trials_make_the_interval_narrower() -> None:
     many = fit([(90.0, True), (98.0, True), (102.0, False), (110.0, False)] * 2)
     assert many.width < few.width
     assert few.interval[0] < 100 < few.interval[1]
+
+
+def test_no_rate_is_tried_at_which_a_trial_would_tell_nothing() -> None:
+    """A p99 of a trial with a few dozen journeys is that of its slowest: it holds by accident."""
+    found = search(sharp(10), Plan(start=100, trials=40, least=33))
+    assert min(each.rate for each in found.observations) == 33
+    assert (found.status, found.rate) == (Status.NONE, 0)
+    assert found.reason == "no rate held; at less than 33/s a trial is too short for its percentiles"
+    near = search(sharp(36), Plan(start=100, trials=60, least=33))
+    assert min(each.rate for each in near.observations) >= 33
+    assert near.rate == pytest.approx(36, rel=0.05)
