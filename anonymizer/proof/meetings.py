@@ -1,0 +1,190 @@
+"""What of the source meets what of the target: every place with itself, every population with every text.
+
+Partition by partition, summed over all of them. Judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from anonymizer.copying.overlap import worked
+from anonymizer.proof.catalogue import NAME
+from anonymizer.proof.characters import Flags
+from anonymizer.proof.comparison import Meeting, among, different, likely, meet, repeated
+from anonymizer.proof.dealing import holds
+from anonymizer.proof.fingerprints import mixed
+from anonymizer.proof.gathering import by_rows
+from anonymizer.proof.kernels import WHOLE
+from anonymizer.proof.objects import CATALOGUE, OBJECTS
+from anonymizer.proof.objects import numbers as of_objects
+from anonymizer.proof.partitions import Partitions, Records, together
+from anonymizer.proof.places import Place, paths
+from anonymizer.proof.scanning import is_number, kinds, one_word, row
+from anonymizer.proof.sheets import Sheet
+from anonymizer.proof.sightings import explained_by, filled, population
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """Originals of one population in one searched place."""
+
+    meeting: Meeting = field(default_factory=Meeting)
+    found: int = 0  # different originals, those that tell nothing there left out
+
+    def __add__(self, other: Spot) -> Spot:
+        return Spot(meeting=self.meeting + other.meeting, found=self.found + other.found)
+
+
+class Meetings:
+    """All meetings, summed over the partitions."""
+
+    def __init__(self, stored: Partitions, tables: Sequence[Sheet], objects: Sequence[str]) -> None:
+        self._stored = stored
+        self._objects = objects
+        self.populations = _populations(tables)
+        self.places: dict[tuple[str, str], Meeting] = {}
+        self._numbers: dict[str, dict[int, int]] = {}
+        self.spots: dict[tuple[str, str, str], Spot] = {}
+        self.explained = {
+            (sheet.name, place.label): frozenset[str]() if [*paths(place)] else explained(place)
+            for sheet in tables
+            for place in sheet.searched
+        }
+        # Of documents: the places within them that are judged for themselves.
+        self._inside = {
+            (sheet.name, place.label): [(sheet.name, inner.label) for inner in paths(place)]
+            for sheet in tables
+            for place in sheet.searched
+        }
+        self._by_rows = {
+            (sheet.name, place.label)
+            for sheet in tables
+            for place in sheet.compared
+            if by_rows(sheet, holds(place, sheet.table))
+        }
+        self._exact = {
+            (sheet.name, place.label)
+            for sheet in tables
+            for place in sheet.compared
+            if holds(place, sheet.table).exact
+        }
+        texts = stored.streams("text")
+        parts = worked(lambda number: self._part(tables, texts, number), iter(range(stored.count)))
+        for places, spots in parts:
+            for at, met in places.items():
+                self.places[at] = self.places.get(at, Meeting()) + met
+            for spot, seen in spots.items():
+                self.spots[spot] = self.spots.get(spot, Spot()) + seen
+
+    def _part(
+        self, tables: Sequence[Sheet], texts: Sequence[tuple[str, str]], number: int
+    ) -> tuple[dict[tuple[str, str], Meeting], dict[tuple[str, str, str], Spot]]:
+        """What meets in one partition."""
+        places = [(sheet.name, place.label) for sheet in tables for place in sheet.compared]
+        return {at: self._met(at, number) for at in places}, dict(self._spots(texts, number))
+
+    def _met(self, at: tuple[str, str], number: int) -> Meeting:
+        how = " exactly" if at in self._exact else ""
+        before, after = (self._stored.read((*at, f"{side}{how}"), number) for side in ("was", "cell"))
+        met = meet(before, after)
+        if at not in self._by_rows:
+            return met
+        rows = meet(*(self._stored.read((*at, f"{side} row"), number) for side in ("was", "cell")))
+        return replace(met, strange_pairs=rows.own_values, strange_values=rows.own_values)
+
+    def _spots(
+        self, texts: Sequence[tuple[str, str]], number: int
+    ) -> Iterator[tuple[tuple[str, str, str], Spot]]:
+        read = {at: self._stored.read((*at, "text"), number) for at in texts}
+        proved = {at: self._stored.read((*at, "proved"), number) for at in texts}
+        all_ = together([*read.values(), *proved.values()]).prints
+        for name in self.populations:
+            there = self.originals(name, number)
+            there = there.only(likely(there.prints, all_))
+            sorted_ = np.sort(there.prints)
+            for at, found in read.items():
+                own = name in self.explained.get(at, ()) and len(proved[at])
+                records = together([found, proved[at]]) if own else found
+                met = records.only(among(records.prints, sorted_))
+                if len(met) and self._inside.get(at):
+                    met = met.only(~self._inside_of(at, met, number))
+                if len(met) and at == OBJECTS:
+                    yield from self._in_objects(name, met)
+                elif len(met):
+                    yield (*at, name), self._spot(at, there, met)
+
+    def _in_objects(self, name: str, met: Records) -> Iterator[tuple[tuple[str, str, str], Spot]]:
+        """What of a population stands in each object of the catalogue; one word is a name for anything."""
+        numbers = of_objects(met.tags)
+        for number in np.unique(numbers).tolist():
+            inside, place = met.only(numbers == number), self._objects[number]
+            telling = inside.only(~one_word(inside.tags)) if place.startswith(NAME) else inside
+            if len(telling):
+                yield (CATALOGUE, place, name), Spot(found=len(different(telling.prints)))
+
+    def _inside_of(self, document: tuple[str, str], met: Records, number: int) -> Flags:
+        """Which of a document's originals stand at a path of it that is judged for itself."""
+        streams = [(*at, kind) for at in self._inside[document] for kind in ("text", "proved")]
+        there = together([self._stored.read(stream, number) for stream in streams])
+        return among(mixed(met.prints, row(met.tags)), different(mixed(there.prints, row(there.tags))))
+
+    def _spot(self, at: tuple[str, str], originals: Records, met: Records) -> Spot:
+        # A pool's surname or street is no company's name: one word tells nothing there.
+        telling = met.only(~one_word(met.tags)) if self.explained.get(at) else met
+        return Spot(meeting=meet(originals, met), found=len(different(telling.prints)))
+
+    def originals(self, name: str, number: int) -> Records:
+        """A population's originals that are looked for within texts."""
+        read = together([self._stored.read((*stream, "was"), number) for stream in self.populations[name]])
+        return read.only(kinds(read.tags) != WHOLE)
+
+    def persons(self, *streams: tuple[str, str]) -> float:
+        """How many different (value, person) there are, judged by one part of the values."""
+        count = sum(self._stored.size((*stream, "was")) for stream in streams)
+        part = together([self._stored.read((*stream, "was"), 0) for stream in streams])
+        return count / repeated(part)
+
+    def crowded(self, stream: tuple[str, str], count: float) -> float:
+        """How much of all numbers of their lengths a place's different values are, judged by one part.
+
+        Short texts and numbers count as all that there are.
+        """
+        found = kinds(self._stored.read((*stream, "was"), 0).tags)
+        widths, counts = np.unique(found, return_counts=True)
+        shares = [filled(int(width), count) for width in widths]
+        return float(np.average(shares, weights=counts)) if len(found) else 1.0
+
+    def numbers(self, name: str) -> dict[int, int]:
+        """A population's different numbers by their width."""
+        if name not in self._numbers:
+            self._numbers[name] = self._counted(name)
+        return self._numbers[name]
+
+    def _counted(self, name: str) -> dict[int, int]:
+        counts: dict[int, int] = {}
+        for number in range(self._stored.count):
+            there = self.originals(name, number)
+            there = there.only(is_number(there.tags))
+            widths = kinds(there.tags)
+            for width in np.unique(widths).tolist():
+                found = len(different(there.prints[widths == width]))
+                counts[width] = counts.get(width, 0) + found
+        return counts
+
+
+def _populations(tables: Sequence[Sheet]) -> dict[str, list[tuple[str, str]]]:
+    streams: dict[str, list[tuple[str, str]]] = {}
+    for sheet in tables:
+        for place in sheet.compared:
+            if place.identifying:
+                streams.setdefault(population(place.rule.transform), []).append((sheet.name, place.label))
+    return streams
+
+
+def explained(place: Place) -> frozenset[str]:
+    """The populations from which the transforms of a column draw, or of whose members they make up names."""
+    inner = place.rule.paths.values() if place.rule.paths else [place.rule]
+    return frozenset[str]().union(*(explained_by(one.transform) for one in inner if one.masks))
