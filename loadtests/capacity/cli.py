@@ -49,6 +49,7 @@ def capacity(
     """
     import math
     import shlex
+    import sys
 
     from foundation import units
     from loadtests import asking, commands
@@ -84,6 +85,12 @@ def capacity(
         seed=seed,
     )
     code = searching.capacity(
-        job, asking.objectives(slo), timing, plan, shlex.split(reset or ""), as_json=as_json
+        job,
+        asking.objectives(slo),
+        timing,
+        plan,
+        shlex.split(reset or ""),
+        as_json=as_json,
+        command=shlex.join(["peakproof", *sys.argv[1:]]),
     )
     raise typer.Exit(int(code))

@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import time_ns
 
 from rich.markup import escape
 
 from foundation.console import people, print_json
 from foundation.errors import ExitCode, InputError
 from foundation.slo import Metric, Objective
-from loadtests import implied, objectives, sufficiency, targets
+from foundation.units import in_words
+from loadtests import implied, machine, objectives, sufficiency, targets
 from loadtests.arrivals import Constant
 from loadtests.capacity import results
 from loadtests.capacity.loading import LoadTrial
@@ -20,6 +22,7 @@ from loadtests.capacity.observing import DRAIN
 from loadtests.capacity.search import LEAST_TRIALS, Plan, Status, search
 from loadtests.capacity.trials import Observation, Outcome
 from loadtests.job import Job
+from loadtests.report import repeat
 
 PAGE, DOCUMENT = "index.html", "capacity.json"
 EXIT: Mapping[Status, ExitCode] = {
@@ -53,12 +56,17 @@ def capacity(
     reset: Sequence[str],
     *,
     as_json: bool,
+    command: str = "",
 ) -> ExitCode:
-    """Searches, shows and writes what was found: 0 found, 1 nothing holds, 3 wide or only a lower bound."""
+    """Searches, shows and writes what was found: 0 found, 1 nothing holds, 3 wide or only a lower bound.
+
+    `command` is what was typed.
+    """
     _check(job, promised, timing, plan)
     promised = implied.promised(promised, [stream.journey for stream in job.streams])
     plan = replace(plan, least=sufficiency.least_rate(promised, job.streams, timing.measure))
     console = people()
+    started = time_ns()
     console.print(f"capacity of {job.target}: {job.main}, at most {plan.trials} trials")
     trial = LoadTrial(job=job, promised=promised, warm_up=timing.warm_up, listen=lambda _: None, reset=reset)
 
@@ -72,13 +80,27 @@ def capacity(
         console.print(f"[bold yellow]no capacity[/]: interrupted; the trials are in {escape(job.output)}")
         return ExitCode.INTERRUPTED
     output, figures = Path(job.output), results.document(found, promised)
-    (output / PAGE).write_text(results.html(f"Capacity: {job.main}", found, promised), encoding="utf-8")
+    again = repeat.of_search(command, started, time_ns(), _facts(job, timing), machine.described())
+    html = results.html(f"Capacity: {job.main}", found, promised, again)
+    (output / PAGE).write_text(html, encoding="utf-8")
     (output / DOCUMENT).write_text(json.dumps(figures, indent=2) + "\n")
     used_up = f"; used up first: {found.saturated}" if found.saturated else ""
     console.print(f"[bold]capacity {results.in_words(found)}{used_up}[/]  picture in {output / PAGE}")
     if as_json:
         print_json(figures)
     return EXIT[found.status]
+
+
+def _facts(job: Job, timing: Timing) -> dict[str, str]:
+    trial = f"{in_words(timing.warm_up)} not judged, {in_words(timing.measure)} judged"
+    journeys = ", ".join(f"{stream.journey} x {stream.ratio:g}" for stream in job.streams)
+    return {
+        "Target": job.target,
+        "Journeys": journeys,
+        "A trial": trial,
+        "Seed": str(job.seed),
+        "Results": job.output,
+    }
 
 
 def _check(job: Job, promised: Sequence[Objective], timing: Timing, plan: Plan) -> None:

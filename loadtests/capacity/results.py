@@ -44,11 +44,12 @@ def document(found: Capacity, promised: Sequence[Objective]) -> dict[str, object
     }
 
 
-def html(title: str, found: Capacity, promised: Sequence[Objective]) -> str:
-    """The page: capacity, the knee, and every trial."""
+def html(title: str, found: Capacity, promised: Sequence[Objective], *more: page.Section) -> str:
+    """The page: capacity, the knee, every trial, and what else belongs to it."""
     sections = [
         page.Section(anchor="knee", title="The knee", body=charts.figure(knee(found, promised))),
         page.Section(anchor="trials", title="Trials", body=trials(found.observations)),
+        *more,
     ]
     return page.html(title, sections, header=[f"capacity {in_words(found)}", *(str(o) for o in promised)])
 

@@ -22,6 +22,13 @@ def section(measured: Measurements, command: str) -> Section:
     return Section(anchor="repeat", title="To repeat it", body=page.joined(_parts(measured, command)))
 
 
+def of_search(command: str, started: int, ended: int, facts: Facts, machine: Mapping[str, str]) -> Section:
+    """The same of a search, whose trials are many loads; `started` and `ended` in ns since the epoch."""
+    parts = [page.fragment("command.html", command=command)] if command else []
+    parts += [page.facts({**_times(started, ended), **facts}), *_machine(machine)]
+    return Section(anchor="repeat", title="To repeat it", body=page.joined(parts))
+
+
 def _parts(measured: Measurements, command: str) -> Iterator[Markup]:
     job = measured.job
     if command:
@@ -30,8 +37,7 @@ def _parts(measured: Measurements, command: str) -> Iterator[Markup]:
     load = _users(job, driven) if driven is not None else _arrivals(measured)
     yield page.facts({**_when(measured), **load, "Results": page.code(job.output)})
     for machine in _machines(measured):
-        yield page.heading("Machine of the generator")
-        yield page.facts({name.capitalize(): value for name, value in machine.items()})
+        yield from _machine(machine)
     versions = next((found.versions for found in measured.summaries if found.versions), {})
     if versions:
         yield page.heading("Versions")
@@ -41,12 +47,17 @@ def _parts(measured: Measurements, command: str) -> Iterator[Markup]:
 def _when(measured: Measurements) -> Facts:
     if measured.started_at is None:
         return {}
-    ended = max(found.ended_at for found in measured.summaries)
-    return {
-        "Started": moment(measured.started_at),
-        "Ended": moment(ended),
-        "Took": in_words(round((ended - measured.started_at) / 1e9, 1)),
-    }
+    return _times(measured.started_at, max(found.ended_at for found in measured.summaries))
+
+
+def _times(started: int, ended: int) -> Facts:
+    took = in_words(round((ended - started) / 1e9, 1))
+    return {"Started": moment(started), "Ended": moment(ended), "Took": took}
+
+
+def _machine(machine: Mapping[str, str]) -> Iterator[Markup]:
+    yield page.heading("Machine of the generator")
+    yield page.facts({name.capitalize(): value for name, value in machine.items()})
 
 
 def moment(at: int) -> str:

@@ -67,6 +67,20 @@ def test_a_trial_is_a_load_test_and_a_reset(counter: str, tmp_path: Path) -> Non
     assert (tmp_path / "out" / "trial-01" / "worker-0").is_dir()
 
 
+@pytest.mark.integration
+def test_a_search_leaves_a_page_that_says_how_it_is_repeated(counter: str, tmp_path: Path) -> None:
+    timing, plan = Timing(warm_up=0, measure=3, budget=60), Plan(start=15, trials=4, most=15)
+    command = "peakproof load capacity http://shop --most 15/s"
+    code = commands.capacity(
+        job(tmp_path, counter), PROMISED, timing, plan, [], as_json=False, command=command
+    )
+    assert code in (ExitCode.INVALID, ExitCode.FAIL)  # at least 15/s; a busy machine may hold nothing
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert 'id="repeat"' in page
+    for told in (command, "Machine of the generator", "look x 1", "UTC"):
+        assert told in page
+
+
 def test_a_reset_that_fails_is_said_with_what_it_said(tmp_path: Path) -> None:
     failing = [sys.executable, "-c", "import sys; sys.exit('no such platform')"]
     trial = LoadTrial(job=job(tmp_path), promised=PROMISED, warm_up=0, listen=lambda _: None, reset=failing)

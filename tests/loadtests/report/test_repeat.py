@@ -49,3 +49,18 @@ def test_of_users_there_is_no_seed_and_no_schedule() -> None:
     assert "5, started at 2/s" in html
     assert "--tags a" in html
     assert "Seed" not in html
+
+
+def test_a_search_is_repeated_by_its_command_on_its_machine() -> None:
+    found = str(
+        repeat.of_search(
+            "peakproof load capacity URL",
+            10**18,
+            10**18 + 90 * 10**9,
+            {"Seed": "7"},
+            {"name": "box", "cores": "2"},
+        ).body
+    )
+    for told in ("peakproof load capacity URL", "Started", "1 min 30 s", "Seed", "box", "Cores"):
+        assert told in found
+    assert "<pre" not in str(repeat.of_search("", 0, 1, {}, {}).body), "no command, no empty box"
