@@ -212,3 +212,18 @@ def test_a_ledger_with_other_counts_than_its_writers_is_a_problem(tmp_path: Path
 def test_without_a_summary_nobody_knows_when_it_started(tmp_path: Path) -> None:
     (folder(tmp_path) / summary.FILE).unlink()
     assert read(tmp_path).started_at is None
+
+
+class Seconds(list[int]):
+    """Seconds that nobody looks through one by one."""
+
+    def __contains__(self, second: object) -> bool:
+        raise AssertionError(f"looked for second {second} among {len(self)}")
+
+
+@pytest.mark.parametrize("seconds", [[], [7, 7, 99], list(range(50)), list(range(100))])
+def test_a_load_of_a_week_is_judged_in_a_time_that_grows_with_its_seconds_alone(seconds: list[int]) -> None:
+    measured, within = made.measurements(), set(seconds) & set(range(60))
+    chosen = Seconds(seconds)
+    assert measured.totals("order", chosen).wanted == 10 * len(within)
+    assert measured.histogram("order", seconds=chosen).total == 10 * len(within)
