@@ -139,9 +139,10 @@ class Schedule:
         return heapq.merge(*(self._timed(position) for position in range(len(self.streams))))
 
     def _timed(self, position: int) -> Iterator[tuple[int, int, int]]:
-        offsets = _poisson if self.spacing == "poisson" else _even
+        offsets, end = _poisson if self.spacing == "poisson" else _even, round(self.duration * SECOND)
         for number, offset in enumerate(offsets(self, self.streams[position])):
-            yield offset, position, number
+            if offset < end:  # evenly: 72.4/s for 45 s is a hair more than 3,258, and the next is at the end
+                yield offset, position, number
 
 
 def _poisson(schedule: Schedule, stream: Stream) -> Iterator[int]:

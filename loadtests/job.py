@@ -164,7 +164,7 @@ def _job(content: Mapping[str, object], path: Path) -> Job:
         values["locust"] = _locust(driven) if driven else None  # type: ignore[arg-type]
         values["allowed"] = tuple(values.get("allowed", ()))  # type: ignore[arg-type]
         return Job(**values)  # type: ignore[arg-type]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"not a job: {error}", where=str(path)) from error
 
 

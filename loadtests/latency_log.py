@@ -79,7 +79,7 @@ def read(path: Path) -> Iterator[Interval]:
                 ended = int(end[1]) == seen
             elif line.startswith("Tag="):
                 yield _interval(line, f"{path}:{number}")
-                seen += 1
+                seen, ended = seen + 1, False  # nothing comes behind the end
     if not ended:
         raise ValueError(f"{path}: cut off after {seen} intervals")
 

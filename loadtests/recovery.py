@@ -1,7 +1,8 @@
 """Recovery: from a fault to the first five seconds in which all is well again. Pure.
 
-Well: as many journeys end as are due, none of those due fails, and at most a few are slow. Slow needs a
-latency limit: without one nobody can say what well is, and recovery is not claimed.
+Well: as many journeys end as are due, none of those due fails, and at most a few are slow. Where none is due
+nothing is shown. Slow needs a latency limit: without one nobody can say what well is, and recovery is not
+claimed.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def _well(window: list[Health]) -> bool:
     journeys = sum(second.journeys for second in window)
     slow = sum(second.slow for second in window)
     failed = any(second.failed for second in window)
-    return not failed and slow <= max(1, TOLERATED * journeys) and _flows(window)
+    return journeys > 0 and not failed and slow <= max(1, TOLERATED * journeys) and _flows(window)
 
 
 def _flows(window: list[Health]) -> bool:

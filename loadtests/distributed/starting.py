@@ -25,7 +25,7 @@ class Address:
 def address(text: str, option: str) -> Address:
     """HOST:PORT, or HOST with Locust's own port. Raises InputError."""
     host, _, port = text.rpartition(":") if ":" in text else (text, "", str(PORT))
-    if not host or not port.isdigit() or int(port) > 65535:
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise InputError(f"expected HOST:PORT, got {text!r}", where=option, hint=f"such as 10.0.0.5:{PORT}")
     return Address(host=host, port=int(port))
 

@@ -109,3 +109,42 @@ def test_what_else_a_generator_says_ends_nothing() -> None:
     with pytest.raises(Hopeless) as ended:
         watch.hear(told(2, p99_ms=2000))
     assert ended.value.second == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "at", "above"),
+    [
+        ("errors > 20% for 1s", {"errors": 2}, {"errors": 3}),
+        ("errors > 0% for 1s", {"errors": 0}, {"errors": 1}),
+        ("errors > 20% for 1s", {"errors": 1, "shed": 1}, {"errors": 1, "shed": 2}),
+        ("attempt-errors > 90% for 1s", {"wrong": 9}, {"wrong": 10}),
+        ("p99 > 5s for 1s", {"p99_ms": 5000.0}, {"p99_ms": 5000.1}),
+    ],
+)
+def test_a_limit_may_be_reached_and_not_exceeded(
+    rule: str, at: dict[str, float], above: dict[str, float]
+) -> None:
+    watch = Watch([parse(rule)])
+    watch.hear(told(1, **at))  # type: ignore[arg-type]
+    with pytest.raises(Hopeless):
+        watch.hear(told(2, **above))  # type: ignore[arg-type]
+
+
+def test_a_second_in_which_nothing_was_asked_is_above_no_limit() -> None:
+    nothing = replace(told(1, wanted=0, p99_ms=None), errors=3, attempt_errors=3)
+    for rule in ("errors > 0% for 1s", "attempt-errors > 0% for 1s", "p99 > 0s for 1s"):
+        Watch([parse(rule)]).hear(nothing)
+
+
+def test_where_a_platform_may_shed_its_errors_still_count() -> None:
+    with pytest.raises(Hopeless):
+        Watch([parse("errors > 20% for 1s")], may_shed=True).hear(told(1, errors=3, shed=5))
+
+
+def test_rules_count_each_for_itself() -> None:
+    watch = Watch([parse("errors > 20% for 2s"), parse("p99 > 1s for 2s")])
+    watch.hear(told(1, errors=5))
+    watch.hear(told(2, p99_ms=2000))
+    watch.hear(told(3, errors=5))
+    with pytest.raises(Hopeless, match="errors > 20% for 2s"):
+        watch.hear(told(4, errors=5))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loadtests.arrivals import SECOND, Constant, Draws, Schedule, Spacing, Stream
@@ -104,6 +105,79 @@ def test_any_number_of_workers_does_the_same_work(workers: int, seed: int, ratio
     assert sorted((a for part in parts for a in part), key=lambda a: a.index) == list(whole)
     assert len({whole.share(worker, workers).digest for worker in range(workers)}) == 1
     assert whole.share().total == sum(len(part) for part in parts)
+
+
+@given(
+    rate=st.floats(0.01, 500), duration=st.floats(0.001, 3), spacing=st.sampled_from(["poisson", "even"]),
+    ratio=st.floats(0.1, 3),
+)  # fmt: skip
+@example(rate=72.4, duration=45, spacing="even", ratio=1.0).via("3,258 arrivals and a rounding error")
+def test_no_arrival_is_due_when_the_load_is_over(
+    rate: float, duration: float, spacing: Spacing, ratio: float
+) -> None:
+    for profile in (Constant(peak=rate), Ramp(peak=rate)):
+        whole = Schedule(
+            profile=profile, streams=(Stream(journey="order", ratio=ratio),), duration=duration, seed=7,
+            spacing=spacing,
+        )  # fmt: skip
+        found = [arrival.offset for arrival in whole]
+        assert all(0 <= offset < duration * SECOND for offset in found)
+        assert found == sorted(found)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 2.5])
+def test_thinning_keeps_the_candidates_that_their_own_draws_keep(ratio: float) -> None:
+    """Spelled out: the n-th gap and whether the n-th candidate stays depend on n alone."""
+    draws, peak = Draws(7, "order"), 200 * ratio
+    expected, at, number = [], 0, 0
+    while True:
+        at += round(-math.log(draws.uniform(number, "gap")) / peak * SECOND)
+        if at >= 10 * SECOND:
+            break
+        if draws.uniform(number, "keep") <= at / SECOND / 10:
+            expected.append(at)
+        number += 1
+    ramp = Schedule(profile=Ramp(), streams=(Stream(journey="order", ratio=ratio),), duration=10, seed=7)
+    assert offsets(ramp) == expected
+
+
+def test_nothing_is_drawn_where_nothing_comes() -> None:
+    none = schedule(rate=0)
+    assert list(none) == []
+    assert (none.share().total, list(none.share(1, 3))) == (0, [])
+    assert none.share().digest == schedule(rate=0, seed=8).share().digest
+
+
+def test_processes_beyond_the_arrivals_have_nothing_to_do() -> None:
+    few = schedule(rate=3, duration=1, spacing="even")
+    assert [[arrival.index for arrival in few.share(worker, 5)] for worker in range(5)] == [
+        [0], [1], [2], [], [],
+    ]  # fmt: skip
+
+
+def test_arrivals_of_one_instant_come_in_the_order_of_their_journeys() -> None:
+    """Two streams at one even rate: which is first is no accident."""
+    both = [
+        (arrival.offset, arrival.journey) for arrival in schedule(rate=2, duration=1, spacing="even", ratio=1)
+    ]
+    assert both == [(0, "order"), (0, "browse"), (SECOND // 2, "order"), (SECOND // 2, "browse")]
+
+
+def test_a_digest_is_of_every_arrivals_time_journey_and_number() -> None:
+    lines = b"".join(b"%d %s %d\n" % (a.offset, a.journey.encode(), a.number) for a in schedule(ratio=2))
+    assert schedule(ratio=2).share(1, 3).digest == hashlib.blake2b(lines, digest_size=16).hexdigest()
+
+
+def test_draws_fill_their_range_evenly() -> None:
+    """Ten tenths of 10,000 draws; 27.9 is the 99.9 % critical value at 9 degrees of freedom."""
+    draws = Draws(7, "order")
+    for values in (
+        [int(draws.uniform(n, "u") * 10 - 1e-12) for n in range(10_000)],
+        [draws.below(n, "b", 10) for n in range(10_000)],
+    ):
+        counts = [values.count(tenth) for tenth in range(10)]
+        assert sum(counts) == 10_000
+        assert sum((count - 1000) ** 2 / 1000 for count in counts) < 27.9
 
 
 def test_another_seed_is_other_work_and_the_same_seed_the_same() -> None:

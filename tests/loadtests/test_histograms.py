@@ -9,7 +9,7 @@ from hdrh.histogram import HdrHistogram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.histograms import HIGHEST, Histogram, decode, encode, highest_of, index_of, merged, rank
+from loadtests.histograms import HIGHEST, Histogram, decode, encode, highest_of, index_of, merged, of, rank
 
 values = st.integers(0, HIGHEST)
 some = st.lists(values, min_size=1, max_size=60)
@@ -101,3 +101,77 @@ def test_a_rank_is_the_value_that_so_many_do_not_exceed(found: list[int]) -> Non
     assert [histogram.percentile(q) for q in QUANTILES] == [
         histogram.ranked(rank(q, len(found))) for q in QUANTILES
     ]
+
+
+@given(st.lists(st.integers(-10, 2 * HIGHEST), max_size=60))
+def test_all_at_once_is_one_by_one(found: list[int]) -> None:
+    assert of(found) == ours(found)
+    assert of(found).total == len(found)
+
+
+@given(some)
+def test_the_mean_and_the_values_above_a_limit_are_known_within_a_thousandth(found: list[int]) -> None:
+    histogram, exact = ours(found), sum(found) / len(found)
+    assert exact <= histogram.mean <= exact * 1.001 + 1
+    limit = max(found) // 2
+    sure = sum(value > limit * 1.002 + 1 for value in found)
+    assert sure <= histogram.above(limit) <= sum(value > limit for value in found)
+
+
+@given(some)
+def test_nothing_is_above_the_highest_and_all_but_nothing_above_none(found: list[int]) -> None:
+    assert ours(found).above(max(found)) == 0
+    assert ours(found).above(0) == sum(value > 0 for value in found)
+
+
+@given(st.integers(0, 2**45))
+def test_counters_are_in_the_order_of_their_values(value: int) -> None:
+    """Also at the powers of two, where buckets get twice as wide."""
+    for near in (value, 1 << value.bit_length(), (1 << value.bit_length()) - 1):
+        assert index_of(near + 1) - index_of(near) in (0, 1)
+        assert highest_of(index_of(near)) < highest_of(index_of(near) + 1)
+        assert index_of(highest_of(index_of(near))) == index_of(near)
+
+
+@given(some, st.floats(0, 100))
+def test_a_percentile_is_never_below_the_value_at_its_rank(found: list[int], quantile: float) -> None:
+    at = sorted(found)[rank(quantile, len(found)) - 1]
+    assert at <= ours(found).percentile(quantile) <= at * 1.001 + 1
+
+
+@pytest.mark.parametrize(
+    ("quantile", "total", "found"),
+    [(0, 10, 1), (50, 1, 1), (50, 2, 1), (50, 3, 2), (99, 100, 99), (99, 1000, 990), (99.9, 1000, 999),
+     (99, 149, 148), (100, 7, 7), (99, 0, 1)],
+)  # fmt: skip
+def test_a_rank_is_rounded_and_is_the_first_at_least(quantile: float, total: int, found: int) -> None:
+    assert rank(quantile, total) == found
+
+
+@given(st.dictionaries(st.integers(0, 40_000), st.integers(1, 2**40), max_size=30))
+def test_counts_of_any_size_and_gaps_of_any_length_are_coded(counts: dict[int, int]) -> None:
+    assert decode(encode(Histogram(counts))) == Histogram(counts)
+
+
+def test_a_payload_with_anything_behind_it_is_refused() -> None:
+    raw = base64.b64decode(encode(ours([1, 2, 3])))
+    for behind in (b"\0", raw):
+        with pytest.raises(ValueError, match="not a whole compressed histogram"):
+            decode(base64.b64encode(raw + behind).decode())
+    with pytest.raises(ValueError, match="not a whole compressed histogram"):
+        decode(base64.b64encode(b"\x1c\x84\x93\x03" + raw[4:]).decode())
+
+
+def test_a_histogram_is_no_key_and_equals_nothing_else() -> None:
+    with pytest.raises(TypeError, match="is not hashed"):
+        hash(Histogram())
+    assert Histogram() != {}
+    assert ours([1]) != ours([1, 1])
+
+
+def test_adding_leaves_what_was_added_as_it_was() -> None:
+    first, second = ours([1, 2]), ours([2, 3])
+    first.add(second)
+    assert first == ours([1, 2, 2, 3])
+    assert second == ours([2, 3])
+    assert merged([]) == Histogram()

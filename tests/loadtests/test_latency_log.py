@@ -8,7 +8,7 @@ import pytest
 from hdrh.histogram import HdrHistogram
 from hdrh.log import HistogramLogReader
 
-from loadtests.histograms import HIGHEST, Histogram
+from loadtests.histograms import HIGHEST, Histogram, of
 from loadtests.latency_log import Clock, Interval, LatencyLog, read
 
 STARTED_AT = 1_700_000_000_123_000_000
@@ -59,3 +59,51 @@ def test_a_line_that_is_cut_off_is_an_error_with_its_number(tmp_path: Path) -> N
     (tmp_path / "log").write_text("".join(lines[:5]) + lines[5][:-12])
     with pytest.raises(ValueError, match=r"log:6: "):
         list(read(tmp_path / "log"))
+
+
+@pytest.mark.parametrize(
+    ("damaged", "told"),
+    [
+        ("Tag=order:response,1.000,1.000,0.1,!!!", "log:6: "),
+        ("Tag=order:lunch,1.000,1.000,0.1,HISTOGRAM", "log:6: 'lunch'"),
+        ("Tag=order,1.000,1.000,0.1,HISTOGRAM", "log:6: not a whole interval line"),
+        ("Tag=order:response,1.500,1.000,0.1,HISTOGRAM", "log:6: not a whole interval line"),
+        ("Tag=order:response,1.000,1.000,HISTOGRAM", "log:6: not a whole interval line"),
+        ("Tag=order:response,1.000,1.000,0.1,HISTOGRAM more", "log:6: not a whole interval line"),
+    ],
+)
+def test_a_line_of_another_kind_is_an_error_with_its_number(tmp_path: Path, damaged: str, told: str) -> None:
+    written(tmp_path / "log")
+    lines = (tmp_path / "log").read_text().splitlines()
+    lines[5] = damaged.replace("HISTOGRAM", lines[5].rpartition(",")[2])
+    (tmp_path / "log").write_text("\n".join(lines) + "\n")
+    with pytest.raises(ValueError, match=told):
+        list(read(tmp_path / "log"))
+
+
+@pytest.mark.parametrize("number", [0, 17, 19])
+def test_an_end_that_counts_others_is_no_end(tmp_path: Path, number: int) -> None:
+    written(tmp_path / "log")
+    text = (tmp_path / "log").read_text()
+    assert "#[Ended: 18 intervals]" in text
+    (tmp_path / "log").write_text(text.replace("Ended: 18", f"Ended: {number}"))
+    with pytest.raises(ValueError, match="cut off after 18 intervals"):
+        list(read(tmp_path / "log"))
+
+
+def test_what_comes_behind_the_end_was_written_by_somebody_else(tmp_path: Path) -> None:
+    written(tmp_path / "log")
+    with (tmp_path / "log").open("a+") as log:
+        log.seek(0)
+        log.write(log.read().splitlines(keepends=True)[5])
+    with pytest.raises(ValueError, match="cut off after 19 intervals"):
+        list(read(tmp_path / "log"))
+
+
+def test_a_lines_maximum_is_in_milliseconds(tmp_path: Path) -> None:
+    log = LatencyLog(tmp_path / "log", STARTED_AT)
+    log.write(Interval(series="order", clock=Clock.RESPONSE, second=7, histogram=of([2_000_000, 12_345_678])))
+    log.flush()
+    line = (tmp_path / "log").read_text().splitlines()[-1]
+    assert line.startswith("Tag=order:response,7.000,1.000,12.3"), "what was flushed is in the file"
+    log.close()

@@ -88,3 +88,50 @@ def test_what_ends_a_little_later_than_it_is_due_is_no_lack_of_throughput() -> N
 def test_those_whom_the_platform_refuses_are_answered_too() -> None:
     refused = {second: Health(journeys=60, failed=0, slow=0, ended=30, refused=30) for second in range(60)}
     assert recovery(refused, 30.0, 60) == 0.0
+
+
+def test_five_seconds_in_which_nothing_was_due_show_nothing() -> None:
+    """One journey in ten seconds, and a platform that is down for half a minute."""
+    due = {2, 12, 22, 32, 42, 52}
+    thin = {
+        second: Health(
+            journeys=int(second in due), failed=int(second in due and 10 <= second < 40), slow=0,
+            ended=int(second in due and not 10 <= second < 40),
+        )
+        for second in range(60)
+    }  # fmt: skip
+    assert recovery(thin, 10.0, 60) == 28, "the first window with the journey of second 42"
+    assert recovery({}, 10.0, 60) is None
+
+
+def test_the_last_window_ends_with_the_load() -> None:
+    assert recovery(health(failed={54: 1}), 54.0, 60) == 1.0
+    assert recovery(health(failed={55: 1}), 54.0, 60) is None
+    assert recovery(health(), 55.0, 60) == 0.0
+    assert recovery(health(), 56.0, 60) is None
+    assert recovery(health(), 55.9, 60) == 0.0, "a window takes the whole second of its fault"
+
+
+def test_a_burst_may_end_over_the_seconds_after_it() -> None:
+    """What all at once was due ends at the pace of the others: no second is short of the mean."""
+    burst = {
+        second: Health(journeys=300 if second % 5 == 0 else 0, failed=0, slow=0, ended=60)
+        for second in range(60)
+    }
+    assert recovery(burst, 30.0, 60) == 0.0
+
+
+@pytest.mark.parametrize(("ended", "found"), [(3800, 0.0), (3750, 5.0)])
+def test_of_many_one_in_twenty_may_be_missing(ended: int, found: float) -> None:
+    missing = dict.fromkeys(range(26, 35), ended)
+    assert recovery(health(ended=missing, rate=4000), 30.0, 60) == found
+
+
+@pytest.mark.parametrize(("ended", "found"), [(77, 0.0), (76, 0.0), (69, 1.0)])
+def test_of_a_hundred_thirty_may_be_missing_by_chance_in_one_second(ended: int, found: float) -> None:
+    assert recovery(health(ended={30: ended}, rate=100), 30.0, 60) == found
+
+
+def test_seconds_of_which_nothing_is_known_are_no_failures() -> None:
+    known = {second: found for second, found in health().items() if second not in (31, 33)}
+    assert recovery(known, 30.0, 60) == 0.0

@@ -14,6 +14,7 @@ from loadtests.retries import REFUSALS, Meaning, leaves_doubt, meaning, outcome,
 @pytest.mark.parametrize(
     ("status", "means"),
     [
+        (199, Meaning.WRONG), (299, Meaning.ACCEPTED), (300, Meaning.WRONG),
         (200, Meaning.ACCEPTED), (204, Meaning.ACCEPTED), (409, Meaning.REFUSED), (422, Meaning.REFUSED),
         (400, Meaning.WRONG), (401, Meaning.WRONG), (403, Meaning.WRONG), (404, Meaning.WRONG),
         (405, Meaning.WRONG), (410, Meaning.WRONG), (302, Meaning.WRONG), (500, Meaning.WRONG),
@@ -61,7 +62,18 @@ def test_pauses_double_up_to_the_longest_are_jittered_and_come_after_what_was_as
 
 @pytest.mark.parametrize(
     ("status", "sent", "doubt"),
-    [(None, True, True), (None, False, False), (502, True, True), (503, True, True), (429, True, False)],
+    [
+        (None, True, True),
+        (None, False, False),
+        (502, True, True),
+        (503, True, True),
+        (429, True, False),
+        (399, True, True),
+        (400, True, False),
+        (499, True, False),
+        (500, True, True),
+        (500, False, False),
+    ],
 )
 def test_an_attempt_that_was_sent_and_not_answered_leaves_doubt(
     status: int | None, sent: bool, doubt: bool
@@ -74,6 +86,11 @@ def test_an_attempt_that_was_sent_and_not_answered_leaves_doubt(
     [
         (201, True, Outcome.ACKNOWLEDGED),
         (200, True, Outcome.ACKNOWLEDGED),
+        (299, True, Outcome.ACKNOWLEDGED),
+        (300, True, Outcome.IN_DOUBT),
+        (399, True, Outcome.IN_DOUBT),
+        (400, True, Outcome.REFUSED),
+        (499, True, Outcome.REFUSED),
         (409, True, Outcome.REFUSED),
         (404, True, Outcome.REFUSED),
         (429, True, Outcome.REFUSED),
@@ -96,3 +113,34 @@ def test_only_a_definitive_answer_or_nothing_sent_is_certain(
 )
 def test_after_a_doubtful_attempt_only_a_yes_is_certain(status: int, known: Outcome) -> None:
     assert outcome(status, maybe_sent=True, doubtful=True) is known
+
+
+@given(status=st.none() | st.integers(100, 599), sent=st.booleans(), doubtful=st.booleans())
+def test_what_is_repeated_was_never_acknowledged_and_what_leaves_doubt_is_never_refused(
+    status: int | None, *, sent: bool, doubtful: bool
+) -> None:
+    known = outcome(status, maybe_sent=sent or doubtful, doubtful=doubtful)
+    if worth_retrying(status):
+        assert known is not Outcome.ACKNOWLEDGED
+    if known is Outcome.REFUSED:
+        assert not leaves_doubt(status, sent=sent)
+        assert not doubtful
+    if meaning(status, REFUSALS, later=False) is Meaning.ACCEPTED:
+        assert known is Outcome.ACKNOWLEDGED
+
+
+@given(status=st.integers(100, 599), refusals=st.sets(st.integers(300, 599)), later=st.booleans())
+def test_every_answer_means_one_thing(status: int, refusals: set[int], *, later: bool) -> None:
+    """What a journey takes for a no is one, also where others would shed."""
+    means = meaning(status, refusals, later=later)
+    assert (means is Meaning.ACCEPTED) == (200 <= status <= 299)
+    assert (means is Meaning.REFUSED) == (status in refusals)
+    assert means is not Meaning.SHED or status in (429, 503)
+
+
+def test_the_first_pause_is_the_first_and_the_longest_the_longest() -> None:
+    budget = Retry(first_pause=0.05, longest_pause=2.0)
+    assert [pause(attempt, budget, 1.0) for attempt in (1, 2, 3, 6, 7, 100)] == [
+        0.05, 0.1, 0.2, 1.6, 2.0, 2.0,
+    ]  # fmt: skip
+    assert pause(10**9, Retry(first_pause=1e-30, longest_pause=2.0), 1.0) <= 2.0, "nothing overflows"

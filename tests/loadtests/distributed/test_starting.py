@@ -21,7 +21,9 @@ def test_an_address_has_locusts_port_where_it_names_none(text: str, found: Addre
     assert starting.address(text, "--master") == found
 
 
-@pytest.mark.parametrize("text", ["", ":5557", "load1:", "load1:x", "load1:99999"])
+@pytest.mark.parametrize(
+    "text", ["", ":5557", "load1:", "load1:x", "load1:99999", "load1:-1", "load1:²", "load1: 1"]
+)
 def test_what_is_no_address_is_told(text: str) -> None:
     with pytest.raises(InputError, match="--master: expected HOST:PORT"):
         starting.address(text, "--master")
@@ -99,3 +101,9 @@ def test_workers_by_hand_come_to_loopback_unless_told_otherwise() -> None:
 def test_options_that_contradict_are_refused(given: dict[str, object]) -> None:
     with pytest.raises(InputError):
         machines(**given)
+
+
+@pytest.mark.parametrize(("text", "port"), [("load1:0", 0), ("load1:65535", 65535), ("load1:1", 1)])
+def test_every_port_that_there_is_can_be_named(text: str, port: int) -> None:
+    assert starting.address(text, "--bind") == Address(host="load1", port=port)
+    assert str(starting.address(text, "--bind")) == text
