@@ -6,7 +6,7 @@ It is this machine: the one host of a laptop's site, or one beside the hosts of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -20,7 +20,6 @@ from foundation.errors import PeakproofError, Unavailable
 
 OLDEST_API = (1, 41)
 """Docker 20.10, Debian 12's: the oldest that environments are tested on."""
-Connect = Callable[[str | None], docker.DockerClient]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +40,7 @@ class Fleet:
         return (self.home, *(engine for engine in self.hosts.values() if engine is not self.home))
 
 
-def connected(
-    urls: Mapping[str, str | None],
-    home: docker.DockerClient | None = None,
-) -> Fleet:
+def connected(urls: Mapping[str, str | None], home: docker.DockerClient | None = None) -> Fleet:
     """The hosts of a site, each asked whether it is well. `urls`: host -> its engine; None: this machine's.
 
     `home`: the client of this machine's engine, where there is one already. Raises Unavailable that names all

@@ -28,10 +28,10 @@ _TOPOLOGY: TypeAdapter[Topology] = TypeAdapter(Topology)
 class Instance:
     """A topology that has its place.
 
-    `hosts`: host -> URL of its engine, None for this machine's; `entries`: host -> the
-    address where the entry is published, loopback where it is not said; `placement`: node -> host; `ports`:
-    endpoint -> loopback port; `subnets`: network -> CIDR; `addresses`: network -> node -> address; `images`:
-    folder name -> image id. `origin` is the folder of the definition that it was made from, or empty.
+    `hosts`: host -> URL of its engine, None for this machine's; `entries`: host -> address where the entry is
+    published, loopback where none is said; `placement`: node -> host; `ports`: endpoint -> port; `subnets`:
+    network -> CIDR; `addresses`: network -> node -> address; `images`: folder name -> image id. `origin` is
+    the folder of the definition that it was made from, or empty.
     """
 
     name: str
@@ -146,7 +146,6 @@ def _another_version(name: str) -> AnotherVersion:
 @dataclass(frozen=True, kw_only=True)
 class Supply:
     """What a site can give.
-
 
     `hosts`, `entries`, `placement` and `images` as an instance has them; `within`: its range, and what is
     `taken` of it; `word` is where the search for a free subnet begins; `given`: the secrets that people give,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from graphlib import TopologicalSorter
 
 from environments.topology import Lifecycle, Node
+from foundation.errors import Refused
 from foundation.secrets import Secret
 
 
@@ -60,6 +61,21 @@ def _verb(node: Node, image: str, standing: Standing | None) -> Verb:
     if node.lifecycle is Lifecycle.ONCE:
         return Verb.KEEP if not standing.running and standing.status == 0 else Verb.REPLACE
     return Verb.KEEP if standing.running else Verb.START
+
+
+def moved(nodes: Mapping[str, Node], before: Mapping[str, str], now: Mapping[str, str]) -> frozenset[str]:
+    """The nodes that are to stand on another host. `before`, `now`: node -> host.
+
+    Raises Refused for one whose data would stay behind.
+    """
+    elsewhere = [name for name in nodes if name in before and before[name] != now[name]]
+    for name in elsewhere:
+        if nodes[name].storage.mounts:
+            raise Refused(
+                f"{name} has its data on {before[name]}, and is to stand on {now[name]}: data do not move",
+                hint=f"pin {name} to {before[name]} in the site's file, or take the environment down first",
+            )
+    return frozenset(elsewhere)
 
 
 def outdated(

@@ -47,10 +47,11 @@ def build(fleet: Fleet, instance: Instance, before: Found | None, watch: Watch) 
     Raises the first failure after the nodes that were starting have ended theirs, and those that stood
     `before` stand again.
     """
+    planned = _Build(fleet, instance, before, watch)
     volumes.ensure(fleet, instance)
     manifests.write(fleet.home, instance)
     keeping.write(fleet.home, instance)
-    return _Build(fleet, instance, before, watch).run()
+    return planned.run()
 
 
 def found(containers: Mapping[str, Container], outdated: Set[str] = frozenset()) -> dict[str, Standing]:
@@ -74,6 +75,7 @@ class _Build:
         self.nodes = {node.name: node for node in instance.nodes}
         had = before.instance.secrets if before else {}
         outdated = rollout.outdated(self.nodes, had, instance.secrets)
+        outdated |= rollout.moved(self.nodes, before.instance.placement if before else {}, instance.placement)
         self.steps = rollout.decide(self.nodes, instance.images, found(self.standing, outdated))
         self.made: dict[str, NodeContainer] = {}
         self.starting: list[NodeContainer] = []

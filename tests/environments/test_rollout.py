@@ -8,16 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environments.rollout import Standing, Verb, decide, outdated, waves
+from environments.rollout import Standing, Verb, decide, moved, outdated, waves
 from environments.topology import (
     Attachments,
     Lifecycle,
+    Mount,
     Node,
     Process,
     Resources,
     SecretFile,
     SecretVariable,
+    Storage,
 )
+from foundation.errors import Refused
 from foundation.secrets import Secret
 
 IMAGES = {"app": "sha256:1"}
@@ -69,6 +72,19 @@ def test_what_becomes_of_a_node(case: str) -> None:
 
 FILE = Attachments(networks=("back",), secrets=(SecretFile(secret="token", path="/token"),))
 VARIABLE = Attachments(networks=("back",), variables=(SecretVariable(secret="token", variable="TOKEN"),))
+
+
+def test_a_node_that_is_to_stand_on_another_host_is_told() -> None:
+    nodes = {"app-1": ALWAYS, "app-2": ALWAYS, "new-1": ALWAYS}
+    now = {"app-1": "left", "app-2": "right", "new-1": "right"}
+    assert moved(nodes, {"app-1": "left", "app-2": "left", "gone-1": "left"}, now) == {"app-2"}
+
+
+def test_data_do_not_move() -> None:
+    stored = replace(ALWAYS, storage=Storage(mounts=(Mount(volume="v", path="/v"),)))
+    with pytest.raises(Refused, match="store-1 has its data on left, and is to stand on right"):
+        moved({"store-1": stored}, {"store-1": "left"}, {"store-1": "right"})
+    assert not moved({"store-1": stored}, {"store-1": "left"}, {"store-1": "left"})
 
 
 @pytest.mark.parametrize(
