@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import html
 import re
 import zlib
@@ -20,6 +21,10 @@ SHORTEST, SHORTEST_HEX = 16, 14
 _DEEPEST = 3
 _LONGEST = 64 << 20  # an unpacked value stops here: what packs into little may be endless
 _PACKED = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+# What stands in a path, or behind a word and a symbol, begins where no symbol is.
+_SEGMENTS = (re.compile(r"[A-Za-z0-9+_-]{12,}={0,2}"), re.compile(r"[A-Za-z0-9]{12,}={0,2}"))
+# Mail, PEM and PostgreSQL write base64 in lines of 64 or 76; documents write a line's end as characters.
+_WRAPPED = re.compile(r"(?<=[A-Za-z0-9+/]{60})(?:\r?\n|(?:\\r)?\\n)(?=[A-Za-z0-9+/])")
 _HEX = re.compile(r"(?:\\x)?((?:[0-9A-Fa-f]{2}){7,})")
 # An account number or the like: base64 of any length has more letters.
 _NUMBER = re.compile(r"[A-Z]{0,2}[0-9_-]+")
@@ -38,13 +43,13 @@ def readings(text: str, depth: int = _DEEPEST) -> Iterator[str]:
 
 
 def texts_of(raw: bytes) -> Iterator[str]:
-    """What bytes say if they are text, or packed text."""
+    """What bytes say if they are text, or packed text; a letter that was cut at the end is left out."""
     if raw.startswith(_GZIP):
         yield from texts_of(_unpacked(raw))
         return
     for encoding in ("utf-8", *(_wide(raw))):
         try:
-            text = raw.decode(encoding)
+            text = codecs.getincrementaldecoder(encoding)().decode(raw)
         except UnicodeDecodeError:
             continue
         if text and not _ODD.search(text):
@@ -70,14 +75,27 @@ def _one_layer(text: str) -> Iterator[str]:
         plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), plain)
     if plain != text:
         yield plain
-        return
+        if "+" not in text:  # which an address means as a space, and base64 as itself
+            return
     for found in _HEX.finditer(text):
         yield from texts_of(binascii.unhexlify(found[1]))
-    for packed in _PACKED.finditer(text):
-        if _NUMBER.fullmatch(packed[0]):
-            continue
-        if not (packed[0].isalpha() and (packed[0][1:].islower() or packed[0].isupper())):  # a mere word
-            yield from _from_base64(packed[0].rstrip("="))
+    for packed in _packed(text):
+        if not _NUMBER.fullmatch(packed) and not _is_word(packed):
+            yield from _from_base64(packed.rstrip("="))
+
+
+def _packed(text: str) -> Iterator[str]:
+    """Whatever may be base64: rows of its characters, lines of them as one, and what symbols part in them."""
+    joined = _WRAPPED.sub("", text)
+    if joined != text:
+        yield from _PACKED.findall(joined)
+    for row in _PACKED.findall(text):
+        yield row
+        yield from dict.fromkeys(part for of in _SEGMENTS for part in of.findall(row) if part != row)
+
+
+def _is_word(packed: str) -> bool:
+    return packed.isalpha() and (packed[1:].islower() or packed.isupper())
 
 
 def _from_base64(packed: str) -> Iterator[str]:

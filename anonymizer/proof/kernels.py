@@ -42,6 +42,7 @@ _LETTERS_OF_A_NUMBER = 2  # a country's
 BESIDE = np.uint64(511)
 _SHORTEST, SHORTEST_HEX = 16, 14
 _LOOKED_AT = 12  # bytes
+_SLASH = 47
 # Kinds of what is found: so many digits; above this so many words; or a cell as a whole.
 WORDS, WHOLE = 40, 63
 
@@ -138,20 +139,33 @@ def entered(prints: Words, kinds: Words, bits: Bytes, starts: Places, shifts: Wo
 
 @compiled
 def encoded(data: Bytes, bounds: Places, escapes: Bytes, packed: Bytes) -> None:
-    """Marks the cells that may hold an escape, and those that may hold text in base64 or hexadecimal."""
+    """Marks the cells that may hold an escape, and those that may hold text in base64 or hexadecimal.
+
+    Base64 begins where other characters end, or behind a symbol that it may hold itself: in a path, or behind
+    a word.
+    """
     classes = CLASSES
     raw = np.zeros(_LOOKED_AT, np.uint8)
     for cell in range(len(bounds) - 1):
         start, end = bounds[cell], bounds[cell + 1]
-        long_, hexadecimal = start, start  # where the present rows of such characters began
+        # Where the present rows of such characters began, and without slashes, and without any symbol.
+        long_, segment, plain, hexadecimal = start, start, start, start
         for at in range(start, end + 1):
             class_ = classes[data[at]] if at < end else np.uint8(0)
             if class_ & MARK:
                 escapes[cell] = 1
+            if not class_ & PACKED or class_ == PACKED:  # no such character, or a symbol
+                if plain != long_ and at - plain >= _SHORTEST and _is_base64(data, plain, at, raw):
+                    packed[cell] = 1
+                plain = at + 1
+                if not class_ & PACKED or data[at] == _SLASH:
+                    if segment != long_ and at - segment >= _SHORTEST and _is_base64(data, segment, at, raw):
+                        packed[cell] = 1
+                    segment = at + 1
             if not class_ & PACKED:
                 if at - long_ >= _SHORTEST and _is_base64(data, long_, at, raw):
                     packed[cell] = 1
-                long_ = at + 1
+                long_ = segment = plain = at + 1
             if not class_ & HEX:
                 if at - hexadecimal >= SHORTEST_HEX and _is_hexadecimal(data, hexadecimal, raw):
                     packed[cell] = 1

@@ -12,9 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.proof.decoding import readings
+from anonymizer.proof.decoding import readings, texts_of
 
 SECRET = "jan.żółw@firma.pl"
+AROUND = "Zażółć gęślą jaźń, pisał ktoś do kogoś. "  # letters of two bytes: lines of base64 end within some
+
+
+def in_base64(text: str, width: int = 10**6) -> str:
+    whole = base64.b64encode(text.encode()).decode()
+    return "\n".join(whole[at : at + width] for at in range(0, len(whole), width))
+
+
+def in_url(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
 ENCODINGS: dict[str, Callable[[str], str]] = {
     "url": lambda text: "mailto=" + quote(text, safe=""),
     "html": lambda text: "".join(f"&#{ord(letter)};" for letter in text),
@@ -28,12 +40,72 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "gzip": lambda text: "\\x" + gzip.compress(text.encode()).hex(),
     "gzip in base64": lambda text: base64.b64encode(gzip.compress(text.encode())).decode(),
     "base64 in a url": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
+    "base64 in an address's path": lambda text: "https://a.pl/unsubscribe/" + in_url(text) + "/now",
+    "base64 with a dash in a path": lambda text: "https://a.pl/u/" + in_url("c\u2013" + text) + "&x=1",
+    "base64 behind a word": lambda text: "user_" + in_url(text),
+    "base64 with a plus beside a percent sign": lambda text: "10% " + in_base64("c\u2013" + text),
+    "base64 as a mail wraps it": lambda text: base64.encodebytes((AROUND + text + AROUND).encode()).decode(),
+    "base64 wrapped within a document": lambda text: json.dumps(
+        {"body": base64.encodebytes((AROUND + text + AROUND).encode()).decode()}
+    ),
+    "base64 wrapped and with no end": lambda text: (
+        in_base64(("ab" * 30 + text + "xyz" * 9)[:96], 64) + "\nJan"
+    ),
+    "base64 that was cut within a letter": lambda text: in_base64(text + "aż")[:-2],
+    "upper case hex": lambda text: text.encode().hex().upper(),
+    "utf-16, the other way round": lambda text: "\\x" + text.encode("utf-16-be").hex(),
+    "an escape in an escape": lambda text: quote(json.dumps(text), safe=""),
+    "hex in base64 in gzip": lambda text: (
+        "\\x" + gzip.compress(in_base64(text.encode().hex()).encode()).hex()
+    ),
 }
 
 
 @pytest.mark.parametrize("how", ENCODINGS)
 def test_every_encoding_is_read(how: str) -> None:
     assert any(SECRET in reading for reading in readings(ENCODINGS[how](SECRET)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "jan", "44051401359", "PL61 1090 1014 0000 0712 1981 2874", "Konstantynopolitanczykowianeczka",
+     "KONSTANTYNOPOLITANCZYK", "konstantynopolitanczyk", "2024-01-01_2024-12-31", "100% pewne", "R&D", "a\\b",
+     "d41d8cd98f00b204e9800998ecf8427e"],
+)  # fmt: skip
+def test_words_numbers_and_digests_have_no_other_reading(text: str) -> None:
+    assert [*readings(text)] == []
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3, 4])
+def test_three_layers_are_read_and_no_more(depth: int) -> None:
+    text = SECRET
+    for _ in range(depth):
+        text = in_base64(text)
+    assert (SECRET in [*readings(text)]) is (1 <= depth <= 3)
+
+
+@pytest.mark.parametrize(
+    ("raw", "texts"),
+    [
+        (b"", []),
+        (b"jan", ["jan"]),
+        ("żółw".encode(), ["żółw"]),
+        ("żółw".encode()[:-1], ["żół"]),
+        ("jan ż".encode()[:-1], ["jan "]),
+        ("żółw".encode()[1:], []),
+        (b"janek\x00", []),
+        (b"jan\xff\xfe", []),
+        ("jan".encode("utf-16"), ["jan"]),
+        ("jan".encode("utf-16-be"), ["jan"]),
+        (gzip.compress(b"jan"), ["jan"]),
+        (gzip.compress(gzip.compress(b"jan")), ["jan"]),
+        (gzip.compress(b"jan " * 99)[:20], ["jan "]),
+        (b"\x1f\x8bjan", []),
+    ],
+)
+def test_bytes_say_what_they_are_as_text(raw: bytes, texts: list[str]) -> None:
+    found = [*texts_of(raw)]
+    assert [one[: len(text)] for one, text in zip(found, texts, strict=True)] == texts
 
 
 @given(st.text(max_size=200))

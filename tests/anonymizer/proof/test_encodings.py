@@ -1,0 +1,52 @@
+"""The quick look passes over what has no other reading, and over nothing that has one."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anonymizer.proof.decoding import readings
+from anonymizer.proof.encodings import encoded, other_readings
+from tests.anonymizer.proof.test_decoding import ENCODINGS, SECRET
+
+
+def looked_at(*texts: str | None) -> list[bool]:
+    return [bool(one) for one in encoded(pa.array(texts, pa.string()))]
+
+
+@pytest.mark.parametrize("how", ENCODINGS)
+@pytest.mark.parametrize("around", ["{}", "a {} b", "x" * 300 + " {}\n"])
+def test_every_encoding_is_looked_at(how: str, around: str) -> None:
+    assert looked_at(around.format(ENCODINGS[how](SECRET))) == [True]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(st.characters(max_codepoint=0x17F, categories=["L", "Nd", "Zs"]), min_size=12, max_size=80),
+    st.sampled_from(sorted(ENCODINGS)),
+)
+def test_any_encoded_text_is_looked_at_where_it_can_be_read(text: str, how: str) -> None:
+    written = ENCODINGS[how](f"jan.kowalski {text}")
+    found = any("jan.kowalski" in reading for reading in readings(written))
+    assert looked_at(written) == [True] or not found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "jan", "44051401359", "PL61109010141111071219812874", "konstantynopolitanczykowianeczka",
+     "KONSTANTYNOPOLITANCZYKOWIANECZKA", "Konstantynopolitanczykowianeczka", "100% pewne", "R&D", "a\\b",
+     "d41d8cd98f00b204e9800998ecf8427e", "2024-01-01_2024-12-31"],
+)  # fmt: skip
+def test_what_says_nothing_else_is_passed_over(text: str | None) -> None:
+    assert looked_at(text, "x" * 20) == [False, False]
+
+
+def test_every_reading_names_its_text_and_cells_do_not_mix() -> None:
+    texts = pa.array([None, "amFuLmtvd2Fsc2tp", "jan", "%6a%61n", "amFuLmtv", "d2Fsc2tp"])
+    found, owners = other_readings(texts)
+    assert (found.to_pylist(), owners.tolist()) == (["jan.kowalski", "jan"], [1, 3])
+    again, owners = other_readings(texts[1:4])
+    assert (again.to_pylist(), owners.tolist()) == (["jan.kowalski", "jan"], [0, 2]), "of a slice as well"
+    assert len(other_readings(pa.array([], pa.string()))[0]) == 0
