@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import json
 import socket
 import ssl
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,70 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-# One answer for each request, in the order they come; None closes the connection instead.
-Script = Sequence[bytes | None]
-
-
-@dataclass
-class Server:
-    """What a scripted server saw."""
-
-    script: Script
-    context: ssl.SSLContext | None = None
-    accepted: int = 0
-    versions: list[str | None] = field(default_factory=list)
-    requests: list[bytes] = field(default_factory=list)
-
-    def run(self, listener: socket.socket) -> None:
-        left = list(self.script)
-        while left:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            self.accepted += 1
-            try:
-                self._answer(connection, left)
-            except OSError:
-                left = left[1:]  # the client wanted nothing more of it
-            connection.close()
-
-    def _answer(self, connection: socket.socket, left: list[bytes | None]) -> None:
-        if self.context is not None:
-            connection = self.context.wrap_socket(connection, server_side=True)
-            self.versions.append(connection.version())
-        while left and (request := connection.recv(65536)):
-            self.requests.append(request)
-            answer = left.pop(0)
-            if answer is None:
-                return
-            connection.sendall(answer)
-            if b"Connection: close" in answer or b"Content-Length" not in answer:
-                return
-        connection.recv(1)  # until the client goes away
-
-
-@contextmanager
-def serving(script: Script, context: ssl.SSLContext | None = None) -> Iterator[tuple[int, Server]]:
-    server = Server(script=script, context=context)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, args=(listener,), daemon=True)
-        thread.start()
-        yield listener.getsockname()[1], server
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the client said of its requests, and what the server saw."""
-
-    replies: list[dict[str, object]]
-    server: Server
-
-    @property
-    def statuses(self) -> list[object]:
-        return [reply["status"] for reply in self.replies]
-
+from tests.loadtests.generator.scripted import OK, Script, Server, Told, made, serving
 
 CHUNKED = b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\nContent-Length: x\r\n\r\n".replace(
     b"Content-Length: x\r\n", b"X-Length: Content-Length\r\n"
@@ -134,19 +65,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
             }
             for name, (port, server) in servers.items()
         ]
-        replies = _made(cases)
+        replies = made(cases)
     return {name: Told(found, servers[name][1]) for name, found in zip(servers, replies, strict=True)}
-
-
-def _made(cases: Sequence[dict[str, object]]) -> list[list[dict[str, object]]]:
-    program = Path(__file__).parent / "exchanging.py"
-    done = subprocess.run(
-        [sys.executable, str(program)], input=json.dumps(cases), capture_output=True, text=True,
-        timeout=60, env={"PYTHONPATH": str(program.parents[3])},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found: list[list[dict[str, object]]] = json.loads(done.stdout)
-    return found
 
 
 def test_one_connection_serves_many_requests(told: dict[str, Told]) -> None:
