@@ -118,6 +118,7 @@ def test_the_document_on_stdout_is_the_report_s_own(rehearsed: SideBySide, name:
     ran = rehearsed[name]
     assert ran.printed == json.loads((ran.out / results.FILE).read_text())
     assert (ran.out / "index.html").is_file()
+    assert "Requests and answers by step" in (ran.out / results.MEASUREMENTS / "index.html").read_text()
 
 
 @pytest.mark.parametrize("name", PLANS)
