@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from anonymizer.copying.overlap import worked
 from anonymizer.proof import identities
 from anonymizer.proof.characters import Bytes, Flags, Places, Words
-from anonymizer.proof.dealing import Pool, holds, pool
+from anonymizer.proof.dealing import Pool, pool
 from anonymizer.proof.distances import Ruler
 from anonymizer.proof.distinct import Distinct
 from anonymizer.proof.fingerprints import Seed, lowered, whole
@@ -99,7 +99,7 @@ class _Watched:
 
 
 def _watched(sheet: Sheet, place: Place, seed: Seed) -> _Watched:
-    left = holds(place, sheet.table)
+    left = sheet.left[place.label]
     return _Watched(place=place, holds=left, pool=pool(left.words(), seed) if left.words else None)
 
 
@@ -138,10 +138,9 @@ def gather_target(target: Side, sheet: Sheet, wanted: Wanted, ruler: Ruler, into
     pool: stream "proved".
     """
     tally = Tally()
-    left = {place.label: holds(place, sheet.table) for place in (*sheet.searched, *sheet.compared)}
 
     def taken(rows: pa.RecordBatch) -> _Block:
-        block = _scanned(sheet, left, rows, wanted, ruler)
+        block = _scanned(sheet, rows, wanted, ruler)
         into.add((sheet.name, "after"), _keys(block))
         for label, cells in block.cells.items():
             possible = wanted.members.possible(cells.prints, kinds(cells.tags))
@@ -246,9 +245,8 @@ def _exactly(low: pa.Array, rows: Words, seed: Seed) -> Records:
     return Records(prints=whole(low, seed)[says], tags=row(rows[says]) | np.uint64(WHOLE))
 
 
-def _scanned(
-    sheet: Sheet, left: Mapping[str, Holds], block: pa.RecordBatch, wanted: Wanted, ruler: Ruler
-) -> _Block:
+def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted, ruler: Ruler) -> _Block:
+    left = sheet.left
     keys = identities.prints(block, sheet.key, wanted.seed)
     persons = _persons(sheet, block, keys, wanted.seed)
     cells: dict[str, Records] = {}

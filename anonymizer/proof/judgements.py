@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from anonymizer.proof.comparison import Comparison, Draws, met_by_chance
-from anonymizer.proof.dealing import holds, of_rule
+from anonymizer.proof.dealing import of_rule
 from anonymizer.proof.gathering import Tally
 from anonymizer.proof.meetings import Meetings, Spot, explained
 from anonymizer.proof.objects import CATALOGUE, Objects
@@ -19,7 +19,7 @@ def comparison(sheet: Sheet, place: Place, before: Tally, after: Tally, seen: Me
     """What a place's meetings say beside what its transform can leave there."""
     at = (sheet.name, place.label)
     meeting = seen.places[at]
-    left = holds(place, sheet.table)
+    left = sheet.left[place.label]
     draws = _draws(place, left.chance, seen.persons(at), after, _share(before, place))
     different_ = before.distinct[place.label].count if place.label in before.distinct else 0.0
     matched = sheet.key is not None
@@ -98,7 +98,7 @@ def sightings(
 def _word(sheet: Sheet, place: Place) -> float | None:
     """How often a result holds a certain word of its pool; None: it has none, or nobody knows."""
     inner = [rule for rule in place.rule.paths.values() if rule.masks]
-    each = [of_rule(rule, Slot()) for rule in inner] or [holds(place, sheet.table)]
+    each = [of_rule(rule, Slot()) for rule in inner] or [sheet.left[place.label]]
     words = [one.word for one in each if one.word]
     return max(words) if len(words) == len(each) else None
 

@@ -14,7 +14,6 @@ from anonymizer.copying.overlap import worked
 from anonymizer.proof.catalogue import NAME
 from anonymizer.proof.characters import Flags
 from anonymizer.proof.comparison import Meeting, among, different, likely, meet, repeated
-from anonymizer.proof.dealing import holds
 from anonymizer.proof.fingerprints import mixed
 from anonymizer.proof.gathering import by_rows
 from anonymizer.proof.kernels import WHOLE
@@ -63,13 +62,13 @@ class Meetings:
             (sheet.name, place.label)
             for sheet in tables
             for place in sheet.compared
-            if by_rows(sheet, holds(place, sheet.table))
+            if by_rows(sheet, sheet.left[place.label])
         }
         self._exact = {
             (sheet.name, place.label)
             for sheet in tables
             for place in sheet.compared
-            if holds(place, sheet.table).exact
+            if sheet.left[place.label].exact
         }
         texts = stored.streams("text")
         parts = worked(lambda number: self._part(tables, texts, number), iter(range(stored.count)))

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import pyarrow as pa
 
 from anonymizer.policies.plan import Plan, TablePlan
 from anonymizer.proof import identities
+from anonymizer.proof.dealing import holds
 from anonymizer.proof.identities import Identity
 from anonymizer.proof.known import Fact
 from anonymizer.proof.places import UNIT, Place, compared, searched, values_at
 from anonymizer.proof.terms import Term
+from anonymizer.transforms.results import Holds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,11 @@ class Sheet:
     @property
     def name(self) -> str:
         return self.table.table.name
+
+    @cached_property
+    def left(self) -> Mapping[str, Holds]:
+        """What can rightly stand in each place of what stood there, by label."""
+        return {place.label: holds(place, self.table) for place in (*self.searched, *self.compared)}
 
     @property
     def named(self) -> dict[str, str]:

@@ -92,12 +92,13 @@ def flags(found: pa.Array) -> Flags:
 
 def most_often(*parts: pa.Array) -> float:
     """How often a draw from one of several pools, taken with equal chance, gives a certain value at most."""
-    shares: dict[str, float] = {}
+    shares = []
     for values in parts:
-        for counted in pc.value_counts(pc.utf8_lower(values)).to_pylist():
-            share = counted["counts"] / len(values) / len(parts)
-            shares[counted["values"]] = shares.get(counted["values"], 0.0) + share
-    return max(shares.values())
+        counted = pc.value_counts(pc.utf8_lower(values))
+        share = pc.divide(counted.field("counts").cast(pa.float64()), float(len(values) * len(parts)))
+        shares.append(pa.table({"value": counted.field("values"), "share": share}))
+    summed = pa.concat_tables(shares).group_by("value").aggregate([("share", "sum")])
+    return float(pc.max(summed.column("share_sum")).as_py())
 
 
 def within(holds: Holds, *, is_array: bool, is_hstore: bool) -> Holds:
