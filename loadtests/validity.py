@@ -195,8 +195,11 @@ def _same_clock(measured: Measurements) -> list[Finding]:
     apart, unsure = abs(worst.worst.ahead) / _SECOND, doubt.worst.uncertainty / _SECOND
     holds = apart <= MOST / _SECOND
     reasons = [] if holds else [f"the clock of {worst.host} differs: synchronise it (chrony, NTP)"]
-    if apart + unsure > MOST / _SECOND:
-        reasons.append(f"known to ±{precise(unsure)} only: the way to {doubt.host} takes too long")
+    reasons += [
+        f"known to ±{precise(found.worst.uncertainty / _SECOND)} only: the way to {found.host} takes too long"
+        for found in crew.workers
+        if abs(abs(found.worst.ahead) - MOST) < found.worst.uncertainty  # it may be on either side
+    ]
     observed = f"{precise(apart)} at most, ±{precise(unsure)}"
     return [
         _finding(

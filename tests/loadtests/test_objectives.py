@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from foundation import slo
 from foundation.slo import parse
 from foundation.verdict import Finding, Weight
 from loadtests.counters import Counters
@@ -223,3 +224,94 @@ def test_what_was_shed_within_a_faults_window_is_told_there() -> None:
     found = finding("errors < 1% outside faults+10s", 30.0, counters=shed)
     assert found.holds
     assert "within faults+10s: 100.000% (100 of 100 journeys)" in found.reason
+
+
+# At the edges -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("errors < 5%", False), ("errors <= 5%", True), ("errors < 5.001%", True), ("errors = 5%", True),
+        ("attempt-errors < 10%", False), ("attempt-errors <= 10%", True),
+        ("order throughput > 9.5/s", False), ("order throughput >= 9.5/s", True),
+        ("goodput >= 9.5/s", True), ("goodput > 9.5/s", False),
+    ],
+)  # fmt: skip
+def test_a_limit_is_where_it_says(text: str, *, holds: bool) -> None:
+    half = {
+        second: Counters(
+            wanted=10, dispatched=10, done=10, errors=1, completed=9, attempts=10, attempt_errors=2
+        )
+        for second in range(30)
+    }
+    assert finding(text, counters=half).holds is holds
+
+
+def test_an_implied_promise_about_what_never_came_is_not_asked_after() -> None:
+    implied = replace(parse("look errors < 1%"), implied=True)
+    assert evaluate([implied], measurements()) == []
+    (found,) = evaluate([replace(parse("order errors < 1%"), implied=True)], measurements())
+    assert found.reason.startswith("promised by default; at most 0.5% with 95 % confidence")
+    assert evaluate([parse("look errors < 1%")], measurements())[0].holds is False, "what was asked for is"
+
+
+def test_a_steps_percentile_is_of_steps() -> None:
+    step = {("order/place", Clock.RESPONSE): {0: all_at(5, 30)}}
+    found = evaluate([parse("order/place p99 < 1s")], replace(measurements(), histograms=step))[0]
+    assert (found.holds, found.reason) == (True, "of 30 steps")
+
+
+def test_a_fault_that_was_not_recovered_from_is_counted_among_those_that_were() -> None:
+    late = {s: Counters(wanted=10, dispatched=10, done=10, failed=1, completed=9) for s in (10, 57)}
+    found = recovered("recovery < 30s", 10.0, 56.0, counters=late)
+    assert (found.holds, found.observed) == (False, "1 of 2 faults not recovered from")
+    assert found.reason == "no 5 s in which all is well before the load ended"
+    assert recovered("recovery < 30s", 56.0, counters=late).observed == "not recovered"
+
+
+@pytest.mark.parametrize(("slow", "told"), [(2, "0 ms"), (3, "1.0 s")])
+def test_what_is_slow_in_recovery_is_what_exceeds_the_tightest_limit(slow: int, told: str) -> None:
+    """Of fifty journeys in five seconds two may be slow."""
+    mixed = all_at(5, 10 - slow)
+    mixed.add(all_at(200, slow))
+    promised = [parse("order p99 < 100ms"), parse("order p50 < 1s"), parse("recovery < 30s")]
+    found = evaluate(promised, measurements(responses={30: mixed}), [30.0])[-1]
+    assert found.observed == told
+
+
+def test_turned_away_arrivals_are_no_health() -> None:
+    away = {30: Counters(wanted=10, dispatched=9, turned_away=1, done=9, completed=9)}
+    assert recovered("recovery < 30s", 30.0, counters=away).observed == "1.0 s"
+
+
+def test_several_faults_leave_out_several_windows_and_are_told_together() -> None:
+    bad = {s: all_at(800) for s in (*range(10, 20), *range(30, 40))}
+    found = finding("order p99 < 500ms outside faults+10s", 10.0, 30.0, responses=bad)
+    assert found.holds
+    assert found.reason == "of 400 journeys; within faults+10s: 800 ms"
+    assert not finding("order p99 < 500ms outside faults+10s", 10.0, responses=bad).holds
+
+
+def test_where_all_is_within_a_fault_nothing_is_left_to_judge() -> None:
+    found = finding("order p99 < 500ms outside faults+120s", 0.0)
+    assert (found.holds, found.observed) == (False, "nothing measured")
+    assert finding("order throughput > 1/s outside faults+120s", 0.0).observed == "nothing measured"
+
+
+def test_no_errors_are_told_with_what_so_few_journeys_can_show() -> None:
+    assert finding("errors < 1%").reason == "at most 0.5% with 95 % confidence"
+    bad = {5: Counters(wanted=10, dispatched=10, done=10, errors=1, completed=9)}
+    assert "confidence" not in finding("errors < 1%", counters=bad).reason
+
+
+def test_every_metric_that_clients_see_has_a_measure_and_the_others_none() -> None:
+    for metric in slo.Metric:
+        texts = {
+            slo.Metric.LATENCY: "order p99 < 1s", slo.Metric.ERRORS: "errors < 1%",
+            slo.Metric.ATTEMPT_ERRORS: "attempt-errors < 1%", slo.Metric.THROUGHPUT: "throughput > 1/s",
+            slo.Metric.GOODPUT: "goodput > 1/s", slo.Metric.RECOVERY: "recovery < 1s",
+        }  # fmt: skip
+        assert metric.inside is (metric not in texts)
+        if metric in texts:
+            assert len(evaluate([parse(texts[metric])], measurements())) == 1

@@ -9,11 +9,13 @@ import pytest
 from foundation.slo import parse
 from foundation.verdict import Finding, Status, Weight, judge
 from loadtests.counters import Counters
+from loadtests.distributed.clocks import MOST, Crew, Offset, Worker
+from loadtests.job import Retry
 from loadtests.latency_log import Clock
 from loadtests.locustfile import Locust
 from loadtests.measurements import Measurements
 from loadtests.summary import Tested
-from loadtests.validity import delay_limit, delays_by_second, findings, own_verdict
+from loadtests.validity import CLOCK_STEP, delay_limit, delays_by_second, findings, own_verdict
 from tests.loadtests.made import all_at, job, measurements, summary
 
 
@@ -210,3 +212,105 @@ def test_what_was_expected_says_how_it_is_judged() -> None:
     )
     thin = observed(measurements(), "arrivals on time", "order p99 < 1s")
     assert thin.expected == "dispatch delay p99 at most 50 ms in 99 % of stretches of 100 arrivals"
+
+
+# At the edges -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "holds"), [(0, True), (10**8, True), (-(10**8), True), (10**8 + 1, False), (-(10**8) - 1, False)]
+)
+def test_a_clock_may_move_by_a_tenth_of_a_second(step: int, *, holds: bool) -> None:
+    found = observed(measurements(summaries=(summary(), summary(step=step))), "wall clock steady")
+    assert (found.holds, found.observed) == (holds, "100 ms" if step else "0 ms")
+    assert found.expected == f"within {CLOCK_STEP * 1000:.0f} ms"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "uncertainty", "holds", "reason"),
+    [
+        (MOST, 0, True, ""),
+        (-MOST, 0, True, ""),
+        (MOST + 1000, 0, False, "the clock of load1 differs: synchronise it (chrony, NTP)"),
+        (MOST, 1000, True, "known to ±0.001 ms only: the way to load1 takes too long"),
+        (0, MOST, True, ""),
+        (0, MOST + 1000, True, "known to ±1 ms only: the way to load1 takes too long"),
+    ],
+)
+def test_clocks_may_differ_by_a_millisecond_and_what_is_not_known_is_said(
+    ahead: int, uncertainty: int, reason: str, *, holds: bool
+) -> None:
+    far = Worker(worker=0, host="load1", before=Offset(ahead=ahead, uncertainty=uncertainty))
+    near = Worker(worker=1, host="load2", before=Offset(ahead=1000, uncertainty=1000))
+    measured = replace(measurements(), crew=Crew(workers=(near, far)))
+    found = observed(measured, "clocks of all machines agree")
+    assert found.holds is holds
+    assert found.reason.startswith(reason)
+    assert bool(found.reason) is bool(reason)
+    assert found.expected == "within 1 ms"
+
+
+def test_a_clock_is_in_doubt_by_its_own_way_alone() -> None:
+    """One is nearly a millisecond ahead and known well, another near and known badly."""
+    ahead = Worker(worker=0, host="load1", before=Offset(ahead=MOST - 100_000, uncertainty=50_000))
+    far = Worker(worker=1, host="load2", before=Offset(ahead=0, uncertainty=200_000))
+    found = observed(replace(measurements(), crew=Crew(workers=(ahead, far))), "clocks of all machines agree")
+    assert (found.holds, found.reason) == (True, "")
+    assert found.observed == "0.9 ms at most, ±0.2 ms"
+
+
+def test_a_crew_without_workers_has_no_clocks() -> None:
+    names = {found.name for found in findings(replace(measurements(), crew=Crew(workers=())))}
+    assert "clocks of all machines agree" not in names
+
+
+def test_a_masters_exit_code_counts_with_its_workers() -> None:
+    ended = (replace(summary(), exit_code=1),)
+    (found,) = own_verdict(replace(measurements(summaries=ended), crew=Crew(workers=(), exit_code=-3)))
+    assert (found.holds, found.observed) == (False, "-3")
+    (found,) = own_verdict(replace(measurements(), crew=Crew(workers=(), exit_code=0)))
+    assert (found.holds, found.reason) == (True, "")
+
+
+@pytest.mark.parametrize(("late_ms", "excused"), [(4_990, True), (5_010, False)])
+def test_a_stall_of_half_a_time_out_explains_errors(late_ms: float, *, excused: bool) -> None:
+    dead = failing(late_ms, failed=10, errors=10)
+    assert dead.job.retry == Retry(timeout=10)
+    assert (broken(dead, "errors < 1%") == {}) is excused
+
+
+@pytest.mark.parametrize("promised", ["errors < 1% outside faults+10s", "look errors < 1%", "order p99 < 1s"])
+def test_only_a_promise_of_errors_about_what_was_sent_excuses_a_late_generator(promised: str) -> None:
+    assert "arrivals on time" in broken(failing(70, failed=10, errors=10), promised)
+
+
+@pytest.mark.parametrize(("requests", "holds"), [(1000, True), (999, False)])
+def test_a_closed_loads_percentile_needs_ten_requests_above_it(requests: int, *, holds: bool) -> None:
+    closed = replace(job(), locust=Locust(model="closed", users=5, spawn_rate=1))
+    measured = measurements(of=closed)
+    exactly = replace(measured, histograms={("order", Clock.RESPONSE): {0: all_at(5, requests)}})
+    found = observed(exactly, "enough requests for order p99", "order p99 < 1s", "errors < 1%")
+    assert (found.holds, found.observed) == (holds, f"{requests:,}")
+    assert bool(found.reason) is not holds
+
+
+def test_how_many_generators_ended_well_is_counted() -> None:
+    three = (summary(), summary(clean=False, unfinished=2), summary(clean=False, unfinished=3))
+    found = observed(measurements(of=job(processes=4), summaries=three), "generators ended well")
+    assert (found.observed, found.expected) == ("1 of 4", "4")
+    assert found.reason == "5 journeys had to be ended; 1 ended without a summary"
+
+
+def test_all_that_starved_is_counted_over_all_processes() -> None:
+    found = observed(
+        measurements(summaries=(summary(starved=1_000), summary(starved=234))),
+        "ports and open files sufficed",
+    )
+    assert found.observed == "1,234 attempts went without"
+
+
+def test_a_load_ended_on_purpose_is_still_asked_for_its_clock_and_its_files() -> None:
+    bad = measurements(summaries=(summary(step=10**9, clean=False),), problems=("x", "y"))
+    names = {found.name for found in findings(bad, whole=False) if not found.holds}
+    assert names == {"wall clock steady", "ledger and logs complete"}
+    assert observed(bad, "ledger and logs complete").observed == "2 problems"
