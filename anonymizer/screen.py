@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -93,6 +93,7 @@ def show_receipt(receipt: Receipt, *, as_json: bool) -> None:
         console.print(f"[bold red]fault:[/] {escape(finding)}")
     for remark in receipt.remarks:
         console.print(f"[yellow]not as in the source:[/] {escape(remark)}")
+    _note(receipt.noted, console)
     console.print(
         "the check passed" if receipt.verified else "the check did not pass: nobody may use this database"
     )
@@ -118,8 +119,14 @@ def show_verification(seen: Verification, *, as_json: bool) -> None:
         _tell(exposed, console)
     for fault in seen.faults:
         console.print(f"[bold red]fault:[/] {fault}")
+    _note(seen.noted, console)
     console.print("the check passed" if seen.passes else "the check did not pass")
     return None
+
+
+def _note(noted: Iterable[str], console: Console) -> None:
+    for note in noted:
+        console.print(f"[yellow]note:[/] {escape(note)}")
 
 
 def show_risk(found: Exposure, *, as_json: bool) -> None:

@@ -33,7 +33,8 @@ class Receipt:
     `key` is a one-way fingerprint of the key, `tables` counts the rows written, `findings` says what a failed
     check found: tables, columns and counts, never a value. `subset` is what part was asked for (None: all),
     `of` the rows that the source's tables had. `remarks` name what stands around the rows and could not be
-    made as it is in the source, such as a view that cannot be filled.
+    made as it is in the source, such as a view that cannot be filled; `noted` is what the check saw that
+    fails nothing and may be a mistake.
     """
 
     policy: str
@@ -49,6 +50,7 @@ class Receipt:
     searched: bool = False
     findings: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
     subset: str | None = None
     of: Mapping[str, int] = field(default_factory=dict)
 
@@ -102,6 +104,6 @@ def now() -> str:
 def from_dict(document: Mapping[str, object]) -> Receipt:
     """The receipt that `to_dict` gave."""
     values = dict(document)
-    for name in ("findings", "remarks"):
+    for name in ("findings", "remarks", "noted"):
         values[name] = tuple(values.get(name) or ())  # type: ignore[arg-type]
     return Receipt(**values)  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ def ended(receipt: Receipt, rows: Mapping[str, int], seen: Verification) -> Rece
 
 def judged(receipt: Receipt, seen: Verification) -> Receipt:
     """The receipt with what a check has found."""
-    return replace(receipt, verified=seen.passes, searched=True, findings=seen.faults)
+    return replace(receipt, verified=seen.passes, searched=True, findings=seen.faults, noted=seen.noted)
 
 
 def finished(found: Receipt | None, key: Key | None) -> Receipt:

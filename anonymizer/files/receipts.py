@@ -31,7 +31,8 @@ class MaskedFile:
 class MaskedFiles:
     """What a run over files did. `verified` is None where nothing was checked; times are ISO 8601 in UTC.
 
-    `key` is a one-way fingerprint of the key; `findings` say what a failed check found.
+    `key` is a one-way fingerprint of the key; `findings` say what a failed check found, `noted` what it
+    saw that fails nothing and may be a mistake.
     """
 
     policy: str
@@ -42,6 +43,7 @@ class MaskedFiles:
     files: tuple[MaskedFile, ...]
     verified: bool | None = None
     findings: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)

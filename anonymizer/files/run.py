@@ -121,7 +121,8 @@ def _proven(
         places={name: order.places for name, order in orders.items()},
     )
     seen = verify(plan, compared, progress)
-    return replace(done, files=files, finished=now(), verified=seen.passes, findings=seen.faults)
+    judged = replace(done, verified=seen.passes, findings=seen.faults, noted=seen.noted)
+    return replace(judged, files=files, finished=now())
 
 
 def file_plan(policy: Policy, files: Schema) -> Plan:

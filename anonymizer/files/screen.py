@@ -24,5 +24,7 @@ def show_files(done: MaskedFiles, *, as_json: bool) -> None:
         console.print(f"{file.table}: {file.rows} rows{digest}", highlight=False, soft_wrap=True)
     for finding in done.findings:
         console.print(f"[bold red]not masked:[/] {escape(finding)}", highlight=False)
+    for note in done.noted:
+        console.print(f"[yellow]note:[/] {escape(note)}", highlight=False)
     console.print(f"masked under policy {done.policy}; {_SAID[done.verified]}", highlight=False)
     return None

@@ -22,6 +22,7 @@ from anonymizer.proof.partitions import Partitions
 from anonymizer.proof.scanning import Wanted
 from anonymizer.proof.sheets import Sheet, Side
 from anonymizer.proof.sightings import Sighting
+from anonymizer.transforms import JSON
 
 _RECORDS = 1 << 19  # in a partition, about
 _MOST_BITS = 8
@@ -31,12 +32,14 @@ _MOST_BITS = 8
 class Findings:
     """What both sides together tell; `faults` are rows and keys that do not agree.
 
+    `absent`: paths of documents at which none has anything to mask, where what is not named is kept;
     `counted`: how many of each side's values are in each cell of the rulers, by table.
     """
 
     comparisons: tuple[Comparison, ...]
     sightings: tuple[Sighting, ...]
     faults: tuple[str, ...]
+    absent: tuple[str, ...]
     counted: Mapping[str, tuple[Counts, Counts]]
 
 
@@ -80,6 +83,7 @@ def search(
                     sheet, before[sheet.name], after[sheet.name], stored, of_a_part=of_a_part
                 )
             ),
+            absent=tuple(place for sheet in tables for place in _absent(sheet, before[sheet.name])),
             counted={name: (tally.counts, after[name].counts) for name, tally in before.items()},
         )
 
@@ -102,6 +106,15 @@ def _missing(
     if lost:
         where = "target are not in the source" if of_a_part else "source are not in the target"
         yield f"{sheet.name}: {lost} keys of the {where}"
+
+
+def _absent(sheet: Sheet, before: Tally) -> Iterator[str]:
+    """Paths that may be misspelled: nothing stands there, and what does stand in the documents is kept."""
+    for place in sheet.compared:
+        whole = sheet.table.rules[place.column]
+        kept = place.path is not None and whole.transform == JSON and whole.others == "keep"
+        if kept and before.rows and not before.values.get(place.label):
+            yield f"{sheet.name}.{place.label}"
 
 
 def _without(stored: Partitions, these: tuple[str, str], those: tuple[str, str]) -> Iterator[int]:

@@ -31,13 +31,14 @@ from anonymizer.proof.singling import exposures
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """What the check saw; `faults` says why it did not pass."""
+    """What the check saw; `faults` says why it did not pass, `noted` what a person should look at."""
 
     comparisons: tuple[Comparison, ...]
     faults: tuple[str, ...]
     sightings: tuple[Sighting, ...] = ()
     exposures: tuple[Exposure, ...] = ()
     distances: tuple[Distance, ...] = ()
+    noted: tuple[str, ...] = ()
 
     @property
     def passes(self) -> bool:
@@ -58,6 +59,7 @@ class Verification:
             "exposures": [one.to_dict() for one in self.exposures],
             "distances": [asdict(one) for one in self.distances],
             "faults": list(self.faults),
+            "noted": list(self.noted),
         }
 
 
@@ -114,6 +116,14 @@ def judged(found: Findings, others: Iterable[str], exposed: Sequence[Exposure] =
         faults=tuple(faults),
         sightings=found.sightings,
         exposures=tuple(exposed),
+        noted=tuple(map(_noted, found.absent)),
+    )
+
+
+def _noted(absent: str) -> str:
+    return (
+        f"{absent}: no document has anything to mask there, and `others: keep` keeps whatever has another "
+        "name: is the path spelled as the documents have it?"
     )
 
 

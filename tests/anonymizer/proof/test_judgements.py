@@ -221,6 +221,28 @@ def family(told: Callable[[int], str]) -> list[str]:
     return [*checked(whole, before, after).faults]
 
 
+@pytest.mark.parametrize(
+    ("others", "documents", "told"),
+    [
+        ("keep", ['{"mail": "jagna1@firma.pl"}', '{"cc": "x"}'], []),
+        ("keep", ['{"mial": "jagna1@firma.pl"}', '{"mail": null}', None, "null", "[]"], ["t.doc $.mail"]),
+        ("drop", ['{"mial": "jagna1@firma.pl"}'], []),
+        ("keep", [], []),
+    ],
+)
+def test_a_path_at_which_no_document_has_a_value_is_noted_where_others_are_kept(
+    others: str, documents: list[str | None], told: list[str]
+) -> None:
+    rule = {"transform": "json", "class": "free", "others": others, "paths": {"$.mail": MAIL}}
+    whole = plan(copied({"id": "keep", "doc": rule}, types={"doc": "jsonb"}))
+    numbers = [str(n) for n in range(len(documents))]
+    target = [one and one.replace("jagna", "helga") for one in documents]
+    seen = checked(whole, {"t": {"id": numbers, "doc": documents}}, {"t": {"id": numbers, "doc": target}})
+    assert [note.partition(": no document")[0] for note in seen.noted] == told
+    assert seen.to_dict()["noted"] == [*seen.noted]
+    assert seen.passes
+
+
 def test_rows_that_refer_to_a_person_are_about_that_person() -> None:
     assert family(lambda n: f"helga{n}@firma.pl") == []
     [own] = family(lambda n: "jagna7x1@firma.pl" if n == 22 else f"helga{n}@firma.pl")
