@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
 from loadtests.job import Retry
@@ -43,6 +45,32 @@ def worth_retrying(status: int | None) -> bool:
 def leaves_doubt(status: int | None, *, sent: bool) -> bool:
     """Whether an attempt may have taken effect although its answer does not say so."""
     return sent and (status is None or not 400 <= status < 500)
+
+
+def asked_for(later: bytes, date: bytes, now: float) -> float | None:
+    """Seconds that Retry-After asks for; None without it, 0 for what is neither seconds nor a date.
+
+    A date (RFC 9110, 10.2.3) counts from the answer's own `date`, as clocks differ; without one from `now`,
+    our seconds since the epoch. How far off it may be is for the budget to say.
+    """
+    if not later:
+        return None
+    if later.isdigit():
+        return float(later)
+    until = _epoch(later)
+    if until is None:
+        return 0.0
+    said = _epoch(date)
+    return max(until - (now if said is None else said), 0.0)
+
+
+def _epoch(date: bytes) -> float | None:
+    """An HTTP date of any of its three forms in seconds since the epoch; None for what is none."""
+    try:
+        found: datetime = parsedate_to_datetime(date.decode("ascii"))
+    except (ValueError, OverflowError):
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
 def pause(attempt: int, budget: Retry, draw: float, asked: float = 0.0) -> float:

@@ -30,15 +30,18 @@ Ages = Callable[[int], Sequence[int]]
 @contextmanager
 def beating(bench: Bench, tell: Callable[[Progress], None], ages: Ages = _nobody) -> Iterator[None]:
     """Keeps the beats while the load runs; `tell` is called each second."""
-    ended = Event()
+    # One event for each: where several wait for one, whose time is up takes the call of whom has just come
+    # (gevent 26.9, AbstractLinkable.unlink stops the notifier), and nobody wakes him any more.
+    flushing, telling = Event(), Event()
     beats = [
-        gevent.spawn(_flush_ledger, bench, ended),
-        gevent.spawn(_every_second, bench, tell, ages, ended),
+        gevent.spawn(_flush_ledger, bench, flushing),
+        gevent.spawn(_every_second, bench, tell, ages, telling),
     ]
     try:
         yield
     finally:
-        ended.set()
+        flushing.set()
+        telling.set()
         gevent.joinall(beats)  # never killed: one that writes would lose what it holds
 
 

@@ -6,7 +6,7 @@ Knows no redirects, no cookies and no retries: each of them would be a request t
 from __future__ import annotations
 
 import ssl
-from time import monotonic_ns
+from time import monotonic_ns, time
 
 import gevent
 import gevent.socket
@@ -14,6 +14,7 @@ import httptools
 from gevent.monkey import get_original
 
 from loadtests.generator.reaching import opened, patience
+from loadtests.retries import asked_for
 from loadtests.targets import Target
 
 _poll = get_original("select", "poll")
@@ -22,7 +23,7 @@ _POLLIN = 1
 _BLOCK = 65_536
 _FINAL = 200  # the least status that is no interim answer
 _SIZES = frozenset({b"content-length", b"transfer-encoding"})
-_LATER = b"retry-after"
+_LATER, _DATE = b"retry-after", b"date"
 
 
 class AnswerBroken(OSError):  # noqa: N818 - says what happened
@@ -35,7 +36,7 @@ class AnswerBroken(OSError):  # noqa: N818 - says what happened
 class Connection:
     """One user's connection. `sent` is when the last request's first byte was about to leave; 0 if none did.
 
-    All waiting for a connection (TCP, TLS) is before `sent`. `later`: what the answer's Retry-After says.
+    All waiting for a connection (TCP, TLS) is before `sent`. `later`: seconds that Retry-After asks for.
     """
 
     def __init__(self, target: Target, context: ssl.SSLContext | None) -> None:
@@ -69,7 +70,7 @@ class Connection:
         except BaseException:
             self.close()
             raise
-        self.later = _seconds(answer.later)
+        self.later = asked_for(answer.later, answer.date, time())
         return answer.status, answer.body
 
     def close(self) -> None:
@@ -112,7 +113,9 @@ class _Answer:
     Whatever comes behind its end belongs to no request: it changes nothing, and the connection is given up.
     """
 
-    __slots__ = ("_chunks", "_headed", "_sized", "_surplus", "kept", "later", "parser", "status", "whole")
+    __slots__ = (
+        "_chunks", "_headed", "_sized", "_surplus", "date", "kept", "later", "parser", "status", "whole",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.parser = httptools.HttpResponseParser(self)
@@ -121,7 +124,7 @@ class _Answer:
     def begin(self) -> None:
         self._chunks: list[bytes] = []
         self.whole = self.kept = self._surplus = self._headed = self._sized = False
-        self.status, self.later = 0, b""
+        self.status, self.later, self.date = 0, b"", b""
 
     @property
     def body(self) -> bytes:
@@ -160,6 +163,8 @@ class _Answer:
             self._sized = True
         elif named == _LATER:
             self.later = value
+        elif named == _DATE:
+            self.date = value
 
     def on_headers_complete(self) -> None:
         self._headed = True
@@ -180,13 +185,6 @@ class _Answer:
 
 # 101 is no answer to anything that is asked here.
 _NO_HTTP = (httptools.HttpParserError, httptools.HttpParserUpgrade)
-
-
-def _seconds(later: bytes) -> float | None:
-    """What Retry-After asks for: seconds, or a date, which is not waited for: clocks differ. None without."""
-    if not later:
-        return None
-    return float(later) if later.isdigit() else 0.0
 
 
 def connected(target: Target, context: ssl.SSLContext | None) -> gevent.socket.socket:

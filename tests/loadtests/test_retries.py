@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from loadtests.job import Retry
 from loadtests.ledger import Outcome
-from loadtests.retries import REFUSALS, Meaning, leaves_doubt, meaning, outcome, pause, worth_retrying
+from loadtests.retries import (
+    REFUSALS,
+    Meaning,
+    asked_for,
+    leaves_doubt,
+    meaning,
+    outcome,
+    pause,
+    worth_retrying,
+)
 
 
 @pytest.mark.parametrize(
@@ -144,3 +153,36 @@ def test_the_first_pause_is_the_first_and_the_longest_the_longest() -> None:
         0.05, 0.1, 0.2, 1.6, 2.0, 2.0,
     ]  # fmt: skip
     assert pause(10**9, Retry(first_pause=1e-30, longest_pause=2.0), 1.0) <= 2.0, "nothing overflows"
+
+
+NOW = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110
+
+
+@pytest.mark.parametrize(
+    ("later", "date", "seconds"),
+    [
+        (b"", b"", None),
+        (b"0", b"", 0),
+        (b"120", b"", 120),
+        (b"Sun, 06 Nov 1994 08:49:40 GMT", b"", 3),
+        (b"Sunday, 06-Nov-94 08:49:40 GMT", b"", 3),
+        (b"Sun Nov  6 08:49:40 1994", b"", 3),
+        (b"Sun, 06 Nov 1994 08:49:36 GMT", b"", 0),
+        (b"Sun, 06 Nov 1994 10:00:05 GMT", b"Sun, 06 Nov 1994 10:00:00 GMT", 5),
+        (b"Sun, 06 Nov 1994 08:49:40 GMT", b"yesterday", 3),
+        (b"-5", b"", 0),
+        (b"soon", b"", 0),
+        (b"\xff\xfe", b"", 0),
+        (b"Sun, 99 Nov 1994 08:49:40 GMT", b"", 0),
+    ],
+)
+def test_who_asks_to_come_later_says_it_in_seconds_or_by_a_date_of_his_own_clock(
+    later: bytes, date: bytes, seconds: float | None
+) -> None:
+    assert asked_for(later, date, NOW) == seconds
+
+
+def test_a_date_of_another_century_is_as_far_off_as_it_says() -> None:
+    asked = asked_for(b"Wed, 21 Oct 2099 07:28:00 GMT", b"", NOW)
+    assert asked is not None
+    assert asked > 10**9, "no budget waits for it: the journey is given up at once"
