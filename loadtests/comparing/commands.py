@@ -14,6 +14,7 @@ from rich.table import Table
 from foundation.console import people, print_json
 from foundation.errors import ExitCode, InputError
 from loadtests.comparing import reading, spread
+from loadtests.comparing.lines import lines
 from loadtests.comparing.verdicts import Change, Comparison, overall
 from loadtests.comparing.verdicts import compare as compared
 
@@ -41,7 +42,9 @@ def compare(
     found = compared(before, after, quantiles, spreads=spread.load(spread.path()), seed=seed)
     change = overall(found)
     console = people()
-    console.print(f"{len(before)} runs against {len(after)}", _table(found))
+    console.print(f"{len(before)} runs against {len(after)}")
+    for line in lines(found):
+        console.print(escape(line), soft_wrap=True)
     for reason in [*sides.remarks, *_reasons(found)]:
         console.print(escape(reason))
     console.print(f"[{_COLOURS.get(change, 'bold green')}]{change}[/]")
@@ -85,25 +88,6 @@ def quantile(text: str) -> float:
     return value
 
 
-def _table(comparisons: Sequence[Comparison]) -> Table:
-    table = Table(box=box.SIMPLE)
-    for name in ("series", "verdict"):
-        table.add_column(name, no_wrap=True)
-    for name in ("", "base ms", "new ms", "change", "90 % interval"):
-        table.add_column(name, no_wrap=True, justify="right")
-    for each in comparisons:
-        table.add_row(
-            escape(each.series),
-            each.change,
-            f"p{each.quantile:g}",
-            f"{each.base * 1e3:.2f}",
-            f"{each.new * 1e3:.2f}",
-            _percent(each.ratio),
-            f"{_percent(each.low)} to {_percent(each.high)}" if each.ratio else "",
-        )
-    return table
-
-
 def _reasons(comparisons: Sequence[Comparison]) -> list[str]:
     """Why series are undecided, those with the same reason together."""
     series: defaultdict[str, list[str]] = defaultdict(list)
@@ -111,7 +95,3 @@ def _reasons(comparisons: Sequence[Comparison]) -> list[str]:
         if each.reason:
             series[each.reason].append(f"{each.series} p{each.quantile:g}")
     return [f"{', '.join(names)}: {reason}" for reason, names in series.items()]
-
-
-def _percent(ratio: float | None) -> str:
-    return "" if ratio is None else f"{ratio - 1:+.1%}"

@@ -49,7 +49,8 @@ def made(case):
         "status": reply.status, "meaning": reply.meaning.name, "problem": reply.problem, "shed": reply.shed,
         "reason": reply.reason, "count": attempts.count, "doubtful": attempts.doubtful, "draws": draws,
         "first": attempts.first_sent, "last": attempts.last_sent, "starved": attempts.starved,
-        "answers": attempts.answers, "closed": wire.closed, "left": len(wire.script), "long": monotonic() - began > 15,
+        "answers": attempts.answers, "closed": wire.closed, "left": len(wire.script),
+        "long": monotonic() - began > 15,
         "attempts": counters.attempts, "errors": counters.attempt_errors,
     }
 
@@ -147,7 +148,7 @@ CASES = {
     "the budget's time is told": Case(
         [HANGS],
         {"status": None, "problem": "no answer before the budget ended", "long": False},
-        {"deadline": 0.02},
+        {"deadline": 0.02, "timeout": 30},
     ),
     "as many as there is time for": Case(
         [answer(503)] * 50 + [answer(201)], {"count": 51}, {"attempts": None}
