@@ -54,9 +54,12 @@ def down(name: Name) -> None:
 
     Example: peakproof env down laptop
     """
+    from environments import wanted
+
+    meant = wanted.standing(name)
     from environments import commands
 
-    commands.down(name)
+    commands.down(meant)
 
 
 @app.command("list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 
 import docker
@@ -34,11 +35,15 @@ def up(wanted: Wanted, *, ttl: float) -> dict[str, object]:
         NodeDisplay(console) as watch,
     ):
         standing = environment.up(wanted, hosts, built, watch)
-    holding.extend(hosts, wanted.name, built["python"], ttl)
+    stays = holding.keep(hosts, wanted.name, built["python"], ttl)
     console.print(f"[green]{wanted.name} is up[/] after {in_words(time.monotonic() - started)}")
     for lost in placement.losses(wanted.topology, wanted.site, standing.instance.placement):
         console.print(f"host loss not covered: {lost}")
-    described = described_by(environment.attach(hosts.home, wanted.name), ttl)
+    if stays > ttl:
+        console.print(
+            f"it was to stay for longer than {in_words(ttl)}, and does; `env extend` makes a lease shorter"
+        )
+    described = described_by(environment.attach(hosts.home, wanted.name), stays)
     show_status(described)
     return described
 
@@ -48,10 +53,14 @@ def down(name: str) -> None:
     started, client = time.monotonic(), connect()
     locks.refuse_if_held(client, name)
     count = environment.down(client, name)
-    what = (
-        f"{count} things removed in {in_words(time.monotonic() - started)}" if count else "nothing was there"
-    )
-    people().print(f"{name}: {what}")
+    what = f"{count} things removed in {in_words(time.monotonic() - started)}"
+    people().print(f"{name}: {what if count else _nothing(client, name)}")
+
+
+def _nothing(client: docker.DockerClient, name: str) -> str:
+    """That nothing was there, and what may have been meant."""
+    near = difflib.get_close_matches(name, manifests.names(client), n=1)
+    return "nothing was there" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
 def extend(name: str, ttl: float) -> None:

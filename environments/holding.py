@@ -36,11 +36,14 @@ def extend(fleet: Fleet, name: str, image: str, seconds: float) -> None:
         reaper.ensure(engine, image)
 
 
-def keep(fleet: Fleet, name: str, image: str, seconds: float) -> None:
-    """As `extend`, but an environment that was to stay for longer does."""
+def keep(fleet: Fleet, name: str, image: str, seconds: float) -> float:
+    """As `extend`, but an environment that was to stay for longer does. Returns for how long it stays."""
+    stays = []
     for engine in fleet.engines:
-        leases.prolong(engine, name, seconds)
+        stays.append(leases.prolong(engine, name, seconds))
+        leases.end(engine, name)
         reaper.ensure(engine, image)
+    return min(stays)
 
 
 def _released(fleet: Fleet, name: str) -> None:

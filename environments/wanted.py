@@ -14,6 +14,11 @@ from environments.topology import Topology
 from foundation import units
 from foundation.errors import InputError
 
+SHORTEST, LONGEST = 60.0, 90 * 86_400.0
+"""Seconds that somebody may want an environment for: longer than a command holds it, and to an end."""
+TWIN = "_source"
+"""Ends the name of the environment that plays production beside a rehearsal's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
@@ -52,9 +57,16 @@ def lasting(text: str) -> float:
         seconds = units.duration(text)
     except ValueError as error:
         raise InputError(str(error), where="--ttl") from error
-    if not seconds:
-        raise InputError("an environment cannot stay for no time", where="--ttl", hint="use `env down`")
+    if not SHORTEST <= seconds <= LONGEST:
+        what = f"an environment stays for 1m to 90d, not for {text.strip()}"
+        raise InputError(what, where="--ttl", hint="`env down` takes one down at once")
     return seconds
+
+
+def standing(text: str) -> str:
+    """The name of what may stand: what a person can give, or the twin of a rehearsal. Raises InputError."""
+    named(text.removesuffix(TWIN), where="NAME")
+    return text
 
 
 def named(text: str, *, where: str) -> str:

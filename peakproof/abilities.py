@@ -19,11 +19,16 @@ from peakproof.season import Season
 
 def at_once() -> Mapping[str, str]:
     """Capability -> why it is lacking, as far as it can be told without building or waiting for anything."""
+    return looked_at() or {}  # else it is told when the images are there
+
+
+def looked_at() -> Mapping[str, str] | None:
+    """The same; None where nothing can be tried yet."""
     with contextlib.suppress(PeakproofError, DockerException, requests.RequestException):
         client = connect()
         tag = images.planned([capable.IMAGE], folders={})[capable.IMAGE].tag
         return capable.lacking(client, str(client.images.get(tag).id))
-    return {}  # it is told when the images are there
+    return None
 
 
 def of(season: Season, engines: Iterable[docker.DockerClient], built: Mapping[str, str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ A failure stops a rehearsal; a warning may spoil its figures; a note is for faul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -24,11 +24,8 @@ MEMORY_GIB = (2, 4)
 NODE_PREFIX = 26  # each network of an environment
 THIS_WAS_WRITTEN = 1_763_800_000  # November 2025: a clock before that is wrong
 SLOW_CLOCKS = {"hpet", "acpi_pm", "jiffies"}
-# What the kernel has, and what lacks it when it has not.
+# What the kernel has for several hosts, and what lacks it when it has not. What faults need is tried instead.
 KERNEL = {
-    "CONFIG_NET_SCH_NETEM": "latency by the kernel: a program of ours holds packets back instead",
-    "CONFIG_NET_SCH_TBF": "limits on bandwidth",
-    "CONFIG_NF_TABLES": "partitions between nodes",
     "CONFIG_WIREGUARD": "WireGuard between hosts: wireguard-go does it in user space",
     "CONFIG_INET_ESP": "encrypted overlay networks between hosts",
 }
@@ -61,6 +58,7 @@ def examine(machine: Machine) -> list[Check]:
         _addresses(machine),
         _descriptors(machine.descriptors),
         _local_ports(machine.local_ports),
+        _faults(machine.faults),
         _kernel(machine),
         _browser(machine.browser),
     ]
@@ -181,7 +179,18 @@ def _kernel(machine: Machine) -> Check:
     missing = [without for option, without in KERNEL.items() if option not in machine.kernel]
     if missing:
         return Check(name="kernel", status=Status.NOTE, what="lacks " + "; ".join(missing))
-    return Check(name="kernel", status=Status.OK, what="has all that faults and several hosts need")
+    return Check(name="kernel", status=Status.OK, what="has all that several hosts need")
+
+
+def _faults(cannot: Mapping[str, str] | None) -> Check:
+    """As `faults list` says it: a kernel's configuration does not tell what our programs do instead."""
+    if cannot is None:
+        what = "not tried yet: their image is built by the first rehearsal, or by `peakproof faults list`"
+        return Check(name="faults", status=Status.NOTE, what=what)
+    if cannot:
+        what = "cannot be done here: " + "; ".join(f"{name} ({why})" for name, why in cannot.items())
+        return Check(name="faults", status=Status.NOTE, what=what)
+    return Check(name="faults", status=Status.OK, what="all can be done here")
 
 
 def _browser(browser: str | None) -> Check:

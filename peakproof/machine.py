@@ -33,7 +33,8 @@ class Engine:
 class Machine:
     """Everything the doctor looks at. Sizes in bytes; `kernel` is its build configuration, {} if unknown.
 
-    `engine` is the error where no engine answers. `taken` are the machine's routes.
+    `engine` is the error where no engine answers. `taken` are the machine's routes. `faults`: fault -> why it
+    cannot be done here, of those that cannot; None where they could not be tried.
     """
 
     engine: Engine | Unavailable
@@ -42,6 +43,7 @@ class Machine:
     now: float
     clock_source: str
     kernel: Mapping[str, str]
+    faults: Mapping[str, str] | None
     pool: IPv4Network
     taken: tuple[IPv4Network, ...]
     descriptors: int
@@ -67,6 +69,7 @@ def look() -> Machine:
         now=time.time(),
         clock_source=_text("/sys/devices/system/clocksource/clocksource0/current_clocksource").strip(),
         kernel=kernel_options(_kernel_configuration().splitlines()),
+        faults=_faults(),
         pool=_pool(),
         taken=tuple(network.routes()),
         descriptors=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
@@ -113,6 +116,17 @@ def _engine() -> Engine | Unavailable:
         free=_free(Path(str(info["DockerRootDir"]))),
         has_base_image=bool(images),
     )
+
+
+def _faults() -> Mapping[str, str] | None:
+    from environments.faults import FAULTS
+    from environments.faults.abilities import why_not
+    from peakproof import abilities
+
+    lacking = abilities.looked_at()
+    if lacking is None:
+        return None
+    return {name: why for name in FAULTS if (why := why_not(name, lacking))}
 
 
 def _free(folder: Path) -> int | None:

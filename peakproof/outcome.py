@@ -28,7 +28,10 @@ from peakproof.asynchronous import Waiting
 from peakproof.results import FaultRecord, Inside, Load, Percentiles, Ran, Results, Second
 from peakproof.stages import Desk, State, inside_of
 from peakproof.targets import Planned
+from peakproof.timeline import Happened
 
+TOLERANCE = 5.0
+"""Seconds that a fault may strike late: a busy machine takes that long to let a helper begin."""
 _MS = 1e6  # histograms count nanoseconds
 _PACKAGES = ("peakproof", "locust", "testcontainers", "faker", "docker")
 
@@ -96,9 +99,19 @@ def _came_to_its_end(state: State, error: Exception | None) -> Finding:
         weight=Weight.VALIDITY,
         holds=not reason,
         expected="every stage",
-        observed=", ".join(time.stage for time in state.times if time.whole) or "no stage",
+        observed=_how_far(state, error),
         reason=reason,
     )
+
+
+def _how_far(state: State, error: Exception | None) -> str:
+    """The stages that came to their end, until one did not; the take-down that follows it is no progress."""
+    stages = [time.stage for time in state.times]
+    broken = next((time.stage for time in state.times if not time.whole), "load" if state.died else None)
+    if broken not in stages:
+        return ", ".join(stages) or "no stage"
+    how = "interrupted" if state.interrupted and error is None else "failed"
+    return "; ".join([*filter(None, [", ".join(stages[: stages.index(broken)])]), f"{broken} {how}"])
 
 
 def _why_not(state: State, error: Exception | None) -> str:
@@ -117,6 +130,11 @@ def _as_planned(state: State) -> Iterator[Finding]:
     wanted, happened = len(state.season.written.timeline), len(state.happened)
     reasons = [f"{_in_words(each.planned)} hit nothing: {each.why}" for each in state.missed]
     reasons += [f"{_in_words(each.planned)} ended early: {each.cut}" for each in state.happened if each.cut]
+    reasons += [
+        f"{_in_words(each.planned)} struck {in_words(each.at - each.planned.at)} late: {TOLERANCE:g} s may be"
+        for each in state.happened
+        if each.at - each.planned.at > TOLERANCE
+    ]
     if happened < wanted and not reasons:
         reasons.append("the load ended, or was ended, before them")
     yield Finding(
@@ -124,9 +142,18 @@ def _as_planned(state: State) -> Iterator[Finding]:
         weight=Weight.VALIDITY,
         holds=not reasons,
         expected=f"{wanted}",
-        observed=f"{happened}",
+        observed="; ".join([f"{happened}", *(_when(each) for each in state.happened)]),
         reason="; ".join(reasons),
     )
+
+
+def _when(happened: Happened) -> str:
+    """When a fault was in force, and when it was to be: a node takes its time to end, and to start again."""
+    planned = happened.planned
+    until = "the drain" if happened.until is None else f"{happened.until:.1f} s"
+    wanted = "the drain" if planned.options.lasting is None else f"{planned.end:g} s"
+    real = f"{planned.fault} of {happened.node} from {happened.at:.1f} s to {until}"
+    return f"{real} (planned: {planned.at:g} s to {wanted})"
 
 
 def _in_words(fault: Planned) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from pathlib import Path
 import docker
 
 from environments import environment, holding
-from environments.containers import capable, leases, locks, manifests, removing
+from environments.containers import capable, finding, leases, locks, manifests, removing
 from environments.docker_errors import mapped
 from environments.faults import kind_of
 from environments.fleet import Fleet
@@ -153,6 +154,8 @@ def _taken_down(*, stay: bool) -> Callable[[Desk, State], State]:
     def take_down(desk: Desk, state: State) -> State:
         names = [source_name(state.season)] + ([] if stay else [state.season.environment_name])
         left = [_left(desk.fleet.home, name) for name in names]
+        if state.was_up and not all(time.whole for time in state.times):
+            left.append(not_whole(desk.fleet.home, state.season))
         return replace(state, left=tuple(why for why in left if why))
 
     return take_down
@@ -166,6 +169,24 @@ def _left(client: docker.DockerClient, name: str) -> str:
         why = str(error) or "interrupted"
         return f"{name} is not all gone: {why}. The reaper goes on when its lease ends, in a minute at most"
     return ""
+
+
+def not_whole(client: docker.DockerClient, season: Season) -> str:
+    """What an environment that stood before a rehearsal lacks after it, and how it comes back; or nothing."""
+    name = season.environment_name
+    try:
+        found = finding.find(client, name)
+    except PeakproofError as error:
+        return f"{name}, which was up, as somebody has to see: {error}"
+    standing, nodes = (found.containers, found.instance.nodes) if found else ({}, ())
+    missing = [node.name for node in nodes if node.name not in standing]
+    if found and not missing:
+        return ""
+    again = shlex.join(["peakproof", "env", "up", season.written.environment.definition, "--name", name])
+    return (
+        f"{name}, which was up, without {', '.join(missing) or 'any node'} and without its data: "
+        f"`{again}` brings it up again"
+    )
 
 
 def report_folder(run: str) -> Path:

@@ -59,7 +59,9 @@ class Terminal:
             yield listen
 
     def fault(self, fault: Planned, node: str) -> None:
-        self._console.print(f"  [bold red]{fault.fault}[/] {node} ({fault.target}) at {fault.at:g} s")
+        self._console.print(
+            f"  [bold red]{fault.fault}[/] {node} ({fault.target}), planned at {fault.at:g} s"
+        )
 
     def search(self, trials: int) -> Callable[[Observation], None]:
         self._say(f"capacity: at most {trials} trials")

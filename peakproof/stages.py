@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from environments import environment, slicing
-from environments.containers import finding, removing
+from environments.containers import removing
 from environments.containers.building import NodeEvent, Watch
 from environments.containers.files import FileSpec
 from environments.containers.injecting import Tools
 from environments.environment import Environment
 from environments.fleet import Fleet
-from environments.wanted import Wanted
+from environments.wanted import TWIN, Wanted
 from foundation.errors import InputError, PeakproofError, RunInvalid
 from loadtests import abort, measurements
 from loadtests.abort import Hopeless
@@ -112,31 +112,40 @@ class State:
 
 
 def bring_up(desk: Desk, state: State) -> State:
-    """The environment, and beside it the database that plays production, if one has to."""
+    """The environment, and beside it the database that plays production, if one has to.
+
+    One that stands is first brought up as it is: what it would be is known to come up before it is emptied,
+    and what does not leaves it as it was.
+    """
     season = state.season
-    name, client = season.environment_name, desk.fleet.home
-    wanted = [_wanted(season, name)]
+    wanted = [_wanted(season, season.environment_name)]
     if season.written.data.source == "sample":
         twin = slicing.database_only(season.topology, state.database)
         wanted.append(replace(_wanted(season, source_name(season)), topology=twin))
-    if state.was_up:
-        environment.refuse_anothers(finding.find(client, name), wanted[0])
-        environment.reset(desk.fleet, name)
-    for each in wanted:
-        if each.name != name or not state.was_up:
-            removing.remove_built(desk.fleet, each.name)  # what a command that was killed left
-    with desk.screen.nodes() as watch, ThreadPoolExecutor(len(wanted)) as pool:
+    mine = wanted[1:] if state.was_up else wanted
+    for each in mine:
+        removing.remove_built(desk.fleet, each.name)  # what a command that was killed left
+    with desk.screen.nodes() as watch:
+        if state.was_up:
+            environment.up(wanted[0], desk.fleet, desk.built, watch)
+            environment.reset(desk.fleet, wanted[0].name)
+        target, *beside = _risen(desk, wanted, mine, watch)
+    return replace(state, target=target, source=beside[0] if beside else None)
+
+
+def _risen(desk: Desk, wanted: Sequence[Wanted], mine: Sequence[Wanted], watch: Watch) -> list[Environment]:
+    """All of them, side by side. When one fails nobody waits for the others: the nodes of `mine` go."""
+    with ThreadPoolExecutor(len(wanted)) as pool:
         rising = [
             pool.submit(environment.up, each, desk.fleet, desk.built, shown)
             for each, shown in zip(wanted, (watch, _unseen), strict=False)
         ]
         try:
-            target, *beside = (future.result() for future in rising)
+            return [future.result() for future in rising]
         except BaseException:
-            for each in wanted:
+            for each in mine:
                 removing.everywhere(desk.fleet, each.name, kind="node")
             raise
-    return replace(state, target=target, source=beside[0] if beside else None)
 
 
 def seed(desk: Desk, state: State) -> State:
@@ -297,7 +306,7 @@ def _unseen(_event: NodeEvent) -> None:
 
 def source_name(season: Season) -> str:
     """The environment that plays production while the data is copied: no name that a person can give."""
-    return f"{season.environment_name}_source"
+    return f"{season.environment_name}{TWIN}"
 
 
 def job_of(season: Season, run: str, target: Environment) -> Job:

@@ -68,16 +68,20 @@ def renew(client: docker.DockerClient, instance: str, seconds: float) -> Lease:
     return lease
 
 
-def prolong(client: docker.DockerClient, instance: str, seconds: float) -> None:
-    """A lease of at least `seconds` from now: a longer one stays, also one that is given in this moment."""
+def prolong(client: docker.DockerClient, instance: str, seconds: float) -> float:
+    """A lease of at least `seconds` from now: a longer one stays, also one that is given in this moment.
+
+    Returns the seconds that the instance stays.
+    """
     with mapped(f"renewing the lease of {instance}"):
         found = newest(client, instance)
         if found is not None and not found.working and found.until >= time.time() + seconds:
-            return
+            return found.until - time.time()
         lease = _created(client, instance, seconds, None)
         given = [each for each in _older(client, lease) if not each.working]
         shorter = all(each.until <= lease.until for each in given)
         _remove(client, given if shorter else [lease])
+    return max([seconds, *(each.until - time.time() for each in given)])
 
 
 @contextlib.contextmanager

@@ -197,6 +197,19 @@ def test_a_lease_can_be_made_longer_and_shorter(shop: Standing, engine: docker.D
         assert lease.until - time.time() == pytest.approx(seconds, abs=30)
 
 
+def test_up_leaves_a_longer_lease_and_says_so(shop: Standing) -> None:
+    assert run_here("env", "extend", shop.name, "--ttl", "3h").returncode == 0
+    said = run_here("env", "up", str(shop.definition), "--name", shop.name, "--ttl", "5m", "--json")
+    assert json.loads(said.stdout)["seconds_left"] == pytest.approx(3 * 3600, abs=60)
+    assert "`env extend` makes a lease shorter" in said.stderr
+
+
+def test_down_of_nearly_a_name_says_which_stands(shop: Standing) -> None:
+    said = run_here("env", "down", f"{shop.name}x")
+    assert said.returncode == 0
+    assert f"did you mean '{shop.name}'?" in said.stderr
+
+
 def test_down_leaves_nothing(
     engine: docker.DockerClient, new_name: Callable[[], str], tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ HEALTHY = Machine(
     now=1_900_000_000.0,
     clock_source="tsc",
     kernel=dict.fromkeys(KERNEL, "m"),
+    faults={},
     pool=IPv4Network("10.231.0.0/16"),
     taken=(IPv4Network("172.17.0.0/16"),),
     descriptors=65536,
@@ -101,7 +102,15 @@ def test_what_the_kernel_lacks_is_noted_with_what_that_costs() -> None:
     check = of("kernel", replace(HEALTHY, kernel=without))
     assert check.status is Status.NOTE
     assert KERNEL["CONFIG_WIREGUARD"] in check.what
-    assert KERNEL["CONFIG_NET_SCH_NETEM"] not in check.what
+    assert KERNEL["CONFIG_INET_ESP"] not in check.what
+
+
+def test_faults_are_judged_by_what_was_tried_and_not_by_the_kernel_s_configuration() -> None:
+    assert of("faults", replace(HEALTHY, kernel={"CONFIG_WIREGUARD": "y"})).status is Status.OK
+    check = of("faults", replace(HEALTHY, faults={"bandwidth": "the kernel has no filter"}))
+    assert check.status is Status.NOTE
+    assert check.what == "cannot be done here: bandwidth (the kernel has no filter)"
+    assert "not tried yet" in of("faults", replace(HEALTHY, faults=None)).what
 
 
 def test_a_kernel_that_does_not_say_is_not_said_to_lack_anything() -> None:

@@ -16,7 +16,7 @@ from environments.fleet import Fleet
 from environments.loading import topology_of
 from foundation import slo
 from foundation.console import people
-from foundation.errors import ExitCode, PeakproofError, Unavailable
+from foundation.errors import ExitCode, PeakproofError, RunInvalid, Unavailable
 from foundation.verdict import Status
 from loadtests import abort
 from loadtests.abort import Hopeless
@@ -127,10 +127,28 @@ def test_a_run_that_an_error_ended_is_invalid_with_that_reason(kiosk: Season) ->
     assert (found.observed, found.reason) == ("no stage", "the disk is full")
 
 
-def test_a_stage_that_failed_is_none_that_was_come_to(kiosk: Season) -> None:
-    times = (StageTime(stage="seed", seconds=3.0), StageTime(stage="load", seconds=9.0, whole=False))
+@pytest.mark.parametrize(
+    ("stages", "told"),
+    [
+        (("seed", "load!", "take down"), "seed; load failed"),
+        (("bring up!", "take down"), "bring up failed"),
+        (("bring up", "load", "take down!"), "bring up, load; take down failed"),
+    ],
+)
+def test_the_stage_that_failed_is_named(kiosk: Season, stages: tuple[str, ...], told: str) -> None:
+    times = tuple(
+        StageTime(stage=each.rstrip("!"), seconds=3.0, whole=not each.endswith("!")) for each in stages
+    )
     verdict = outcome.verdict_of(replace(state(kiosk), times=times), Unavailable("the disk is full"))
-    assert [found.observed for found in verdict.broken] == ["seed"]
+    assert [found.observed for found in verdict.broken] == [told]
+
+
+def test_a_load_that_died_or_was_interrupted_is_named(kiosk: Season) -> None:
+    died = outcome.verdict_of(replace(state(kiosk), died=RunInvalid("lost")), None)
+    assert [found.observed for found in died.broken] == ["load failed"]
+    times = (StageTime(stage="load", seconds=3.0, whole=False), StageTime(stage="drain", seconds=1.0))
+    ended = outcome.verdict_of(replace(state(kiosk), times=times, interrupted=True), None)
+    assert [found.observed for found in ended.broken] == ["load interrupted"]
 
 
 def test_a_bug_of_ours_is_told_without_its_words(kiosk: Season) -> None:
@@ -173,6 +191,20 @@ def test_a_fault_that_never_happened_proves_nothing(kiosk: Season) -> None:
     )
 
 
+def test_the_real_times_of_a_fault_stand_beside_the_planned_ones(kiosk: Season) -> None:
+    short = KillOptions.model_validate({"at": "2s", "kill": "till.any", "for": "1s"})
+    happened = (
+        Happened(planned=replace(KILL, options=short), node="till-1", at=2.98, until=4.91),
+        Happened(planned=KILL, node="till-1", at=2.0, until=None),
+    )
+    verdict = outcome.verdict_of(state(with_a_fault(kiosk), happened=happened), None)
+    (found,) = [each for each in verdict.findings if each.name == "faults happened as planned"]
+    assert found.observed == (
+        "2; kill of till-1 from 3.0 s to 4.9 s (planned: 2 s to 3 s); "
+        "kill of till-1 from 2.0 s to the drain (planned: 2 s to the drain)"
+    )
+
+
 @pytest.mark.parametrize(
     ("happened", "missed", "reason"),
     [
@@ -185,6 +217,11 @@ def test_a_fault_that_never_happened_proves_nothing(kiosk: Season) -> None:
             (Happened(planned=KILL, node="till-1", at=2.0, until=4.0, cut="its helper died"),),
             (),
             "kill of till-1 at 2.0 s ended early: its helper died",
+        ),
+        (
+            (Happened(planned=KILL, node="till-1", at=7.1, until=9.0),),
+            (),
+            "kill of till-1 at 2.0 s struck 5.1 s late: 5 s may be",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import time
@@ -20,6 +21,7 @@ from foundation.errors import PeakproofError
 from foundation.verdict import Status
 from loadtests import progress
 from loadtests.progress import Progress
+from peakproof import rehearsal, season
 from tests.peakproof.conftest import FAR
 from tests.peakproof.kiosks import Plan, Ran, Written, argv, command, left, rehearse, written
 
@@ -243,6 +245,26 @@ def kept(tmp_path: Path, client: docker.DockerClient) -> Iterator[tuple[Written,
         removing.remove(client, f"{plan.environment}_source")
 
 
+def fails_and_leaves_what_stood(plan: Written, client: docker.DockerClient) -> None:
+    """Rehearses a definition that cannot come up, on the one that stands; then it is as it was written."""
+
+    def ids() -> dict[str, str]:
+        nodes = environment.attach(client, plan.environment).nodes
+        return {name: str(node.get_wrapped_container().id) for name, node in nodes.items()}
+
+    document, before = plan.path.with_name("definition.yaml"), ids()
+    right = document.read_text()
+    document.write_text(right + "  store: {settings: {no_such_setting: 1}}\n")
+    failed = rehearse(plan)
+    assert failed.exit_code == 69, failed.stderr
+    (broken,) = failed.results.verdict.broken
+    assert (broken.observed, broken.reason[:7]) == ("bring up failed", "store-1")
+    assert ids() == before
+    assert filled(client, plan.environment), "nor was it emptied"
+    document.write_text(right)
+    shutil.rmtree(plan.out)
+
+
 def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
     kept: tuple[Written, Ran], client: docker.DockerClient
 ) -> None:
@@ -260,6 +282,8 @@ def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
     lease = leases.newest(client, plan.environment)
 
     plan.out.rename(plan.out.with_name("first"))
+    fails_and_leaves_what_stood(plan, client)
+
     second = rehearse(plan)
 
     assert leases.newest(client, plan.environment) == lease, "a lease that was found stays as it was"
@@ -276,6 +300,11 @@ def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
     compared = second.results.conservation
     assert compared is not None
     assert bookings == (compared.outcomes["acknowledged"],)
+
+    loaded = season.load(str(plan.path), beside=plan.path.parent)
+    assert rehearsal.not_whole(client, loaded) == ""
+    after.nodes["till-1"].get_wrapped_container().remove(force=True, v=True)
+    assert f"{plan.environment}, which was up, without till-1" in rehearsal.not_whole(client, loaded)
     assert command("env", "down", plan.environment, environment={}).returncode == 0
     assert left(client, plan.environment) == []
 
