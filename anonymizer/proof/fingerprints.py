@@ -63,12 +63,13 @@ def _latin(text: pa.Array) -> pa.Array | None:
 
 
 def _any_script(text: pa.Array) -> pa.Array:
-    text = pc.utf8_lower(text)
-    odd = pc.match_substring_regex(text, _NEEDS_WORK)
+    low = pc.utf8_lower(text)
+    odd = pc.match_substring_regex(low, _NEEDS_WORK)
     if not pc.any(odd).as_py():
-        return text
+        return low
+    # A mark joins the letter that it stands behind; of some that is only a letter in upper case.
     plain = pc.utf8_lower(pc.utf8_normalize(text.filter(odd), "NFKC"))
-    return pc.replace_with_mask(text, odd, pc.replace_substring_regex(plain, r"[^\p{L}\p{N}\x00-\x7f]+", " "))
+    return pc.replace_with_mask(low, odd, pc.replace_substring_regex(plain, r"[^\p{L}\p{N}\x00-\x7f]+", " "))
 
 
 # Beyond ASCII, Latin letters with their marks (U+00C0 to U+017F) are already what they mean, but for these.
