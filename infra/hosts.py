@@ -66,7 +66,7 @@ class Strays:
         with mapped("removing what the state does not know"):
             for thing in self.containers:
                 with contextlib.suppress(NotFound):
-                    thing.remove(force=True)
+                    thing.remove(force=True, v=True)
             for network in self.networks:
                 with contextlib.suppress(NotFound):
                     network.remove()

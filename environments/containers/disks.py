@@ -70,7 +70,7 @@ def _runs(client: docker.DockerClient, keeper: str) -> bool:
         return False
     if container.status == "running":
         return True
-    container.remove(force=True)
+    container.remove(force=True, v=True)
     return False
 
 

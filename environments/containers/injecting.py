@@ -78,7 +78,7 @@ class FaultHelper:
     def discard(self) -> None:
         """Removes the helper; after `end`."""
         with mapped(f"removing the helper of {self.fault.name}"), contextlib.suppress(NotFound):
-            self._helper.remove(force=True)
+            self._helper.remove(force=True, v=True)
 
     def moments(self) -> list[Moment]:
         """What was done so far; all of it after `end`."""

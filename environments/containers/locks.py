@@ -39,7 +39,7 @@ def held(client: docker.DockerClient, instance: str, image: str) -> Iterator[Non
     finally:
         # What cannot be removed, because Docker is gone, is stale as soon as its holder's lease is over.
         with contextlib.suppress(PeakproofError), mapped(f"unlocking {instance}"):
-            lock.remove(force=True)
+            lock.remove(force=True, v=True)
 
 
 def refuse_if_held(client: docker.DockerClient, instance: str) -> None:
@@ -76,7 +76,7 @@ def _removed_if_stale(client: docker.DockerClient, instance: str) -> bool:
     if _in_force(client, instance, lock):
         return False
     with contextlib.suppress(NotFound):
-        lock.remove(force=True)
+        lock.remove(force=True, v=True)
     return True
 
 

@@ -48,7 +48,7 @@ def _ensure_once(client: docker.DockerClient, image: str) -> None:
     if _is_current(container) and (container.status == "running" or _being_started(container)):
         return
     with contextlib.suppress(NotFound, APIError):
-        container.remove(force=True)
+        container.remove(force=True, v=True)
     _start(client, image)
 
 

@@ -78,7 +78,7 @@ class Build:
         """Ends the step that is running, so that the builder's thread notices `stop` at once."""
         if self.container:
             with suppress(APIError):
-                self.client.api.remove_container(self.container, force=True)
+                self.client.api.remove_container(self.container, v=True, force=True)
 
     def _follow(self, context: bytes) -> None:
         with mapped(f"building the image {self.recipe.name}"):
@@ -219,4 +219,4 @@ def file_in(client: docker.DockerClient, image: str, path: str) -> str:
             assert member is not None
             return member.read().decode()
     finally:
-        container.remove(force=True)
+        container.remove(force=True, v=True)

@@ -64,7 +64,7 @@ def test_a_container_that_has_a_node_s_name_is_named_with_its_owner(
         assert f"the name {taken} is taken by a container that {whose}" in said.stderr
         stranger.reload()
     finally:
-        stranger.remove(force=True)
+        stranger.remove(force=True, v=True)
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +185,7 @@ def test_a_crash_is_told_from_work_that_is_done(
         if row["name"] == shop.name
     ]
     assert (row["running"], row["nodes"]) == (len(shop.nodes) - 1, len(shop.nodes))
-    shop.nodes["web-2"].get_wrapped_container().remove(force=True)
+    shop.nodes["web-2"].get_wrapped_container().remove(force=True, v=True)
     said = run_here("env", "list")
     assert f"{len(shop.nodes) - 2} of {len(shop.nodes)}" in said.stderr, "counted is what is wanted"
     up(home / "t.yaml", shop.name)

@@ -127,7 +127,7 @@ class Conversation:
         stopped = self._read("service, stopped by hand", CONTAINER, made, more)
         self._compared("service, to run again", CONTAINER, stopped, more)
         self._updated("service, started again", CONTAINER, stopped, more)
-        client.containers.get(made["id"]).remove(force=True)
+        client.containers.get(made["id"]).remove(force=True, v=True)
         self._read("service, removed by hand", CONTAINER, made, more)
 
     def _once_nodes(self) -> None:
@@ -272,7 +272,7 @@ def held_with(address: str, client: docker.DockerClient) -> Answers:
 def _clean(client: docker.DockerClient) -> None:
     for name in ("s", "o0", "o3", "n"):
         with suppress(NotFound):
-            client.containers.get(f"peakproof-conversation-{name}").remove(force=True)
+            client.containers.get(f"peakproof-conversation-{name}").remove(force=True, v=True)
     for network in client.networks.list(names=[NETWORK_OF_IT["name"]]):
         network.remove()
     with suppress(NotFound):

@@ -344,7 +344,7 @@ def beset(
         yield running, running.ended()
     finally:
         if guest is not None:
-            guest.remove(force=True)
+            guest.remove(force=True, v=True)
         running.remove()
 
 

@@ -105,7 +105,7 @@ def machine(image: str, root: Path) -> Iterator[Machine]:
         machine.put("/tmp/dockerd", DOCKERD)
         yield machine
     finally:
-        container.remove(force=True)
+        container.remove(force=True, v=True)
 
 
 def test_where_there_is_none_it_is_installed_and_started_and_a_second_run_is_silent(machine: Machine) -> None:

@@ -38,7 +38,7 @@ def somebodys_lock(
     )
     yield
     if lock.id in {container.id for container in engine.containers.list(all=True)}:
-        lock.remove(force=True)
+        lock.remove(force=True, v=True)
 
 
 def their_lease(engine: docker.DockerClient, instance: str, *, ends_in: float, who: str = THEIRS) -> None:

@@ -6,9 +6,11 @@ import json
 
 import docker
 import pytest
+from docker.errors import NotFound
+from docker.models.containers import Container, ContainerCollection
 
 from environments.images import BuildFailed, ImageProgress, State
-from environments.images.build import PACKAGES, build_arguments, installed_packages, shortened
+from environments.images.build import PACKAGES, build_arguments, file_in, installed_packages, shortened
 from foundation.errors import Unavailable
 from tests.environments.images.conftest import Build, Folder
 
@@ -149,3 +151,24 @@ def left(client: docker.DockerClient, mark: str) -> list[str]:
     return containers + [
         image for image, steps in histories if any(mark in step["CreatedBy"] for step in steps)
     ]
+
+
+@pytest.mark.integration
+def test_a_file_read_out_of_an_image_with_a_volume_leaves_no_volume(
+    folder: Folder, build: Build, client: docker.DockerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Container] = []
+    create = ContainerCollection.create
+
+    def noted(self: ContainerCollection, *args: str, **kwargs: object) -> Container:
+        made.append(create(self, *args, **kwargs))  # type: ignore[arg-type]  # as docker-py is given it
+        return made[-1]
+
+    monkeypatch.setattr(ContainerCollection, "create", noted)
+    image = build(folder("FROM peakproof/base", "VOLUME /kept"))
+    assert file_in(client, image.id, "/etc/hostname") is not None
+    names = [mount["Name"] for container in made for mount in container.attrs["Mounts"]]
+    assert names, "the image's VOLUME makes one a container"
+    for name in names:
+        with pytest.raises(NotFound):
+            client.volumes.get(name)
