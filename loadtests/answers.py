@@ -25,6 +25,11 @@ class Answers:
         return self.by_status.total()
 
     @property
+    def below_400(self) -> int:
+        """Requests that were answered, and not by an error."""
+        return sum(number for status, number in self.by_status.items() if status == WELL or status < "400")
+
+    @property
     def share_wrong(self) -> float:
         return self.wrong / self.total if self.total else 0.0
 

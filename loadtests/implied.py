@@ -5,10 +5,13 @@ Pure. A green run in which nothing came through would be worse than none.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from foundation.slo import Metric, Objective
 from foundation.verdict import Finding, Weight
+from loadtests import answers
+from loadtests.answers import Answers
 from loadtests.measurements import Measurements
 from loadtests.sufficiency import needed, suffices
 
@@ -33,22 +36,35 @@ def _few_errors(series: str | None) -> Objective:
 
 def findings(measured: Measurements, objectives: Sequence[Objective]) -> list[Finding]:
     """That something of each journey ended well; and, where they do not, that percentiles have enough."""
-    return [_ended_well(measured), *_too_few(measured, objectives)]
+    return [ended_well(measured), *_too_few(measured, objectives)]
 
 
-def _ended_well(measured: Measurements) -> Finding:
-    """One finding for all journeys; one of which no arrival was due is not asked."""
+def ended_well(measured: Measurements) -> Finding:
+    """One finding for all journeys; one of which no arrival was due is not asked.
+
+    What a journey itself calls a success (`catch_response`, `expected`) is taken at its word, but for a load
+    of which no request at all was answered below 400.
+    """
     totals = {stream.journey: measured.totals(stream.journey) for stream in measured.job.streams}
     none = [name for name, total in totals.items() if total.wanted and not total.completed]
     completed, wanted = (sum(getattr(t, of) for t in totals.values()) for of in ("completed", "wanted"))
+    reasons = [f"none of {', '.join(none)}"] if none else []
+    reasons += _nothing_but_errors(measured)
     return Finding(
         name="journeys ended well",
         weight=Weight.OBJECTIVE,
-        holds=not none,
+        holds=not reasons,
         expected="some of each",
         observed=f"{completed:,} of {wanted:,}",
-        reason=f"none of {', '.join(none)}" if none else "",
+        reason="; ".join(reasons),
     )
+
+
+def _nothing_but_errors(measured: Measurements) -> Iterator[str]:
+    every = answers.summed(summary.answers for summary in measured.summaries).values()
+    total = Answers(by_status=sum((each.by_status for each in every), Counter()))
+    if total.total and not total.below_400:
+        yield f"every answer was an error: {total.in_words()}"
 
 
 def _too_few(measured: Measurements, objectives: Sequence[Objective]) -> Iterator[Finding]:

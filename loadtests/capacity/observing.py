@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from foundation.slo import Objective
-from loadtests import objectives, validity
+from loadtests import implied, objectives, validity
 from loadtests.capacity.stationary import slope
 from loadtests.capacity.trials import Observation, Outcome
 from loadtests.in_flight import in_flight
@@ -25,8 +25,8 @@ def observe(measured: Measurements, promised: Sequence[Objective], warm_up: int)
     main, steady = measured.job.main, without_start(measured, warm_up)
     doubts = [_said(finding.name, finding.observed) for finding in validity.findings(measured, promised)
               if not finding.holds]  # fmt: skip
-    reasons = [_said(finding.name, finding.observed) for finding in objectives.evaluate(promised, steady)
-               if not finding.holds]  # fmt: skip
+    asked = [*objectives.evaluate(promised, steady), implied.ended_well(steady)]
+    reasons = [_said(finding.name, finding.observed) for finding in asked if not finding.holds]
     reasons += [*_turned_away(steady), *_growing(measured, warm_up), *_not_drained(measured)]
     outcome = Outcome.INVALID if doubts else Outcome.BROKE if reasons else Outcome.HELD
     return Observation(

@@ -119,13 +119,14 @@ class Attempts:
     """A step's attempts: how many, how many found no port or open file left on this machine.
 
     When a byte of the first and of the last one left, monotonic ns; 0 if none did. `doubtful`: one of them
-    may have taken effect unheard. `refusals` are the statuses of a business answer. `answers` has the status
-    of each attempt, None without one, and whether it was no use.
+    may have taken effect unheard, which one that `reads` never has. `refusals` are the statuses of a
+    business answer. `answers` has the status of each attempt, None without one, and whether it was no use.
     """
 
     wire: Wire
     exchange: Callable[[], tuple[int, bytes]]
     refusals: Collection[int] = ()
+    reads: bool = False
     count: int = 0
     starved: int = 0
     first_sent: int = 0
@@ -143,7 +144,8 @@ class Attempts:
             reply = self._counted(budget, end, counted)
             if not worth_retrying(reply.status):
                 return self._believed(reply)
-            self.doubtful = self.doubtful or leaves_doubt(reply.status, sent=self.last_sent > 0)
+            unheard = not self.reads and leaves_doubt(reply.status, sent=self.last_sent > 0)
+            self.doubtful = self.doubtful or unheard
             wait = pause(self.count, budget, draw(self.count), self.wire.later or 0.0)
             spent = budget.attempts is not None and self.count >= budget.attempts
             if spent or monotonic_ns() + wait * _SECOND >= end:

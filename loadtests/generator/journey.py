@@ -69,12 +69,18 @@ class Journey(Drawing, FastHttpUser):
         self._pass(round(seconds * _SECOND))
         gevent.sleep(max(self._due - monotonic_ns(), 0) / _SECOND)
 
-    def get(self, step: str, path: str, *, headers: Mapping[str, str] = _NONE) -> Reply:
-        """Reads `path`. Raises StepFailed when there is no 2xx within the budget. Untimed in on_start."""
-        attempts = self._request("GET", path, b"", headers)
+    def get(
+        self, step: str, path: str, *, headers: Mapping[str, str] = _NONE, expected: Collection[int] = ()
+    ) -> Reply:
+        """Reads `path`. Untimed in on_start.
+
+        Raises StepFailed when there is neither 2xx nor one of the `expected` statuses within the budget. A
+        journey that goes on then did not end well all the same: what it can do without, it expects.
+        """
+        attempts = self._request("GET", path, b"", headers, refusals=expected)
         reply = self._timed(step, "GET", path, attempts) if self._arrival else self._unheard(attempts)
-        if not reply.accepted:
-            raise reply.failed(f"{self.journey}/{step}")
+        if not (reply.accepted or reply.refused):
+            raise self._miss(step, reply)
         return reply
 
     def submit(
@@ -169,6 +175,8 @@ class Journey(Drawing, FastHttpUser):
 
     def _end(self, began: int, wrong: BaseException | None) -> None:
         recorder, due, now = self.bench.recorder, self._arrived, monotonic_ns()
+        if wrong is None and self._missed is not None:
+            recorder.failure(self.journey, due, self._missed)
         done = (now if wrong else self._due) - self._outside
         times = recorder.times(self.journey, due)
         times.dispatch.append(began - due)
@@ -183,7 +191,7 @@ class Journey(Drawing, FastHttpUser):
                 self._publisher.close()
 
     def _count(self, counters: Counters, wrong: BaseException | None, now: int) -> None:
-        """What the journey came to: an order that was missed is an error even where the journey went on."""
+        """What the journey came to: a step that was missed is an error even where the journey went on."""
         missed = wrong or self._missed
         counters.done += 1
         counters.failed += wrong is not None
@@ -207,7 +215,7 @@ class Journey(Drawing, FastHttpUser):
     ) -> Attempts:
         request = self._requests.encoded(method, path, body, own, headers)
         exchange = partial(self._connection.exchange, request)
-        return Attempts(wire=self._connection, exchange=exchange, refusals=refusals)
+        return Attempts(wire=self._connection, exchange=exchange, refusals=refusals, reads=method == "GET")
 
     def _new_key(self) -> str:
         """RUN-INDEX for what an arrival submits first, RUN-INDEX-2 for what it submits next."""
@@ -221,9 +229,15 @@ class Journey(Drawing, FastHttpUser):
         reply = self._settled(step, method, path, attempts, key)
         self._refused = self._refused or reply.refused
         if not (reply.accepted or reply.refused):
-            self._missed = reply.failed(f"{self.journey}/{step}")
-            raise self._missed
+            raise self._miss(step, reply)
         return reply
+
+    def _miss(self, step: str, reply: Reply) -> StepFailed:
+        """What a step raises that was answered so: whoever catches it, the arrival did not end well."""
+        failed = reply.failed(f"{self.journey}/{step}")
+        if self._arrival:
+            self._missed = failed
+        return failed
 
     def _settled(self, step: str, method: str, path: str, attempts: Attempts, key: str) -> Reply:
         reply = INTERRUPTED
@@ -243,6 +257,9 @@ class Journey(Drawing, FastHttpUser):
         due, series, began = self._due, f"{self.journey}/{step}", monotonic_ns()
         try:
             reply = self._attempted(step, attempts)
+        except BaseException:
+            self._miss(step, INTERRUPTED)
+            raise
         finally:
             done = self._due = monotonic_ns()
             self._sent(attempts.first_sent)

@@ -67,6 +67,50 @@ class Forgiving(Journey):
             self.submit("place", "/orders", body={"quantity": 1}, content="quantity 1")
 
 
+class Swallowing(Journey):
+    """Reads a page and goes on whatever came of it."""
+
+    journey = "swallowing"
+
+    @task
+    def look(self) -> None:
+        with suppress(Exception):
+            self.get("page", "/page")
+
+
+class Expecting(Journey):
+    """Reads what need not be there, and says so."""
+
+    journey = "expecting"
+
+    @task
+    def look(self) -> None:
+        found = self.get("page", "/page", expected=(404,))
+        check(found.refused or found.accepted, "one of both")
+
+
+class OwnWord(Journey):
+    """Calls whatever Locust's client was answered a success."""
+
+    journey = "own-word"
+
+    @task
+    def look(self) -> None:
+        with self.client.get("/page", name="page", catch_response=True) as reply:
+            reply.success()
+
+
+class Impatient(Journey):
+    """Gives up a page after 50 ms and goes on."""
+
+    journey = "impatient"
+
+    @task
+    def look(self) -> None:
+        with gevent.Timeout(0.05, False):
+            self.get("page", "/page")
+
+
 class Misspelt(Forgiving):
     """Names a status, not a row of them."""
 

@@ -18,7 +18,8 @@ REASONS = {200: "OK", 201: "Created", 302: "Found", 404: "Not Found", 409: "Conf
 class Shop:
     """Behaviour: stall: [[after, for], ...] in seconds since the first request; slow: seconds per answer;
     first: "503", "drop" or "commit-drop" at each key's first attempt; refuse: every order; redirect: a URL;
-    orders: the status of every order; again: that of every repeated one; later: its Retry-After.
+    pages: the status of every page; orders: that of every order; again: that of every repeated one; later:
+    its Retry-After.
     """
 
     def __init__(self, books: Path, behaviour: dict[str, Any]) -> None:
@@ -66,6 +67,8 @@ class Shop:
             return 302, {}
         if method == "POST":
             return self._order(headers["idempotency-key"], json.loads(body))
+        if "pages" in self.behaviour:
+            return self.behaviour["pages"], {}
         if path == "/heard":
             return 200, self.heard
         if path == "/connections":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from foundation.slo import parse
 from foundation.verdict import Finding, Status, Weight
 from loadtests import commands, implied
+from loadtests.answers import Answers
 from loadtests.counters import Counters
 from loadtests.locustfile import Locust
 from loadtests.measurements import Measurements
@@ -90,6 +92,25 @@ def test_one_that_came_through_is_enough_for_that() -> None:
         7: Counters(wanted=10, dispatched=10, done=10, completed=1, attempts=10)
     }
     assert judged(measurements(counters=counters))["status"].observed == Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("by_status", "reason"),
+    [
+        ({"404": 9, "503": 3}, "every answer was an error: 404 x 9, 503 x 3"),
+        ({"no answer": 2}, "every answer was an error: no answer x 2"),
+        ({"400": 1}, "every answer was an error: 400 x 1"),
+        ({"404": 900, "200": 1}, ""),
+        ({"304": 4}, ""),
+        ({"well": 4}, ""),
+        ({}, ""),
+    ],
+)
+def test_journeys_that_call_every_error_a_success_are_no_pass(by_status: dict[str, int], reason: str) -> None:
+    answers = {"order": Answers(by_status=Counter(by_status)), "order/place": Answers()}
+    measured = measurements(summaries=(replace(summary(), answers=answers),))
+    assert implied.ended_well(measured).reason == reason
+    assert implied.ended_well(measured).holds is (not reason)
 
 
 # Enough for a percentile ------------------------------------------------------------------------------------

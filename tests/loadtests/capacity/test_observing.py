@@ -53,6 +53,12 @@ def test_a_broken_objective_is_the_reason() -> None:
     assert "order p99 < 100ms" in found.reasons[0]
 
 
+def test_a_platform_that_refuses_everything_holds_no_rate() -> None:
+    refused = Counters(wanted=10, dispatched=10, done=10, ended=10, refused=10, attempts=10)
+    found = observe(made.measurements(counters=dict.fromkeys(range(60), refused)), [], 0)
+    assert (found.outcome, found.reasons) == (Outcome.BROKE, ("journeys ended well: 0 of 600",))
+
+
 def test_a_slow_warm_up_is_not_judged() -> None:
     cold = made.measurements(responses={second: made.all_at(300) for second in range(10)})
     assert observe(cold, PROMISED, 10).outcome is Outcome.HELD

@@ -10,6 +10,7 @@ import pytest
 from foundation.slo import parse
 from foundation.verdict import Status, judge
 from loadtests import commands, implied
+from loadtests.arrivals import Stream
 from loadtests.counters import Counters
 from loadtests.job import Retry
 from loadtests.latency_log import Clock
@@ -105,6 +106,33 @@ def test_an_order_that_was_missed_is_an_error_where_the_journey_goes_on(shop: Sh
     measured = loader.run(loader.job(shop(orders=500).url, "forgiving", rate=20))
     assert counted(measured.totals("forgiving")) == {"errors": 20}
     assert measured.totals("forgiving").failed == 0
+
+
+def test_a_step_that_was_missed_is_an_error_whoever_catches_what_it_raised(
+    shop: Shops, loader: Loader
+) -> None:
+    job = loader.job(shop(pages=404).url, "swallowing", rate=20, also=[Stream(journey="expecting")])
+    measured = loader.run(job)
+    assert counted(measured.totals("swallowing")) == {"errors": 20}
+    assert measured.totals("swallowing").failed == 0, "it ended, and nobody hid how"
+    assert counted(measured.totals("expecting")) == {"completed": 20}, "what it can do without, it said"
+    assert [(each.kind, each.count) for each in measured.failures] == [("swallowing/page: status 404", 20)]
+
+
+def test_a_step_that_a_journey_gave_up_itself_was_missed(shop: Shops, loader: Loader) -> None:
+    measured = loader.run(loader.job(shop(slow=0.3).url, "impatient", rate=20))
+    assert counted(measured.totals("impatient")) == {"errors": 20}
+
+
+@pytest.mark.parametrize("journey", ["own-word", "expecting"])
+def test_a_load_of_which_every_answer_was_an_error_is_no_pass_whatever_its_journeys_say(
+    shop: Shops, loader: Loader, journey: str
+) -> None:
+    measured = loader.run(loader.job(shop(pages=404).url, journey, rate=20))
+    assert counted(measured.totals(journey)) == {"completed": 20}
+    (told,) = [each for each in implied.findings(measured, []) if each.name == "journeys ended well"]
+    assert (told.holds, told.reason) == (False, "every answer was an error: 404 x 20")
+    assert status(measured) is Status.FAIL
 
 
 def test_a_target_where_nobody_listens_is_no_pass(shop: Shops, loader: Loader) -> None:
