@@ -118,7 +118,7 @@ def show_verification(seen: Verification, *, as_json: bool) -> None:
         console.print(f"people of {escape(exposed.table)} by {escape(' + '.join(exposed.people.quasi))}:")
         _tell(exposed, console)
     for fault in seen.faults:
-        console.print(f"[bold red]fault:[/] {fault}")
+        console.print(f"[bold red]fault:[/] {escape(fault)}")
     _note(seen.noted, console)
     console.print("the check passed" if seen.passes else "the check did not pass")
     return None

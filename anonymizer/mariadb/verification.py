@@ -13,6 +13,7 @@ from anonymizer.mariadb.side import MariadbSide, catalogue
 from anonymizer.masks.mapped_keys import MappedKeys
 from anonymizer.policies.plan import Plan
 from anonymizer.policies.schema import Schema, Table
+from anonymizer.proof.beyond import beyond
 from anonymizer.proof.verification import Verification, checked
 
 
@@ -29,7 +30,7 @@ def verify(
         f"{table.name}: is not empty" for table in plan.empties if target.one(statements.holds_rows(table))
     )
     sides = MariadbSide(session=source), MariadbSide(session=target)
-    return checked(*sides, plan, catalogue(target), [*orphans, *full], keys=keys)
+    return checked(*sides, plan, catalogue(target), [*orphans, *full], keys=keys, rest=beyond(plan, there))
 
 
 def _orphans(target: Session, table: Table, plan: Plan) -> Iterator[str]:

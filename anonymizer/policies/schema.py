@@ -142,10 +142,10 @@ class Schema:
             seen.add(parents[0])
 
 
-def read_schema(connection: psycopg.Connection) -> Schema:
-    """The tables of a database, system and own ones left out."""
+def read_schema(connection: psycopg.Connection, *, kinds: Sequence[str] = ("r", "p")) -> Schema:
+    """The tables of a database (the relations of these `kinds`), system and own ones left out."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        tables = {row["oid"]: _table(row) for row in _rows(cursor, _TABLES)}
+        tables = {row["oid"]: _table(row) for row in _rows(cursor, _TABLES, kinds)}
         columns = _columns(_rows(cursor, _COLUMNS), tables.keys())
         indexes = _rows(cursor, _INDEXES)
         keys = _rows(cursor, _FOREIGN_KEYS)
@@ -164,8 +164,10 @@ def read_schema(connection: psycopg.Connection) -> Schema:
     return Schema(tables={table.name: table for table in whole})
 
 
-def _rows(cursor: psycopg.Cursor[DictRow], query: LiteralString) -> Sequence[DictRow]:
-    return cursor.execute(query, {"ours": _OURS}).fetchall()
+def _rows(
+    cursor: psycopg.Cursor[DictRow], query: LiteralString, kinds: Sequence[str] = ()
+) -> Sequence[DictRow]:
+    return cursor.execute(query, {"ours": _OURS, "kinds": list(kinds)}).fetchall()
 
 
 def _table(row: DictRow) -> Table:
@@ -220,7 +222,7 @@ def _foreign_key(row: DictRow, tables: Mapping[int, Table]) -> ForeignKey:
 _TABLES: LiteralString = """
 SELECT c.oid, n.nspname AS schema, c.relname AS relation, c.reltuples::bigint AS rows
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+ WHERE c.relkind::text = ANY (%(kinds)s) AND NOT c.relispartition AND c.relpersistence <> 't'
    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', %(ours)s)
  ORDER BY n.nspname <> 'public', n.nspname, c.relname"""
 

@@ -158,10 +158,33 @@ def gather_target(target: Side, sheet: Sheet, wanted: Wanted, ruler: Ruler, into
     places = {place.label: place for place in (*sheet.searched, *sheet.compared)}
     for block in worked(taken, target.rows(sheet, [*places.values()])):
         _count(tally, block)
-        for label, seen in block.scans.items():
-            trials = tally.trials.setdefault(label, {})
-            for width, count in seen.trials.items():
-                trials[width] = trials.get(width, 0) + count
+        _count_trials(tally, block.scans)
+    return tally
+
+
+def _count_trials(tally: Tally, scans: Mapping[str, Scan]) -> None:
+    for label, seen in scans.items():
+        trials = tally.trials.setdefault(label, {})
+        for width, count in seen.trials.items():
+            trials[width] = trials.get(width, 0) + count
+
+
+def gather_beyond(target: Side, sheet: Sheet, wanted: Wanted, into: Partitions) -> Tally:
+    """Searches rows that nobody masked: what may be originals, into streams (table, label, "text")."""
+    tally = Tally()
+
+    def taken(rows: pa.RecordBatch) -> dict[str, Scan]:
+        nobody = np.zeros(rows.num_rows, np.uint64)
+        found = {}
+        for place in sheet.searched:
+            texts = rows.column(place.label)
+            json = _is_json(sheet, place)
+            found[place.label] = scan(wanted, texts, lowered(texts), nobody, json=json)
+            into.add((sheet.name, place.label, "text"), found[place.label].records)
+        return found
+
+    for scans in worked(taken, target.rows(sheet, sheet.searched)):
+        _count_trials(tally, scans)
     return tally
 
 

@@ -62,10 +62,14 @@ def sightings(
     tables: Sequence[Sheet],
     before: Mapping[str, Tally],
     after: Mapping[str, Tally],
+    beyond: Mapping[str, Tally],
     objects: Objects,
     seen: Meetings,
 ) -> Iterator[Sighting]:
-    """Originals that no transform explains, and those in their own rows beyond what draws give back."""
+    """Originals that no transform explains, and those in their own rows beyond what draws give back.
+
+    `beyond`: what was counted of the target in rows and columns that no policy names.
+    """
     places = {(sheet.name, place.label): (sheet, place) for sheet in tables for place in sheet.searched}
     # Statistics hold values of their column; those of an index or of several columns, any of the table's.
     explaining: dict[str, frozenset[str]] = {}
@@ -77,6 +81,8 @@ def sightings(
             whose, statistics, _ = label.partition(" (statistics")
             if not statistics or name not in explaining.get(whose, ()):
                 yield _unexplained(label, name, spot, objects.trials(label), seen)
+        elif (table, label) in seen.beyond:
+            yield _unexplained(f"{table}.{label}", name, spot, beyond[table].trials.get(label, {}), seen)
         elif name in seen.explained[table, label]:
             sheet, place = places[table, label]
             streams = seen.populations[name]

@@ -12,7 +12,7 @@ import numpy as np
 
 from anonymizer.copying.overlap import worked
 from anonymizer.proof.catalogue import NAME
-from anonymizer.proof.characters import Flags
+from anonymizer.proof.characters import Flags, Words
 from anonymizer.proof.comparison import Meeting, among, different, likely, meet, repeated
 from anonymizer.proof.fingerprints import mixed
 from anonymizer.proof.gathering import by_rows
@@ -21,7 +21,7 @@ from anonymizer.proof.objects import CATALOGUE, OBJECTS
 from anonymizer.proof.objects import numbers as of_objects
 from anonymizer.proof.partitions import Partitions, Records, together
 from anonymizer.proof.places import Place, paths
-from anonymizer.proof.scanning import is_number, kinds, one_word, row
+from anonymizer.proof.scanning import dealt, is_number, kinds, one_word, row
 from anonymizer.proof.sheets import Sheet
 from anonymizer.proof.sightings import explained_by, filled, population
 
@@ -40,8 +40,19 @@ class Spot:
 class Meetings:
     """All meetings, summed over the partitions."""
 
-    def __init__(self, stored: Partitions, tables: Sequence[Sheet], objects: Sequence[str]) -> None:
+    def __init__(
+        self,
+        stored: Partitions,
+        tables: Sequence[Sheet],
+        objects: Sequence[str],
+        beyond: Sequence[Sheet] = (),
+    ) -> None:
         self._stored = stored
+        self.beyond = {(sheet.name, place.label) for sheet in beyond for place in sheet.searched}
+        copied = {sheet.name for sheet in tables}
+        self._repeating = {f"{table}.{label}" for table, label in self.beyond} | (
+            {sheet.name for sheet in beyond} - copied
+        )
         self._objects = objects
         self.populations = _populations(tables)
         self.places: dict[tuple[str, str], Meeting] = {}
@@ -63,6 +74,13 @@ class Meetings:
             for sheet in tables
             for place in sheet.compared
             if by_rows(sheet, sheet.left[place.label])
+        }
+        # Of whose transforms nobody knows what they deal, or which may leave what was there.
+        self._free = {
+            (sheet.name, place.label)
+            for sheet in tables
+            for place in sheet.compared
+            if sheet.left[place.label].chance is None or not sheet.left[place.label].judged
         }
         self._exact = {
             (sheet.name, place.label)
@@ -110,17 +128,23 @@ class Meetings:
                 met = records.only(among(records.prints, sorted_))
                 if len(met) and self._inside.get(at):
                     met = met.only(~self._inside_of(at, met, number))
+                if len(met) and at in self.beyond:
+                    met = met.only(among(met.prints, self._strange(name, number, there)))
                 if len(met) and at == OBJECTS:
-                    yield from self._in_objects(name, met)
+                    yield from self._in_objects(name, met, self._strange(name, number, there))
                 elif len(met):
                     yield (*at, name), self._spot(at, there, met)
 
-    def _in_objects(self, name: str, met: Records) -> Iterator[tuple[tuple[str, str, str], Spot]]:
+    def _in_objects(
+        self, name: str, met: Records, strange: Words
+    ) -> Iterator[tuple[tuple[str, str, str], Spot]]:
         """What of a population stands in each object of the catalogue; one word is a name for anything."""
         numbers = of_objects(met.tags)
         for number in np.unique(numbers).tolist():
             inside, place = met.only(numbers == number), self._objects[number]
             telling = inside.only(~one_word(inside.tags)) if place.startswith(NAME) else inside
+            if place.partition(" (statistics")[0] in self._repeating:
+                telling = telling.only(among(telling.prints, strange))
             if len(telling):
                 yield (CATALOGUE, place, name), Spot(found=len(different(telling.prints)))
 
@@ -129,6 +153,12 @@ class Meetings:
         streams = [(*at, kind) for at in self._inside[document] for kind in ("text", "proved")]
         there = together([self._stored.read(stream, number) for stream in streams])
         return among(mixed(met.prints, row(met.tags)), different(mixed(there.prints, row(there.tags))))
+
+    def _strange(self, name: str, number: int, originals: Records) -> Words:
+        """Those that no transform leaves: triggers and views repeat results, a pool's names among them."""
+        left = [self._stored.read((*at, "was"), number) for at in self.populations[name] if at in self._free]
+        possible = different(together([originals.only(dealt(originals.tags)), *left]).prints)
+        return different(originals.prints[~among(originals.prints, possible)])
 
     def _spot(self, at: tuple[str, str], originals: Records, met: Records) -> Spot:
         # A pool's surname or street is no company's name: one word tells nothing there.

@@ -13,7 +13,7 @@ from anonymizer.proof import objects
 from anonymizer.proof.comparison import Comparison, among
 from anonymizer.proof.distances import Counts, Ruler
 from anonymizer.proof.fingerprints import Seed
-from anonymizer.proof.gathering import Originals, Tally, gather_source, gather_target, members
+from anonymizer.proof.gathering import Originals, Tally, gather_beyond, gather_source, gather_target, members
 from anonymizer.proof.judgements import comparison, sightings
 from anonymizer.proof.kernels import WHOLE
 from anonymizer.proof.meetings import Meetings
@@ -45,12 +45,13 @@ class Findings:
 
 def search(
     source: Side, target: Side, tables: Sequence[Sheet], catalogue: Mapping[str, Sequence[str]], *,
-    of_a_part: bool, rulers: Mapping[str, Ruler] | None = None,
+    of_a_part: bool, rulers: Mapping[str, Ruler] | None = None, beyond: Sequence[Sheet] = (),
 ) -> Findings:  # fmt: skip
     """Compares every masked or identifying place, and looks for identifying values in all texts.
 
-    `catalogue` is the target's texts that are no rows, by place; of a part rows may be missing. Both sides
-    are read once: what the `rulers` measure is counted on the way, by table.
+    `catalogue` is the target's texts that are no rows, by place; `beyond`: what the target has beyond the
+    copy; of a part rows may be missing. Both sides are read once: what the `rulers` measure is counted on
+    the way, by table.
     """
     seed = Seed.new()
     measuring = {sheet.name: Ruler(facts=(), bounds={}, seed=seed) for sheet in tables} | {**(rulers or {})}
@@ -67,15 +68,16 @@ def search(
             sheet.name: gather_target(target, sheet, wanted, measuring[sheet.name], stored)
             for sheet in tables
         }
+        others = {sheet.name: gather_beyond(target, sheet, wanted, stored) for sheet in beyond}
         there = objects.gathered(catalogue, wanted, stored)
-        seen = Meetings(stored, tables, there.places)
+        seen = Meetings(stored, tables, there.places, beyond)
         return Findings(
             comparisons=tuple(
                 comparison(sheet, place, before[sheet.name], after[sheet.name], seen)
                 for sheet in tables
                 for place in sheet.compared
             ),
-            sightings=tuple(sightings(tables, before, after, there, seen)),
+            sightings=tuple(sightings(tables, before, after, others, there, seen)),
             faults=tuple(
                 fault
                 for sheet in tables

@@ -22,8 +22,9 @@ from anonymizer.proof.catalogue import catalogue
 from anonymizer.proof.comparison import Comparison
 from anonymizer.proof.distances import Distance, distances, facts, rulers
 from anonymizer.proof.exposure import Exposure
+from anonymizer.proof.leftover import leftover
 from anonymizer.proof.search import Findings, search
-from anonymizer.proof.sheets import Side, Telling, sheets
+from anonymizer.proof.sheets import Sheet, Side, Telling, sheets
 from anonymizer.proof.side import PostgresqlSide
 from anonymizer.proof.sightings import Sighting
 from anonymizer.proof.singling import exposures
@@ -78,20 +79,27 @@ def verify(
         for table in plan.copies
         for fault in _orphans(before, target, table, target_schema.tables[table.table.name], plan)
     )
-    return checked(
+    rest = leftover(target, plan)
+    seen = checked(
         PostgresqlSide(reader=before, role="source"), PostgresqlSide(reader=after, role="target"), plan,
         catalogue(target), [*orphans, *_not_empty(target, plan)], of_a_part=of_a_part, keys=keys,
+        rest=rest.sheets,
     )  # fmt: skip
+    return replace(seen, noted=(*seen.noted, *rest.unsearched))
 
 
 def checked(
     source: Telling, target: Telling, plan: Plan, texts: Mapping[str, Sequence[str]], others: Iterable[str],
-    *, of_a_part: bool = False, keys: MappedKeys | None = None,
+    *, of_a_part: bool = False, keys: MappedKeys | None = None, rest: Sequence[Sheet] = (),
 ) -> Verification:  # fmt: skip
-    """The check on any engine: `texts` are those of the catalogue, `others` what else is wrong there."""
+    """The check on any engine: `texts` are those of the catalogue, `others` what else is wrong there, `rest`
+    what the target has beyond the copy.
+    """
     before: Side = source if keys is None else MappedSide(side=source, keys=keys)
     tables = sheets(plan, facts(plan), mapped=keys is not None)
-    found = search(before, target, tables, texts, of_a_part=of_a_part, rulers=rulers(target, tables))
+    found = search(
+        before, target, tables, texts, of_a_part=of_a_part, rulers=rulers(target, tables), beyond=rest
+    )
     seen = judged(found, others, exposures(source, target, plan, keys))
     return replace(seen, distances=distances(plan, found.counted))
 
