@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import resource
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from anonymizer.proof.partitions import Partitions, Records
+from anonymizer.proof import partitions
+from anonymizer.proof.partitions import Partitions, Records, together
 from foundation.errors import Unavailable
 
 MANY = 1 << 16
@@ -22,6 +26,13 @@ def narrow() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, limits[1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+STREAM = ("people", "email", "was")
+
+
+def pairs(of: Records) -> list[tuple[int, int]]:
+    return list(zip(of.prints.tolist(), of.tags.tolist(), strict=True))
 
 
 def records(count: int) -> Records:
@@ -37,6 +48,58 @@ def test_what_was_added_is_read_back_once_by_partition() -> None:
         found = [stored.read(("people", "email", "was"), number) for number in range(stored.count)]
     assert sum(map(len, found)) == MANY + 3
     assert {int(one) for each in found for one in each.prints} == set(map(int, added.prints))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 200), max_size=8), st.integers(1, 6), st.sampled_from([1, 7, 100, 1 << 15]))
+def test_nothing_is_lost_doubled_or_changed_whatever_was_written_and_what_still_waits(
+    sizes: list[int], bits: int, buffered: int
+) -> None:
+    added = [records(size) for size in sizes]
+    with pytest.MonkeyPatch.context() as patched, Partitions(bits) as stored:
+        patched.setattr(partitions, "_BUFFERED", buffered)
+        for each in added:
+            stored.add(STREAM, each)
+        assert stored.size(STREAM) == sum(sizes)
+        found = [stored.read(STREAM, number) for number in range(stored.count)]
+        assert [pairs(one) for one in found] == [pairs(stored.read(STREAM, n)) for n in range(stored.count)]
+    assert sorted(pair for one in found for pair in pairs(one)) == sorted(pairs(together(added)))
+    for number, one in enumerate(found):
+        assert all(print_ >> (64 - bits) == number for print_, _ in pairs(one))
+
+
+def test_several_threads_add_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partitions, "_BUFFERED", 50)
+    with Partitions(3) as stored:
+        blocks = [records(70) for _ in range(60)]
+
+        def adding(some: list[Records]) -> None:
+            for each in some:
+                stored.add(STREAM, each)
+
+        threads = [threading.Thread(target=adding, args=[blocks[at::4]]) for at in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        found = together([stored.read(STREAM, number) for number in range(stored.count)])
+    assert sorted(pairs(found)) == sorted(pairs(together(blocks)))
+
+
+def test_streams_are_told_by_what_is_in_them_and_one_that_nobody_wrote_is_empty() -> None:
+    with Partitions(1) as stored:
+        for stream in (("t", "a", "text"), ("t", "b", "was"), ("u", "", "text"), ("t", "before")):
+            stored.add(stream, records(2))
+        assert stored.streams("text") == [("t", "a"), ("u", "")]
+        assert stored.streams("before") == []
+        assert (stored.size(("t", "c", "text")), len(stored.read(("t", "c", "text"), 0))) == (0, 0)
+
+
+def test_records_are_chosen_by_truth_or_by_place() -> None:
+    three = records(3)
+    assert pairs(three.only(np.array([True, False, True]))) == [pairs(three)[0], pairs(three)[2]]
+    assert pairs(three.only(np.array([2, 0, 0]))) == [pairs(three)[at] for at in (2, 0, 0)]
+    assert len(together([])) == 0
 
 
 @pytest.mark.usefixtures("narrow")
