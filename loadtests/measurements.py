@@ -78,6 +78,16 @@ class Measurements:
         return range(-int(-self.job.duration // 1))
 
     @property
+    def ran(self) -> float:
+        """Seconds in which requests were made: the load's, fewer where it ended early, more where it drained.
+
+        Less than a second of draining is none: the last answers of any load take so long.
+        """
+        took = max((found.ended_at - found.started_at for found in self.summaries), default=0) / _SECOND
+        load = self.job.duration
+        return took if took > load + 1 else min(took or load, load)
+
+    @property
     def series(self) -> tuple[str, ...]:
         """Every journey and journey/step that was measured."""
         return tuple(sorted({series for series, _ in self.histograms}))

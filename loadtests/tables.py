@@ -21,16 +21,19 @@ def times(measured: Measurements) -> Iterator[str]:
     heads = [name if name == "count" else f"{name} ms" for name in _FIGURES]
     yield " " * _NAME + "".join(f"{head:>{_CELL}}" for head in heads)
     for series in measured.series:
-        yield _asked(series, found.get(series), max(len(measured.seconds), 1))
+        yield _asked(series, found.get(series), measured)
         for clock, figures in latencies(measured, series).items():
             cells = [_figure(name, figures[name]) for name in _FIGURES]
             yield f"  {clock:<{_NAME - 2}}" + "".join(f"{cell:>{_CELL}}" for cell in cells)
 
 
-def _asked(series: str, found: Answers | None, seconds: int) -> str:
+def _asked(series: str, found: Answers | None, measured: Measurements) -> str:
+    """Requests a second of the time in which they were made, which is told where it is not the load's."""
     if found is None:
         return series
-    return f"{series}  {found.total / seconds:,.4g}/s, {found.share_wrong:.2%} went wrong: {found.in_words()}"
+    over = "" if measured.ran == measured.job.duration else f" over {measured.ran:.1f} s"
+    rate = f"{found.total / measured.ran:,.4g}/s{over}"
+    return f"{series}  {rate}, {found.share_wrong:.2%} went wrong: {found.in_words()}"
 
 
 def _figure(name: str, value: float) -> str:

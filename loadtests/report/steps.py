@@ -23,11 +23,11 @@ _REQUESTS = (
 def requests(measured: Measurements) -> Section:
     """Every step with its requests, repeated ones too, and what they were answered."""
     found = answers.summed(summary.answers for summary in measured.summaries)
-    seconds = max(len(measured.seconds), 1)
+    ran = measured.ran
     rows = [
         Row(
             cells=(
-                series, f"{each.total:,}", f"{each.total / seconds:,.4g}", f"{each.share_wrong:.2%}",
+                series, f"{each.total:,}", f"{each.total / ran:,.4g}", f"{each.share_wrong:.2%}",
                 each.in_words(),
             ),
             bad=each.wrong > 0,
@@ -39,6 +39,8 @@ def requests(measured: Measurements) -> Section:
         if rows
         else page.note("No request was recorded.", warning=True)
     ]
+    if ran != measured.job.duration:
+        parts.append(page.note(f"Requests were made in {ran:.1f} s: per second is of these."))
     parts += [page.note(f"In no figure: {text}.") for text in left_out.in_words(measured.summaries)]
     return Section(anchor="requests", title="Requests", body=page.joined(parts))
 

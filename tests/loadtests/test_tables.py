@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import pytest
+
 from foundation.verdict import Finding, Weight
 from loadtests import tables
 from loadtests.answers import Answers
@@ -36,6 +38,18 @@ def test_the_response_time_comes_first_below_its_series() -> None:
     lines = list(tables.times(slow()))
     assert lines[1] == "order  10/s, 1.00% went wrong: 201 x 594, 503 x 6"
     assert [line.split()[0] for line in lines[2:]] == ["response", "service"]
+
+
+@pytest.mark.parametrize(
+    ("ran", "told"),
+    [(60, "10/s"), (60.9, "10/s"), (120, "5/s over 120.0 s"), (30.5, "19.67/s over 30.5 s"), (0, "10/s")],
+    ids=["the load", "its last answers", "a drain", "ended early", "unknown"],
+)
+def test_requests_a_second_are_of_the_time_in_which_they_were_made(ran: float, told: str) -> None:
+    whole = made.summary()
+    answers = {"order": Answers(by_status=Counter({"201": 600}))}
+    ended = replace(whole, answers=answers, ended_at=whole.started_at + round(ran * 1e9))
+    assert list(tables.times(made.measurements(summaries=(ended,))))[1].startswith(f"order  {told}, ")
 
 
 def test_a_series_without_requests_of_its_own_is_its_name() -> None:
