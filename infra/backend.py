@@ -56,6 +56,16 @@ def backend(*, asks: Callable[[str], str] = getpass) -> Backend:
     return Backend(url=url, environment=_passphrase(asks), asks=asks)
 
 
+def stacks() -> frozenset[str] | None:
+    """The stacks of the state, whose names are no secret; None where it is no folder of this machine."""
+    url = os.environ.get(URL) or f"file://{folder()}"
+    if not url.startswith("file://"):
+        return None
+    kept = Path(url.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi" / "stacks"
+    found = [*kept.glob("*/*.json"), *kept.glob("*/*.json.gz")]
+    return frozenset(path.name.removesuffix(".gz").removesuffix(".json") for path in found)
+
+
 def _made(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -13,14 +13,15 @@ from environments.wanted import Wanted
 from foundation.console import people
 from foundation.errors import Refused
 from foundation.units import in_words
-from infra import audit, confirming, covering, deploying, display, hosts, preparing, touching
-from infra.backend import backend
+from infra import audit, confirming, covering, deploying, display, engine, hosts, preparing, touching
+from infra.backend import backend, stacks
 from infra.changes import Op
 from infra.confirming import Confirm
 from infra.deploying import Plan
 from infra.opening import Opened, opened
 from infra.preparing import Prepared
 from infra.progress import ResourceDisplay
+from infra.pulumi_errors import NoStack
 from infra.record import Record
 
 Document = dict[str, object]
@@ -127,7 +128,12 @@ def _tell(said: str) -> None:
 
 @contextmanager
 def _opened(name: str, *, create: bool = False) -> Iterator[Opened]:
-    with opened(name, backend(), told=_tell, create=create) as found:
+    """What is missing is told before anybody is asked for a passphrase: the stack, then the engine."""
+    there = stacks()
+    if not create and there is not None and name not in there:
+        raise NoStack(name, others=sorted(there))
+    command = engine.command()
+    with opened(name, backend(), command=command, told=_tell, create=create) as found:
         yield found
 
 

@@ -14,6 +14,7 @@ from foundation.errors import InputError
 from infra import engine, record
 from infra.backend import Backend
 from infra.deployment import Deployment, PlainStack, Told
+from infra.engine import Engine
 from infra.pulumi_errors import NoStack, meaning
 from infra.record import Record
 from infra.recording import PROJECT
@@ -48,12 +49,13 @@ class Opened:
 
 
 @contextmanager
-def opened(name: str, backend: Backend, *, told: Told, create: bool = False) -> Iterator[Opened]:
+def opened(
+    name: str, backend: Backend, *, command: Engine, told: Told, create: bool = False
+) -> Iterator[Opened]:
     """The stack of that name; made where there is none, if `create`. Raises InputError, Unavailable.
 
     A stack that was made and has nothing at the end is none again.
     """
-    command = engine.command()
     with TemporaryDirectory(prefix="peakproof-infra-") as folder:
         workspace = LocalWorkspace(
             work_dir=folder,

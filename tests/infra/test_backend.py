@@ -10,6 +10,7 @@ import pytest
 from foundation.errors import InputError, Unavailable
 from infra import backend
 from infra.backend import PASSPHRASE, PASSPHRASE_FILE, URL, Backend
+from tests.environments import commanding
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +106,22 @@ def test_what_was_not_typed_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) 
 def test_without_a_terminal_nobody_can_be_asked() -> None:
     with pytest.raises(InputError, match="no passphrase was given"):
         typed("swordfish")
+
+
+@pytest.mark.parametrize("command", ["status", "drift", "destroy"])
+def test_a_stack_that_is_not_there_is_told_before_a_passphrase_is_asked_for(
+    command: str, tmp_path: Path
+) -> None:
+    kept = tmp_path / "state" / "peakproof" / "infra" / ".pulumi" / "stacks" / "peakproof"
+    kept.mkdir(parents=True)
+    for file in ("laptop.json", "big.json.gz", "gone.json.bak"):
+        (kept / file).touch()
+    ended = commanding.run_here("infra", command, "nosuch")
+    assert ended.returncode == 2
+    assert "there is no stack 'nosuch'" in ended.stderr
+    assert "the state has big, laptop" in ended.stderr
+
+
+def test_the_stacks_of_a_backend_elsewhere_are_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(URL, "s3://states")
+    assert backend.stacks() is None

@@ -190,11 +190,13 @@ def only_the_engine(folder: Path) -> Path:
 OFFLINE = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "GITHUB_TOKEN": ""}
 
 
-def test_without_the_engine_it_says_what_to_install(
-    stacks: Stacks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_the_engine_it_says_what_to_install_and_asks_for_no_passphrase(
+    stacks: Stacks, alone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    ended = stacks.run("status", "any", XDG_CACHE_HOME=str(tmp_path), **OFFLINE)
+    others = {name: text for name, text in stacks.variables.items() if name != backend.PASSPHRASE}
+    without = replace(stacks, variables=others)
+    ended = without.run("preview", alone, XDG_CACHE_HOME=str(tmp_path), **OFFLINE)
     assert ended.returncode == ExitCode.UNAVAILABLE
     assert "the Pulumi command is not on PATH and cannot be downloaded" in ended.stderr
     assert f"install Pulumi {engine.ENGINE} or newer" in ended.stderr
