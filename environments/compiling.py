@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from environments import conflicts, delivering
+from environments import conflicts, delivering, naming
 from environments.definition import Definition
 from environments.services import KINDS
 from environments.services.kind import BACK, FRONT, Reference, Service, Surroundings, node_names
@@ -18,7 +18,8 @@ from foundation.errors import Problem
 
 def compile_topology(definition: Definition) -> Topology:
     """What runs for this definition. Raises InputError: unknown names, cycles, each with file:line."""
-    named = [*conflicts.reserved_problems(definition), *_reference_problems(definition)]
+    reserved = naming.reserved(definition.document, definition.written.services)
+    named = [*reserved, *_reference_problems(definition)]
     documents.refuse(definition.document, named)
     documents.refuse(definition.document, [*_cycle_problems(definition), *_placeholder_problems(definition)])
     services = _described(definition)
@@ -98,10 +99,8 @@ def _flows(services: Mapping[str, Service], endpoints: tuple[Endpoint, ...]) -> 
 def _reference_problems(definition: Definition) -> Iterator[Problem]:
     """Names of services and processes that stand for nothing."""
     services, document = definition.written.services, definition.document
+    yield from naming.of_platform(document, services, definition.platform)
     for name, options in services.items():
-        for at, what, allowed in KINDS[options.kind].problems(options, definition.platform):
-            hint = documents.did_you_mean(str(getattr(options, str(at[-1]))), allowed)
-            yield document.problem(("services", name, *at), what, hint)
         for reference in KINDS[options.kind].references(options, definition.platform):
             yield from _reference_problem(definition, name, reference)
     named = [
@@ -110,16 +109,14 @@ def _reference_problems(definition: Definition) -> Iterator[Problem]:
     ]
     for at, service in [(("entry",), definition.written.entry), *named]:
         if service not in services:
-            hint = documents.did_you_mean(service, services)
-            yield document.problem(at, f"no service {service!r} in the definition", hint)
+            yield naming.no_service(document, at, service, services)
 
 
 def _reference_problem(definition: Definition, name: str, reference: Reference) -> Iterator[Problem]:
     services, platform = definition.written.services, definition.platform
     at = ("services", name, *reference.at)
     if reference.service not in services:
-        what = f"service {name!r} needs {reference.service!r}, which the definition does not have"
-        yield definition.document.problem(at, what, documents.did_you_mean(reference.service, services))
+        yield naming.unmet(definition.document, at, name, reference.service, services)
         return
     options = services[reference.service]
     kind = KINDS[options.kind]

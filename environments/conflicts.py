@@ -6,27 +6,14 @@ Every name that a node answers to must mean one service, or half of its requests
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from environments.addresses import LARGEST, room
 from environments.definition import Definition
 from environments.topology import Node
 from foundation.errors import Problem
 
-RESERVED: Mapping[str, str] = {
-    "door": "the door, through which people reach the environment, is called so",
-    "generator": "the load generator of a rehearsal is called so",
-    "localhost": "every node means itself by it",
-}
 _GUESTS = 1  # the door stands on every network
-
-
-def reserved_problems(definition: Definition) -> Iterator[Problem]:
-    """Services that are called like something that is there anyway."""
-    for name in definition.written.services:
-        if name in RESERVED:
-            what = f"no service can be called {name!r}: {RESERVED[name]}"
-            yield definition.document.problem(("services", name), what, "choose another name")
 
 
 def name_problems(definition: Definition, nodes: Sequence[Node]) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from environments import lookup
+from environments import lookup, naming
 from environments import platform as platforms
 from environments.platform import Name, Platform, VariableName
 from environments.services import AnyOptions
@@ -79,12 +79,19 @@ class Definition:
 def load(path: Path) -> Definition:
     """The definition in a file, `extends` resolved. Raises InputError with every problem, file:line."""
     document = _extended(path, ())
-    written = documents.validate(document, DefinitionInput)
+    # What is right is looked at even if something else is wrong: a person wants to hear of everything.
+    right, written, problems = documents.partly(document, DefinitionInput)
+    if written is None:
+        raise documents.collected(document, [*problems, *naming.of_written(document)])
     found = lookup.find("platform", written.platform, beside=document.file(("platform",)).parent)
     if found is None:
-        documents.refuse(document, [lookup.missing("platform", written.platform, document, ("platform",))])
-        raise AssertionError("refuse() raises when there is a problem")
-    return Definition(written=written, platform=platforms.load(found), document=document)
+        problems.append(lookup.missing("platform", written.platform, document, ("platform",)))
+        raise documents.collected(document, [*problems, *naming.of_written(document)])
+    platform = platforms.load(found)
+    if problems:
+        known = [*naming.of_written(document), *naming.of_platform(right, written.services, platform)]
+        raise documents.collected(document, [*problems, *known])
+    return Definition(written=written, platform=platform, document=document)
 
 
 def _extended(path: Path, seen: tuple[Path, ...]) -> Document:

@@ -153,7 +153,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
       other: {kind: nothing}
     """
     lines = [problem.where.rpartition(":")[2] for problem in problems(tmp_path, text)]
-    assert sorted(lines) == ["4", "6", "7", "7", "8"]
+    assert sorted(lines) == ["3", "4", "6", "7", "7", "8"]
 
 
 def test_all_dangling_references_are_told_at_once(tmp_path: Path) -> None:
