@@ -64,7 +64,7 @@ def what(
     if journeys is not None:
         return _of_journeys(journeys, journey, users is not None or spawn_rate is not None or bool(options))
     assert locustfile is not None
-    return _of_locustfile(locustfile, users, spawn_rate, rate, tuple(shlex.split(options)))
+    return _of_locustfile(locustfile, users, spawn_rate, rate, _split(options))
 
 
 def machines(
@@ -150,6 +150,14 @@ def _of_journeys(journeys: Path, journey: str | None, has_locusts: bool) -> Aske
     if journey is None:
         raise InputError("which journey does the rate count?", where="--journey", hint="name its main one")
     return Asked(file=journeys, main=journey)
+
+
+def _split(options: str) -> tuple[str, ...]:
+    """Options as a shell would take them apart."""
+    try:
+        return tuple(shlex.split(options))
+    except ValueError as error:
+        raise InputError(f"{options!r}: {error}", where="--locust", hint="close the quotation") from error
 
 
 def _of_locustfile(

@@ -90,6 +90,9 @@ class Job:
             raise InputError(f"rate and duration must be above 0, got {self.rate}/s for {self.duration} s")
         if not self.streams or not all(0 < stream.ratio < math.inf for stream in self.streams):
             raise InputError("a load test needs at least one journey, and ratios above 0")
+        names = [stream.journey for stream in self.streams]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise InputError(f"the journey {twice!r} is named twice", hint="name it once, with one ratio")
         if min(self.pool, self.processes, 1 if self.retry.attempts is None else self.retry.attempts) < 1:
             raise InputError("pool, processes and attempts are at least 1")
         if self.connections not in get_args(Connections):

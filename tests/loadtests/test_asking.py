@@ -86,3 +86,52 @@ def test_a_machine_has_as_many_generator_processes_as_it_can_start(processes: in
         asking.machines(None, None, None, "peakproof", processes)
     assert "--processes: 1 to " in str(told.value)
     assert asking.machines(None, None, None, "peakproof", 4) == (4, ())
+
+
+@pytest.mark.parametrize("options", ["--tags 'a", 'x "', "a\\"])
+def test_options_for_locust_that_end_within_a_quotation_are_refused(options: str) -> None:
+    for given in ({"rate": "1/s"}, {"users": 3}):
+        with pytest.raises(InputError, match="--locust: "):
+            asked(locustfile=FILE, options=options, **given)
+
+
+@pytest.mark.parametrize("also", ["browse", "browse:", "browse:x", "browse:5:6", ""])
+def test_a_journey_beside_the_main_one_needs_a_ratio(also: str) -> None:
+    with pytest.raises(InputError, match="--also: expected a journey and a ratio such as browse:5"):
+        asking.streams("order", [also])
+
+
+def test_journeys_beside_the_main_one_keep_their_order_and_ratio() -> None:
+    found = asking.streams("order", ["browse:5", "pay:0.25"])
+    assert [(stream.journey, stream.ratio) for stream in found] == [
+        ("order", 1),
+        ("browse", 5),
+        ("pay", 0.25),
+    ]
+
+
+def test_what_a_profile_is_made_of(tmp_path: Path) -> None:
+    (tmp_path / "times.csv").write_text("1732834800\n1732834805\n1732834810\n")
+    assert asking.profile("soak", None, 10) == ("soak", None)
+    name, found = asking.profile("constant", tmp_path / "times.csv", 10)
+    assert found is not None
+    assert (name, found.arrivals) == ("replay", 3)
+    for profile, duration, says in (("soak", 10.0, "its own profile"), ("constant", 0.0, "above 0")):
+        with pytest.raises(InputError, match=says):
+            asking.profile(profile, tmp_path / "times.csv", duration)
+
+
+def test_an_objective_that_is_none_is_shown_with_its_option() -> None:
+    assert [str(each) for each in asking.objectives(["order p99 < 1s"])] == ["order p99 < 1s"]
+    with pytest.raises(InputError, match="--slo: "):
+        asking.objectives(["order p99 < 1s", "order p99 < soon"])
+
+
+def test_a_quantity_names_its_option() -> None:
+    assert asking.quantity("--duration", lambda _: 60.0, "1m") == 60
+
+    def never(text: object) -> float:
+        raise ValueError(f"no time: {text}")
+
+    with pytest.raises(InputError, match="--duration: no time: soon"):
+        asking.quantity("--duration", never, "soon")

@@ -157,6 +157,7 @@ def test_a_replay_without_a_shape_is_refused(path: Path, points: tuple[tuple[flo
         ({"streams": (Stream(journey="order"), Stream(journey="look", ratio=0))}, "ratios above 0"),
         ({"streams": (Stream(journey="order", ratio=math.inf),)}, "ratios above 0"),
         ({"streams": (Stream(journey="order", ratio=math.nan),)}, "ratios above 0"),
+        ({"streams": (Stream(journey="order"), Stream(journey="order", ratio=2))}, "'order' is named twice"),
         ({"pool": 0}, "at least 1"),
         ({"processes": 0}, "at least 1"),
         ({"retry": Retry(attempts=0)}, "at least 1"),
