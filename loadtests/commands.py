@@ -168,8 +168,6 @@ def _check(job: Job, promised: Sequence[Objective]) -> None:
     """What can be known to be wrong before anything starts. Raises InputError, Refused, Unavailable."""
     targets.pinned(job.target, job.allowed)
     journeys = [stream.journey for stream in job.streams]
-    if len(set(journeys)) < len(journeys):
-        raise InputError("a journey is named twice", hint="give each journey once, with its ratio")
     for objective in objectives.unknown_series(promised, journeys):
         raise InputError(
             f"{objective}: the load has no journey {objective.series!r}",

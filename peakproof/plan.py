@@ -115,6 +115,13 @@ class LoadInput(Input):
             raise ValueError("`profile` and `replay` both say how the rate changes: write one of them")
         return self
 
+    @model_validator(mode="after")
+    def _each_once(self) -> LoadInput:
+        names = [stream.journey for stream in self.streams]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"the journey {twice!r} is named twice: name it once, with one ratio")
+        return self
+
     @property
     def shape(self) -> str:
         """The profile's name, whatever its points come from."""
