@@ -6,6 +6,7 @@ keyed fingerprints that are made here under a secret of this check.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -30,6 +31,9 @@ from anonymizer.proof.sightings import Sighting
 from anonymizer.proof.singling import exposures
 
 
+_WITHIN = re.compile(r" (?=\$|\(statistics)")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verification:
     """What the check saw; `faults` says why it did not pass, `noted` what a person should look at."""
@@ -48,7 +52,7 @@ class Verification:
     @property
     def unmatched(self) -> tuple[str, ...]:
         """Tables whose rows could not be matched: without a primary key, or with one that is masked."""
-        places = (one.place.partition(" ")[0] for one in self.comparisons if not one.matched)
+        places = (_column(one.place) for one in self.comparisons if not one.matched)
         return tuple(sorted({place.rpartition(".")[0] for place in places}))
 
     def to_dict(self) -> dict[str, object]:
@@ -107,16 +111,12 @@ def checked(
 def judged(found: Findings, others: Iterable[str], exposed: Sequence[Exposure] = ()) -> Verification:
     """What was found, on any engine, and what else is wrong, as the check's result."""
     failed = [one for one in found.comparisons if not one.passes]
-    told = {one.place.partition(" ")[0] for one in failed}
+    told = {_column(one.place) for one in failed}
     faults = [
         *found.faults,
         *others,
         *(one.fault for one in failed),
-        *(
-            _told(one)
-            for one in found.sightings
-            if not one.passes and one.place.partition(" ")[0] not in told
-        ),
+        *(_told(one) for one in found.sightings if not one.passes and _column(one.place) not in told),
         *(fault for one in exposed for fault in one.faults),
     ]
     return Verification(
@@ -126,6 +126,11 @@ def judged(found: Findings, others: Iterable[str], exposed: Sequence[Exposure] =
         exposures=tuple(exposed),
         noted=tuple(map(_noted, found.absent)),
     )
+
+
+def _column(place: str) -> str:
+    """The column of a path of its documents, or of its statistics; names of both may hold spaces."""
+    return _WITHIN.split(place, maxsplit=1)[0]
 
 
 def _noted(absent: str) -> str:
