@@ -71,15 +71,14 @@ def read(path: Path) -> Iterator[Counted]:
         for number, text in enumerate(lines, 1):
             try:
                 yield _counted(json.loads(text))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ValueError(f"{path}:{number}: not a whole line of counters") from error
 
 
 def _counted(found: dict[str, object]) -> Counted:
-    second, journey, running = int(str(found.pop("second"))), str(found.pop("journey")), found.pop("running")
-    return Counted(
-        second=second,
-        journey=journey,
-        running=int(str(running)),
-        counters=Counters(**found),  # type: ignore[arg-type]
-    )
+    journey = found.pop("journey")
+    if not isinstance(journey, str):
+        raise TypeError("a journey is called by its name")
+    numbers = {name: int(str(value)) for name, value in found.items()}
+    second, running = numbers.pop("second"), numbers.pop("running")
+    return Counted(second=second, journey=journey, running=running, counters=Counters(**numbers))

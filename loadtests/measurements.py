@@ -211,11 +211,12 @@ class _Reader:
         In the closed model nothing is due, so there is no dispatch clock.
         """
         clocks = [("dispatched", Clock.DISPATCH), ("done", Clock.RESPONSE)]
+        timed = [series for series, _ in self.histograms if "/" not in series]
         return [
             f"{journey}: {counted:,} journeys were {word}, the latency log has {logged:,}"
-            for journey, found in self.counters.items()
+            for journey in dict.fromkeys([*self.counters, *timed])
             for word, clock in clocks[closed:]
-            if (counted := sum(getattr(figures, word) for figures in found.values()))
+            if (counted := sum(getattr(figures, word) for figures in self.counters[journey].values()))
             != (logged := sum(h.total for h in self.histograms[journey, clock].values()))
         ]
 
@@ -238,8 +239,7 @@ class _Reader:
             self.running[second] += number
 
     def _failures(self, folder: Path) -> None:
-        for values in json.loads((folder / summary.ERRORS).read_text()):
-            found = FirstFailure(**values)
+        for found in _failures(folder / summary.ERRORS):
             known = self.failures.get(found.kind, found)
             total = found.count + (known.count if known is not found else 0)
             self.failures[found.kind] = replace(min(known, found, key=lambda f: f.second), count=total)
@@ -248,6 +248,29 @@ class _Reader:
         found = summary.read(folder)
         self.summaries.append(found)
         self.problems += [f"{folder}: {problem}" for problem in _ledger_problems(folder, found)]
+
+
+def _failures(path: Path) -> list[FirstFailure]:
+    """The failures in a file. Raises ValueError: none, or of another kind."""
+    try:
+        return _listed(json.loads(path.read_text()))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: not a list of failures") from error
+
+
+def _listed(found: object) -> list[FirstFailure]:
+    if not isinstance(found, list):
+        raise TypeError("no list")
+    return [
+        FirstFailure(
+            kind=str(values["kind"]),
+            journey=str(values["journey"]),
+            second=int(str(values["second"])),
+            count=int(str(values["count"])),
+            traceback=str(values["traceback"]),
+        )
+        for values in found
+    ]
 
 
 def _ledger_problems(folder: Path, found: Summary) -> Iterable[str]:
