@@ -30,7 +30,6 @@ from anonymizer.proof.side import PostgresqlSide
 from anonymizer.proof.sightings import Sighting
 from anonymizer.proof.singling import exposures
 
-
 _WITHIN = re.compile(r" (?=\$|\(statistics)")
 
 
