@@ -6,11 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anonymizer.proof.characters import Flags, Words
-from anonymizer.proof.comparison import ALPHA, Comparison, Draws, Meeting, at_least, meet, met_by_chance
+from anonymizer.proof.comparison import (
+    ALPHA,
+    Comparison,
+    Draws,
+    Meeting,
+    among,
+    at_least,
+    different,
+    meet,
+    met_by_chance,
+    repeated,
+)
 from anonymizer.proof.partitions import Records, together
 from anonymizer.proof.scanning import as_dealt
 
@@ -193,3 +204,115 @@ def test_a_poisson_tail_agrees_with_the_table() -> None:
     assert at_least(3, 1.0) == pytest.approx(0.0803, abs=1e-4)
     assert at_least(1, 0.0) == 0.0
     assert at_least(2_000_000, 10.0) == 0.0
+
+
+RECORDS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4), st.booleans()), max_size=25)
+
+
+def noted(rows: list[tuple[int, int, bool]]) -> Records:
+    """Records of (value, person, whether a draw could deal it); person 0 is nobody."""
+    prints = np.array([value for value, _, _ in rows], np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    found = Records(
+        prints=prints, tags=np.array([person for _, person, _ in rows], np.uint64) << np.uint64(7)
+    )
+    could = np.array([one for _, _, one in rows], bool)
+    return together([as_dealt(found.only(could)), found.only(~could)])
+
+
+@settings(max_examples=200, deadline=None)
+@given(RECORDS, RECORDS)
+def test_what_meets_is_what_a_look_at_every_pair_of_rows_finds(
+    before: list[tuple[int, int, bool]], after: list[tuple[int, int, bool]]
+) -> None:
+    was, now = {(value, who) for value, who, _ in before}, {(value, who) for value, who, _ in after}
+    could = {(value, who) for value, who, one in before if one}
+    values = {value for value, _ in was}
+    own = {pair for pair in now & was if pair[1]}
+    found = meet(noted(before), noted([(value, who, False) for value, who, _ in after]))
+    assert found.rows == sum(value in values for value, _, _ in after)
+    assert found.values == len({value for value, _ in now if value in values})
+    assert found.own_rows == sum((value, who) in own for value, who, _ in after)
+    assert (found.own_pairs, found.own_values) == (len(own), len({value for value, _ in own}))
+    assert found.strange_pairs == len(own - could)
+    assert found.strange_values == len({value for value, _ in own - could})
+    assert found.dealt_values == len({value for value, _ in could})
+    assert found.meetings == sum(one[0] == other[0] for one in was for other in now)
+
+
+@settings(max_examples=60, deadline=None)
+@given(RECORDS, RECORDS, st.integers(1, 4))
+def test_partitions_may_be_met_one_by_one_and_added_up(
+    before: list[tuple[int, int, bool]], after: list[tuple[int, int, bool]], parts: int
+) -> None:
+    one_by_one = Meeting()
+    for part in range(parts):
+        mine = [[row for row in side if row[0] % parts == part] for side in (before, after)]
+        one_by_one += meet(noted(mine[0]), noted(mine[1]))
+    assert one_by_one == meet(noted(before), noted(after))
+
+
+SEEN = Meeting(own_pairs=2, own_values=1, values=31, meetings=52, dealt_values=40)
+
+
+@pytest.mark.parametrize(
+    ("draws", "common", "expected"),
+    [
+        # How often a draw gives a value, times draws: persons, or different values.
+        (Draws(per_person=True, persons=100, distinct=50, chance=0.1, dealt=80), False, 8.0),
+        (Draws(per_person=False, persons=100, distinct=50, chance=0.1, dealt=80), False, 4.0),
+        (Draws(per_person=True, persons=100, distinct=50, chance=0.1, dealt=80, crowd=3), False, 24.0),
+        (Draws(per_person=False, persons=100, distinct=50, chance=0.1, dealt=80, crowd=3), False, 20.0),
+        (Draws(per_person=True, persons=100, distinct=50, chance=0.1, dealt=80), True, 8.0),
+        # Nothing in its own row; in another of its person as often as others are met, and twenty more.
+        (Draws(per_person=True, persons=100, distinct=50, chance=0.0), False, 0.0),
+        (Draws(per_person=True, persons=100, distinct=50, chance=0.0, crowd=3), False, 3 * 2 * 70 / 100),
+        (Draws(per_person=False, persons=100, distinct=50, chance=0.0, crowd=3), False, 3 * 50 / 50),
+        # Nobody knows: what others are met, and of common values one in 53.
+        (Draws(per_person=True, persons=100, distinct=50), False, 1.0),
+        (Draws(per_person=False, persons=100, distinct=50), False, 0.6),
+        (Draws(per_person=True, persons=100, distinct=50, crowd=3), False, 3.0),
+        (Draws(per_person=True, persons=100, distinct=50), True, 100 / 53),
+        (Draws(per_person=False, persons=100, distinct=50), True, 50 / 53),
+        (Draws(per_person=False, persons=100, distinct=50, crowd=3), True, 1.8),
+        # Of one person or value nobody can be met.
+        (Draws(per_person=True, persons=1, distinct=50), False, 0.0),
+        (Draws(per_person=False, persons=100, distinct=1), False, 0.0),
+    ],
+)
+def test_as_much_is_expected_as_draws_give_back(draws: Draws, expected: float, *, common: bool) -> None:
+    assert draws.expected(SEEN, common=common) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("different_", "share"), [(19, 1.0), (20, 0.0), (21, 0.0)])
+def test_twenty_values_are_the_fewest_that_tell_of_a_population(different_: int, share: float) -> None:
+    assert met_by_chance(float(different_), float(different_), 0.0) == pytest.approx(share, abs=1e-6)
+
+
+@pytest.mark.parametrize(("survivors", "passes"), [(49, True), (50, True), (51, False)])
+def test_without_a_key_one_in_a_hundred_may_be_anywhere(survivors: int, *, passes: bool) -> None:
+    found = replace(of(prints(1), prints(2)), matched=False, survivors=survivors)
+    assert (found.values, found.passes) == (5000, passes)
+
+
+@pytest.mark.parametrize(
+    ("rows", "each"),
+    [
+        ([], 1.0),
+        ([(1, 1)], 1.0),
+        ([(1, 1)] * 3, 3.0),
+        ([(1, 1), (1, 2)], 1.0),
+        ([(1, 1), (1, 1), (2, 1)], 1.5),
+    ],
+)
+def test_a_value_of_a_person_counts_once_however_often_it_is_there(
+    rows: list[tuple[int, int]], each: float
+) -> None:
+    assert repeated(noted([(value, who, False) for value, who in rows])) == each
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=30), st.lists(st.integers(0, 2**64 - 1), max_size=30))
+def test_prints_are_looked_up_in_order_and_without_repetitions(some: list[int], others: list[int]) -> None:
+    there = different(np.array([*others, *some[:3], *others], np.uint64))
+    assert there.tolist() == sorted({*others, *some[:3]})
+    assert among(np.array(some, np.uint64), there).tolist() == [one in {*others, *some[:3]} for one in some]
