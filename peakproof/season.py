@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from environments import giving, loading, lookup
 from environments.faults import aiming
 from environments.giving import Given
@@ -70,7 +72,8 @@ def load(
         raise lookup.absent("season", name, beside=beside)
     whole = documents.read(path)
     # What is right is looked at even if something else is wrong: a person wants to hear of everything.
-    document, written, problems = documents.partly(whole, SeasonInput)
+    document, right, problems = documents.partly(whole, SeasonInput)
+    written = right or _filled(document)
     if written is None:
         raise documents.collected(whole, [*problems, *_nowhere(document)])
     problems = [*problems, *season_problems.of_plan(written, document)]
@@ -82,10 +85,29 @@ def load(
         documents.refuse(whole, [*problems, *error.problems] if problems else [])
         raise
     problems = [*problems, *season_problems.of_season(season)]
+    problems += season_problems.of_load(season) if right else []
     cannot = list(timeline_problems.of_machine(season, lacking(season)))
     documents.refuse(whole, [*problems, *cannot] if problems else [])
     timeline_problems.refuse_machine(cannot)
     return season
+
+
+def _filled(document: Document) -> SeasonInput | None:
+    """A plan without a name, a rate, a duration or data, with some in their place: to look at all else."""
+    content = document.content if isinstance(document.content, dict) else {}
+    load, data = content.get("load"), content.get("data")
+    if not isinstance(load, dict):
+        return None
+    filled = {
+        "season": "unnamed",
+        **content,
+        "load": {"peak": "1/s", "duration": "7d", **load},
+        "data": {"source": "sample", **(data if isinstance(data, dict) else {})},
+    }
+    try:
+        return SeasonInput.model_validate(filled)
+    except ValidationError:
+        return None
 
 
 def _nowhere(document: Document) -> list[Problem]:

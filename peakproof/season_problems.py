@@ -16,8 +16,8 @@ from foundation.units import in_words
 from loadtests import bounds, profiles, sufficiency
 from loadtests.arrivals import Constant
 from loadtests.objectives import latency_guard, unknown_series
-from peakproof import journeys, timeline_problems
-from peakproof.plan import LoadInput, SeasonInput
+from peakproof import journeys, samples, timeline_problems
+from peakproof.plan import DataInput, LoadInput, SeasonInput
 
 if TYPE_CHECKING:
     from peakproof.season import Season
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 def of_plan(written: SeasonInput, document: Document) -> Iterator[Problem]:
     """What is wrong whatever the plan's names stand for."""
     yield from _endless_problems(written, document)
+    yield from _dataset_problems(written.data, document)
     yield from timeline_problems.of_plan(written, document)
     planned, loaded = [slo.parse(text) for text in written.slo], _loaded(written.load)
     for each in unknown_series(planned, loaded):
@@ -48,6 +49,25 @@ def _endless_problems(written: SeasonInput, document: Document) -> Iterator[Prob
             yield document.problem(at, *excess)
 
 
+def _dataset_problems(data: DataInput, document: Document) -> Iterator[Problem]:
+    """Files of a dataset that are not there; what is in them is looked at when it is loaded."""
+    files = {"file": data.file, "identity": data.identity, "signer": data.signer}
+    for name, written in files.items():
+        if written is not None and not (path := document.path.parent / written).is_file():
+            yield document.problem(("data", name), f"there is no file {path}")
+
+
+def _size_problems(season: Season) -> Iterator[Problem]:
+    """A size in another word than the sample's own."""
+    sample, content = season.platform.written.sample, season.document.content
+    data = content.get("data") if isinstance(content, dict) else None
+    number, _, word = str(data.get("size", "") if isinstance(data, dict) else "").partition(" ")
+    counts = samples.counted(season.platform.file(sample)) if sample and word else None
+    if counts is not None and word not in (counts, counts.removesuffix("s")):
+        what = f"the sample of platform {season.platform.name!r} has a size in {counts}, not in {word}"
+        yield season.document.problem(("data", "size"), what, f"write `{number} {counts}`")
+
+
 def _other_platform(season: Season) -> bool:
     """Whether the plan means another platform than its definition does; by name, or by path as that may."""
     name, platform = season.written.platform, season.platform
@@ -58,7 +78,7 @@ def _other_platform(season: Season) -> bool:
 
 
 def of_season(season: Season) -> Iterator[Problem]:
-    """What is wrong between the plan and what it names."""
+    """What is wrong between the plan and what it names, whatever its rate and its duration are."""
     document = season.document
     if _other_platform(season):
         what = f"the definition's platform is {season.platform.name!r}"
@@ -71,9 +91,14 @@ def of_season(season: Season) -> Iterator[Problem]:
         yield document.problem(("environment", "definition"), what)
     yield from timeline_problems.of_season(season)
     yield from _journey_problems(season)
+    yield from _size_problems(season)
     yield from _recovery_problems(season)
-    yield from _capacity_problems(season)
     yield from _asynchronous_problems(season)
+
+
+def of_load(season: Season) -> Iterator[Problem]:
+    """What is wrong with how much there is, and for how long."""
+    yield from _capacity_problems(season)
     yield from _sufficiency_problems(season)
 
 

@@ -92,7 +92,7 @@ def test_an_objective_about_what_the_platform_does_not_tell_is_refused(
         ("peak: 12/s", "peak: 12", ["load.peak"]),
         ("duration: 6s", "duration: 6 parsecs", ["load.duration"]),
         ("duration: 6s", "duration: 0s", ["load.duration"]),
-        ("50 customers", "50", ["data.size", "10k customers"]),
+        ("50 members", "50", ["data.size", "10k customers"]),
         ("seed: 7", "profile: constnt", ["unknown profile 'constnt'", "did you mean 'constant'?"]),
         ("errors < 1%", "errors < 1", ["slo.1", 'expected a percentage such as "0.1%"', "^"]),
         ("errors < 1%", "look p50 < 1s", None),
@@ -203,7 +203,7 @@ def test_a_definition_that_nobody_wrote_is_told_beside_whatever_else_is_wrong(tm
         ("ratio: 0.5", "ratio: .nan", "finite"),
         ("duration: 6s", f"duration: {'9' * 30}s", "a week (7d) is the longest"),
         ("drain: 5s", f"drain: {'9' * 30}d", "a week (7d) is the longest"),
-        ("size: 50 customers", f"size: {'9' * 30} customers", "at most 1,000,000,000 can be made"),
+        ("size: 50 members", f"size: {'9' * 30} customers", "at most 1,000,000,000 can be made"),
     ],
 )
 def test_a_plan_that_would_never_end_is_refused(tmp_path: Path, was: str, wrong: str, expected: str) -> None:
@@ -270,3 +270,39 @@ def test_a_platform_that_cannot_be_asked_cannot_be_rehearsed(tmp_path: Path) -> 
     said = told(tmp_path, (TINY / "season.yaml").read_text())
     for needed in ("journeys", "conservation", "policy", "sample"):
         assert f"has no `{needed}`: a rehearsal needs it" in said
+
+
+def test_a_size_in_another_word_than_the_sample_s_is_told_with_the_right_one(tmp_path: Path) -> None:
+    text = GOOD.replace("50 members", "10k unicorns")
+    said = told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, 'unicorns')}: the sample of platform 'kiosk'" in said
+    assert "has a size in members, not in unicorns; write `10k members`" in said
+
+
+def test_a_plan_without_a_rate_or_a_time_is_looked_at_in_everything_else(tmp_path: Path) -> None:
+    text = GOOD.replace("duration: 6s", "duration: 99999999h").replace("peak: 12/s", "peak: -1/s")
+    text = text.replace("season: kiosk", "season: Not A Name").replace("journey: look", "journey: lok")
+    text += (
+        "timeline:\n  - {at: 1s, kill: nobody.any}\n  - {at: 2s, kill: till-1}\n  - {at: 3s, stop: till-1}\n"
+    )
+    said = told(tmp_path, text)
+    for wrong in (
+        "'season'",
+        "'load.duration'",
+        "'load.peak'",
+        "no journey 'lok'",
+        "'nobody.any'",
+        "hits till-1",
+    ):
+        assert wrong in said, said
+    assert "journeys are expected" not in said, "of a rate that was not written"
+
+
+def test_files_of_a_dataset_that_are_not_there_are_told_beside_all_else(tmp_path: Path) -> None:
+    dataset = "{source: dataset, file: nofile, identity: noid, signer: plan.yaml}"
+    text = GOOD.replace("{source: sample, size: 50 members}", dataset).replace("duration: 6s", "duration: 9")
+    said = told(tmp_path, text)
+    for wrong in ("'load.duration'", f"there is no file {tmp_path / 'nofile'}", f"{tmp_path / 'noid'}"):
+        assert wrong in said, said
+    assert "there is no file" in said
+    assert f"{tmp_path / 'plan.yaml'}; " not in said, "that one is there"

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 VERSION = "1"
+COUNTS = "members"
 
 FIRST = ("Ada", "Grace", "Edsger", "Barbara", "Donald", "Frances", "Tony", "Radia")
 LAST = ("Nowak", "Kowalska", "Lis", "Zając", "Wrona", "Dudek", "Sowa")
