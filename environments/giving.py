@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from environments.definition import Definition, GivenInput
+from environments.services.application import ApplicationOptions
 from environments.topology import SecretRef
 from foundation.errors import InputError, Problem
 from foundation.given import FromCommand, FromFile, FromVariable, Source
@@ -47,12 +48,24 @@ def _source(written: GivenInput, definition: Definition, name: str) -> Source:
 
 def refuse_missing(given: Iterable[Given], wanted: Iterable[SecretRef]) -> None:
     """Raises InputError with every file, variable and program that is not there. Reads and runs nothing."""
-    problems = [
+    _refuse(_missing(_asked_for(given, wanted)))
+
+
+def missing(definition: Definition) -> list[Problem]:
+    """The same of a definition that compiles to nothing: of what its processes name."""
+    processes = definition.platform.written.processes.values()
+    services = definition.written.services.values()
+    named = {name for each in processes for name in each.secrets}
+    named |= {name for each in services if isinstance(each, ApplicationOptions) for name in each.secrets}
+    return _missing(each for each in sources(definition) if each.name in named)
+
+
+def _missing(asked_for: Iterable[Given]) -> list[Problem]:
+    return [
         Problem(where=each.where, what=f"secret {each.name!r}: {lack}")
-        for each in _asked_for(given, wanted)
+        for each in asked_for
         if (lack := each.source.lacks())
     ]
-    _refuse(problems)
 
 
 def read(given: Iterable[Given], wanted: Iterable[SecretRef]) -> dict[str, Secret]:

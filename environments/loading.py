@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from environments import compiling, definition, lookup, site
+from environments import compiling, definition, giving, lookup, site
 from environments.definition import Definition
 from environments.site import Site
 from environments.topology import Topology
+from foundation import documents
+from foundation.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,10 @@ class Loaded:
 def topology_of(name: str, *, beside: Path) -> Loaded:
     """The definition of that name or path, compiled. Raises InputError with every problem."""
     loaded = definition.load(_found("definition", name, beside))
-    return Loaded(definition=loaded, topology=compiling.compile_topology(loaded))
+    try:
+        return Loaded(definition=loaded, topology=compiling.compile_topology(loaded))
+    except InputError as error:  # what people are to give is looked at all the same
+        raise documents.collected(loaded.document, [*error.problems, *giving.missing(loaded)]) from None
 
 
 def site_of(name: str, *, beside: Path) -> Site:

@@ -59,3 +59,18 @@ def test_names_are_told_beside_what_fits_no_model(
 def test_a_process_that_the_platform_does_not_have_is_told_where_there_is_one(tmp_path: Path) -> None:
     said = told(tmp_path, platform=PLATFORM, port=0)
     assert [line for line in said if "no process 'wbe' (did you mean 'web'?" in line]
+
+
+def test_secrets_that_cannot_be_had_are_told_beside_names_that_stand_for_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text(
+        f"definition: d\nplatform: {PLATFORM}\nentry: nosuch\nservices:\n"
+        "  web: {kind: application, process: web, secrets: {pin: /run/secrets/pin}}\n"
+        "secrets:\n  pin: {file: nofile}\n  unused: {file: nofile}\n"
+    )
+    with pytest.raises(InputError) as caught:
+        loading.topology_of(str(path), beside=tmp_path)
+    said = [str(problem) for problem in caught.value.problems]
+    assert "no service 'nosuch'" in said[0]
+    assert "secret 'pin'" in said[1]
+    assert len(said) == 2
