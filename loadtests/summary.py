@@ -31,8 +31,9 @@ class Tested:
 class Summary:
     """Times in ns since the epoch; `clock_step` is how far the wall clock moved against the monotonic one.
 
-    `starved` attempts had no local port or open file left on the generator's machine. `exit_code` is what a
-    locustfile asked for, None when it did not; with `ended_itself` it ended the load, on purpose.
+    `starved` attempts had no local port or open file left on the generator's machine; on `surplus`
+    connections the server sent more than it was asked for. `exit_code` is what a locustfile asked for, None
+    when it did not; with `ended_itself` it ended the load, on purpose.
     `left_out` counts requests that are in no figure, by why;
     `sources` has digests of what the load was made of. `answers` are by series.
     """
@@ -56,6 +57,7 @@ class Summary:
     dispatch_ms: Mapping[str, float]
     versions: Mapping[str, str]
     starved: int = 0
+    surplus: int = 0
     exit_code: int | None = None
     ended_itself: bool = False
     left_out: Mapping[str, int] = field(default_factory=dict)

@@ -45,6 +45,7 @@ def findings(
         _steady_clock(measured),
         *_same_clock(measured),
         _not_starved(measured),
+        _nothing_unasked(measured),
     ]
 
 
@@ -214,6 +215,15 @@ def _not_starved(measured: Measurements) -> Finding:
     return _finding(
         "ports and open files sufficed", not starved, "always", f"{starved:,} attempts went without",
         reasons if starved else [],
+    )  # fmt: skip
+
+
+def _nothing_unasked(measured: Measurements) -> Finding:
+    surplus = sum(found.surplus for found in measured.summaries)
+    reasons = ["the server sends more than it was asked for: an answer may have been another request's"]
+    return _finding(
+        "every answer was asked for", not surplus, "always", f"surplus bytes on {surplus:,} connections",
+        reasons if surplus else [],
     )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from geventhttpclient.client import HTTPClient, HTTPClientPool
 from geventhttpclient.url import URL
 
 from foundation.errors import InputError, Refused
-from loadtests.generator.connection import connected, silent
+from loadtests.generator.connection import connected
+from loadtests.generator.idle import Idle, Unasked, idle
 from loadtests.targets import Target
 
 
@@ -20,16 +21,17 @@ class OneSocket:
     # HTTPClient sends idempotent requests again by itself, size + 1 times. Here every attempt is counted.
     size = -1
 
-    def __init__(self, target: Target, context: ssl.SSLContext | None) -> None:
+    def __init__(self, target: Target, context: ssl.SSLContext | None, unasked: Unasked) -> None:
         self._target = target
         self._context = context
+        self._unasked = unasked
         self._socket: gevent.socket.socket | None = None
         self._lent: gevent.socket.socket | None = None
 
     def get_socket(self) -> gevent.socket.socket:
         """The open socket if it is still good, or a new one. Raises OSError."""
         kept, self._socket = self._socket, None
-        if kept is not None and not silent(kept):
+        if kept is not None and not self._usable(kept):
             kept.close()
             kept = None
         self._lent = kept if kept is not None else connected(self._target, self._context)
@@ -44,30 +46,38 @@ class OneSocket:
 
     def close(self) -> None:
         """Closes whatever is open, also a socket that an interrupted attempt still holds."""
+        if self._socket is not None:
+            self._usable(self._socket)
         for sock in (self._socket, self._lent):
             if sock is not None:
                 sock.close()
         self._socket = self._lent = None
 
+    def _usable(self, kept: gevent.socket.socket) -> bool:
+        found = idle(kept)
+        if found is Idle.SURPLUS:
+            self._unasked()
+        return found is Idle.SILENT
+
 
 class Client(HTTPClient):
     """geventhttpclient's client on one socket."""
 
-    def __init__(self, target: Target, context: ssl.SSLContext | None) -> None:
+    def __init__(self, target: Target, context: ssl.SSLContext | None, unasked: Unasked) -> None:
         super().__init__(target.host, port=target.port, headers={"User-Agent": "peakproof"})
         if target.scheme == "https":
             self.ssl = True
             self._base_url_string = self._base_url_string.replace("http:", "https:", 1)
-        self._connection_pool = OneSocket(target, context)  # type: ignore[assignment]  # does all that is asked of a pool
+        self._connection_pool = OneSocket(target, context, unasked)  # type: ignore[assignment]  # does all that is asked of a pool
 
 
 class PinnedClients(HTTPClientPool):
     """What a Locust user's own client takes its connections from: the target, or a refusal."""
 
-    def __init__(self, target: Target, context: ssl.SSLContext | None) -> None:
+    def __init__(self, target: Target, context: ssl.SSLContext | None, unasked: Unasked) -> None:
         super().__init__()
         self._target = target
-        self.client = Client(target, context)
+        self.client = Client(target, context, unasked)
 
     def get_client(self, url: str | URL) -> Client:
         """The client for a URL of the target. Raises Refused for every other host or port."""

@@ -11,17 +11,16 @@ from time import monotonic_ns, time
 import gevent
 import gevent.socket
 import httptools
-from gevent.monkey import get_original
 
+from loadtests.generator.idle import Idle, Unasked, idle
 from loadtests.generator.reaching import opened, patience
 from loadtests.retries import asked_for
 from loadtests.targets import Target
 
-_poll = get_original("select", "poll")
 _READ = 1  # libev's EV_READ
-_POLLIN = 1
 _BLOCK = 65_536
 _FINAL = 200  # the least status that is no interim answer
+_FAREWELL = 408  # to a connection on which nothing was asked for too long (RFC 9110, 15.5.9)
 _SIZES = frozenset({b"content-length", b"transfer-encoding"})
 _LATER, _DATE = b"retry-after", b"date"
 
@@ -39,9 +38,12 @@ class Connection:
     All waiting for a connection (TCP, TLS) is before `sent`. `later`: seconds that Retry-After asks for.
     """
 
-    def __init__(self, target: Target, context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, target: Target, context: ssl.SSLContext | None, unasked: Unasked = lambda: None
+    ) -> None:
         self._target = target
         self._context = context
+        self._unasked = unasked
         self._socket: gevent.socket.socket | None = None
         self._readable: gevent.core.io | None = None
         self._hub = gevent.get_hub()
@@ -63,18 +65,31 @@ class Connection:
                 sock.sendall(memoryview(request)[sent:])
             self._read(sock, answer)
             if answer.last:
-                self.close()
+                self._drop()
+            if answer.unasked:
+                self._unasked()
         except _NO_HTTP as error:
-            self.close()
+            self._drop()
             raise AnswerBroken(f"not an HTTP answer: {error or type(error).__name__}") from error
         except BaseException:
-            self.close()
+            self._drop()
             raise
         self.later = asked_for(answer.later, answer.date, time())
         return answer.status, answer.body
 
     def close(self) -> None:
-        """Closes whatever is open; the next request opens a new connection."""
+        """Closes whatever is open, looking at it once more; the next request opens a new connection."""
+        self._usable()
+        self._drop()
+
+    def _usable(self) -> bool:
+        """Whether there is a connection on which nothing came since its last answer."""
+        found = idle(self._socket) if self._socket is not None else Idle.CLOSED
+        if found is Idle.SURPLUS:
+            self._unasked()
+        return found is Idle.SILENT
+
+    def _drop(self) -> None:
         readable, sock, self._readable, self._socket = self._readable, self._socket, None, None
         if readable is not None:
             readable.close()
@@ -82,11 +97,9 @@ class Connection:
             sock.close()
 
     def _opened(self) -> gevent.socket.socket:
-        sock = self._socket
-        if sock is not None:
-            if silent(sock):  # always: what lies there already answers nothing that was asked
-                return sock
-            self.close()
+        if self._usable():  # always: what lies there already answers nothing that was asked
+            return self._socket
+        self._drop()
         return self._new()
 
     def _new(self) -> gevent.socket.socket:
@@ -111,10 +124,12 @@ class _Answer:
     """The answer that is being read, without the interim ones (1xx) before it. One a connection.
 
     Whatever comes behind its end belongs to no request: it changes nothing, and the connection is given up.
+    It is `unasked` unless it is a server's farewell (408), or the connection serves no other request anyway.
     """
 
     __slots__ = (
-        "_chunks", "_headed", "_sized", "_surplus", "date", "kept", "later", "parser", "status", "whole",
+        "_chunks", "_farewell", "_headed", "_sized", "_surplus", "date", "kept", "later", "parser", "status",
+        "whole",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -123,7 +138,7 @@ class _Answer:
 
     def begin(self) -> None:
         self._chunks: list[bytes] = []
-        self.whole = self.kept = self._surplus = self._headed = self._sized = False
+        self.whole = self.kept = self._surplus = self._farewell = self._headed = self._sized = False
         self.status, self.later, self.date = 0, b"", b""
 
     @property
@@ -134,6 +149,10 @@ class _Answer:
     def last(self) -> bool:
         """Whether the connection cannot be used for another request."""
         return self._surplus or not self.kept
+
+    @property
+    def unasked(self) -> bool:
+        return self._surplus and self.kept and not self._farewell
 
     def feed(self, data: bytes) -> None:
         """Reads on. Raises one of _NO_HTTP, unless the answer was whole before what is wrong."""
@@ -168,6 +187,7 @@ class _Answer:
 
     def on_headers_complete(self) -> None:
         self._headed = True
+        self._farewell = self.whole and self.parser.get_status_code() == _FAREWELL
 
     def on_body(self, body: bytes) -> None:
         if not self.whole:
@@ -210,12 +230,3 @@ def _secured(
     except BaseException:
         sock.close()
         raise
-
-
-def silent(sock: gevent.socket.socket) -> bool:
-    """Whether a kept socket is open and silent: one that is readable was closed by the other side."""
-    if sock.fileno() < 0:
-        return False
-    poll = _poll()
-    poll.register(sock.fileno(), _POLLIN)  # select() would fail from descriptor 1024 on
-    return not poll.poll(0)

@@ -53,10 +53,11 @@ class Journey(Drawing, FastHttpUser):
     def __init__(self, environment: BenchEnvironment) -> None:
         self.bench = environment.bench
         target, context = self.bench.target, self.bench.context
-        self.host, self.client_pool = environment.host, PinnedClients(target, context)
+        self.host, self._clients = environment.host, PinnedClients(target, context, self._unasked)
+        self.client_pool = self._clients
         super().__init__(environment)
         self.client.request_event = ClientSteps(self._client_asked, environment.events.request)
-        self._connection, self._requests = Connection(target, context), Requests(target)
+        self._connection, self._requests = Connection(target, context, self._unasked), Requests(target)
         self._publisher = Publisher(environment.broker(self.broker)) if self.broker else None
         self._draws = self.bench.draws[self.journey]
         self._choices = cast("tuple[Callable[[Journey], None], ...]", tuple(type(self).tasks))
@@ -153,6 +154,11 @@ class Journey(Drawing, FastHttpUser):
             self.bench.recorder.failure(self.journey, due, error)
         finally:
             self._end(began, wrong)
+
+    def leave(self) -> None:
+        """The load is over: a last look at what is open, which is closed."""
+        self._connection.close()
+        self._clients.client.close()
 
     def age(self, now: int) -> int:
         """How long the arrival that is being served has taken so far, in ns without think time."""
@@ -306,6 +312,10 @@ class Journey(Drawing, FastHttpUser):
         self._sent(found.began)
         self._due = max(self._due, found.done)
         return {**event, "name": found.series, "response_time": (found.done - due) / 1e6}
+
+    def _unasked(self) -> None:
+        """The server sent more than it was asked for: some answer may be another request's."""
+        self.bench.recorder.unasked(self.journey, monotonic_ns())
 
     def _unheard(self, attempts: Attempts) -> Reply:
         """A step of on_start: within the same budget, but in no figure."""

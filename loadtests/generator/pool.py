@@ -64,6 +64,9 @@ class Pool:
             gevent.sleep(_STEP)
         left = list(self._busy)
         gevent.killall([seat.greenlet for seat in left], timeout=5)
+        for seats in self._idle.values():
+            for seat in seats:
+                seat.user.leave()
         return len(left)
 
     def served(self, seat: _Seat) -> None:

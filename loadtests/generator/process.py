@@ -94,6 +94,7 @@ def _summary(here: Bench, ready: Prepared, shown: Tested | None, sent: Sent, sto
         machine=machine.described(),
         answers=dict(recorder.answers),
         starved=recorder.starved,
+        surplus=recorder.surplus,
         intents=book.intents,
         outcomes={str(name): count for name, count in book.outcomes.items()},
         ledger_failure=book.failure,

@@ -14,7 +14,7 @@ import amqp
 
 from foundation.errors import InputError
 from foundation.secrets import Secret
-from loadtests.generator.connection import silent
+from loadtests.generator.idle import Idle, idle
 from loadtests.generator.reaching import patience
 from loadtests.targets import Target, pinned
 
@@ -134,7 +134,7 @@ class Publisher:
         return self._answer
 
     def _opened(self) -> amqp.Channel:
-        if self._connection is not None and not silent(self._connection.transport.sock):
+        if self._connection is not None and idle(self._connection.transport.sock) is not Idle.SILENT:
             self.close()
         if self._channel is None:
             self._channel = self._connected().channel()

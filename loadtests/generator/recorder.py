@@ -17,6 +17,7 @@ from pathlib import Path
 from loadtests import counters, kinds, latency_log
 from loadtests.answers import Answers
 from loadtests.counters import Counted, Counters
+from loadtests.generator.idle import SurplusBytes
 from loadtests.histograms import Histogram, of
 from loadtests.latency_log import Clock, Interval, LatencyLog
 
@@ -71,7 +72,7 @@ class Recorder:
         self._counted = (folder / counters.FILE).open("w", encoding="utf-8")
         self._answered: defaultdict[str, array[int]] = defaultdict(lambda: array("q"))
         self.running = 0
-        self.starved = 0
+        self.starved = self.surplus = 0
         self.totals: defaultdict[str, Counters] = defaultdict(Counters)
         self.dispatch = Histogram()
         self.failures: dict[str, Failure] = {}
@@ -119,6 +120,11 @@ class Recorder:
                 second=(due - self.started) // _SECOND,
                 traceback="".join(traceback.format_exception(error)),
             )
+
+    def unasked(self, journey: str, now: int) -> None:
+        """On one connection more came than was asked for."""
+        self.surplus += 1
+        self.failure(journey, max(now, self.started), SurplusBytes(journey))
 
     def answered(self, journey: str) -> Histogram:
         """Response times of what ended since this was asked last, whenever it was due; of one journey."""

@@ -19,7 +19,7 @@ class Shop:
     """Behaviour: stall: [[after, for], ...] in seconds since the first request; slow: seconds per answer;
     first: "503", "drop" or "commit-drop" at each key's first attempt; refuse: every order; redirect: a URL;
     pages: the status of every page; orders: that of every order; again: that of every repeated one; later:
-    its Retry-After.
+    its Retry-After; twice: seconds after which every answer is sent once more.
     """
 
     def __init__(self, books: Path, behaviour: dict[str, Any]) -> None:
@@ -45,8 +45,11 @@ class Shop:
                 answer = self._answer(method, path, headers, body)
                 if answer is None:
                     return
-                writer.write(_encoded(*answer, self._fields(answer[0])))
+                writer.write(encoded := _encoded(*answer, self._fields(answer[0])))
                 await writer.drain()
+                if "twice" in self.behaviour:
+                    await asyncio.sleep(self.behaviour["twice"])
+                    writer.write(encoded)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:

@@ -81,6 +81,6 @@ def test_a_generator_that_left_none_is_said(tmp_path: Path) -> None:
 def test_a_field_that_nobody_knows_is_no_summary_of_ours(tmp_path: Path) -> None:
     summary.write(made.summary(), tmp_path)
     path = tmp_path / summary.FILE
-    path.write_text(json.dumps({**json.loads(path.read_text()), "surplus": 1}))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "unheard-of": 1}))
     with pytest.raises(ValueError, match="no whole summary"):
         summary.read(tmp_path)

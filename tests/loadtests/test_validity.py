@@ -145,6 +145,12 @@ def test_a_machine_that_ran_out_of_ports_is_told() -> None:
     assert list(found) == ["ports and open files sufficed"]
 
 
+def test_a_server_that_sends_more_than_it_was_asked_for_is_told() -> None:
+    found = broken(measurements(summaries=(replace(summary(), surplus=3),)))
+    assert list(found) == ["every answer was asked for"]
+    assert "another request's" in found["every answer was asked for"]
+
+
 def test_a_generator_that_ended_uncleanly_for_a_reason_nobody_knows_did_not_end_well() -> None:
     found = broken(measurements(summaries=(summary(clean=False),)))
     assert found == {"generators ended well": "1 did not end cleanly"}
