@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from anonymizer.policies.schema import Column, ForeignKey, Schema, Table
 from anonymizer.proof.places import Place
 from anonymizer.proof.search import Findings, search
 from anonymizer.proof.sheets import Sheet, batch, sheets
+from anonymizer.proof.terms import Amount, Row, Term, Text
 from anonymizer.proof.verification import Verification, judged
 
 # A column's cells as the texts that a server gives, by name.
@@ -63,6 +65,34 @@ class Memory:
                 sheet, places, lambda name, at=at: pa.array(cells[name][at : at + self.block], pa.string()),  # type: ignore[misc]
                 min(self.block, count - at),
             )  # fmt: skip
+
+    def told(
+        self, table: TablePlan, terms: Mapping[str, Term], *, sample: int | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        cells = self.tables[table.table.name]
+        count = min(len(next(iter(cells.values()))), sample or 1 << 30)
+        for at in range(0, count, self.block):
+            rows = {name: column[at : at + self.block] for name, column in cells.items()}
+            yield pa.RecordBatch.from_pydict({name: _said(term, rows) for name, term in terms.items()})
+
+
+def _said(term: Term, rows: Cells) -> pa.Array:
+    """What a server says of a term: texts, numbers as doubles, dates as seconds; NULL of NULL."""
+    if isinstance(term, Row):
+        return pa.array([repr(row) for row in zip(*(rows[name] for name in term.columns), strict=True)])
+    cells = rows[term.column]
+    if isinstance(term, Text):
+        return pa.array([one if one is None else one[: term.prefix] for one in cells], pa.string())
+    if isinstance(term, Amount):
+        band = term.band
+        numbers = [None if one is None else float(one) for one in cells]
+        return pa.array(
+            [one if one is None or band is None else one // band * band for one in numbers], pa.float64()
+        )
+    days = [None if one is None else datetime.date.fromisoformat(one) for one in cells]
+    if term.start == "year":
+        days = [day and day.replace(month=1, day=1) for day in days]
+    return pa.array([None if day is None else day.toordinal() * 86400.0 for day in days], pa.float64())
 
 
 def searched(

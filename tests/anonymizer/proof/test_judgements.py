@@ -243,6 +243,38 @@ def test_a_path_at_which_no_document_has_a_value_is_noted_where_others_are_kept(
     assert seen.passes
 
 
+def test_a_number_that_stays_in_its_row_is_enough_and_may_come_out_in_another_of_its_person() -> None:
+    refers = ForeignKey(name="of", columns=("who",), parent="t", parent_columns=("id",))
+    whole = plan(
+        copied({"id": "keep", "mail": MAIL}),
+        copied({"id": "keep", "who": "keep", "tel": PHONE}, name="calls", refers=refers),
+    )
+    numbers = range(3 * ROWS)
+
+    def faults_with(moved: dict[int, int]) -> list[str]:
+        """The calls of the target hold in some rows what another row of the source held."""
+        was = [f"{601_202_303 + 7919 * n}" for n in numbers]
+        now = [was[moved[n]] if n in moved else f"{730_202_303 + 7919 * n}" for n in numbers]
+        sides: list[dict[str, Cells]] = [
+            {
+                "t": {"id": mails["id"], "mail": mails["mail"]},
+                "calls": {
+                    "id": [str(n) for n in numbers],
+                    "who": [str(n // 3) for n in numbers],
+                    "tel": calls,
+                },
+            }
+            for mails, calls in ((SOURCE, was), (CLEAN, now))
+        ]
+        return [*checked(whole, *sides).faults]
+
+    assert faults_with({21: 22}) == []
+    assert faults_with({21: 300}) == []
+    [fault] = faults_with({21: 21})
+    assert fault.startswith("calls.tel: 1 of 360 values stand where they stood")
+    assert fault.endswith("but 1 no draw can give)")
+
+
 def test_rows_that_refer_to_a_person_are_about_that_person() -> None:
     assert family(lambda n: f"helga{n}@firma.pl") == []
     [own] = family(lambda n: "jagna7x1@firma.pl" if n == 22 else f"helga{n}@firma.pl")
