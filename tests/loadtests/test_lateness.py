@@ -94,3 +94,72 @@ def test_what_was_seen_is_not_changed_by_looking_at_it() -> None:
     lateness(delays, LIMIT)
     assert sum(each.total for each in delays.values()) == 270
     assert delays[8].maximum < 2 * MS
+
+
+# At the edges -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seconds", "late", "on_time"), [(99, 1, False), (100, 1, True), (199, 2, False), (200, 2, True)]
+)
+def test_one_stretch_in_a_hundred_may_be_late(seconds: int, late: int, *, on_time: bool) -> None:
+    found = lateness(load(ENOUGH, seconds, {7 * (n + 1): (2, 900.0) for n in range(late)}), LIMIT)
+    assert (found.late, found.stretches, found.on_time) == (late, seconds, on_time)
+
+
+@pytest.mark.parametrize(("number", "late"), [(1, 0), (2, 1)])
+def test_a_stretch_of_a_hundred_is_late_with_its_second_late_arrival(number: int, late: int) -> None:
+    """Its p99 is that of the 99th: one is left out."""
+    assert lateness(load(ENOUGH, 100, {7: (number, 900.0)}), LIMIT).late == late
+
+
+@pytest.mark.parametrize(("delay", "late"), [(4.99, 0), (5.01, 60)])
+def test_the_limit_is_what_is_borne(delay: float, late: int) -> None:
+    found = lateness(load(ENOUGH, 60, dict.fromkeys(range(60), (ENOUGH, delay))), LIMIT)
+    assert found.late == late
+    assert found.worst == pytest.approx(delay / 1000, rel=0.002)
+
+
+@pytest.mark.parametrize(("delay", "forgiven"), [(HICCUP * 1000 - 2, True), (HICCUP * 1000 + 2, False)])
+def test_a_hiccup_takes_half_a_second_at_most(delay: float, *, forgiven: bool) -> None:
+    assert lateness(load(20, 60, {5: (8, delay)}), LIMIT).on_time is forgiven
+
+
+@pytest.mark.parametrize("second", [0, 1, 58, 59])
+def test_a_hiccup_may_be_at_either_end_of_the_load(second: int) -> None:
+    assert lateness(load(20, 60, {second: (8, 400.0)}), LIMIT).hiccup
+
+
+@pytest.mark.parametrize(("rate", "forgiven"), [(ENOUGH - 1, True), (ENOUGH, False)])
+def test_a_second_with_enough_arrivals_is_judged_by_itself(rate: int, *, forgiven: bool) -> None:
+    assert lateness(load(rate, 60, {5: (8, 400.0)}), LIMIT).on_time is forgiven
+
+
+@pytest.mark.parametrize(("late", "forgiven"), [((20, 4), True), ((20, 5), False)])
+def test_a_hiccup_strikes_a_tenth_of_all_arrivals_at_most(late: tuple[int, int], *, forgiven: bool) -> None:
+    """Of 240 arrivals 24 may be late, and without a promise no percentile is moved."""
+    struck = {5: (late[0], 400.0), 6: (late[1], 300.0)}
+    assert lateness(load(20, 12, struck), LIMIT).on_time is forgiven
+
+
+@pytest.mark.parametrize(("late", "forgiven"), [(6, True), (7, False)])
+def test_half_of_what_lies_beyond_a_promised_percentile_is_borne(late: int, *, forgiven: bool) -> None:
+    """Of 1,200 arrivals 12 lie beyond p99."""
+    promised = [slo.parse("look p50 < 1s"), slo.parse("order p99 < 500ms")]
+    assert lateness(load(20, 60, {5: (late, 400.0)}), LIMIT, promised).on_time is forgiven
+
+
+def test_a_promise_of_the_longest_forgives_no_hiccup() -> None:
+    assert not lateness(load(20, 60, {5: (8, 400.0)}), LIMIT, [slo.parse("order p100 < 1s")]).on_time
+
+
+@given(
+    st.dictionaries(st.integers(0, 50), st.tuples(st.integers(1, 150), st.integers(0, 20)), min_size=1),
+    st.floats(0.001, 0.03),
+)
+def test_a_load_is_never_later_where_more_is_borne(seconds: dict[int, tuple[int, int]], limit: float) -> None:
+    delays = {second: all_at(ms, count) for second, (count, ms) in seconds.items()}
+    strict, loose = lateness(delays, limit), lateness(delays, limit * 2)
+    assert loose.late <= strict.late <= strict.stretches == loose.stretches
+    assert strict.worst == loose.worst
+    assert not strict.hiccup or strict.late
