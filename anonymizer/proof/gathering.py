@@ -158,34 +158,16 @@ def gather_target(target: Side, sheet: Sheet, wanted: Wanted, ruler: Ruler, into
     places = {place.label: place for place in (*sheet.searched, *sheet.compared)}
     for block in worked(taken, target.rows(sheet, [*places.values()])):
         _count(tally, block)
-        _count_trials(tally, block.scans)
+        count_trials(tally, block.scans)
     return tally
 
 
-def _count_trials(tally: Tally, scans: Mapping[str, Scan]) -> None:
+def count_trials(tally: Tally, scans: Mapping[str, Scan]) -> None:
+    """Adds how many windows were looked at."""
     for label, seen in scans.items():
         trials = tally.trials.setdefault(label, {})
         for width, count in seen.trials.items():
             trials[width] = trials.get(width, 0) + count
-
-
-def gather_beyond(target: Side, sheet: Sheet, wanted: Wanted, into: Partitions) -> Tally:
-    """Searches rows that nobody masked: what may be originals, into streams (table, label, "text")."""
-    tally = Tally()
-
-    def taken(rows: pa.RecordBatch) -> dict[str, Scan]:
-        nobody = np.zeros(rows.num_rows, np.uint64)
-        found = {}
-        for place in sheet.searched:
-            texts = rows.column(place.label)
-            json = _is_json(sheet, place)
-            found[place.label] = scan(wanted, texts, lowered(texts), nobody, json=json)
-            into.add((sheet.name, place.label, "text"), found[place.label].records)
-        return found
-
-    for scans in worked(taken, target.rows(sheet, sheet.searched)):
-        _count_trials(tally, scans)
-    return tally
 
 
 _PERSON = np.uint64(8)  # a tag's own bits, and one more
@@ -279,7 +261,7 @@ def _scanned(sheet: Sheet, block: pa.RecordBatch, wanted: Wanted, ruler: Ruler) 
     for place in sheet.searched:
         texts = block.column(place.label)
         free = _free(texts, left[place.label], place)
-        json = place.path is None and _is_json(sheet, place)
+        json = place.path is None and is_json(sheet, place)
         mixed_ = free is not None and not free.all()
         if place.path is None and place.label in compared_ and not json and not mixed_:
             compared_.pop(place.label)
@@ -343,7 +325,8 @@ def _values(block: pa.RecordBatch, place: Place) -> tuple[pa.Array, Places]:
     return pc.list_flatten(parts), pc.list_parent_indices(parts).to_numpy()
 
 
-def _is_json(sheet: Sheet, place: Place) -> bool:
+def is_json(sheet: Sheet, place: Place) -> bool:
+    """Whether a place holds documents, in which a line's end is two characters."""
     return sheet.table.table.columns[place.label].base in ("json", "jsonb")
 
 

@@ -22,6 +22,7 @@ from anonymizer.proof.characters import (
     LOWER,
     MARK,
     PACKED,
+    SHOWN,
     SIX_BITS,
     UPPER,
     Bytes,
@@ -40,8 +41,13 @@ _SHORTEST_WORD = 5
 _LETTERS_OF_A_NUMBER = 2  # a country's
 # A filter's second place of a fingerprint is in the same 64 bytes as the first: other bits of it say where.
 BESIDE = np.uint64(511)
-_SHORTEST, SHORTEST_HEX = 16, 14
+SHORTEST, SHORTEST_HEX = 12, 14
+# Shorter base64 is looked at where it is plain characters: of random letters few are.
+_SURE = 16
 _LOOKED_AT = 12  # bytes
+_PAIRS = 7  # hexadecimal digits, two by two
+# Readable bytes in a row, with Polish letters, of two bytes each: see `binary`.
+_RUN, _LONG_RUN, _WIDE_RUN = 7, 11, 5
 _SLASH = 47
 # Kinds of what is found: so many digits; above this so many words; or a cell as a whole.
 WORDS, WHOLE = 40, 63
@@ -100,11 +106,11 @@ def lowered(data: Bytes, start: int, end: int, low: Bytes) -> bool:
 
 @compiled
 def marked(data: Bytes, start: int, end: int) -> bool:
-    """Whether any byte may begin an escape: % & \\."""
-    found = False
+    """Whether any byte may begin an escape or a tag."""
+    found = np.uint8(0)
     for at in range(start, end):
-        found |= (data[at] == 37) | (data[at] == 38) | (data[at] == 92)
-    return found
+        found |= CLASSES[data[at]] & MARK
+    return bool(found)
 
 
 @compiled
@@ -142,12 +148,15 @@ def encoded(data: Bytes, bounds: Places, escapes: Bytes, packed: Bytes) -> None:
     """Marks the cells that may hold an escape, and those that may hold text in base64 or hexadecimal.
 
     Base64 begins where other characters end, or behind a symbol that it may hold itself: in a path, or behind
-    a word.
+    a word. Hexadecimal digits may also stand two by two.
     """
     classes = CLASSES
-    raw = np.zeros(_LOOKED_AT, np.uint8)
+    longest = 0
     for cell in range(len(bounds) - 1):
-        start, end = bounds[cell], bounds[cell + 1]
+        longest = max(longest, bounds[cell + 1] - bounds[cell])
+    raw = np.zeros(longest + _LOOKED_AT, np.uint8)
+    for cell in range(len(bounds) - 1):
+        start, end, pairs = bounds[cell], bounds[cell + 1], 0
         # Where the present rows of such characters began, and without slashes, and without any symbol.
         long_, segment, plain, hexadecimal = start, start, start, start
         for at in range(start, end + 1):
@@ -155,19 +164,22 @@ def encoded(data: Bytes, bounds: Places, escapes: Bytes, packed: Bytes) -> None:
             if class_ & MARK:
                 escapes[cell] = 1
             if not class_ & PACKED or class_ == PACKED:  # no such character, or a symbol
-                if plain != long_ and at - plain >= _SHORTEST and _is_base64(data, plain, at, raw):
+                if plain != long_ and at - plain >= SHORTEST and _is_base64(data, plain, at, raw):
                     packed[cell] = 1
                 plain = at + 1
                 if not class_ & PACKED or data[at] == _SLASH:
-                    if segment != long_ and at - segment >= _SHORTEST and _is_base64(data, segment, at, raw):
+                    if segment != long_ and at - segment >= SHORTEST and _is_base64(data, segment, at, raw):
                         packed[cell] = 1
                     segment = at + 1
             if not class_ & PACKED:
-                if at - long_ >= _SHORTEST and _is_base64(data, long_, at, raw):
+                if at - long_ >= SHORTEST and _is_base64(data, long_, at, raw):
                     packed[cell] = 1
                 long_ = segment = plain = at + 1
             if not class_ & HEX:
-                if at - hexadecimal >= SHORTEST_HEX and _is_hexadecimal(data, hexadecimal, raw):
+                if at - hexadecimal >= SHORTEST_HEX and _is_hexadecimal(data, hexadecimal, at, raw):
+                    packed[cell] = 1
+                pairs = pairs + 1 if at - hexadecimal == 2 else 0
+                if pairs >= _PAIRS:
                     packed[cell] = 1
                 hexadecimal = at + 1
 
@@ -192,28 +204,66 @@ def _is_base64(data: Bytes, start: int, end: int, raw: Bytes) -> bool:
     begins_upper = CLASSES[data[start]] & UPPER != 0
     if letters == end - start and (upper == letters or upper == (1 if begins_upper else 0)):
         return False
-    for group in range(_LOOKED_AT // 3):
+    size = (end - start) // 4 * 3
+    for group in range(size // 3):
         four = start + 4 * group
         first, second = SIX_BITS[data[four]], SIX_BITS[data[four + 1]]
         third, fourth = SIX_BITS[data[four + 2]], SIX_BITS[data[four + 3]]
         raw[3 * group] = (first << 2 | second >> 4) & 255
         raw[3 * group + 1] = (second << 4 | third >> 2) & 255
         raw[3 * group + 2] = (third << 6 | fourth) & 255
-    return _may_be_text(raw, _LOOKED_AT)
+    if end - start < _SURE:
+        return _shown(raw, size)
+    return _may_be_text(raw, _LOOKED_AT) or _is_written_within(raw, size)
 
 
 @compiled
-def _is_hexadecimal(data: Bytes, start: int, raw: Bytes) -> bool:
-    for pair in range(SHORTEST_HEX // 2):
+def _is_hexadecimal(data: Bytes, start: int, end: int, raw: Bytes) -> bool:
+    size = (end - start) // 2
+    for pair in range(size):
         high, low = FOUR_BITS[data[start + 2 * pair]], FOUR_BITS[data[start + 2 * pair + 1]]
         raw[pair] = high << 4 | low
-    return _may_be_text(raw, SHORTEST_HEX // 2)
+    return _may_be_text(raw, SHORTEST_HEX // 2) or _is_written_within(raw, size)
+
+
+@compiled
+def _shown(raw: Bytes, size: int) -> bool:
+    """Whether all are plain characters."""
+    plain = True
+    for at in range(size):
+        plain &= SHOWN[raw[at]] == 1
+    return plain
+
+
+@compiled
+def _is_written_within(raw: Bytes, size: int) -> bool:
+    """Whether anything readable stands among the bytes, or gzip behind a header."""
+    run, long_run, wide, last, zero = 0, 0, 0, False, False
+    for at in range(size):
+        byte = raw[at]
+        kind = SHOWN[byte]
+        run = run + 1 if kind == 1 else 0
+        long_run = long_run + 1 if kind else 0
+        if kind == 1:
+            wide = wide if zero else 0
+        elif byte <= 1 and last:
+            wide += 1
+        else:
+            wide = 0
+        last, zero = kind == 1, byte <= 1
+        if byte == 8 and at > 1 and raw[at - 1] == 0x8B and raw[at - 2] == 0x1F:
+            return True
+        if run >= _RUN or long_run >= _LONG_RUN or wide >= _WIDE_RUN:
+            return True
+    return False
 
 
 @compiled
 def _may_be_text(raw: Bytes, size: int) -> bool:
-    """Whether bytes may begin a text: UTF-8 without control characters, UTF-16, or gzip."""
+    """Whether bytes may begin a text: UTF-8 without control characters, UTF-16, gzip or zlib."""
     if (raw[0] == 0x1F and raw[1] == 0x8B) or raw[0] + raw[1] == 0x1FD:  # gzip; a mark of UTF-16
+        return True
+    if raw[0] == 0x78 and (raw[1] == 0x9C or raw[1] == 0xDA or raw[1] == 0x01):  # zlib
         return True
     zeros, wrong, leading = 0, False, False
     for at in range(size):

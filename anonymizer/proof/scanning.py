@@ -166,9 +166,14 @@ def scan(wanted: Wanted, texts: pa.Array, cells: pa.Array, rows: Words, *, json:
 def _with_other_readings(
     wanted: Wanted, texts: pa.Array, rows: Words, found: list[Records], trials: Places, *, json: bool
 ) -> Scan:
-    more, owners = other_readings(texts)
-    if len(more):
-        found.append(_looked(wanted, *_sliced(lowered(more), rows[owners]), trials, json=json)[1])
+    more, owners, rough = other_readings(texts)
+    for among_bytes in (False, True):
+        which = rough == among_bytes
+        if which.any():
+            cells = lowered(more.filter(pa.array(which)))
+            seen = _looked(wanted, *_sliced(cells, rows[owners[which]]), trials, json=json)[1]
+            # Of other bytes chance makes a word of five letters, but not two in their order.
+            found.append(seen.only(~one_word(seen.tags)) if among_bytes else seen)
     return Scan(records=together(found), trials={width: int(trials[width]) for width in wanted.widths})
 
 

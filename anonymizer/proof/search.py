@@ -10,10 +10,11 @@ import numpy as np
 
 from anonymizer.copying.overlap import ahead, worked
 from anonymizer.proof import objects
+from anonymizer.proof.beyond import gather_beyond
 from anonymizer.proof.comparison import Comparison, among
 from anonymizer.proof.distances import Counts, Ruler
 from anonymizer.proof.fingerprints import Seed
-from anonymizer.proof.gathering import Originals, Tally, gather_beyond, gather_source, gather_target, members
+from anonymizer.proof.gathering import Originals, Tally, gather_source, gather_target, members
 from anonymizer.proof.judgements import comparison, sightings
 from anonymizer.proof.kernels import WHOLE
 from anonymizer.proof.meetings import Meetings

@@ -42,8 +42,8 @@ def looked(
     Of each cell its fingerprint and kind as a whole (0 for nothing); `local` is the fingerprint of a Polish
     telephone number without 48, 0 for anything else. Of each row of words and of digits that the filter
     passes, its print, cell and kind. Letters and ends of cells break a row of digits, separators do not;
-    numbers go on behind +48. `escaped` cells write a line's end and the like as two characters. Returns the
-    cell to go on with, and how many rows were found.
+    numbers go on behind +48 and 0048. `escaped` cells write a line's end and the like as two characters.
+    Returns the cell to go on with, and how many rows were found.
 
     `leads` has a byte for every width and five digits: whether any original of that width begins so. Where
     nothing is looked for, those of the cells are entered; otherwise other numbers are not looked up.
@@ -74,7 +74,7 @@ def looked(
                 values, where, kind, waiting, bits, starts, shifts, prints, cells, kinds, found
             )
         count, token, inside = 0, np.uint64(1), False
-        row, prefix = 0, 0  # digits in this row; how many of 48 stand before this one at a number's start
+        row, prefix = 0, 0  # digits in this row; what of 48 stands before this one at a number's start
         words, digits, without = np.uint64(1), np.uint64(1), np.uint64(1)
         many, characters, country = 0, 0, 0
         lead, later = 0, 0  # the first five digits, and those behind the first two
@@ -93,7 +93,7 @@ def looked(
                         fresh = at == start or not classes[data[at - 1]] & DIGIT
                         last = at + 1 >= end or not classes[data[at + 1]] & DIGIT
                         marks[row] = (_BEGINS if fresh or prefix == 2 else 0) | (_ENDS if last else 0)
-                        prefix = 1 if fresh and byte == 52 else 2 if prefix == 1 and byte == 56 else 0
+                        prefix = _prefix(prefix, byte, fresh)
                         sums[row + 1] = sums[row] * base + letters[byte]
                         lasts[row + 1] = (lasts[row] * 10 + int(byte) - 48) % LEADS
                         row += 1
@@ -203,6 +203,16 @@ def _passed(
         prints[found], cells[found], kinds[found] = values[at], where[at], kind[at]
         found += int(possible(values[at], np.int64(kind[at]), bits, starts, shifts))
     return found
+
+
+@compiled
+def _prefix(before: int, byte: np.uint8, fresh: bool) -> int:
+    """What of a country's prefix stands up to this digit: 1 for 4, 2 for 48, 3 for 0, 4 for 00."""
+    if byte == 48:
+        return 3 if fresh else 4 if before == 3 else 0
+    if byte == 52:
+        return 1 if fresh or before == 4 else 0
+    return 2 if byte == 56 and before == 1 else 0
 
 
 @compiled

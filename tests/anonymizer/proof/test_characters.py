@@ -29,7 +29,7 @@ from anonymizer.proof.characters import (
     [
         (DIGIT, string.digits),
         (PACKED, string.ascii_letters + string.digits + "+/-_"),
-        (MARK, "%&\\"),
+        (MARK, "%&\\=<\xad\xe2\xef"),
         (HEX, string.hexdigits),
         (LOWER, string.ascii_lowercase),
         (UPPER, string.ascii_uppercase),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import quopri
+import zlib
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anonymizer.proof.decoding import readings, texts_of
+from anonymizer.proof.decoding import readings, spoken, texts_of
 
 SECRET = "jan.żółw@firma.pl"
 AROUND = "Zażółć gęślą jaźń, pisał ktoś do kogoś. "  # letters of two bytes: lines of base64 end within some
@@ -55,6 +57,31 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "upper case hex": lambda text: text.encode().hex().upper(),
     "utf-16, the other way round": lambda text: "\\x" + text.encode("utf-16-be").hex(),
     "an escape in an escape": lambda text: quote(json.dumps(text), safe=""),
+    "zlib": lambda text: "\\x" + zlib.compress(text.encode()).hex(),
+    "hexadecimal digits two by two": lambda text: text.encode().hex(" "),
+    "hexadecimal digits with colons": lambda text: text.encode().hex(":").upper(),
+    "a program's escapes": lambda text: "".join(f"\\x{byte:02x}" for byte in text.encode()),
+    "one escape of a program": lambda text: text.replace("@", r"\x40"),
+    "quoted-printable": lambda text: quopri.encodestring(text.encode()).decode(),
+    "an at sign as mail writes it": lambda text: text.replace("@", "=40"),
+    "zero-width spaces": lambda text: text.replace("a", "a\u200b"),
+    "soft hyphens": lambda text: text.replace("a", "a\u00ad"),
+    "no-break spaces without width": lambda text: "\ufeff" + text.replace("a", "\ufeffa"),
+    "tags within words": lambda text: text.replace("a", "<b>a</b>"),
+    "bytes between zeros": lambda text: "\\x" + (b"\0" + text.encode() + b"\0").hex(),
+    "bytes beside others": lambda text: "\\x" + (b"\xff\xfe\x00 " + text.encode() + b" \xff").hex(),
+    "bytes behind a header": lambda text: (
+        "\\x" + (b"%PDF-1.4\n\xe2\xe3\xcf\xd3 (" + text.encode() + b") Tj").hex()
+    ),
+    "a record's field": lambda text: "\\x" + (b"\x00\x01\xff" + text.encode() + b"\xfe").hex(),
+    "a field in base64": lambda text: base64.b64encode(
+        b"\x08\x01\x12\x11\xff" + text.encode() + b"\x80"
+    ).decode(),
+    "utf-16 among others": lambda text: "\\x" + (b"\xd0\xcf\x11" + text.encode("utf-16-le") + b"\xff").hex(),
+    "utf-16, the other way round, among others": lambda text: (
+        "\\x" + (b"\xd0\xcf\x11" + text.encode("utf-16-be") + b"\xff").hex()
+    ),
+    "gzip behind a header": lambda text: "\\x" + (b"HDR" + gzip.compress(text.encode())).hex(),
     "hex in base64 in gzip": lambda text: (
         "\\x" + gzip.compress(in_base64(text.encode().hex()).encode()).hex()
     ),
@@ -70,7 +97,8 @@ def test_every_encoding_is_read(how: str) -> None:
     "text",
     ["", "jan", "44051401359", "PL61 1090 1014 0000 0712 1981 2874", "Konstantynopolitanczykowianeczka",
      "KONSTANTYNOPOLITANCZYK", "konstantynopolitanczyk", "2024-01-01_2024-12-31", "100% pewne", "R&D", "a\\b",
-     "d41d8cd98f00b204e9800998ecf8427e"],
+     "d41d8cd98f00b204e9800998ecf8427e", "a < b, c > d", "1 <2> 3", "x = 40", "?a=2024&b=12",
+     "\\xd41d8cd98f00b204e9800998ecf8427e", "aa:bb:cc:dd:ee:ff"],
 )  # fmt: skip
 def test_words_numbers_and_digests_have_no_other_reading(text: str) -> None:
     assert [*readings(text)] == []
@@ -106,6 +134,33 @@ def test_three_layers_are_read_and_no_more(depth: int) -> None:
 def test_bytes_say_what_they_are_as_text(raw: bytes, texts: list[str]) -> None:
     found = [*texts_of(raw)]
     assert [one[: len(text)] for one, text in zip(found, texts, strict=True)] == texts
+
+
+@pytest.mark.parametrize("encoding", ["cp1250", "iso8859-2"])
+@pytest.mark.parametrize("around", [(b"", b""), (b"\x00\x07", b"\x00"), (b"\xff\xff", b"\xfe")])
+def test_polish_letters_of_one_byte_are_read(encoding: str, around: tuple[bytes, bytes]) -> None:
+    raw = around[0] + "Zbigniew Żółwiński Łęcki".encode(encoding) + around[1]
+    assert any("Zbigniew Żółwiński Łęcki" in reading for reading in readings("\\x" + raw.hex()))
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("jan.kowal5<br>@firma.pl", "jan.kowal5 @firma.pl"),
+        ("<p>jan.kowal5<span class='x'>@</span>firma.pl</p>", " jan.kowal5 @ firma.pl "),
+        ("<td>Jan</td><td>Nowak</td>", "Jan  Nowak"),
+        ("Jan &lt;b&gt;Nowak&lt;/b&gt;", "Jan  Nowak "),
+        ("No&shy;wak", "Nowak"),
+    ],
+)
+def test_tags_neither_part_words_nor_join_them(html: str, shown: str) -> None:
+    assert any(shown in reading for reading in readings(html))
+
+
+def test_what_stands_among_bytes_is_told_from_what_a_text_says() -> None:
+    raw = b"\x00\xff" + SECRET.encode() + b"\x00"
+    assert {rough for _, rough in spoken("\\x" + raw.hex())} == {True}
+    assert {rough for _, rough in spoken("\\x" + SECRET.encode().hex())} == {False}
 
 
 @given(st.text(max_size=200))

@@ -71,7 +71,15 @@ def seen(texts: Sequence[str | None], value: str, *, json: bool = False) -> list
         ("company", 'umowa z "MŁYNY ŻUŁAWSKIE" Sp. z o.o. z maja'),
         ("company", "M\u0142yny Z\u0307u\u0142awskie sp z o o"),
         ("phone", "tel. 601-202-303 po 16"),
-        ("phone", "0048601202303, 48 601202303"),
+        ("phone", "0048601202303"),
+        ("phone", "48 601202303"),
+        ("phone", "tel=NjAxMjAyMzAz"),
+        ("email", "jan.kowalski<br>@firma.pl"),
+        ("email", "jan<b>.kowalski</b>@firma.pl"),
+        ("email", "jan.kow\u00adalski@fir\u200bma.pl"),
+        ("email", r"jan.kowalski\x40firma.pl"),
+        ("email", "\\x00ff" + b"\x07jan.kowalski@firma.pl\xfe".hex()),
+        ("company", "\\x00" + "M\u0142yny \u017bu\u0142awskie sp. z o.o.".encode("cp1250").hex() + "00"),
         ("phone", "48601202303"),
         ("pesel", "nr 440514 01359"),
         ("pesel", "xx99440514013590yy"),
@@ -90,6 +98,13 @@ def test_an_original_is_found_however_it_is_written(population: str, text: str) 
 )  # fmt: skip
 def test_what_only_resembles_an_original_is_not_seen(text: str) -> None:
     assert all(seen([text], value) == [] for value in VALUES.values())
+
+
+def test_among_bytes_that_are_no_text_one_word_is_none() -> None:
+    """Chance makes a word of five letters there."""
+    assert seen(["\\xff00" + b" kowalski ".hex() + "ff"], "kowalski") == []
+    assert seen(["\\x" + b" kowalski ".hex()], "kowalski") == [0]
+    assert seen(["\\xff00" + b" 44051401359 ".hex() + "ff"], "44051401359") == [0]
 
 
 def test_nothing_reaches_from_one_cell_into_the_next() -> None:

@@ -45,13 +45,13 @@ def kind_by_hand(text: str) -> int | None:
 
 
 def numbers_by_hand(text: str, width: int) -> Iterator[str]:
-    """Every row of so many digits that no letter breaks, short ones between separators or behind 48."""
+    """Every row of so many digits that no letter breaks, short ones between separators or behind (00)48."""
     for row in re.split(r"[a-z\u00df-\u017f]+", text.lower()):
         digits = [(at, letter) for at, letter in enumerate(row) if letter.isdigit()]
         for first in range(len(digits) - width + 1):
             begin, end = digits[first][0], digits[first + width - 1][0]
             fresh = begin == 0 or not row[begin - 1].isdigit()
-            behind = re.search(r"(?<![0-9])4[^0-9]*8$", row[:begin]) is not None
+            behind = re.search(r"(?<![0-9])(?:00)?4[^0-9]*8$", row[:begin]) is not None
             last = end + 1 == len(row) or not row[end + 1].isdigit()
             if width >= SHORT or ((fresh or behind) and last):
                 yield "".join(letter for _, letter in digits[first : first + width])
@@ -71,6 +71,9 @@ def looked(texts: list[str]) -> tuple[set[tuple[int, int]], dict[int, int]]:
 @example("+48 601202303")
 @example("48601202303")
 @example("4 8601202303")
+@example("0048601202303")
+@example("00 48 601202303")
+@example("00048601202303")
 @example("148601202303")
 @example("4860120230")
 @example("48 48 601202303")
