@@ -84,3 +84,57 @@ def test_a_port_that_is_taken_is_told() -> None:
         served(port, Metrics(run="b")),
     ):
         pass
+
+
+def test_every_counter_adds_up_what_it_is_called_by() -> None:
+    """Numbers of which no two sums are alike."""
+    metrics = Metrics(run="r")
+    for number in (1, 2):
+        metrics.hear(
+            Progress(
+                second=number,
+                wanted=1000,
+                reached=200,
+                in_flight=30 * number,
+                p50_ms=4.0,
+                p99_ms=5.0,
+                errors=6,
+                attempt_errors=70,
+                turned_away=800,
+                attempts=9000,
+                shed=11,
+            )
+        )
+    assert values(metrics.text()) == {
+        'peakproof_arrivals_wanted_total{run="r"}': 2000,
+        'peakproof_arrivals_sent_total{run="r"}': 400,
+        'peakproof_arrivals_turned_away_total{run="r"}': 1600,
+        'peakproof_journey_errors_total{run="r"}': 12,
+        'peakproof_journeys_shed_total{run="r"}': 22,
+        'peakproof_attempt_errors_total{run="r"}': 140,
+        'peakproof_journeys_running{run="r"}': 60,
+        'peakproof_load_seconds{run="r"}': 2,
+        'peakproof_response_seconds{run="r",quantile="0.5"}': 0.004,
+        'peakproof_response_seconds{run="r",quantile="0.99"}': 0.005,
+    }
+
+
+def test_each_metric_is_described_once_and_before_its_samples() -> None:
+    """As the text format has it; other readers than Prometheus' own refuse the rest."""
+    metrics = Metrics(run="r")
+    metrics.hear(second(1))
+    described: list[str] = []
+    for line in metrics.text().splitlines():
+        kind, name = (line.split()[1], line.split()[2]) if line[0] == "#" else ("", line.partition("{")[0])
+        if kind == "HELP":
+            assert name not in described
+            described.append(name)
+        assert name == described[-1]
+        assert not name.endswith("_total") or kind != "TYPE" or line.endswith(" counter")
+    assert metrics.text().endswith("\n")
+
+
+def test_a_port_that_is_none_is_told() -> None:
+    for port in (-1, 70_000):
+        with pytest.raises(Unavailable, match="cannot be used"), served(port, Metrics(run="a")):
+            pass

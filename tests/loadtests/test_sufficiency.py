@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation import slo
 from loadtests.arrivals import Constant, Stream
+from loadtests.measurements import Window
 from loadtests.profiles import profile
-from loadtests.sufficiency import TooShort, least_rate, needed, suffices, too_short
+from loadtests.sufficiency import TooShort, hint, least_rate, needed, suffices, too_short
+from tests.loadtests import made
 
 STREAMS = (Stream(journey="order"), Stream(journey="browse", ratio=5))
 
@@ -99,3 +103,39 @@ def test_the_shortest_load_that_works_works_and_a_second_less_does_not(
     [short] = shorts(0.01)
     assert shorts(short.duration) == []
     assert short.duration < 2 or shorts(short.duration - 1.01) != []
+
+
+@given(
+    faults=st.lists(st.floats(-20, 140), max_size=6), outside=st.integers(1, 30), duration=st.integers(5, 120)
+)
+def test_what_is_expected_is_due_in_the_seconds_that_will_be_judged(
+    faults: list[float], outside: int, duration: int
+) -> None:
+    """Windows that overlap, begin before the load or end after it take each of its seconds once."""
+    [short] = found(
+        f"order p99.99 < 1s outside faults+{outside}s", rate=10, duration=duration, faults=tuple(faults)
+    )
+    measured = replace(made.measurements(of=made.job(duration=duration)), counters={}, histograms={})
+    windows = [Window(start=at, end=at + outside) for at in faults]
+    assert short.expected == pytest.approx(10 * len(measured.outside(windows)), abs=0.01)
+
+
+def test_a_delay_is_of_orders_whatever_it_is_called() -> None:
+    assert found("placed->shipped p99 < 1s", rate=20) == []
+    [short] = found("placed->shipped p99 < 1s", rate=10)
+    assert short.expected == pytest.approx(600)
+
+
+def test_a_journey_that_never_comes_has_no_shortest_load() -> None:
+    assert found("order p99 < 1s", rate=0) == []
+
+
+def test_what_to_do_is_told_in_the_words_of_a_duration() -> None:
+    [short] = found("order p99 < 500ms", rate=5)
+    assert hint(short) == "run it for 3 min 20 s or longer, at a higher rate, or ask for a lower percentile"
+
+
+@pytest.mark.parametrize(("measured", "enough"), [(873, False), (874, True)])
+def test_four_standard_deviations_fewer_will_do(measured: int, *, enough: bool) -> None:
+    """Of 1,000: 126.5."""
+    assert suffices(99, measured) is enough
