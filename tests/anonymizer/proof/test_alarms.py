@@ -63,3 +63,46 @@ def test_no_two_words_of_the_sentences_are_a_person_of_any_country() -> None:
         for names in (*first_names(country), *last_names(country)):
             listed = {part for name in names.to_pylist() for part in re.findall(r"\w+", name.lower())}
             assert words.isdisjoint(listed)
+
+
+SMALL = Size(customers=1000, rows=10_000, texts=0)
+PHONE, PESEL, IBAN = (
+    Rule.model_validate({"transform": name, "class": "identifying"}) for name in ("phone", "pesel", "iban")
+)
+
+
+@pytest.mark.parametrize(
+    ("rules_", "tests"),
+    [
+        ([], []),
+        ([PHONE], []),
+        ([PHONE, PHONE], []),
+        # A telephone number within a PESEL, or an account number; a PESEL within a telephone number with 48.
+        ([PHONE, PESEL], [10_000 * (11 + 3 - 9) * 1000 / 1e9, 10_000 * 1 * 1000 / 1e11]),
+        ([PESEL, IBAN], [10_000 * (26 + 3 - 11) * 1000 / 1e11]),
+        ([PHONE, PESEL, IBAN],
+         [10_000 * 5 * 1000 / 1e9, 10_000 * 20 * 1000 / 1e9, 10_000 * 18 * 1000 / 1e11, 10_000 * 1000 / 1e11]),
+    ],
+)  # fmt: skip
+def test_numbers_of_one_kind_are_counted_within_those_of_another_that_has_room(
+    rules_: list[Rule], tests: list[float]
+) -> None:
+    assert bound(rules_, SMALL) == pytest.approx(sum(map(of_numbers, tests)), rel=1e-9)
+
+
+def test_a_collision_is_due_for_each_text_and_original_of_each_identifying_place() -> None:
+    looked = replace(SMALL, texts=2**40)
+    assert bound([PHONE], looked) == pytest.approx(2.0**40 * 1000 / 2.0**64)
+    assert bound([PHONE, PHONE], looked) == pytest.approx(2 * bound([PHONE], looked))
+    sensitive = Rule.model_validate({"transform": "phone", "class": "sensitive"})
+    assert bound([sensitive], looked) == 0
+
+
+def test_a_pool_s_place_may_fail_as_seldom_as_alpha_and_a_population_in_it_once_more() -> None:
+    first, common = (
+        Rule.model_validate({"transform": "first_name", "class": class_})
+        for class_ in ("identifying", "common")
+    )
+    assert bound([common], SMALL) == pytest.approx(ALPHA)
+    assert bound([first], SMALL) == pytest.approx(2 * ALPHA)
+    assert bound([first, common], SMALL) == pytest.approx(4 * ALPHA)

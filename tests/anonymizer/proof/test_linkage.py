@@ -93,3 +93,36 @@ def test_a_risk_is_no_more_than_its_bound_and_nobody_attacked_proves_nothing() -
     found = attacked(facts, facts, CATEGORY)
     assert found.risk < found.most < 0.2
     assert attacked(facts[:0], facts, CATEGORY).most == 1.0
+
+
+@pytest.mark.parametrize(
+    ("known", "seen", "scale", "links"),
+    [
+        # Whoever differs by NULL is as far as can be; by a number, by its share of the range, at most by one.
+        ([1.0], [[1.0], [np.nan]], 10.0, 1.0),
+        ([np.nan], [[1.0], [np.nan]], 10.0, 0.0),
+        ([5.0], [[0.0], [10.0]], 10.0, 0.5),
+        ([5.0], [[4.0], [7.0]], 10.0, 1.0),
+        ([5.0], [[500.0], [900.0]], 10.0, 0.5),
+        ([5.0], [[6.0], [5.0]], CATEGORY, 0.0),
+        ([5.0], [[6.0], [7.0]], CATEGORY, 0.5),
+    ],
+)
+def test_the_nearest_row_is_picked_and_among_equals_one_by_chance(
+    known: list[float], seen: list[list[float]], scale: float, links: float
+) -> None:
+    attack = Attack(PERSONS[:1], np.array([known]), np.array([scale]))
+    for row, facts in enumerate(seen):
+        attack.show(PERSONS[row : row + 1], np.array([facts]))
+    found = attack.result(10)
+    assert (found.attacks, found.links, found.by_chance) == (1, links, 0.5)
+
+
+def test_a_person_of_many_rows_is_found_by_any_of_them_and_guessed_more_often() -> None:
+    attack = Attack(PERSONS[:1], np.array([[1.0]]), np.array([CATEGORY]))
+    attack.show(PERSONS[[0, 0, 0, 1]], np.array([[1.0], [1.0], [2.0], [1.0]]))
+    found = attack.result(1)
+    assert found.links == pytest.approx(2 / 3)
+    assert (found.by_chance, found.singled_out) == (0.75, 0)
+    assert found.risk == 0.0, "a guess is better"
+    assert found.to_dict()["risk_at_most"] == found.most

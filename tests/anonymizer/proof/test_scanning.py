@@ -20,6 +20,7 @@ from anonymizer.proof.scanning import (
     as_dealt,
     dealt,
     described,
+    examined,
     is_number,
     kinds,
     no_leads,
@@ -203,3 +204,37 @@ def test_what_a_draw_could_deal_is_noted_beside_row_and_kind() -> None:
     assert (row(noted.tags) == row(found.tags)).all()
     assert (kinds(noted.tags) == kinds(found.tags)).all()
     assert noted.prints is found.prints
+
+
+def test_a_cell_too_long_for_a_fingerprint_is_told_by_a_digest_of_all_of_it() -> None:
+    long_ = "jan kowalski " * 90_000
+    texts = [long_, long_ + "x", long_[:-1] + "y", long_, "jan kowalski"]
+    found = records(texts)
+    assert len(long_) > 1 << 20
+    assert len(np.unique(found.prints)) == 4
+    assert found.prints[0] == found.prints[3]
+    assert all(kind == WHOLE or kind > 40 for kind in kinds(found.tags).tolist())
+
+
+@pytest.mark.parametrize("size", [10, 16_383, 16_384, 16_385, 40_000])
+def test_a_look_at_both_says_what_two_looks_say(size: int) -> None:
+    texts = pa.array(
+        [f"{'x ' * (size // 2)}{VALUES['email']} 601 202 303", None, VALUES["pesel"], "amFuLmtvd2Fsc2tp"]
+    )
+    rows = np.arange(1, 5, dtype=np.uint64) << np.uint64(7)
+    looked_for = wanted(records([VALUES["email"], VALUES["phone"], VALUES["pesel"]]))
+    said, found = examined(looked_for, texts, lowered(texts), rows)
+    alone, searched = described(lowered(texts), rows, SEED), scan(looked_for, texts, lowered(texts), rows)
+    assert sorted(zip(said.prints, said.tags, strict=True)) == sorted(
+        zip(alone.prints, alone.tags, strict=True)
+    )
+    assert {*zip(found.records.prints.tolist(), found.records.tags.tolist(), strict=True)} == {
+        *zip(searched.records.prints.tolist(), searched.records.tags.tolist(), strict=True)
+    }
+    assert found.trials == searched.trials
+
+
+@pytest.mark.parametrize("before", [15_300, 15_359, 15_360, 15_361, 16_370, 16_384, 30_720])
+def test_no_cut_between_slices_hides_a_number(before: int) -> None:
+    for value in ("pesel", "iban", "phone"):
+        assert seen(["x" * before + f" {VALUES[value]} " + "y" * 20_000], VALUES[value]) == [0]
