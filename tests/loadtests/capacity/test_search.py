@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from loadtests.capacity.fit import fit
 from loadtests.capacity.search import BUSY, Plan, Status, decided, search, unreachable
@@ -208,3 +210,56 @@ def test_no_rate_is_tried_at_which_a_trial_would_tell_nothing() -> None:
     near = search(sharp(36), Plan(start=100, trials=60, least=33))
     assert min(each.rate for each in near.observations) >= 33
     assert near.rate == pytest.approx(36, rel=0.05)
+
+
+# Whatever the platform, the machine and the plan are --------------------------------------------------------
+
+PLANS = st.builds(
+    Plan, start=st.floats(10, 500), trials=st.integers(3, 30), most=st.sampled_from([float("inf"), 600.0]),
+    least=st.sampled_from([0.0, 8.0]), seed=st.integers(0, 100),
+)  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(plan=PLANS, capacity=st.floats(1, 2000), generated=st.floats(20, 5000), lapse=st.integers(0, 12))
+def test_a_search_keeps_to_its_plan_and_claims_no_more_than_it_saw(
+    plan: Plan, capacity: float, generated: float, lapse: int
+) -> None:
+    """A platform with a sharp capacity, a machine with a ceiling, and one trial that ends the other way."""
+    seen = []
+
+    def outcome(rate: float) -> Outcome:
+        seen.append(rate)
+        found = sharp(capacity, generated).outcome(rate)
+        turned = {Outcome.HELD: Outcome.BROKE, Outcome.BROKE: Outcome.HELD}
+        return turned.get(found, found) if len(seen) == lapse else found
+
+    found = search(Decided(outcome), plan)
+    assert [each.rate for each in found.observations] == seen
+    assert len(seen) <= plan.trials
+    assert all(min(plan.least, plan.start) <= rate <= plan.most for rate in seen)
+    valid = [each.rate for each in found.observations if each.outcome is not Outcome.INVALID]
+    held = [each.rate for each in found.observations if each.outcome is Outcome.HELD]
+    assert found.rate <= max(valid, default=0)
+    assert (found.rate > 0) is (found.status is not Status.NONE)
+    if found.status in (Status.FOUND, Status.WIDE):
+        assert found.low is not None
+        assert found.high is not None
+        assert found.low <= found.rate <= found.high
+    if found.status is Status.AT_LEAST:
+        assert (found.low, found.high) == (None, None)
+        assert found.rate in held
+        assert found.reason
+    if found.status is Status.NONE:
+        assert found.reason
+
+
+@settings(max_examples=15)
+@given(capacity=st.floats(20, 2000), start=st.floats(10, 3000), seed=st.integers(0, 100))
+def test_a_sharp_capacity_is_within_what_was_found(capacity: float, start: float, seed: int) -> None:
+    found = search(sharp(capacity), Plan(start=start, trials=40, seed=seed))
+    assert found.status is Status.FOUND
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low * 0.99 <= capacity <= found.high * 1.01
+    assert found.high - found.low <= 0.1 * found.rate
