@@ -64,7 +64,7 @@ def test_what_was_promised_is_told_before_bookkeeping() -> None:
     marked = [line for line in lines if line.startswith(("  ✓", "  ✗"))]
     assert marked[0] == "  ✗ order p90 < 1ms: 5 ms; of 600 journeys"
     assert marked[1].startswith("  ✓ errors < 1%: 0.000% (0 of 600 journeys)")
-    assert "generators ended well" in marked[-6]
+    assert "generators ended well" in marked[-7]
     assert lines[-1] == "FAIL  results in out"
 
 

@@ -33,7 +33,7 @@ def test_a_missed_objective_is_marked() -> None:
     slow = measurements(responses={second: all_at(900) for second in range(60)})
     found = page(slow, "order p90 < 500ms")
     assert "FAIL" in found
-    assert "1 of 8 checks do not hold" in found
+    assert "1 of 9 checks do not hold" in found
 
 
 def test_a_run_that_proves_nothing_says_why_first() -> None:
