@@ -135,3 +135,10 @@ def test_of_a_hundred_thirty_may_be_missing_by_chance_in_one_second(ended: int, 
 def test_seconds_of_which_nothing_is_known_are_no_failures() -> None:
     known = {second: found for second, found in health().items() if second not in (31, 33)}
     assert recovery(known, 30.0, 60) == 0.0
+
+
+def test_a_lack_at_the_end_of_a_window_counts_as_one_at_its_beginning() -> None:
+    """What befalls the platform a little after the fault was noted is no recovery before it."""
+    down = dict.fromkeys(range(33, 40), 0) | {40: 8 * 60}
+    assert recovery(health(ended=down), 30.0, 60) == 10.0
+    assert recovery(health(ended={34: 0, 35: 120}), 30.0, 60) == 5.0
