@@ -13,6 +13,7 @@ from environments.docker_client import connect
 from environments.faults import FAULTS, abilities
 from environments.images.display import ImageDisplay
 from foundation.console import people
+from foundation.lines import columns
 
 
 def here() -> list[dict[str, object]]:
@@ -34,4 +35,5 @@ def show(rows: Sequence[dict[str, object]]) -> None:
     for row in rows:
         why = f" [bold]{escape(str(row['why_not']))}[/]" if row["why_not"] else ""
         table.add_row(str(row["name"]), "yes" if row["here"] else "no", f"{row['summary']}{why}")
-    people().print(table)
+    console = people()
+    console.print(table, width=columns(console), soft_wrap=False)

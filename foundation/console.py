@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from foundation.errors import ExitCode, Interrupted, PeakproofError, Unavailable
+from foundation.lines import UNBOUNDED
 
 VERBOSE = "PEAKPROOF_VERBOSE"
-_LOG = 1000  # columns that no table of ours has
 _SAME_WISH = 1.0  # seconds
 INTERRUPTED = "interrupted; what this command made has been removed"
 
@@ -28,10 +28,11 @@ INTERRUPTED = "interrupted; what this command made has been removed"
 def people() -> Console:
     """The console for people: stderr, so that stdout stays free for --json.
 
-    A log has no width: where nobody says one (COLUMNS), tables are as wide as what stands in them.
+    A log has no width: where nobody says one (COLUMNS), tables are as wide as what stands in them. Sentences
+    are not: foundation.lines.
     """
     log = not sys.stderr.isatty()
-    width = _LOG if log and not os.environ.get("COLUMNS") else None
+    width = UNBOUNDED if log and not os.environ.get("COLUMNS") else None
     return Console(stderr=True, highlight=False, soft_wrap=log, width=width)
 
 

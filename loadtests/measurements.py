@@ -79,13 +79,14 @@ class Measurements:
 
     @property
     def ran(self) -> float:
-        """Seconds in which requests were made: the load's, fewer where it ended early, more where it drained.
+        """Seconds in which requests were made: the load's, fewer if it was ended early, more if it drained.
 
         Less than a second of draining is none: the last answers of any load take so long.
         """
         took = max((found.ended_at - found.started_at for found in self.summaries), default=0) / _SECOND
+        early = any(found.interrupted or found.ended_itself for found in self.summaries)
         load = self.job.duration
-        return took if took > load + 1 else min(took or load, load)
+        return took if took > load + 1 or (early and 0 < took < load) else load
 
     @property
     def series(self) -> tuple[str, ...]:

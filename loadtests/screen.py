@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
+from foundation import lines
 from foundation.verdict import Status, Verdict
 from loadtests import left_out, tables
 from loadtests.job import Job
@@ -82,15 +83,15 @@ def _view(job: Job, now: Progress) -> Table:
 def show(console: Console, measured: Measurements, verdict: Verdict) -> None:
     """Latencies, failures, findings and the verdict; of a closed load, what it cannot say."""
     for line in tables.times(measured):
-        console.print(escape(line), soft_wrap=True)
+        lines.show(console, line)
     for failure in measured.failures:
-        kind = f"{escape(failure.kind)} (first in second {failure.second})"
-        console.print(f"[red]{failure.count:,} x[/] {kind}", soft_wrap=True)
+        times, kind = f"{failure.count:,} x", f"{failure.kind} (first in second {failure.second})"
+        lines.show(console, kind, mark=f"[red]{times}[/] ", indent=len(times) + 1)
     for text in left_out.in_words(measured.summaries):
-        console.print(f"in no figure: {escape(text)}", soft_wrap=True)
+        lines.show(console, f"in no figure: {text}")
     for holds, text in tables.judged(verdict.findings):
-        console.print(f"  {'[green]✓[/]' if holds else '[red]✗[/]'} {escape(text)}", soft_wrap=True)
+        lines.show(console, text, mark=f"  {lines.mark(holds=holds)} ", indent=4)
     if measured.job.closed:
-        console.print(CLOSED)
+        lines.show(console, CLOSED)
     told = f"[{_COLOURS[verdict.status]}]{verdict.status}[/]  results in {escape(measured.job.output)}"
     console.print(told, soft_wrap=True)

@@ -222,7 +222,8 @@ def _nothing_unasked(measured: Measurements) -> Finding:
     surplus = sum(found.surplus for found in measured.summaries)
     reasons = ["the server sends more than it was asked for: an answer may have been another request's"]
     return _finding(
-        "every answer was asked for", not surplus, "always", f"surplus bytes on {surplus:,} connections",
+        "every answer was asked for", not surplus, "no surplus bytes",
+        f"surplus bytes on {surplus:,} connections" if surplus else "no surplus bytes",
         reasons if surplus else [],
     )  # fmt: skip
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from foundation import lines
 from foundation.units import in_words
 from foundation.verdict import Finding, Status, Weight
 from loadtests.capacity.results import in_words as in_words_of_capacity
@@ -20,20 +18,17 @@ _STYLE = {Status.PASS: "bold green", Status.FAIL: "bold red", Status.INVALID: "b
 
 def show(console: Console, results: Results, index: Path) -> None:
     """A few lines that a tired person understands."""
-    table = Table("", "checked", "observed", "", box=box.SIMPLE)
     for found in sorted(results.verdict.findings, key=_what_matters_first):
-        mark = "[green]✓[/]" if found.holds else "[red]✗[/]"
-        table.add_row(mark, escape(found.name), escape(found.observed), escape(found.reason))
-    console.print(table)
+        reason = f"; {found.reason}" if found.reason else ""
+        told = f"{found.name}: {found.observed}{reason}"
+        lines.show(console, told, mark=f"  {lines.mark(holds=found.holds)} ", indent=4)
     if results.inside is not None:
-        console.print(f"used up first: {escape(inside.told(results.inside))}")
+        lines.show(console, f"used up first: {inside.told(results.inside)}")
     if results.capacity is not None:
         told = in_words_of_capacity(results.capacity.found)
-        console.print(
-            f"capacity: {escape(told)}; used up first: {escape(results.capacity.saturated or 'nothing')}"
-        )
+        lines.show(console, f"capacity: {told}; used up first: {results.capacity.saturated or 'nothing'}")
     for left in results.left:
-        console.print(f"[bold yellow]left behind:[/] {escape(left)}")
+        lines.show(console, left, mark="[bold yellow]left behind:[/] ", indent=len("left behind: "))
     spent = in_words(sum(stage.seconds for stage in results.stages))
     status = results.verdict.status
     console.print(f"[{_STYLE[status]}]{status}[/]  after {spent}; the report: {index}")

@@ -68,6 +68,22 @@ def test_what_was_promised_is_told_before_bookkeeping() -> None:
     assert lines[-1] == "FAIL  results in out"
 
 
+@pytest.mark.parametrize(("width", "widest"), [(80, 80), (100, 100), (1000, 80)])
+def test_no_sentence_is_wider_than_what_it_is_read_in(width: int, widest: int) -> None:
+    failure = FirstFailure(
+        kind="order/place: " + "why " * 50, journey="order", second=3, count=9, traceback=""
+    )
+    left = (replace(made.summary(), surplus=3, left_out={left_out.ON_START: 64}),)
+    lines = shown(
+        replace(made.measurements(summaries=left), failures=(failure,)), "order p90 < 1ms", width=width
+    )
+    assert widest - 20 < max(map(len, lines)) <= widest
+    at = next(
+        number for number, line in enumerate(lines) if line.startswith("  ✗ every answer was asked for")
+    )
+    assert lines[at + 1].startswith("    "), "the second line of a check stands below its text"
+
+
 def test_failures_are_told_by_kind_and_what_is_in_no_figure() -> None:
     failure = FirstFailure(
         kind="order/place: [status 500]", journey="order", second=3, count=1_200, traceback=""
@@ -80,7 +96,7 @@ def test_failures_are_told_by_kind_and_what_is_in_no_figure() -> None:
 
 def test_a_closed_load_says_what_it_cannot_say() -> None:
     closed = replace(made.job(), locust=Locust(model="closed", users=5))
-    assert CLOSED in shown(made.measurements(of=closed))
+    assert CLOSED in " ".join(map(str.strip, shown(made.measurements(of=closed))))
 
 
 def test_a_note_is_told_once_it_comes() -> None:

@@ -41,12 +41,19 @@ def test_the_response_time_comes_first_below_its_series() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ran", "told"),
-    [(60, "10/s"), (60.9, "10/s"), (120, "5/s over 120.0 s"), (30.5, "19.67/s over 30.5 s"), (0, "10/s")],
-    ids=["the load", "its last answers", "a drain", "ended early", "unknown"],
-)
-def test_requests_a_second_are_of_the_time_in_which_they_were_made(ran: float, told: str) -> None:
-    whole = made.summary()
+    ("ran", "early", "told"),
+    [
+        (60, False, "10/s"), (60.9, False, "10/s"), (57, False, "10/s"), (0, False, "10/s"),
+        (120, False, "5/s over 120.0 s"), (30.5, True, "19.67/s over 30.5 s"),
+        (120, True, "5/s over 120.0 s"), (60.5, True, "10/s"),
+    ],
+    ids=["the load", "its last answers", "none was due at its end", "unknown", "a drain", "ended early",
+         "ended early and drained", "ended at its end"],
+)  # fmt: skip
+def test_requests_a_second_are_of_the_time_in_which_they_were_made(
+    ran: float, early: bool, told: str
+) -> None:
+    whole = made.summary(interrupted=early)
     answers = {"order": Answers(by_status=Counter({"201": 600}))}
     ended = replace(whole, answers=answers, ended_at=whole.started_at + round(ran * 1e9))
     assert list(tables.times(made.measurements(summaries=(ended,))))[1].startswith(f"order  {told}, ")
