@@ -1,124 +1,70 @@
-"""Originals in rows that no policy names are found; what repeats masked values raises no alarm."""
+"""What the target has beyond the copy is searched; what a transform could have left there is nobody's."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import replace
 
-import pytest
+from anonymizer.policies.plan import Plan
+from anonymizer.policies.schema import Schema, Table
+from anonymizer.proof.beyond import beyond
+from anonymizer.proof.search import search
+from anonymizer.proof.sheets import sheets
+from tests.anonymizer.proof.memory import MAIL, PHONE, Memory, column, copied, plan
 
-import anonymizer
-from anonymizer.policies.policy import Policy
-from anonymizer.pseudonyms.keys import Key
-from foundation.receipts import Receipt
-from tests.anonymizer.databases import do
-from tests.servers import Server
-
-pytestmark = pytest.mark.integration
-
-SCHEMA = """
-CREATE TABLE people (id int PRIMARY KEY, name text, email text, phone text);
-CREATE TABLE skipped (id int PRIMARY KEY, x text);
-CREATE MATERIALIZED VIEW directory AS SELECT name, phone, email FROM people;
-CREATE TABLE audit (what text);
-CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS
-  'BEGIN INSERT INTO audit VALUES (NEW.name || NEW.phone); NEW.greeting := NEW.name; RETURN NEW; END';
-"""
-ROWS = """
-INSERT INTO people SELECT g, (ARRAY['Jan Nowak', 'Anna Kowalska', 'Piotr Zieliński'])[1 + g % 3],
-  format('jagna.brzecz%s@firma.pl', g), format('+48 6%s', 10203040 + g * 7) FROM generate_series(1, 2000) g;
-REFRESH MATERIALIZED VIEW directory"""
-POLICY = """
-policy: beyond
-version: 1
-tables:
-  people:
-    columns:
-      id: keep
-      name: {transform: full_name, class: identifying}
-      email: {transform: email, class: identifying, domain: person}
-      phone: {transform: phone, class: identifying}
-  skipped: skip
-  audit: skip
-"""
-MAIL = "jagna.brzecz7@firma.pl"
-# What somebody does, where the finding says it is, how it is undone.
-PLANTED = [
-    ("CREATE TABLE backup AS SELECT '{}'::text AS email", "backup.email", "DROP TABLE backup"),
-    ("CREATE UNLOGGED TABLE u AS SELECT ARRAY['{}'] AS m", "u.m", "DROP TABLE u"),
-    ("CREATE SCHEMA old CREATE TABLE bak (v jsonb); INSERT INTO old.bak VALUES ('{{\"m\": \"{}\"}}')",
-     "old.bak.v", "DROP SCHEMA old CASCADE"),
-    ("CREATE TABLE parted (b bytea) PARTITION BY LIST (b); CREATE TABLE part PARTITION OF parted DEFAULT;"
-     "INSERT INTO parted VALUES (convert_to('{}', 'UTF8'))", "parted.b", "DROP TABLE parted"),
-    ("INSERT INTO skipped VALUES (1, 'ask {}')", "skipped.x", "TRUNCATE skipped"),
-    ("ALTER TABLE people ADD old_mail text; UPDATE people SET old_mail = '{}' WHERE id = 7",
-     "people.old_mail", "ALTER TABLE people DROP old_mail"),
-    ("CREATE TABLE held AS SELECT '{}'::text AS v; CREATE MATERIALIZED VIEW stale AS TABLE held;"
-     "DELETE FROM held", "stale.v", "DROP TABLE held CASCADE"),
-]  # fmt: skip
+NAME = {"transform": "full_name", "class": "identifying"}
+WHOLE: Plan = plan(copied({"id": "keep", "name": NAME, "mail": MAIL, "phone": PHONE}))
+COPIED = WHOLE.copies[0].table
+ADDED = replace(COPIED, columns={**COPIED.columns, "extra": column("extra"), "seen": column("seen", "date")})
+OTHER = Table(
+    name="old.bak", schema="old", relation="bak", rows=1, unique={},
+    columns={"n": column("n", "integer"), "v": column("v"), "d": column("d", "jsonb")},
+)  # fmt: skip
+TARGET = Schema(tables={"t": ADDED, "old.bak": OTHER})
+SOURCE = {
+    "id": [str(n) for n in range(300)],
+    "name": [
+        "Piotr Zieliński" if n % 2 else f"Jagna Brzęczy{chr(97 + n // 20)}{chr(97 + n % 20)}"
+        for n in range(300)
+    ],
+    "mail": [f"jagna{n}@firma.pl" for n in range(300)],
+    "phone": [f"+48 {601_000_000 + 7919 * n}" for n in range(300)],
+}
+CLEAN = {
+    "id": SOURCE["id"],
+    "name": [f"Anna Kowalska{chr(97 + n % 20)}" for n in range(300)],
+    "mail": [f"anna{n}@przyklad.pl" for n in range(300)],
+    "phone": [f"+48 {501_000_000 + 7919 * n}" for n in range(300)],
+}
 
 
-class Copied(NamedTuple):
-    source: str
-    target: str
-    policy: Policy
-    receipt: Receipt
-
-
-@pytest.fixture(scope="module")
-def copied(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Copied:
-    """One masked copy for all; its target has a trigger that repeats masked values elsewhere."""
-    file = tmp_path_factory.mktemp("policy") / "policy.yaml"
-    file.write_text(POLICY)
-    policy = anonymizer.load_policy(file)
-    source, target = (postgres_server.dsn(name) for name in ("beyond_source", "beyond_target"))
-    for name, dsn, script in (("beyond_source", source, SCHEMA + ROWS), ("beyond_target", target, SCHEMA)):
-        postgres_server.create_database(name)
-        do(dsn, script)
-    do(
-        target,
-        "ALTER TABLE people ADD greeting text;"
-        "CREATE TRIGGER t BEFORE INSERT ON people FOR EACH ROW EXECUTE FUNCTION noted()",
-    )
-    receipt = anonymizer.anonymize(source, target, policy, Key(bytes(range(32))))
-    return Copied(source, target, policy, receipt)
-
-
-def test_masked_values_that_views_and_triggers_repeat_are_no_finding(copied: Copied) -> None:
-    assert (copied.receipt.verified, copied.receipt.findings) == (True, ())
-    do(
-        copied.target,
-        "INSERT INTO audit SELECT name || phone FROM people; REFRESH MATERIALIZED VIEW directory",
-    )
-    do(copied.target, "UPDATE people SET greeting = name; ANALYZE")
-    seen = anonymizer.verify(copied.source, copied.target, copied.policy)
-    assert (seen.faults, seen.noted) == ((), ())
-
-
-def test_an_original_in_rows_that_no_policy_names_is_found_and_its_column_named(copied: Copied) -> None:
-    for statement, _, _ in PLANTED:
-        do(copied.target, statement.format(MAIL))
-    try:
-        faults = anonymizer.verify(copied.source, copied.target, copied.policy).faults
-    finally:
-        for _, _, undo in PLANTED:
-            do(copied.target, undo)
-    assert {fault.partition(": ")[0] for fault in faults if "catalogue" not in fault} == {
-        place for _, place, _ in PLANTED
+def found(extra: str = "x", cell: str = "x", document: str = "{}") -> list[tuple[str, int]]:
+    """What does not pass where the target has these texts beyond the copy."""
+    after = {
+        "t": {**CLEAN, "extra": [extra] * 300, "seen": ["2024-01-01"] * 300},
+        "old.bak": {"n": ["1"], "v": [cell], "d": [document]},
     }
-    assert all("1 originals (person) stand there (0 expected" in fault for fault in faults)
-    assert anonymizer.verify(copied.source, copied.target, copied.policy).passes
+    seen = search(
+        Memory(tables={"t": SOURCE}), Memory(tables=after), sheets(WHOLE), {}, of_a_part=False,
+        beyond=beyond(WHOLE, TARGET),
+    )  # fmt: skip
+    assert seen.faults == ()
+    return [(one.place, one.found) for one in seen.sightings if not one.passes]
 
 
-def test_what_is_not_searched_is_told(copied: Copied) -> None:
-    do(copied.target, "SELECT lo_from_bytea(71, 'a letter')")
-    do(copied.target, "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w")
-    do(copied.target, "CREATE FOREIGN TABLE f (a text) SERVER s")
-    try:
-        seen = anonymizer.verify(copied.source, copied.target, copied.policy)
-    finally:
-        do(copied.target, "SELECT lo_unlink(71); DROP FOREIGN DATA WRAPPER w CASCADE")
-    assert seen.passes
-    assert seen.noted == (
-        "not searched: 1 large objects",
-        "not searched: 1 foreign tables, whose rows are on another server",
-    )
+def test_every_text_that_no_rule_names_is_a_place() -> None:
+    places = [(sheet.name, [place.label for place in sheet.searched]) for sheet in beyond(WHOLE, TARGET)]
+    assert places == [("t", ["extra"]), ("old.bak", ["v", "d"])]
+    assert [sheet.name for sheet in beyond(WHOLE, TARGET, {"old.bak"})] == ["t"]
+    assert beyond(WHOLE, WHOLE.source) == []
+
+
+def test_an_original_is_told_with_its_column() -> None:
+    assert found() == []
+    assert found(cell="ask jagna7@firma.pl") == [("old.bak.v", 1)]
+    assert found(document='{"m": "jagna7@firma.pl"}') == [("old.bak.d", 1)]
+    assert found(cell=SOURCE["name"][4]) == [("old.bak.v", 1)]
+    assert found(extra=SOURCE["phone"][4]) == [("t.extra", 2)], "as it is, and without its prefix"
+
+
+def test_a_pool_s_name_is_nobody_s_there() -> None:
+    assert found(cell="Piotr Zieliński", extra="Piotr Zieliński, Piotr Zieliński") == []
