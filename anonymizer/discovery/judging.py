@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
-from anonymizer.discovery import content, inside, naming, nested
+from anonymizer.discovery import content, inside, naming, nested, packed
 from anonymizer.discovery.facts import Facts, Finding, Kind
 from anonymizer.transforms.base import DATES, JSON, NUMBERS, TEXT
 
@@ -80,7 +80,20 @@ def judged(name: str, places: Sequence[str], values: Sequence[str]) -> Finding:
     if not found.personal and not any(values):
         reason = "not looked at: no sampled row has a value, and its name tells of no person"
         return Finding(kind="none", confidence=_UNSEEN, reason=reason)
-    return found
+    return found if found.personal else _packed(name, places, values) or found
+
+
+def _packed(name: str, places: Sequence[str], values: Sequence[str]) -> Finding | None:
+    """The finding for values that say something once they are decoded, or are digests of something."""
+    share = packed.share_of_digests(values)
+    if share > _MOST:
+        reason = f"{_percent(share, values)} look like hashes: whoever guesses what they are of can tell"
+        return Finding(kind="none", confidence=_UNSEEN, reason=reason)
+    texts = packed.texts(values)
+    inner = judged(name, places, texts) if len(texts) > _MOST * len({*values}) else None
+    if inner is None or not inner.personal:
+        return None
+    return Finding(kind="free", confidence=0.8, reason=f"in base64 or hexadecimal: {inner.reason}")
 
 
 def _judged(name: str, places: Sequence[str], values: Sequence[str], shares: Mapping[Kind, float]) -> Finding:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from collections.abc import Callable
+
 import pytest
 
 from anonymizer.discovery.facts import Facts, Finding
@@ -22,6 +26,31 @@ def found(name: str, values: list[str], type_: str = "text", table: str = "t1") 
 def test_values_speak_where_the_name_is_silent() -> None:
     assert found("c17", MAILS).kind == "email"
     assert found("c17", ["nobody", "nothing", "nowhere"]).kind == "none"
+
+
+@pytest.mark.parametrize("how", ["base64", "for addresses", "in lines", "hex", "bytea"])
+def test_addresses_that_are_packed_are_unpacked_first(how: str) -> None:
+    write: dict[str, Callable[[str], str]] = {
+        "base64": lambda text: base64.b64encode(text.encode()).decode(),
+        "for addresses": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+        "in lines": lambda text: base64.encodebytes((text + "x" * 70).encode()).decode(),
+        "hex": lambda text: text.encode().hex(),
+        "bytea": lambda text: "\\x" + text.encode().hex(),
+    }
+    seen = found("c17", [write[how](mail) for mail in MAILS])
+    assert (seen.kind, "in base64 or hexadecimal" in seen.reason) == ("free", True)
+    nothing = found("c17", [write[how](f"produkt nr {n}") for n in range(9)])
+    assert nothing.kind == "none"
+
+
+@pytest.mark.parametrize("how", ["md5", "sha1", "sha256", "sha512"])
+def test_hashes_are_told_as_such(how: str) -> None:
+    digests = [hashlib.new(how, mail.encode()) for mail in MAILS]
+    for texts in ([one.hexdigest() for one in digests], [f"{how}:{one.hexdigest()}" for one in digests]):
+        seen = found("c17", texts)
+        assert (seen.kind, seen.confidence) == ("none", 0.3)
+        assert "look like hashes" in seen.reason
+    assert found("c17", [f"x{mail}".encode().hex() for mail in MAILS]).kind == "free", "32 digits of a text"
 
 
 def test_values_refute_a_name() -> None:

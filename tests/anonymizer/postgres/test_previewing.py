@@ -18,7 +18,8 @@ pytestmark = pytest.mark.integration
 
 SCHEMA = "CREATE TABLE people (id integer PRIMARY KEY, email text, city text, fax text, data jsonb); "
 ROWS = """INSERT INTO people SELECT n, 'jan' || n || '@firma.pl', 'keptcity', 'droppedfax',
-    jsonb_build_object('size', 'keptsize', 'phone', '601 000 ' || 100 + n, 'other', 'otherword')
+    jsonb_build_object('size', 'keptsize', 'phone', '601 000 ' || 100 + n, 'other', 'otherword',
+    'gone', 'goneword', 'none', null)
     FROM generate_series(1, 9) n;"""
 POLICY = """
 policy: small
@@ -34,7 +35,7 @@ tables:
         transform: json
         class: free
         others: keep
-        paths: {$.size: keep, $.phone: {transform: phone, class: identifying}}
+        paths: {$.size: keep, $.gone: drop, $.phone: {transform: phone, class: identifying}}
 """
 KEY = Key(bytes(range(32)))
 
@@ -56,13 +57,15 @@ def test_only_masked_values_are_shown(
     assert run(app, command) == 0
     assert run(app, [*command, "--rows", "2", "--json"]) == 0
     said = capsys.readouterr()
-    for value in ("firma.pl", "keptcity", "droppedfax", "keptsize", "otherword", "601 000"):
+    for value in ("firma.pl", "keptcity", "droppedfax", "keptsize", "otherword", "goneword", "601 000"):
         assert value not in said.out + said.err
     assert ".example" in said.out
     assert "@" in said.err
     [table] = json.loads(said.out)["tables"]
     assert (table["columns"], len(table["rows"])) == (["email", "data"], 2)
-    assert json.loads(table["rows"][0][1])["phone"]
+    shown = json.loads(table["rows"][0][1])
+    assert shown.pop("phone").startswith("+48 ")
+    assert shown == {"size": "(kept)", "other": "(kept)", "gone": None, "none": None}, "kept is not dropped"
 
 
 def test_the_preview_is_what_a_run_writes(make_database: MakeDatabase, policy: Path) -> None:
