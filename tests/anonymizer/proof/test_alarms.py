@@ -81,7 +81,8 @@ PHONE, PESEL, IBAN = (
         ([PHONE, PESEL], [10_000 * (11 + 3 - 9) * 1000 / 1e9, 10_000 * 1 * 1000 / 1e11]),
         ([PESEL, IBAN], [10_000 * (26 + 3 - 11) * 1000 / 1e11]),
         ([PHONE, PESEL, IBAN],
-         [10_000 * 5 * 1000 / 1e9, 10_000 * 20 * 1000 / 1e9, 10_000 * 18 * 1000 / 1e11, 10_000 * 1000 / 1e11]),
+         [10_000 * 5 * 1000 / 1e9, 10_000 * 20 * 1000 / 1e9, 10_000 * 18 * 1000 / 1e11,
+          10_000 * 1000 / 1e11]),
     ],
 )  # fmt: skip
 def test_numbers_of_one_kind_are_counted_within_those_of_another_that_has_room(
