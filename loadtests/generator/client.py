@@ -6,11 +6,14 @@ import ssl
 
 import gevent.socket
 import gevent.ssl
+import geventhttpclient.client
 from geventhttpclient.client import HTTPClient, HTTPClientPool
+from geventhttpclient.connectionpool import ConnectionPool
+from geventhttpclient.response import HTTPProtocolViolationError, HTTPSocketPoolResponse
 from geventhttpclient.url import URL
 
 from foundation.errors import InputError, Refused
-from loadtests.generator.connection import connected
+from loadtests.generator.connection import FINAL, connected
 from loadtests.generator.idle import Idle, Unasked, idle
 from loadtests.targets import Target
 
@@ -53,11 +56,49 @@ class OneSocket:
                 sock.close()
         self._socket = self._lent = None
 
+    def spoil(self) -> None:
+        """More came on the socket than was asked for."""
+        self._unasked()
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
+
     def _usable(self, kept: gevent.socket.socket) -> bool:
         found = idle(kept)
         if found is Idle.SURPLUS:
             self._unasked()
         return found is Idle.SILENT
+
+
+class OneAnswer(HTTPSocketPoolResponse):
+    """geventhttpclient's answer, which would take what lies behind its end for more of its body.
+
+    One of another pool, such as a locustfile's own, stays as it is.
+    """
+
+    _whole = False
+
+    def __init__(self, sock: gevent.socket.socket, pool: ConnectionPool, **more: object) -> None:
+        self._of: object = pool
+        super().__init__(sock, pool, **more)
+
+    def feed(self, data: str | bytes) -> None:
+        """Reads on. Raises when more came than was asked for, and gives the connection up."""
+        try:
+            super().feed(data)
+        except Exception:
+            if self._whole and isinstance(self._of, OneSocket):
+                self._of.spoil()
+            raise
+
+    def _on_message_begin(self) -> None:
+        if self._whole and isinstance(self._of, OneSocket):
+            raise HTTPProtocolViolationError("surplus bytes: the server sent more than it was asked for")
+        super()._on_message_begin()
+
+    def _on_message_complete(self) -> None:
+        self._whole = self._whole or self.get_code() >= FINAL
+        super()._on_message_complete()
 
 
 class Client(HTTPClient):
@@ -68,6 +109,8 @@ class Client(HTTPClient):
         if target.scheme == "https":
             self.ssl = True
             self._base_url_string = self._base_url_string.replace("http:", "https:", 1)
+        # It has no other seat for the class of its answers.
+        geventhttpclient.client.HTTPSocketPoolResponse = OneAnswer  # type: ignore[attr-defined]
         self._connection_pool = OneSocket(target, context, unasked)  # type: ignore[assignment]  # does all that is asked of a pool
 
 

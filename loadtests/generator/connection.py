@@ -19,7 +19,7 @@ from loadtests.targets import Target
 
 _READ = 1  # libev's EV_READ
 _BLOCK = 65_536
-_FINAL = 200  # the least status that is no interim answer
+FINAL = 200  # the least status that is no interim answer
 _FAREWELL = 408  # to a connection on which nothing was asked for too long (RFC 9110, 15.5.9)
 _SIZES = frozenset({b"content-length", b"transfer-encoding"})
 _LATER, _DATE = b"retry-after", b"date"
@@ -197,7 +197,7 @@ class _Answer:
         if self.whole:
             return
         status = self.parser.get_status_code()
-        if status < _FINAL:
+        if status < FINAL:
             self.begin()
         else:
             self.whole, self.status, self.kept = True, status, self.parser.should_keep_alive()
