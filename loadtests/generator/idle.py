@@ -25,14 +25,6 @@ _HARMLESS = re.compile(rb"[\r\n]*(?:\Z|HTTP/1\.[01] 408\b)").match
 Unasked = Callable[[], None]
 
 
-class SurplusBytes(Exception):  # noqa: N818 - says what happened
-    """The server sent more than it was asked for."""
-
-    def __init__(self, journey: str) -> None:
-        self.kind = f"{journey}: surplus bytes: the server sent more than it was asked for"
-        super().__init__(self.kind)
-
-
 class Idle(Enum):
     """`SURPLUS`: nobody asked for what lies there. Only a `SILENT` connection can be used."""
 

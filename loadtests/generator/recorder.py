@@ -17,13 +17,20 @@ from pathlib import Path
 from loadtests import counters, kinds, latency_log
 from loadtests.answers import Answers
 from loadtests.counters import Counted, Counters
-from loadtests.generator.idle import SurplusBytes
 from loadtests.histograms import Histogram, of
 from loadtests.latency_log import Clock, Interval, LatencyLog
 
 _SECOND = 1_000_000_000
 _REST = 0.02  # seconds after a line: several times what making one takes at 10,000 arrivals/s
 _SPREAD = 0.5  # seconds that all rests may take together: writing must keep up with the load
+
+
+class SurplusBytes(Exception):  # noqa: N818 - says what happened
+    """The server sent more than it was asked for."""
+
+    def __init__(self, journey: str) -> None:
+        self.kind = f"{journey}: surplus bytes: the server sent more than it was asked for"
+        super().__init__(self.kind)
 
 
 @dataclass(frozen=True, kw_only=True)

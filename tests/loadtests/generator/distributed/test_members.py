@@ -18,7 +18,7 @@ from tests.loadtests.generator.alone import alone
 if TYPE_CHECKING:
     from loadtests.generator.distributed.members import Delivery
 
-members = alone("distributed/members")
+members = alone("distributed.members")
 FILES = {"latency.hlog": b"a log of some length", "ledger.jsonl": b"", "summary.json": b"{}\n"}
 SUMS = {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
 
