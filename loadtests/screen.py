@@ -42,17 +42,18 @@ def live(console: Console, job: Job) -> Iterator[Callable[[Event], None]]:
 def note(console: Console, event: Event) -> None:
     """Shows what is worth telling of an event without a view of the load."""
     if isinstance(event, Note):
-        console.print(escape(event.text))
+        lines.show(console, event.text)
 
 
 def _line(console: Console, job: Job, event: Event) -> None:
     note(console, event)
     if isinstance(event, Progress) and event.second % _EVERY == 0:
         sent = f"{event.reached} requests" if job.closed else f"{event.reached} of {event.wanted} arrivals"
-        console.print(
+        told = (
             f"{event.second:>4} s of {job.duration:g}, in the last: {sent}, p99 {_told(event.p99_ms)}, "
             f"{event.errors} errors, {event.turned_away} turned away"
         )
+        lines.show(console, told, indent=5)
 
 
 def _told(milliseconds: float | None) -> str:

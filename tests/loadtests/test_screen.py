@@ -23,13 +23,13 @@ JOB = Job(
 )  # fmt: skip
 
 
-def line(second: int, p99_ms: float | None) -> str:
+def line(second: int, p99_ms: float | None, width: int = 120) -> str:
     output = io.StringIO()
     now = Progress(
         second=second, wanted=60, reached=58, in_flight=3, p50_ms=p99_ms, p99_ms=p99_ms, errors=1,
         attempt_errors=0, turned_away=2,
     )  # fmt: skip
-    with screen.live(Console(file=output, width=120), JOB) as listen:
+    with screen.live(Console(file=output, width=width), JOB) as listen:
         listen(now)
     return output.getvalue().strip()
 
@@ -38,6 +38,12 @@ def line(second: int, p99_ms: float | None) -> str:
 def test_a_line_tells_of_its_last_second(p99_ms: float | None, told: str) -> None:
     expected = f"10 s of 60, in the last: 58 of 60 arrivals, p99 {told}, 1 errors, 2 turned away"
     assert line(10, p99_ms) == expected
+
+
+def test_a_line_of_a_log_is_no_wider_than_80_columns() -> None:
+    first, second = line(10, 29_864.2, width=1000).splitlines()
+    assert len(first) <= 78, "two spaces stand before it"
+    assert second == "     turned away"
 
 
 def test_nine_seconds_of_ten_say_nothing() -> None:
