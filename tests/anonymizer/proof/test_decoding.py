@@ -47,6 +47,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "base64 behind a word": lambda text: "user_" + in_url(text),
     "base64 with a plus beside a percent sign": lambda text: "10% " + in_base64("c\u2013" + text),
     "base64 as a mail wraps it": lambda text: base64.encodebytes((AROUND + text + AROUND).encode()).decode(),
+    "base64 as PEM wraps it": lambda text: in_base64(AROUND + text + AROUND, 64),
     "base64 wrapped within a document": lambda text: json.dumps(
         {"body": base64.encodebytes((AROUND + text + AROUND).encode()).decode()}
     ),
