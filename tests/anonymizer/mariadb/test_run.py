@@ -62,6 +62,7 @@ def test_a_value_that_somebody_put_back_fails_the_check(shop: Shop) -> None:
 
 
 PLANTED = {
+    "backup.mail": "CREATE TABLE backup AS SELECT 'qwosoba5@firma.pl' AS mail",
     "notes.body": "UPDATE notes SET body = 'PESEL: 440514-01357.' WHERE id = 9",
     "people.photo": "UPDATE people SET photo = 'mail: qwosoba7@firma.pl' WHERE id = 9",
     "people.settings $.mail": (
