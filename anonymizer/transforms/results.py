@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -36,9 +36,9 @@ class Holds:
 
     chance: float | None = 0.0
     word: float = 0.0
-    words: Callable[[], pa.Array] | None = None
-    stays: Which | None = None
-    made: Which | None = None
+    words: Callable[[], pa.Array] | None = field(default=None, repr=False)
+    stays: Which | None = field(default=None, repr=False)
+    made: Which | None = field(default=None, repr=False)
     exact: bool = False
     judged: bool = True
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from environments import labels
+from environments.containers import leases, removing
 from foundation.errors import ExitCode
 from infra import backend, engine
 from tests.environments import commanding
@@ -115,11 +115,11 @@ def test_a_stack_of_another_state_has_the_name(
 
 def test_an_environment_has_the_name(stacks: Stacks, alone: str) -> None:
     with stacks.new() as name:
-        volume = stacks.client.volumes.create(f"peakproof-{name}-x", labels=labels.of(name, "volume"))
+        leases.renew(stacks.client, name, 120)  # else the reaper may take it in this moment
         try:
             ended = stacks.run("up", alone, "--name", name, "--yes")
         finally:
-            volume.remove()
+            removing.remove(stacks.client, name)
         assert ended.returncode == ExitCode.REFUSED
         assert f"the name '{name}' is taken by `env`" in ended.stderr
 
