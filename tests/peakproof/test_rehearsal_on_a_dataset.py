@@ -77,9 +77,18 @@ def test_what_a_source_does_not_go_with_is_told(
 
 def test_keys_and_file_are_looked_at_before_anything_is_started(tmp_path: Path) -> None:
     signing.create(tmp_path / "audit.pem")
-    plan = season.load(str(written(tmp_path, "dataset", Plan(data=DATA)).path), beside=tmp_path)
-    with pytest.raises(InputError, match="cannot be read"):
+    path = str(written(tmp_path, "dataset", Plan(data=DATA)).path)
+    with pytest.raises(InputError) as refused:
+        season.load(path, beside=tmp_path)
+    missing = [problem.what for problem in refused.value.problems]
+    assert missing == [f"there is no file {tmp_path / name}" for name in ("kiosk.dataset", "qa.age")]
+    (tmp_path / "kiosk.dataset").write_bytes(b"no dataset")
+    (tmp_path / "qa.age").write_bytes(b"no key")
+    plan = season.load(path, beside=tmp_path)
+    with pytest.raises(InputError, match=r"qa\.age"):
         seeding.check(plan)
+    (tmp_path / "qa.age").unlink()
     sealing.create(tmp_path / "qa.age")
+    (tmp_path / "kiosk.dataset").unlink()  # gone since the plan was read
     with pytest.raises(InputError, match="no such dataset"):
         seeding.check(plan)
