@@ -1,6 +1,6 @@
 """A site's Docker hosts, connected: host name -> engine. Starts and installs nothing.
 
-The home host carries locks, manifests, the door and the load generator, and is never a fault's target.
+The home host carries locks, manifests and the load generator, and is never a fault's target; each has a door.
 It is this machine: the one host of a laptop's site, or one beside the hosts of a site elsewhere.
 """
 
