@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from environments import ssh
 from environments.platform import Name
 from foundation import documents
 from foundation.documents import Document, Input
@@ -32,6 +33,9 @@ class HostInput(Input):
     address: IPv4Address | None = Field(
         default=None, description="where the entry is published for those who are outside"
     )
+    variables: dict[str, object] = Field(
+        default={}, description="variables of the playbooks' roles, for this host"
+    )
 
     @field_validator("docker")
     @classmethod
@@ -49,6 +53,16 @@ class Site(Input):
     hosts: dict[Name, HostInput] = Field(min_length=1)
     subnets: IPv4Network = Field(description="private range; every network takes a /26 of it")
     pins: dict[str, str] = Field(default={}, description="service or node -> the host it has to stand on")
+    ssh_config: Path | None = Field(
+        default=None,
+        description="the file that `ssh -F` takes, ~ and relative to this one; else the person's",
+    )
+    virtual_address: IPv4Address | None = Field(
+        default=None, description="the address that the hosts hold together; the entry is published at it too"
+    )
+    variables: dict[str, object] = Field(
+        default={}, description="variables of the playbooks' roles, for every host"
+    )
 
     @field_validator("subnets")
     @classmethod
@@ -64,7 +78,13 @@ class Site(Input):
     @property
     def engines(self) -> dict[str, str | None]:
         """Host -> URL of its engine; None for the one that this machine's Docker client uses."""
-        return {name: host.docker for name, host in self.hosts.items()}
+        return {name: self._engine(host.docker) for name, host in self.hosts.items()}
+
+    def _engine(self, url: str | None) -> str | None:
+        """With the site's own ssh settings, where it has some: who connects later has the URL alone."""
+        if url is None or self.ssh_config is None or not url.startswith("ssh://"):
+            return url
+        return ssh.configured(url, self.ssh_config)
 
     @property
     def entries(self) -> dict[str, str]:
@@ -81,7 +101,9 @@ def load(path: Path) -> Site:
     """The site in a file. Raises InputError with every problem."""
     site, document = documents.load(path, Site)
     documents.refuse(document, [*_pin_problems(site, document), *_engine_problems(site, document)])
-    return site
+    if site.ssh_config is None:
+        return site
+    return site.model_copy(update={"ssh_config": path.parent.absolute() / site.ssh_config.expanduser()})
 
 
 def load_local(path: Path) -> Site:

@@ -1,7 +1,8 @@
 """A Docker Engine over SSH: one connection that forwards the engine's socket to a socket of this machine.
 
 Docker's own `ssh://` starts an ssh process for every connection of a pool, which sshd's MaxStartups refuses
-under load, and its errors do not say which part failed. Uses the person's own ssh settings and keys.
+under load, and its errors do not say which part failed. Uses the person's own ssh settings and keys, or those
+of a file that the URL names: ssh://USER@HOST?config=FILE.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 from environments import machine
 from foundation.errors import PeakproofError, Refused, Unavailable
@@ -83,13 +84,29 @@ class Tunnel:
 
 
 def engine(url: str) -> Tunnel:
-    """The engine's socket at ssh://[USER@]HOST[:PORT][/SOCKET].
+    """The engine's socket at ssh://[USER@]HOST[:PORT][/SOCKET][?config=FILE].
 
     Raises Unavailable or Refused that says which part failed: name, network, host key, login.
     """
     where, folder = urlsplit(url), tempfile.TemporaryDirectory(prefix="peakproof-ssh-")
     remote = where.path if where.path not in ("", "/") else SOCKET
     return _forwarded(where, Path(folder.name) / "docker.sock", remote, folder)
+
+
+def configured(url: str, config: Path) -> str:
+    """The URL with the file that `ssh -F` is to read."""
+    return urlsplit(url)._replace(query=urlencode({"config": str(config)}, safe="/")).geturl()
+
+
+def plain(url: str) -> str:
+    """The URL without it, as others know it."""
+    return urlsplit(url)._replace(query="").geturl()
+
+
+def options(url: str) -> list[str]:
+    """What ssh is told besides where to go: -F FILE, or nothing."""
+    configs = parse_qs(urlsplit(url).query).get("config", [])
+    return [word for config in configs for word in ("-F", str(Path(config).expanduser()))]
 
 
 def port(url: str, number: int) -> Tunnel:
@@ -128,6 +145,7 @@ def command(where: SplitResult, local: Local, remote: str) -> list[str]:
     here = str(local) if isinstance(local, Path) else f"127.0.0.1:{local}"
     return [
         "ssh",
+        *options(where.geturl()),
         *("-o", "BatchMode=yes", "-o", f"ConnectTimeout={_CONNECT_SECONDS}", "-o", "ControlPath=none"),
         *("-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=15", "-o", "LogLevel=ERROR"),
         *("-L", f"{here}:{remote}"),

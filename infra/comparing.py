@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from environments import ssh
 from foundation.secrets import Secret
 from infra import reading
 from infra.expecting import Attributes, expected
@@ -16,6 +18,7 @@ THERE = "there"
 MISSING = "missing"
 CLEAR = "in the clear"
 _MANDATED = frozenset({CONTAINER, NETWORK, VOLUME, PROVIDER})
+_PROVIDER_INPUTS = {"engine": "host", "ssh": "sshOpts"}
 _READERS: Mapping[str, Callable[[Recorded, Register], Attributes]] = {
     CONTAINER: reading.node,
     NETWORK: reading.network,
@@ -98,14 +101,14 @@ def _attributes(kind: str, name: str, wanted: Attributes, found: Attributes) -> 
 def _engines(stack: Stack, recorded: Sequence[Recorded]) -> Iterator[Difference]:
     """Each provider is a host of the site, at the address that the site says."""
     for provider in _of(PROVIDER, recorded):
-        address = masked(provider.inputs.get("host"))
         if provider.name not in stack.engines:
             yield _stranger("host", provider)
-        elif address != stack.engines[provider.name]:
-            wanted = stack.engines[provider.name]
-            yield Difference(
-                kind="host", name=provider.name, attribute="engine", wanted=wanted, found=address
-            )
+            continue
+        url = stack.engines[provider.name]
+        settings = ssh.options(url or "")
+        wanted = {"engine": url and ssh.plain(url), "ssh": json.dumps(settings) if settings else None}
+        found = {key: masked(provider.inputs.get(name)) for key, name in _PROVIDER_INPUTS.items()}
+        yield from _attributes("host", provider.name, wanted, found)
 
 
 def _strangers(recorded: Sequence[Recorded]) -> Iterator[Difference]:

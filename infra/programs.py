@@ -10,7 +10,7 @@ from ipaddress import IPv4Network
 import pulumi
 import pulumi_docker as docker
 
-from environments import addresses, docker_policy
+from environments import addresses, docker_policy, ssh
 from environments.instance import Instance
 from environments.topology import Network, Node, Volume
 from foundation.errors import InputError
@@ -67,7 +67,13 @@ class EnvironmentComponent(pulumi.ComponentResource):
         self.register_outputs({"nodes": {name: made.container.id for name, made in self.nodes.items()}})
 
     def _connected(self, host: str) -> docker.Provider:
-        return docker.Provider(host, host=self.stack.engines[host], opts=pulumi.ResourceOptions(parent=self))
+        url = self.stack.engines[host]
+        return docker.Provider(
+            host,
+            host=url and ssh.plain(url),
+            ssh_opts=ssh.options(url or "") or None,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _opts(self, host: str) -> pulumi.ResourceOptions:
         # Names are given, not made up: the old one must go before a new one can have its name.

@@ -94,3 +94,17 @@ def test_a_site_without_a_host_is_none(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("site: s\nhosts: {}\nsubnets: 10.0.0.0/16\n")
     with pytest.raises(InputError):
         site.load(tmp_path / "s.yaml")
+
+
+@pytest.mark.parametrize(
+    ("written_as", "meant"),
+    [("keys/config", "{folder}/keys/config"), ("/etc/box/ssh", "/etc/box/ssh"), ("~/box", "{home}/box")],
+)
+def test_ssh_settings_of_a_sites_own_go_with_its_engines(
+    tmp_path: Path, written_as: str, meant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ops")
+    hosts = "{a: {docker: ssh://o@a}, b: {docker: unix:///run/docker.sock}}"
+    loaded = site.load(written(tmp_path, hosts, f"ssh_config: {written_as}\n"))
+    path = meant.format(folder=tmp_path, home="/home/ops")
+    assert loaded.engines == {"a": f"ssh://o@a?config={path}", "b": "unix:///run/docker.sock"}

@@ -67,3 +67,11 @@ def test_a_port_where_nobody_listens_is_told_at_once_and_nothing_is_left(
     with pytest.raises(PeakproofError, match=r"127\.0\.0\.1 cannot be reached"):
         ssh.engine(f"ssh://127.0.0.1:{port}")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_the_url_names_is_what_ssh_reads_and_nobody_else_sees_it() -> None:
+    url = ssh.configured("ssh://ops@box:2222/run/docker.sock", Path("/etc/a site/ssh config"))
+    assert ssh.plain(url) == "ssh://ops@box:2222/run/docker.sock"
+    argv = ssh.command(urlsplit(url), 1, "2")
+    assert argv[:3] == ["ssh", "-F", "/etc/a site/ssh config"]
+    assert ssh.options(ssh.plain(url)) == []

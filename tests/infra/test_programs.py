@@ -148,3 +148,15 @@ def test_the_engine_of_the_sites_host_is_the_providers(stack: Stack) -> None:
     assert compare(remote, record(program(remote), stack="laptop")) == []
     (difference,) = compare(stack, record(program(remote), stack="laptop"))
     assert (difference.attribute, difference.found) == ("engine", "ssh://operator@host.example")
+
+
+def test_a_sites_own_ssh_settings_are_the_providers_too(stack: Stack) -> None:
+    theirs = replace(
+        stack, instance=replace(stack.instance, hosts={"local": "ssh://o@h?config=/etc/box/ssh"})
+    )
+    recorded = record(program(theirs), stack="laptop")
+    (provider,) = [each.inputs for each in recorded if each.type == PROVIDER]
+    assert (provider["host"], provider["sshOpts"]) == ("ssh://o@h", '["-F", "/etc/box/ssh"]')
+    assert compare(theirs, recorded) == []
+    others = replace(stack, instance=replace(stack.instance, hosts={"local": "ssh://o@h"}))
+    assert [difference.attribute for difference in compare(others, recorded)] == ["ssh"]
