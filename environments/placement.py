@@ -19,11 +19,6 @@ class Placement:
 
     hosts: Mapping[str, str]
 
-    @property
-    def used(self) -> tuple[str, ...]:
-        """The hosts on which something stands, each once, sorted."""
-        return tuple(sorted(set(self.hosts.values())))
-
 
 def place(topology: Topology, site: Site, standing: Mapping[str, str] | None = None) -> Placement:
     """A host for every node: replicas of a service on different failure domains as far as the site has them.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import docker
+from docker.errors import APIError
 from docker.models.containers import Container
 
 SECRET = "/run/secrets/password"
@@ -51,8 +52,11 @@ class Running:
         return self.container.logs().decode(errors="replace")
 
     def run(self, *argv: str) -> tuple[int, str]:
-        """Status and output of a command inside, as the image's user."""
-        status, output = self.container.exec_run(list(argv))
+        """Status and output of a command inside, as the image's user. Fails with the log of an ended one."""
+        try:
+            status, output = self.container.exec_run(list(argv))
+        except APIError as error:
+            raise AssertionError(f"{' '.join(argv)} cannot run: {error.explanation}\n{self.log}") from error
         assert status is not None
         assert isinstance(output, bytes)
         return status, output.decode(errors="replace")

@@ -146,7 +146,8 @@ def rows_after_a_start(server: Running) -> object:
 
 
 def test_a_lock_file_that_a_kill_left_is_nobody_s_even_if_its_number_is_a_process_again(start: Start) -> None:
-    stale = "sleep 600 & printf '%s\\n' $! >$PGDATA/postmaster.pid"
+    """The data's and the socket's: PostgreSQL asks of either whether the process in its first line lives."""
+    stale = "sleep 600 & sed -i 1s/.*/$!/ $PGDATA/postmaster.pid /run/postgresql/.s.PGSQL.5432.lock"
     how = ["bash", "-c", f"[[ ! -s $PGDATA/PG_VERSION ]] || {{ {stale}; }}; exec start-postgres"]
     server = ready(start("postgres", port=5432, secret=PASSWORD, environment=ENVIRONMENT, command=how))
     server.container.kill()
