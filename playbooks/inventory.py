@@ -1,0 +1,106 @@
+"""Ansible's inventory of a site: hosts, groups, variables. Pure: the same in, the same out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from environments.site import Site
+from foundation.errors import InputError, Problem
+from playbooks import standing
+from playbooks.standing import Deployed
+
+Variables = Mapping[str, object]
+PerHost = Mapping[str, Variables]
+Derive = Callable[[Site, Sequence[Deployed]], PerHost]
+
+HOSTS, MANAGERS, WORKERS, LOG_SERVERS = "hosts", "swarm_managers", "swarm_workers", "log_servers"
+_QUORUM = 3
+"""Managers of a swarm of three hosts or more: one may be lost, and more only slow the log down."""
+
+DERIVED: Mapping[str, Derive] = {}
+"""Role -> what makes variables of it: host -> variable -> value. A `foundation.secrets.Secret` stays one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inventory:
+    """`hosts`: host -> its variables; `groups`: group -> its hosts."""
+
+    site: str
+    hosts: Mapping[str, Variables] = field(repr=False)
+    groups: Mapping[str, tuple[str, ...]]
+
+    def to_dict(self) -> dict[str, object]:
+        """As Ansible reads it: every host and its variables once, groups by their hosts' names."""
+        groups = {name: {"hosts": dict.fromkeys(hosts)} for name, hosts in self.groups.items()}
+        return {"all": {"hosts": {name: dict(each) for name, each in self.hosts.items()}, "children": groups}}
+
+
+def inventory(site: Site, deployed: Sequence[Deployed] = ()) -> Inventory:
+    """The site's hosts with what they are to be. A person's variables count more than derived ones.
+
+    Raises InputError with every host that Ansible has no way to.
+    """
+    _refuse_unreachable(site)
+    derived = [derive(site, deployed) for derive in DERIVED.values()]
+    return Inventory(
+        site=site.site,
+        hosts={
+            host: {
+                **_connection(site, host),
+                **{name: value for each in derived for name, value in each.get(host, {}).items()},
+                **site.variables,
+                **site.hosts[host].variables,
+            }
+            for host in site.hosts
+        },
+        groups=groups(site),
+    )
+
+
+def groups(site: Site) -> dict[str, tuple[str, ...]]:
+    """Group -> its hosts. Managers stand in different failure domains as far as the site has them."""
+    hosts = tuple(site.hosts)
+    managers = _apart(site)[: _QUORUM if len(hosts) >= _QUORUM else 1]
+    return {
+        HOSTS: hosts,
+        MANAGERS: tuple(host for host in hosts if host in managers),
+        WORKERS: tuple(host for host in hosts if host not in managers),
+        # The last: with more hosts than managers, the one that has the least to do.
+        LOG_SERVERS: hosts[-1:],
+    }
+
+
+def _apart(site: Site) -> list[str]:
+    """The hosts, a first of every domain before any second."""
+    seen: dict[str, int] = {}
+    rounds = []
+    for host in site.hosts:
+        domain = site.domain(host)
+        rounds.append((seen.get(domain, 0), host))
+        seen[domain] = seen.get(domain, 0) + 1
+    return [host for _, host in sorted(rounds, key=lambda each: each[0])]
+
+
+def _connection(site: Site, host: str) -> dict[str, object]:
+    reached = standing.target(site.hosts[host])
+    assert reached is not None
+    return {
+        "ansible_host": reached.host,
+        **({"ansible_user": reached.user} if reached.user else {}),
+        **({"ansible_port": reached.port} if reached.port else {}),
+        **({"ansible_ssh_common_args": f'-F "{site.ssh_config}"'} if site.ssh_config else {}),
+        "site_name": site.site,
+        "host_address": standing.address(site, host),
+    }
+
+
+def _refuse_unreachable(site: Site) -> None:
+    without = [name for name, host in site.hosts.items() if standing.target(host) is None]
+    if without:
+        what = "Ansible has no way to it"
+        hint = "`docker: ssh://USER@HOST` says where ssh goes"
+        problems = [Problem(where=f"host {name}", what=what, hint=hint) for name in without]
+        raise InputError(
+            f"{', '.join(without)} of the site {site.site!r} cannot be configured", problems=problems
+        )
