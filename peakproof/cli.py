@@ -23,6 +23,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "load": ("loadtests.cli:app", "Send open arrivals to a URL and judge them."),
     "faults": ("environments.faults_cli:app", "What may befall nodes, and what this machine can do of it."),
     "infra": ("infra.cli:app", "The same topology as a Pulumi program."),
+    "hosts": ("playbooks.cli:app", "Hosts of a site: configured by Ansible, checked; three in a box."),
     "doctor": ("peakproof.doctor:command", "Say what this machine has and lacks."),
 }
 
