@@ -8,17 +8,15 @@ from dataclasses import dataclass, field
 from environments.site import Site
 from foundation.errors import InputError, Problem
 from playbooks import standing
+from playbooks.deriving import firewall
+from playbooks.grouping import groups
 from playbooks.standing import Deployed
 
 Variables = Mapping[str, object]
 PerHost = Mapping[str, Variables]
 Derive = Callable[[Site, Sequence[Deployed]], PerHost]
 
-HOSTS, MANAGERS, WORKERS, LOG_SERVERS = "hosts", "swarm_managers", "swarm_workers", "log_servers"
-_QUORUM = 3
-"""Managers of a swarm of three hosts or more: one may be lost, and more only slow the log down."""
-
-DERIVED: Mapping[str, Derive] = {}
+DERIVED: Mapping[str, Derive] = {"firewall": firewall.variables}
 """Role -> what makes variables of it: host -> variable -> value. A `foundation.secrets.Secret` stays one."""
 
 
@@ -56,30 +54,6 @@ def inventory(site: Site, deployed: Sequence[Deployed] = ()) -> Inventory:
         },
         groups=groups(site),
     )
-
-
-def groups(site: Site) -> dict[str, tuple[str, ...]]:
-    """Group -> its hosts. Managers stand in different failure domains as far as the site has them."""
-    hosts = tuple(site.hosts)
-    managers = _apart(site)[: _QUORUM if len(hosts) >= _QUORUM else 1]
-    return {
-        HOSTS: hosts,
-        MANAGERS: tuple(host for host in hosts if host in managers),
-        WORKERS: tuple(host for host in hosts if host not in managers),
-        # The last: with more hosts than managers, the one that has the least to do.
-        LOG_SERVERS: hosts[-1:],
-    }
-
-
-def _apart(site: Site) -> list[str]:
-    """The hosts, a first of every domain before any second."""
-    seen: dict[str, int] = {}
-    rounds = []
-    for host in site.hosts:
-        domain = site.domain(host)
-        rounds.append((seen.get(domain, 0), host))
-        seen[domain] = seen.get(domain, 0) + 1
-    return [host for _, host in sorted(rounds, key=lambda each: each[0])]
 
 
 def _connection(site: Site, host: str) -> dict[str, object]:

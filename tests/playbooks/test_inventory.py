@@ -11,7 +11,14 @@ from environments.site import Site
 from foundation.errors import InputError
 from foundation.secrets import Secret
 from playbooks import inventory as inventories
-from playbooks.inventory import groups, inventory
+from playbooks.grouping import groups
+from playbooks.inventory import inventory
+
+
+@pytest.fixture(autouse=True)
+def _nothing_derived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What each role derives is for its own tests."""
+    monkeypatch.setattr(inventories, "DERIVED", {})
 
 
 def site(hosts: Mapping[str, Mapping[str, object]], **more: object) -> Site:

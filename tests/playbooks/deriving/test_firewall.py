@@ -1,0 +1,163 @@
+"""What is open on a host is exactly what its site, the swarm and the flows of what is deployed need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from environments.site import Site
+from environments.topology import Topology
+from foundation.errors import InputError
+from playbooks.deriving.firewall import Opening, entry_ports, openings, variables
+from playbooks.standing import Deployed
+from tests.environments.written import application, compiled
+
+A, B, C, VIRTUAL = "10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.100"
+SSH = Opening(why="SSH for operators", port="22")
+
+
+def site(hosts: Mapping[str, str | None], **more: object) -> Site:
+    """A site of hosts with these addresses."""
+    described = {name: {"docker": f"ssh://ops@{name}", "address": at} for name, at in hosts.items()}
+    return Site.model_validate({"site": "s", "hosts": described, "subnets": "10.9.0.0/16", **more})
+
+
+def three(**more: object) -> Site:
+    return site({"a": A, "b": B, "c": C}, **more)
+
+
+def ports(found: tuple[Opening, ...]) -> set[tuple[str, str]]:
+    return {(opening.protocol, opening.port) for opening in found}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Topology:
+    services: dict[str, dict[str, object]] = {
+        "entry": {"kind": "haproxy", "to": "web"},
+        "web": application("web", nodes=2),
+    }
+    return compiled(tmp_path, services).topology
+
+
+def test_a_host_alone_with_nothing_on_it_is_open_for_ssh_only() -> None:
+    assert openings(site({"a": A}), "a") == (SSH,)
+
+
+def test_ssh_is_open_where_sshd_listens_and_for_the_operators() -> None:
+    said = {"firewall_operators": ["10.1.0.0/16", "fd00::/8"]}
+    hosts = {"a": {"docker": "ssh://ops@a:2222"}}
+    told = Site.model_validate({"site": "s", "hosts": hosts, "subnets": "10.9.0.0/16", "variables": said})
+    assert openings(told, "a") == (
+        Opening(why="SSH for operators", port="2222", sources=("10.1.0.0/16", "fd00::/8")),
+    )
+
+
+def test_what_a_host_says_counts_more_than_what_its_site_says() -> None:
+    hosts = {"a": {"docker": "ssh://a", "variables": {"firewall_operators": ["10.2.0.1"]}}}
+    written = {"site": "s", "hosts": hosts, "subnets": "10.9.0.0/16"}
+    told = Site.model_validate({**written, "variables": {"firewall_operators": ["10.1.0.0/16"]}})
+    assert [opening.sources for opening in openings(told, "a")] == [("10.2.0.1",)]
+
+
+def test_the_swarm_is_open_to_the_other_hosts_and_to_nobody_else() -> None:
+    swarm = [opening for opening in openings(three(), "a") if opening.why.startswith("swarm")]
+    assert ports(tuple(swarm)) == {("tcp", "2377"), ("tcp", "7946"), ("udp", "7946"), ("udp", "4789")}
+    assert {opening.sources for opening in swarm} == {(B, C)}
+
+
+def test_only_managers_are_open_for_the_swarms_control() -> None:
+    two = site({"a": A, "b": B})
+    assert ("tcp", "2377") in ports(openings(two, "a"))
+    assert ("tcp", "2377") not in ports(openings(two, "b"))
+
+
+@pytest.mark.parametrize(
+    ("encryption", "more"), [("esp", {("esp", "")}), ("wireguard", {("udp", "51820")}), ("none", set())]
+)
+def test_overlays_are_open_as_they_are_encrypted(encryption: str, more: set[tuple[str, str]]) -> None:
+    plain, told = openings(three(), "b"), openings(three(variables={"swarm_encryption": encryption}), "b")
+    assert ports(told) - ports(plain) == more
+
+
+def test_vrrp_is_open_between_hosts_that_hold_an_address_together() -> None:
+    vrrp = Opening(why="who holds the virtual address", protocol="vrrp", sources=(A, C))
+    assert vrrp in openings(three(virtual_address=VIRTUAL), "b")
+    assert vrrp not in openings(three(), "b")
+
+
+def test_logs_reach_the_one_host_that_keeps_them() -> None:
+    to_logs = Opening(why="logs over TLS", port="6514", sources=(A, B))
+    assert to_logs in openings(three(), "c")
+    assert ("tcp", "6514") not in ports(openings(three(), "a"))
+
+
+def test_metrics_are_open_for_nobody_until_it_is_said_who_scrapes() -> None:
+    assert ("tcp", "9100") not in ports(openings(three(), "a"))
+    told = openings(three(variables={"firewall_scrapers": ["10.7.0.5"]}), "a")
+    assert Opening(why="metrics for who scrapes", port="9100", sources=("10.7.0.5",)) in told
+
+
+def test_customers_reach_a_deployed_entry_at_the_hosts_address_and_the_virtual_one(shop: Topology) -> None:
+    deployed = Deployed(topology=shop, placement={}, ports={"entry": 21234, "web": 21235})
+    entry = Opening(why="the entry for customers", port="21234", at=(B, VIRTUAL))
+    found = openings(three(virtual_address=VIRTUAL), "b", [deployed])
+    assert entry in found
+    assert not [opening for opening in found if opening.port == "21235"], "only the entry is for customers"
+
+
+def test_an_entry_that_no_flow_reaches_from_outside_stays_closed(shop: Topology) -> None:
+    inside = tuple(flow for flow in shop.flows if flow.source != "outside")
+    ports = {"entry": 21234}
+    assert entry_ports(Deployed(topology=shop, placement={}, ports=ports)) == (21234,)
+    assert entry_ports(Deployed(topology=replace(shop, flows=inside), placement={}, ports=ports)) == ()
+
+
+def test_an_entry_without_a_port_yet_is_no_opening(shop: Topology) -> None:
+    assert entry_ports(Deployed(topology=shop, placement={})) == ()
+
+
+def test_a_site_for_tests_may_open_the_ports_of_entries_to_come() -> None:
+    told = site({"a": A}, variables={"firewall_entry_ports": ["20000-49151"], "firewall_customers": [B]})
+    assert openings(told, "a") == (
+        SSH,
+        Opening(why="the entry for customers", port="20000-49151", sources=(B,), at=(A,)),
+    )
+
+
+def test_everything_is_written_as_the_role_takes_it() -> None:
+    assert variables(site({"a": A}), []) == {
+        "a": {
+            "firewall_openings": [
+                {"why": "SSH for operators", "protocol": "tcp", "port": "22", "sources": [], "at": []}
+            ]
+        }
+    }
+
+
+def test_hosts_that_the_others_know_by_no_address_are_all_named() -> None:
+    with pytest.raises(InputError, match="cannot be made") as caught:
+        variables(site({"a": None, "b": B, "c": None}), [])
+    assert [problem.where for problem in caught.value.problems] == ["s: hosts: a", "s: hosts: c"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("firewall_operators", ["office"]),
+        ("firewall_operators", "10.0.0.0/8"),
+        ("firewall_customers", ["10.0.0.1/8"]),
+        ("firewall_scrapers", [7]),
+        ("firewall_entry_ports", ["0"]),
+        ("firewall_entry_ports", ["443-80"]),
+        ("firewall_entry_ports", ["70000"]),
+        ("firewall_entry_ports", ["1-2-3"]),
+        ("firewall_entry_ports", ["https; accept"]),
+    ],
+)
+def test_settings_that_say_no_network_and_no_port_are_refused(name: str, value: object) -> None:
+    with pytest.raises(InputError, match="cannot be made") as caught:
+        variables(three(variables={name: value}), [])
+    assert [problem.where for problem in caught.value.problems] == [f"s: variables: {name}"]
