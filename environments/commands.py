@@ -8,7 +8,7 @@ import time
 import docker
 from rich.table import Table
 
-from environments import docker_policy, environment, fleet, holding, placement
+from environments import environment, fleet, holding, placement
 from environments.containers import finding, leases, locks, manifests, states
 from environments.containers.files import tail
 from environments.containers.finding import Found
@@ -16,8 +16,7 @@ from environments.display import NodeDisplay
 from environments.docker_client import connect
 from environments.environment import Environment
 from environments.images.display import ImageDisplay
-from environments.instance import AnotherVersion, Instance
-from environments.topology import Endpoint
+from environments.instance import AnotherVersion
 from environments.wanted import Wanted
 from foundation.console import people
 from foundation.errors import InputError
@@ -121,15 +120,8 @@ def described_by(running: Environment, seconds_left: float) -> dict[str, object]
         "digest": topology.digest,
         "seconds_left": round(seconds_left),
         "nodes": {node.name: running.state(node) for node in running.instance.nodes},
-        "endpoints": {endpoint.name: _reached(running.instance, endpoint) for endpoint in topology.endpoints},
+        "endpoints": {endpoint.name: running.instance.reached(endpoint) for endpoint in topology.endpoints},
     }
-
-
-def _reached(instance: Instance, endpoint: Endpoint) -> str:
-    """Where people reach an endpoint; what a host elsewhere keeps to itself, over SSH."""
-    host, address, port = instance.published(endpoint.name)
-    elsewhere = instance.hosts[host] is not None and address == docker_policy.PUBLISHED_AT
-    return f"{endpoint.protocol}://{address}:{port}{f' of {host}, over SSH' if elsewhere else ''}"
 
 
 def log(name: str, node: str, lines: int) -> str:

@@ -14,11 +14,11 @@ from pydantic import TypeAdapter, ValidationError
 from environments import addresses, docker_policy, door
 from environments.door import EDGE
 from environments.secrets import Making, made
-from environments.topology import Network, Node, Topology, Volume
+from environments.topology import Endpoint, Network, Node, Topology, Volume
 from foundation.errors import Refused
 from foundation.secrets import Secret
 
-FORMAT = 3
+FORMAT = 4
 """Of the JSON below: goes up when an older peakproof could not read what this one writes, or misread it."""
 Value = TypeVar("Value")
 _TOPOLOGY: TypeAdapter[Topology] = TypeAdapter(Topology)
@@ -31,7 +31,8 @@ class Instance:
     `hosts`: host -> URL of its engine, None for this machine's; `entries`: host -> address where the entry is
     published, loopback where none is said; `placement`: node -> host; `ports`: endpoint -> port; `subnets`:
     network -> CIDR; `addresses`: network -> node -> address; `images`: folder name -> image id. `origin` is
-    the folder of the definition that it was made from, or empty.
+    the folder of the definition that it was made from, or empty; `virtual_address`: that which moves between
+    the hosts, where the entry is published too, or empty.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Instance:
     images: Mapping[str, str]
     secrets: Mapping[str, Secret] = field(repr=False)
     origin: str = ""
+    virtual_address: str = ""
 
     @property
     def guests(self) -> tuple[Node, ...]:
@@ -78,16 +80,36 @@ class Instance:
         owner = next(mounting, None)
         return self.placement[owner] if owner else next(iter(self.hosts))
 
-    def published_at(self, node: str, endpoint: str) -> str:
-        """The address at which a node publishes an endpoint's port."""
-        if endpoint == self.topology.entry:
-            return self.entries.get(self.placement[node], docker_policy.PUBLISHED_AT)
-        return docker_policy.PUBLISHED_AT
+    def published_at(self, node: str, endpoint: str) -> tuple[str, ...]:
+        """The addresses at which a node publishes an endpoint's port: the entry's, also that which moves."""
+        if endpoint != self.topology.entry:
+            return (docker_policy.PUBLISHED_AT,)
+        own = self.entries.get(self.placement[node], docker_policy.PUBLISHED_AT)
+        return (own, self.virtual_address) if self.virtual_address else (own,)
 
     def published(self, endpoint: str) -> tuple[str, str, int]:
-        """Host, address and port at which an endpoint is reached: any door will do. Raises KeyError."""
-        host = next((each for each in self.hosts if each in self.entries), next(iter(self.hosts)))
-        return host, self.published_at(self._door_of(host), endpoint), self.ports[endpoint]
+        """Host, address and port at which an endpoint is reached: any door will do. Raises KeyError.
+
+        Through the door of the target's own host the loss of another one is not noticed.
+        """
+        if endpoint == self.topology.entry:
+            host = next((each for each in self.hosts if each in self.entries), next(iter(self.hosts)))
+            address = self.virtual_address or self.published_at(self._door_of(host), endpoint)[0]
+            return host, address, self.ports[endpoint]
+        return self._host_behind(endpoint), docker_policy.PUBLISHED_AT, self.ports[endpoint]
+
+    def reached(self, endpoint: Endpoint) -> str:
+        """Where people reach an endpoint; what a host elsewhere keeps to itself, over SSH."""
+        host, address, port = self.published(endpoint.name)
+        elsewhere = self.hosts[host] is not None and address == docker_policy.PUBLISHED_AT
+        return f"{endpoint.protocol}://{address}:{port}{f' of {host}, over SSH' if elsewhere else ''}"
+
+    def _host_behind(self, endpoint: str) -> str:
+        """The host of the service that an endpoint leads to. Raises KeyError."""
+        target = {each.name: each.target for each in self.topology.endpoints}[endpoint]
+        nodes = (node.name for node in self.topology.nodes if target in (node.service, node.name))
+        node = next(nodes, None)
+        return self.placement[node] if node else next(iter(self.hosts))
 
     def _door_of(self, host: str) -> str:
         return next(guest.name for guest in self.guests if self.placement[guest.name] == host)
@@ -102,6 +124,7 @@ class Instance:
             "format": FORMAT,
             "name": self.name,
             "origin": self.origin,
+            "virtual_address": self.virtual_address,
             "topology": asdict(self.topology),
             "hosts": dict(self.hosts),
             "entries": dict(self.entries),
@@ -147,8 +170,8 @@ def _another_version(name: str) -> AnotherVersion:
 class Supply:
     """What a site can give.
 
-    `hosts`, `entries`, `placement` and `images` as an instance has them; `within`: its range, and what is
-    `taken` of it; `word` is where the search for a free subnet begins; `given`: the secrets that people give,
+    `hosts`, `entries`, `virtual_address`, `placement` and `images` as an instance has them; `within`: its
+    range, and what is `taken` of it; `word` is where the search for a free subnet begins; `given`: the secrets that people give,
     by name; `clock`: the time now.
     """
 
@@ -160,6 +183,7 @@ class Supply:
     free_port: Callable[[], int]
     word: str = ""
     entries: Mapping[str, str] = field(default_factory=dict)
+    virtual_address: str = ""
     given: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), repr=False)
 
@@ -193,6 +217,7 @@ def updated(found: Instance, topology: Topology, supply: Supply) -> Instance:
         topology=topology,
         hosts=dict(supply.hosts),
         entries=dict(supply.entries),
+        virtual_address=supply.virtual_address,
         placement={**supply.placement, **_of_guests(topology, supply.hosts)},
         ports=_ports([endpoint.name for endpoint in topology.endpoints], supply.free_port, ports),
         images=dict(supply.images),

@@ -57,6 +57,8 @@ class _Chosen:
         self._order = {host: number for number, host in enumerate(site.hosts)}
         self._memory: Counter[str] = Counter()
         self._of_service: dict[str, Counter[str]] = defaultdict(Counter)
+        self._replicas = Counter(node.service for node in nodes)
+        self._alone: Counter[str] = Counter()
         self._chosen: dict[str, str] = {}
 
     @property
@@ -68,15 +70,36 @@ class _Chosen:
         self._chosen[node.name] = host
         self._memory[host] += node.resources.memory
         self._of_service[node.service][host] += 1
+        self._alone[host] += self._stands_alone(node)
 
     def best(self, node: Node) -> str:
-        """The host with the fewest of this service in its domain, then on itself, then the emptiest."""
+        """The host with the fewest of this service in its domain, then on itself, then the emptiest.
+
+        What has no replica stands where another such is: each domain that has one is a domain whose loss
+        stops the platform, so the fewer there are the better.
+        """
         return min(self._site.hosts, key=lambda host: self._cost(node, host))
 
-    def _cost(self, node: Node, host: str) -> tuple[bool, int, int, int, int]:
-        mine, domain = self._of_service[node.service], self._site.domain(host)
-        in_domain = sum(count for other, count in mine.items() if self._site.domain(other) == domain)
-        return (not self._fits(node, host), in_domain, mine[host], self._memory[host], self._order[host])
+    def _cost(self, node: Node, host: str) -> tuple[bool, int, int, int, int, int]:
+        mine = self._of_service[node.service]
+        together = -self._in_domain(self._alone, host) if self._stands_alone(node) else 0
+        return (
+            not self._fits(node, host),
+            self._in_domain(mine, host),
+            mine[host],
+            together,
+            self._memory[host],
+            self._order[host],
+        )
+
+    def _in_domain(self, counts: Counter[str], host: str) -> int:
+        """What a host's whole failure domain has."""
+        domain = self._site.domain(host)
+        return sum(count for other, count in counts.items() if self._site.domain(other) == domain)
+
+    def _stands_alone(self, node: Node) -> bool:
+        """Whether a node's loss is its service's; of one that is done with its work nothing is lost."""
+        return node.lifecycle is Lifecycle.ALWAYS and self._replicas[node.service] == 1
 
     def _fits(self, node: Node, host: str) -> bool:
         room = self._site.hosts[host].memory

@@ -135,9 +135,9 @@ def _attachments(node: Node, stack: Stack) -> dict[str, object]:
         },
         "secret variables": {each.variable: f"secret {each.secret}" for each in attachments.variables},
         "ports": sorted(
-            f"{stack.instance.published_at(node.name, published.endpoint)}:"
-            f"{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
+            f"{address}:{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
             for published in attachments.published
+            for address in stack.instance.published_at(node.name, published.endpoint)
         ),
         "mounts": {mount.path: mount.volume for mount in node.storage.mounts},
         "needs": sorted(node.needs),

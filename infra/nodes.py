@@ -137,10 +137,11 @@ def _ports(props: NodeProps) -> list[docker.ContainerPortArgs]:
         docker.ContainerPortArgs(
             internal=published.port,
             external=props.instance.ports[published.endpoint],
-            ip=props.instance.published_at(props.node.name, published.endpoint),
+            ip=address,
             protocol="tcp",
         )
         for published in props.node.attachments.published
+        for address in props.instance.published_at(props.node.name, published.endpoint)
     ]
 
 

@@ -54,7 +54,7 @@ class Record:
             site=site,
             nodes=tuple(node.name for node in instance.nodes),
             endpoints={
-                endpoint.name: f"{endpoint.protocol}://127.0.0.1:{instance.ports[endpoint.name]}"
+                endpoint.name: instance.reached(endpoint)
                 for endpoint in sorted(topology.endpoints, key=lambda endpoint: endpoint.name)
             },
             ports=instance.ports,

@@ -192,12 +192,12 @@ class NodeContainer(BareContainer):
             )
         return int(users[name])
 
-    def _ports(self) -> Mapping[str, tuple[str, int]]:
+    def _ports(self) -> Mapping[str, list[tuple[str, int]]]:
         return {
-            f"{published.port}/tcp": (
-                self.instance.published_at(self.node.name, published.endpoint),
-                self.instance.ports[published.endpoint],
-            )
+            f"{published.port}/tcp": [
+                (address, self.instance.ports[published.endpoint])
+                for address in self.instance.published_at(self.node.name, published.endpoint)
+            ]
             for published in self.node.attachments.published
         }
 

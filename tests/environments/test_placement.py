@@ -16,6 +16,7 @@ from environments.topology import Lifecycle
 from foundation.errors import InputError
 
 LAPTOP = topology_of("laptop", beside=Path()).topology
+STAGING = topology_of("staging", beside=Path()).topology
 GIB = 1024**3
 
 
@@ -66,12 +67,29 @@ def test_a_domain_counts_more_than_a_host() -> None:
     assert {racks[placed.hosts[name]] for name in ("api-1", "api-2")} == {"left", "right"}
 
 
-def test_what_stands_alone_is_spread_by_memory() -> None:
-    memory = Counter[str]()
-    for name, host in place(LAPTOP, site("a", "b", "c")).hosts.items():
-        memory[host] += LAPTOP.node(name).resources.memory
-    largest = max(node.resources.memory for node in LAPTOP.nodes)
-    assert max(memory.values()) - min(memory.values()) <= largest
+def test_what_has_no_replica_stands_together_so_that_the_loss_of_one_domain_alone_stops_the_platform() -> None:
+    assert len(without(site("a", "b", "c"))) == 1
+    racks = {"a": "left", "b": "left", "c": "right"}
+    assert len(without(site("a", "b", "c", domains=racks))) == 1
+
+
+def test_what_has_no_replica_stands_apart_where_one_host_has_no_room_for_it() -> None:
+    tight = site("a", "b", "c", memory="1536MiB")
+    assert len(without(tight)) > 1
+    assert place(LAPTOP, tight).used == ("a", "b", "c")
+
+
+def test_replicas_go_where_most_memory_is_left() -> None:
+    placed = place(STAGING, site("a", "b", "c"))
+    (full,) = uncovered(STAGING, site("a", "b", "c"), placed.hosts)
+    assert {placed.hosts[f"worker-{number}"] for number in (1, 2)} == {"a", "b", "c"} - {full}
+
+
+def test_of_staging_on_three_hosts_two_have_application_nodes_alone() -> None:
+    three = site("a", "b", "c")
+    assert list(uncovered(STAGING, three, place(STAGING, three).hosts).values()) == [
+        ("balancer", "broker", "database", "erp")
+    ]
 
 
 @pytest.mark.parametrize("pinned", ["database", "database-1"])

@@ -143,6 +143,16 @@ def test_the_entry_is_published_at_its_hosts_address_and_the_rest_at_loopback(ac
     assert {port["ip"] for port in doors["door-2"]} == {"127.0.0.1"}
 
 
+def test_the_entry_is_published_at_the_address_that_moves_too(across: Stack) -> None:
+    moving = replace(across, instance=replace(across.instance, virtual_address="192.0.2.100"))
+    recorded = record(program(moving), stack="laptop")
+    assert compare(moving, recorded) == []
+    for door, own in (("door-1", "192.0.2.1"), ("door-2", "127.0.0.1")):
+        ports = blocks(container(recorded, door).inputs["ports"])
+        entry = [port["ip"] for port in ports if port["external"] == moving.instance.ports["balancer"]]
+        assert entry == [own, "192.0.2.100"]
+
+
 def test_the_engine_of_the_sites_host_is_the_providers(stack: Stack) -> None:
     remote = replace(stack, instance=replace(stack.instance, hosts={"local": "ssh://operator@host.example"}))
     assert compare(remote, record(program(remote), stack="laptop")) == []
