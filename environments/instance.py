@@ -171,8 +171,8 @@ class Supply:
     """What a site can give.
 
     `hosts`, `entries`, `virtual_address`, `placement` and `images` as an instance has them; `within`: its
-    range, and what is `taken` of it; `word` is where the search for a free subnet begins; `given`: the secrets that people give,
-    by name; `clock`: the time now.
+    range, and what is `taken` of it; `word` is where the search for a free subnet begins; `given`: the
+    secrets that people give, by name; `clock`: the time now.
     """
 
     hosts: Mapping[str, str | None]

@@ -92,6 +92,11 @@ class Site(Input):
         return {name: str(host.address) for name, host in self.hosts.items() if host.address is not None}
 
     @property
+    def moving(self) -> str:
+        """The address that the hosts hold together, or empty."""
+        return str(self.virtual_address or "")
+
+    @property
     def domains(self) -> tuple[str, ...]:
         """Every failure domain once, in the order of the hosts."""
         return tuple(dict.fromkeys(self.domain(host) for host in self.hosts))

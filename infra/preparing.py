@@ -79,6 +79,7 @@ def _instance(
     supply = Supply(
         hosts=wanted.site.engines,
         entries=wanted.site.entries,
+        virtual_address=wanted.site.moving,
         placement=place(wanted.topology, wanted.site, found.placement if found else None).hosts,
         images=ids,
         within=wanted.site.subnets,

@@ -66,6 +66,7 @@ def described(topology: Topology, site: Site) -> Stack:
     supply = Supply(
         hosts=site.engines,
         entries=site.entries,
+        virtual_address=site.moving,
         placement=place(topology, site).hosts,
         images={image: placeholder(image) for image in images},
         within=site.subnets,

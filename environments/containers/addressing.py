@@ -61,6 +61,7 @@ def _instance(
     supply = Supply(
         hosts=wanted.site.engines,
         entries=wanted.site.entries,
+        virtual_address=wanted.site.moving,
         placement=placement.hosts,
         images=built,
         within=wanted.site.subnets,

@@ -128,7 +128,7 @@ class NodeContainer(BareContainer):
             self.image,
             command=list(node.process.command) or None,
             environment={**node.process.environment, **self._secret_variables()},
-            ports=self._ports(),
+            ports=self._ports(),  # type: ignore[arg-type]  # docker-py takes several addresses of a port
             name=self.instance.resource(node.name),
             hostname=node.name,
             labels=labels.of(self.instance.name, "node", node=node.name, digest=node.digest),

@@ -172,6 +172,31 @@ def test_the_door_is_a_guest_on_every_network_and_on_the_edge_alone() -> None:
     assert instance.placement["door-1"] == "local"
 
 
+def across() -> Instance:
+    """The laptop's definition on three hosts, the database on the last."""
+    hosts = {name: f"ssh://{name}" for name in ("a", "b", "c")}
+    at = {node.name: "c" if node.service == "database" else "a" for node in LAPTOP.nodes}
+    entries = {"b": "192.0.2.2", "c": "192.0.2.3"}
+    return instantiate(LAPTOP, "mine", replace(supply(), hosts=hosts, placement=at, entries=entries))
+
+
+def test_the_entry_is_reached_at_a_hosts_address_or_at_the_one_that_moves() -> None:
+    instance = across()
+    port = instance.ports["balancer"]
+    assert instance.published("balancer") == ("b", "192.0.2.2", port)
+    moving = replace(instance, virtual_address="192.0.2.100")
+    assert moving.published("balancer")[1:] == ("192.0.2.100", port)
+    assert [moving.published_at(f"door-{number}", "balancer") for number in (1, 2, 3)] == [
+        ("127.0.0.1", "192.0.2.100"), ("192.0.2.2", "192.0.2.100"), ("192.0.2.3", "192.0.2.100"),
+    ]  # fmt: skip
+
+
+def test_a_database_is_reached_through_the_door_of_its_own_host() -> None:
+    instance = replace(across(), virtual_address="192.0.2.100")
+    assert instance.published("database") == ("c", "127.0.0.1", instance.ports["database"])
+    assert instance.published_at("door-3", "database") == ("127.0.0.1",)
+
+
 def test_a_range_that_is_used_up_says_what_to_do() -> None:
     with pytest.raises(Unavailable, match="no free /26") as caught:
         instantiate(LAPTOP, "mine", supply(taken=(POOL,)))
