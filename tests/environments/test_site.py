@@ -103,8 +103,8 @@ def test_a_site_without_a_host_is_none(tmp_path: Path) -> None:
 def test_ssh_settings_of_a_sites_own_go_with_its_engines(
     tmp_path: Path, written_as: str, meant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", "/home/ops")
+    monkeypatch.setenv("HOME", "/root")
     hosts = "{a: {docker: ssh://o@a}, b: {docker: unix:///run/docker.sock}}"
     loaded = site.load(written(tmp_path, hosts, f"ssh_config: {written_as}\n"))
-    path = meant.format(folder=tmp_path, home="/home/ops")
+    path = meant.format(folder=tmp_path, home="/root")
     assert loaded.engines == {"a": f"ssh://o@a?config={path}", "b": "unix:///run/docker.sock"}
