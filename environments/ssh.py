@@ -119,16 +119,7 @@ def _forwarded(
     where: SplitResult, local: Local, remote: str, folder: tempfile.TemporaryDirectory[str]
 ) -> Tunnel:
     said = Path(folder.name) / "said"
-    with said.open("wb") as stderr:
-        # `cat` ends when its input does: with this process, even after SIGKILL. Ctrl-C is not for the
-        # connection, through which what stands is still taken down.
-        process = subprocess.Popen(
-            command(where, local, remote),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            start_new_session=True,
-        )
+    process = _started(command(where, local, remote), said)
     tunnel = Tunnel(local, process, folder)
     deadline = time.monotonic() + _DEADLINE
     while not _accepts(local):
@@ -138,6 +129,25 @@ def _forwarded(
             raise meaning(text, _target(where))
         time.sleep(_PAUSE)
     return tunnel
+
+
+def _started(argv: list[str], said: Path) -> subprocess.Popen[bytes]:
+    try:
+        with said.open("wb") as stderr:
+            # `cat` ends when its input does: with this process, even after SIGKILL. Ctrl-C is not for the
+            # connection, through which what stands is still taken down.
+            return subprocess.Popen(
+                argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                start_new_session=True,
+            )
+    except FileNotFoundError as error:
+        raise Unavailable(
+            "this machine has no ssh, by which hosts elsewhere are reached",
+            hint="install it: `sudo apt-get install openssh-client`",
+        ) from error
 
 
 def command(where: SplitResult, local: Local, remote: str) -> list[str]:

@@ -60,6 +60,7 @@ def examine(machine: Machine) -> list[Check]:
         _local_ports(machine.local_ports),
         _faults(machine.faults),
         _kernel(machine),
+        _ssh(machine.ssh),
         _browser(machine.browser),
     ]
 
@@ -199,6 +200,13 @@ def _browser(browser: str | None) -> Check:
             name="browser", status=Status.NOTE, what="no Chromium: only a test of the report needs it"
         )
     return Check(name="browser", status=Status.OK, what=browser)
+
+
+def _ssh(ssh: str | None) -> Check:
+    if ssh is None:
+        to_do = "`sudo apt-get install openssh-client`"
+        return Check(name="ssh", status=Status.NOTE, what="no ssh: hosts elsewhere need it", to_do=to_do)
+    return Check(name="ssh", status=Status.OK, what=ssh)
 
 
 def command(

@@ -50,6 +50,7 @@ class Machine:
     local_ports: int
     can_bootstrap: bool
     browser: str | None
+    ssh: str | None
 
 
 def processor() -> str | None:
@@ -75,6 +76,7 @@ def look() -> Machine:
         descriptors=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         local_ports=port_count(_text("/proc/sys/net/ipv4/ip_local_port_range")),
         can_bootstrap=os.geteuid() == 0 and shutil.which("debootstrap") is not None,
+        ssh=shutil.which("ssh"),
         browser=next((path for name in BROWSERS if (path := shutil.which(name))), None),
     )
 

@@ -75,3 +75,10 @@ def test_a_file_that_the_url_names_is_what_ssh_reads_and_nobody_else_sees_it() -
     argv = ssh.command(urlsplit(url), 1, "2")
     assert argv[:3] == ["ssh", "-F", "/etc/a site/ssh config"]
     assert ssh.options(ssh.plain(url)) == []
+
+
+def test_without_ssh_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unavailable, match="has no ssh") as caught:
+        ssh.engine("ssh://ops@box")
+    assert "openssh-client" in (caught.value.hint or "")

@@ -30,6 +30,7 @@ HEALTHY = Machine(
     local_ports=28232,
     can_bootstrap=True,
     browser="/usr/bin/chromium",
+    ssh="/usr/bin/ssh",
 )
 NO_ENGINE = Unavailable("Docker Engine is not running", hint="start it")
 
@@ -63,6 +64,7 @@ SICK = [
     ("addresses", replace(HEALTHY, taken=(IPv4Network("10.0.0.0/8"),)), Status.FAIL),
     ("open files", replace(HEALTHY, descriptors=1024), Status.WARN),
     ("local ports", replace(HEALTHY, local_ports=500), Status.WARN),
+    ("ssh", replace(HEALTHY, ssh=None), Status.NOTE),
 ]
 
 
