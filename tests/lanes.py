@@ -1,12 +1,15 @@
-"""Which worker runs which test: two lanes at once, and what needs the machine for itself alone, last.
+"""Which worker runs which test: two workers at once, and what needs the machine for itself alone, last.
 
-`docker`: what shares one Docker Engine's names (environments, rehearsals, hosts), one after the other.
-`quiet`:  what judges load; it starts when nothing else runs. Everything else is the other lane.
+`docker`: what shares one Docker Engine's names (environments, hosts), one after the other, by the first worker.
+`quiet`:  what judges load; it starts when nothing else runs. Everything else goes, a file at a time, to
+whichever worker has nothing left.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,10 +38,10 @@ def lane_of(item: pytest.Item) -> str | None:
 
 
 class Lanes:
-    """Two workers, a lane each; when both are through, the quiet tests run on the one that is left.
+    """Two workers; when both are through, the quiet tests run on the one that was through last.
 
-    A scheduler of pytest-xdist. A worker keeps its last test until it is given more or told to end: so the
-    first is held at its last one until the second, told to end from the start, has ended.
+    A scheduler of pytest-xdist. A worker keeps its last test until it is given more or told to end: so one is
+    held at its last test until the other, told to end when no file is left, has ended.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -46,8 +49,9 @@ class Lanes:
         self._workers = int(config.getoption("numprocesses"))
         self._collected: dict[WorkerController, list[str]] = {}
         self._pending: dict[WorkerController, list[int]] = {}
+        self._files: deque[list[int]] = deque()
         self._alone: list[int] | None = None
-        self._done = False
+        self._ending: set[WorkerController] = set()
 
     @property
     def nodes(self) -> list[WorkerController]:
@@ -59,7 +63,7 @@ class Lanes:
 
     @property
     def has_pending(self) -> bool:
-        return bool(self._alone) or any(self._pending.values())
+        return bool(self._alone or self._files) or any(self._pending.values())
 
     @property
     def tests_finished(self) -> bool:
@@ -72,7 +76,7 @@ class Lanes:
         self._collected[node] = list(collection)
 
     def schedule(self) -> None:
-        """Hands out both lanes, once all workers have found the same tests."""
+        """Hands out the first tests, once all workers have found the same ones."""
         if self._alone is not None:
             return
         first, *others = self._pending
@@ -85,17 +89,15 @@ class Lanes:
         for index, test in enumerate(tests):
             lanes[bound.get(test, "")].append(index)
         self._alone = lanes[QUIET]
-        if not others:
-            lanes[DOCKER] += lanes[""]
+        files = groupby(lanes[""], lambda index: tests[index].partition("::")[0])
+        self._files = deque(list(file) for _, file in files)
         self._give(first, lanes[DOCKER])
-        for number, other in enumerate(others):
-            self._give(other, lanes[""][number :: len(others)])
-            other.shutdown()
-        if not others:
-            self._give_rest()
+        for node in self.nodes:
+            self._refill(node)
 
     def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:  # noqa: ARG002 - xdist's signature
         self._pending[node].remove(item_index)
+        self._refill(node)
 
     def mark_test_pending(self, item: str) -> None:
         raise NotImplementedError(f"a test cannot be run again here: {item}")
@@ -108,15 +110,32 @@ class Lanes:
         left = self._pending.pop(node)
         if left:
             return self._collected[node][left[0]]
-        if len(self._pending) == 1 and not self._done:
-            self._give_rest()
+        for other in self.nodes:
+            self._refill(other)
         return None
 
-    def _give_rest(self) -> None:
-        (last,) = self._pending
-        self._give(last, self._alone or [])
-        self._done = True
-        last.shutdown()
+    @property
+    def _done(self) -> bool:
+        """Whether all was handed out and every worker told to end."""
+        return self._alone is not None and self._ending >= self._pending.keys()
+
+    def _refill(self, node: WorkerController) -> None:
+        """More for a worker that has at most one test left, which it holds until then; or the word to end.
+
+        The one that is through first is told to end, the other when that one has ended and quiet tests are given.
+        """
+        while self._files and len(self._pending[node]) < 2:
+            self._give(node, self._files.popleft())
+        if self._files or len(self._pending[node]) > 1 or node in self._ending:
+            return
+        others = self._pending.keys() - {node}
+        if others and others <= self._ending:
+            return
+        if not others:
+            self._give(node, self._alone or [])
+            self._alone = []
+        self._ending.add(node)
+        node.shutdown()
 
     def _give(self, node: WorkerController, indices: list[int]) -> None:
         if indices:

@@ -38,6 +38,20 @@ def test_rest(address):
 """
 Note = tuple[str, str, float, float]
 
+# Passes only if another test, which leaves the sign OTHER, has begun or begins beside it.
+TOGETHER = """
+import pathlib, time
+import pytest
+
+MARK
+def test_together():
+    pathlib.Path("OWN").touch()
+    deadline = time.monotonic() + 20
+    while not pathlib.Path("OTHER").exists():
+        assert time.monotonic() < deadline, "it was alone"
+        time.sleep(0.01)
+"""
+
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, root: Path) -> pytest.Pytester:
@@ -76,6 +90,25 @@ def test_every_test_runs_once_and_quiet_ones_run_alone_and_last(
     assert (ran_on["docker"] == ran_on["rest"]) == (workers == "1")
     quiet = [note for note in notes if note[0] == "quiet"]
     assert not [(one, other) for one in quiet for other in notes if one != other and overlap(one, other)]
+
+
+def test_a_worker_without_docker_s_tests_left_takes_files_of_the_others(project: pytest.Pytester) -> None:
+    """One waits for three, which only the first worker can run: the second has one, and two to go on with."""
+    wait(project, "environments/test_docker", here="docker", there="one", mark="@pytest.mark.integration")
+    wait(project, "foundation/test_1", here="one", there="three")
+    wait(project, "foundation/test_2", here="two", there="two")
+    wait(project, "foundation/test_3", here="three", there="one")
+    result, _ = run(project, "-n", "2")
+    result.assert_outcomes(passed=12)
+
+
+def wait(project: pytest.Pytester, file: str, *, here: str, there: str, mark: str = "") -> None:
+    """Writes a test that leaves one sign and waits for the other."""
+    signs = {"OWN": str(project.path / here), "OTHER": str(project.path / there), "MARK": mark}
+    text = TOGETHER
+    for word, meant in signs.items():
+        text = text.replace(word, meant)
+    project.makefile(".py", **{f"tests/{file}": text})
 
 
 def test_a_failing_test_is_named_as_one_would_run_it_again(project: pytest.Pytester) -> None:
