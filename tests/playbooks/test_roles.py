@@ -1,0 +1,71 @@
+"""What holds for every role: it says what it takes, has a tag, and nothing but Ansible's own modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from playbooks.reference import ROLES, SITE, read
+
+NAMES = sorted(path.name for path in ROLES.iterdir() if path.is_dir())
+KEYWORDS = {
+    "name", "when", "loop", "loop_control", "register", "notify", "listen", "vars", "tags",
+    "become", "become_user", "run_once", "delegate_to", "throttle", "changed_when", "failed_when",
+    "check_mode", "no_log", "until", "retries", "delay", "ignore_unreachable", "ignore_errors",
+    "block", "rescue", "always", "environment", "async", "poll", "any_errors_fatal", "diff",
+    "timeout", "delegate_facts",
+}  # fmt: skip
+
+
+def plays() -> list[Mapping[str, object]]:
+    loaded: list[Mapping[str, object]] = yaml.safe_load(SITE.read_text())
+    return loaded
+
+
+def tasks(role: str) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    """Every task and handler of a role, those inside blocks too."""
+    for path in [*(ROLES / role).glob("tasks/*.yml"), *(ROLES / role).glob("handlers/*.yml")]:
+        for task in _flat(yaml.safe_load(path.read_text()) or []):
+            yield path, task
+
+
+def _flat(listed: list[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
+    for task in listed:
+        yield task
+        for part in ("block", "rescue", "always"):
+            inner = task.get(part, [])
+            assert isinstance(inner, list)
+            yield from _flat(inner)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_role_says_what_it_takes(name: str) -> None:
+    role = read()[name]
+    assert role.summary
+    assert all(option.get("description") for option in role.options.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_variable_of_a_role_is_described_and_has_a_value_or_is_required(name: str) -> None:
+    role = read()[name]
+    assert role.defaults.keys() <= role.options.keys()
+    required = {option for option, each in role.options.items() if each.get("required")}
+    assert required | role.defaults.keys() == role.options.keys()
+    assert not required & role.defaults.keys()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_role_uses_what_comes_with_ansible_alone(name: str) -> None:
+    for path, task in tasks(name):
+        modules = [key for key in task if key not in KEYWORDS]
+        assert all(module.startswith("ansible.builtin.") for module in modules), f"{path}: {modules}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_role_has_a_play_of_its_own_whose_tag_is_its_name(name: str) -> None:
+    (play,) = (play for play in plays() if play.get("roles") == [name])
+    assert play["hosts"] in ("hosts", "log_servers")
+    assert play["tags"] == name
