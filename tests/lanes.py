@@ -1,6 +1,6 @@
 """Which worker runs which test: two workers at once, and what needs the machine for itself alone, last.
 
-`docker`: what shares one Docker Engine's names (environments, hosts), one after the other, by the first worker.
+`docker`: what shares one Docker Engine's names (environments, hosts), one after the other, by one worker.
 `quiet`:  what judges load; it starts when nothing else runs. Everything else goes, a file at a time, to
 whichever worker has nothing left.
 """
@@ -122,7 +122,7 @@ class Lanes:
     def _refill(self, node: WorkerController) -> None:
         """More for a worker that has at most one test left, which it holds until then; or the word to end.
 
-        The one that is through first is told to end, the other when that one has ended and quiet tests are given.
+        The one that is through first is told to end; when it has, the other is given the quiet tests.
         """
         while self._files and len(self._pending[node]) < 2:
             self._give(node, self._files.popleft())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from anonymizer.postgres.tasks import Event, Failed, Setup, Task
 from foundation.errors import Unavailable
 
 _MOST = 4
+_LONGEST = 75
+_SHORT = "/tmp"  # noqa: S108 - multiprocessing makes a folder in it that only its owner may look into
 _GONE = "run the same command again: it goes on where it stopped"
 
 
@@ -31,13 +34,30 @@ def how_many() -> int:
 def preload() -> None:
     """Starts what workers start from: it imports what they need while the command does so too."""
     _context()
-    ensure_running()
 
 
 def _context() -> ForkServerContext:
+    """What workers start from, running."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["anonymizer.postgres.work", "anonymizer.kernels.ready"])
+    with _room_for_a_socket():
+        ensure_running()
     return context
+
+
+@contextmanager
+def _room_for_a_socket() -> Iterator[None]:
+    """A folder whose name leaves room for that of a socket: of 107 bytes multiprocessing adds 32 to TMPDIR's.
+
+    No row of anybody's comes into it.
+    """
+    usual = tempfile.gettempdir()
+    if len(os.fsencode(usual)) > _LONGEST:
+        tempfile.tempdir = _SHORT
+    try:
+        yield
+    finally:
+        tempfile.tempdir = usual
 
 
 class Workers:

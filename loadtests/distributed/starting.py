@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -9,25 +10,37 @@ from foundation.errors import InputError
 
 PORT = 5557  # Locust's own default
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:%-]*")
+_ADDRESS = re.compile(r"(?:\[(?P<six>[^]]+)\]|(?P<name>[^][:]+))(?::(?P<port>[0-9]{1,5}))?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
-    """Where the master listens, or is reached."""
+    """Where the master listens, or is reached. An IPv6 address stands without its brackets."""
 
     host: str
     port: int
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def address(text: str, option: str) -> Address:
-    """HOST:PORT, or HOST with Locust's own port. Raises InputError."""
-    host, _, port = text.rpartition(":") if ":" in text else (text, "", str(PORT))
-    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
+    """HOST:PORT, or HOST with Locust's own port; an IPv6 address in brackets. Raises InputError."""
+    if _is_ipv6(text):
+        hint = f"an IPv6 address stands in brackets: [{text}]:{PORT}"
+        raise InputError(f"expected HOST:PORT, got {text!r}", where=option, hint=hint)
+    found = _ADDRESS.fullmatch(text)
+    port = int(found["port"] or PORT) if found else PORT
+    if not found or port > 65535 or (found["six"] and not _is_ipv6(found["six"])):
         raise InputError(f"expected HOST:PORT, got {text!r}", where=option, hint=f"such as 10.0.0.5:{PORT}")
-    return Address(host=host, port=int(port))
+    return Address(host=found["six"] or found["name"], port=port)
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return bool(ipaddress.IPv6Address(text))
+    except ValueError:
+        return False
 
 
 def hosts(text: str) -> tuple[str, ...]:

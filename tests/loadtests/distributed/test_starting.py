@@ -15,6 +15,9 @@ from loadtests.distributed.starting import Address
     [
         ("10.0.0.5:6000", Address(host="10.0.0.5", port=6000)),
         ("load1", Address(host="load1", port=5557)),
+        ("[2001:db8::5]:6000", Address(host="2001:db8::5", port=6000)),
+        ("[::1]", Address(host="::1", port=5557)),
+        ("[fe80::1%eth0]", Address(host="fe80::1%eth0", port=5557)),
     ],
 )
 def test_an_address_has_locusts_port_where_it_names_none(text: str, found: Address) -> None:
@@ -22,11 +25,27 @@ def test_an_address_has_locusts_port_where_it_names_none(text: str, found: Addre
 
 
 @pytest.mark.parametrize(
-    "text", ["", ":5557", "load1:", "load1:x", "load1:99999", "load1:-1", "load1:²", "load1: 1"]
+    "text",
+    [
+        *("", ":5557", "load1:", "load1:x", "load1:99999", "load1:-1", "load1:²", "load1: 1"),
+        *("[]:1", "[load1]:1", "[::1]1", "[::1]:", "::1]:1", "a:b:1"),
+    ],
 )
 def test_what_is_no_address_is_told(text: str) -> None:
     with pytest.raises(InputError, match="--master: expected HOST:PORT"):
         starting.address(text, "--master")
+
+
+@pytest.mark.parametrize("text", ["::1", "::1:5557", "2001:db8::5"])
+def test_an_ipv6_address_without_brackets_might_end_in_a_port_and_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as refused:
+        starting.address(text, "--bind")
+    assert refused.value.hint == f"an IPv6 address stands in brackets: [{text}]:5557"
+
+
+@pytest.mark.parametrize("text", ["10.0.0.5:6000", "[::1]:6000"])
+def test_an_address_reads_as_it_is_typed(text: str) -> None:
+    assert str(starting.address(text, "--master")) == text
 
 
 def test_hosts_are_different_and_no_options_of_ssh() -> None:
