@@ -17,6 +17,8 @@ USER = "automation"
 LABEL = "peakproof.sandbox"
 HOST = "peakproof.sandbox.host"
 PACKAGES_PORT = 3142  # apt-cacher-ng's own
+ENTRY_PORTS = "20000-49151"
+"""Where environments publish their entries: of those that come and go, nobody knows the port before."""
 _STATE = Path("~/.local/state/peakproof/sandboxes")
 _FIRST_HOST, _PACKAGES, _VIRTUAL = 11, 2, 100
 
@@ -132,6 +134,10 @@ def site(box: Sandbox) -> str:
             for host, address in box.hosts.items()
         },
         "subnets": "10.233.0.0/16",
-        "variables": {"site_boxed": True, "base_apt_proxy": f"http://{box.packages}:{PACKAGES_PORT}"},
+        "variables": {
+            "site_boxed": True,
+            "base_apt_proxy": f"http://{box.packages}:{PACKAGES_PORT}",
+            "firewall_entry_ports": [ENTRY_PORTS],
+        },
     }
     return yaml.safe_dump(described, sort_keys=False)
