@@ -57,6 +57,11 @@ class Environment:
     def name(self) -> str:
         return self.instance.name
 
+    @property
+    def at_home(self) -> bool:
+        """Whether its nodes stand on this machine."""
+        return self.fleet.home_carries
+
     def state(self, node: Node) -> str:
         """running, done, crashed (137), missing, …"""
         standing = self.nodes.get(node.name)

@@ -35,6 +35,11 @@ class Fleet:
         return self.hosts[host]
 
     @property
+    def home_carries(self) -> bool:
+        """Whether nodes stand at home: where the site is this machine."""
+        return any(engine is self.home for engine in self.hosts.values())
+
+    @property
     def engines(self) -> tuple[docker.DockerClient, ...]:
         """Every engine once, home first."""
         return (self.home, *(engine for engine in self.hosts.values() if engine is not self.home))

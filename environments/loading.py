@@ -40,11 +40,6 @@ def site_of(name: str, *, beside: Path) -> Site:
     return site.load(_found("site", name, beside))
 
 
-def local_site_of(name: str, *, beside: Path) -> Site:
-    """The same, for what comes up on this machine. Raises InputError for another engine."""
-    return site.load_local(_found("site", name, beside))
-
-
 def _found(kind: str, name: str, beside: Path) -> Path:
     path = lookup.find(kind, name, beside=beside)
     if path is None:

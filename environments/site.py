@@ -111,21 +111,6 @@ def load(path: Path) -> Site:
     return site.model_copy(update={"ssh_config": path.parent.absolute() / site.ssh_config.expanduser()})
 
 
-def load_local(path: Path) -> Site:
-    """A site that is this machine's own engine, the only one that test environments come up on yet.
-
-    Raises InputError with every problem.
-    """
-    site = load(path)
-    document = documents.read(path)
-    what, hint = "environments come up on this machine's own Docker Engine only", "leave `docker` out"
-    elsewhere = [name for name, engine in site.engines.items() if engine is not None]
-    documents.refuse(
-        document, [document.problem(("hosts", name, "docker"), what, hint) for name in elsewhere]
-    )
-    return site
-
-
 def _pin_problems(site: Site, document: Document) -> Iterator[Problem]:
     for what, host in site.pins.items():
         if host not in site.hosts:

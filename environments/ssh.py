@@ -11,6 +11,7 @@ import re
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import weakref
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ SOCKET = "/var/run/docker.sock"
 _CONNECT_SECONDS = 10
 _DEADLINE = 20.0  # the connection, the host's key and the login together
 _PAUSE = 0.02
+_AGAIN = 0.5  # seconds until a connection that broke is tried again
+# A host that is gone says nothing: after so many seconds of that its connection is broken.
+_ALIVE = ("-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,17 +74,63 @@ _MEANINGS = (
 
 
 class Tunnel:
-    """A forwarded socket or port, `at`. It stands until `close`, or until this process is gone."""
+    """A forwarded socket or port, `at`. It stands until `close`, or until this process is gone.
 
-    def __init__(
-        self, at: Local, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]
-    ) -> None:
+    A connection that breaks is made anew, for as long as it takes: a host that was away may come back.
+    """
+
+    def __init__(self, at: Local, connection: _Connection) -> None:
         self.at = at
-        self._end = weakref.finalize(self, _ended, process, folder)
+        self._end = weakref.finalize(self, connection.end)
 
     def close(self) -> None:
         """Ends the connection; twice is fine."""
         self._end()
+
+
+class _Connection:
+    """The ssh process, and the thread that starts the next one when it ends by itself."""
+
+    def __init__(self, argv: list[str], folder: tempfile.TemporaryDirectory[str]) -> None:
+        self._argv, self._folder = argv, folder
+        self._said = Path(folder.name) / "said"
+        self._lock, self._over = threading.Lock(), threading.Event()
+        self._process = _started(argv, self._said)
+        self._watch = threading.Thread(target=self._keep, name="ssh", daemon=True)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it has ended."""
+        return self._process.poll() is not None
+
+    def said(self) -> str:
+        """What ssh printed."""
+        return self._said.read_text(errors="replace")
+
+    def keep(self) -> None:
+        """From now on it is made anew when it breaks."""
+        self._watch.start()
+
+    def end(self) -> None:
+        """Ends it, and leaves nothing."""
+        with self._lock:
+            self._over.set()
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+            self._process.terminate()
+        self._process.wait()
+        if self._watch.is_alive() and self._watch is not threading.current_thread():
+            self._watch.join()
+        self._folder.cleanup()
+
+    def _keep(self) -> None:
+        while True:
+            self._process.wait()
+            if self._over.wait(_AGAIN):
+                return
+            with self._lock:
+                if not self._over.is_set():
+                    self._process = _started(self._argv, self._said)
 
 
 def engine(url: str) -> Tunnel:
@@ -118,16 +168,16 @@ def port(url: str, number: int) -> Tunnel:
 def _forwarded(
     where: SplitResult, local: Local, remote: str, folder: tempfile.TemporaryDirectory[str]
 ) -> Tunnel:
-    said = Path(folder.name) / "said"
-    process = _started(command(where, local, remote), said)
-    tunnel = Tunnel(local, process, folder)
+    connection = _Connection(command(where, local, remote), folder)
+    tunnel = Tunnel(local, connection)
     deadline = time.monotonic() + _DEADLINE
     while not _accepts(local):
-        if process.poll() is not None or time.monotonic() > deadline:
-            text = said.read_text(errors="replace")
+        if connection.failed or time.monotonic() > deadline:
+            text = connection.said()
             tunnel.close()
             raise meaning(text, _target(where))
         time.sleep(_PAUSE)
+    connection.keep()
     return tunnel
 
 
@@ -157,7 +207,8 @@ def command(where: SplitResult, local: Local, remote: str) -> list[str]:
         "ssh",
         *options(where.geturl()),
         *("-o", "BatchMode=yes", "-o", f"ConnectTimeout={_CONNECT_SECONDS}", "-o", "ControlPath=none"),
-        *("-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=15", "-o", "LogLevel=ERROR"),
+        *("-o", "ExitOnForwardFailure=yes", "-o", "StreamLocalBindUnlink=yes", "-o", "LogLevel=ERROR"),
+        *_ALIVE,
         *("-L", f"{here}:{remote}"),
         *(("-p", str(where.port)) if where.port else ()),
         *("--", _target(where), "cat"),
@@ -188,11 +239,3 @@ def _accepts(local: Local) -> bool:
         except OSError:
             return False
     return True
-
-
-def _ended(process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
-    process.terminate()
-    process.wait()
-    folder.cleanup()

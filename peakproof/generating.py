@@ -65,7 +65,7 @@ def generate(
 
 def _started(environment: Environment, given: Sequence[FileSpec]) -> NodeContainer:
     try:
-        return environment.start(_node(), given)
+        return environment.start(_node(environment), given)
     except NodeFailed as error:
         failed = [event for line in error.detail if isinstance(event := progress.parse(line), Failed)]
         if failed:  # it said itself what is wrong, in its own words for machines
@@ -87,7 +87,8 @@ def code() -> Iterator[FileSpec]:
         yield f"{HOME}/code/foundation/{name}", (PACKAGE / "foundation" / name).read_bytes(), 0o644
 
 
-def _node() -> Node:
+def _node(environment: Environment) -> Node:
+    """Beside the nodes; where none stand at home it has this machine's network, its way to the hosts."""
     return Node(
         name=GENERATOR,
         service=GENERATOR,
@@ -97,7 +98,7 @@ def _node() -> Node:
             environment={"PYTHONPATH": f"{HOME}/code"},
             stop_grace=30.0,
         ),
-        attachments=Attachments(networks=(FRONT,)),
+        attachments=Attachments(networks=(FRONT,) if environment.at_home else ()),
         resources=Resources(memory=_MEMORY, cpu_weight=_CPU_WEIGHT),
         hardening=Hardening(capabilities=("SYS_NICE",)),
     )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from environments import placement
 from environments.docker_errors import mapped
 from environments.environment import Environment
 from environments.faults import kind_of
@@ -171,11 +172,27 @@ def _scope(state: State, verdict: Verdict, faults: Sequence[FaultRecord]) -> Ite
             yield f"{only}: capacity {capacity_in_words(state.capacity.found)}."
     simulated = "with simulated partners, " if season.topology.partners else ""
     yield (
-        f"Not shown: what differs from production. {season.topology.definition!r} ran on one host, "
+        f"Not shown: what differs from production. {season.topology.definition!r} ran on {_hosts(state)}, "
         f"{simulated}without TLS between its nodes and with one database."
     )
+    yield from _uncovered(state)
     for waiver in season.waivers:
         yield f"Waived: {waiver}."
+
+
+def _hosts(state: State) -> str:
+    """Such as "3 hosts of the site box"."""
+    count = len(state.season.site.hosts)
+    return "one host" if count == 1 else f"{count} hosts of the site {state.season.site.site}"
+
+
+def _uncovered(state: State) -> Iterator[str]:
+    """What the loss of a host would have taken away, of several."""
+    if state.target is None or len(state.season.site.hosts) == 1:
+        return
+    instance = state.target.instance
+    lost = placement.losses(instance.topology, state.season.site, instance.placement)
+    yield from (f"Host loss not covered: {line}." for line in lost)
 
 
 def _shown(state: State, verdict: Verdict, faults: Sequence[FaultRecord]) -> str:

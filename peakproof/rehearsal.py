@@ -129,7 +129,8 @@ def _leased(season: Season, desk: Desk) -> Iterator[None]:
     """The environment and its twin stay for as long as the block runs."""
     with contextlib.ExitStack() as stack:
         for name in (season.environment_name, source_name(season)):
-            stack.enter_context(leases.kept(desk.fleet.home, name, desk.built["python"]))
+            for engine in desk.fleet.engines:
+                stack.enter_context(leases.kept(engine, name, desk.built["python"]))
         yield
 
 
@@ -153,7 +154,7 @@ def _timed(
 def _taken_down(*, stay: bool) -> Callable[[Desk, State], State]:
     def take_down(desk: Desk, state: State) -> State:
         names = [source_name(state.season)] + ([] if stay else [state.season.environment_name])
-        left = [_left(desk.fleet.home, name) for name in names]
+        left = [_left(desk.fleet, name) for name in names]
         if state.was_up and not all(time.whole for time in state.times):
             left.append(not_whole(desk.fleet.home, state.season))
         return replace(state, left=tuple(why for why in left if why))
@@ -161,10 +162,10 @@ def _taken_down(*, stay: bool) -> Callable[[Desk, State], State]:
     return take_down
 
 
-def _left(client: docker.DockerClient, name: str) -> str:
+def _left(fleet: Fleet, name: str) -> str:
     """Takes an environment down; why something of it is left, or nothing."""
     try:
-        removing.remove(client, name)
+        removing.everywhere(fleet, name)
     except (PeakproofError, KeyboardInterrupt) as error:
         why = str(error) or "interrupted"
         return f"{name} is not all gone: {why}. The reaper goes on when its lease ends, in a minute at most"
@@ -182,7 +183,9 @@ def not_whole(client: docker.DockerClient, season: Season) -> str:
     missing = [node.name for node in nodes if node.name not in standing]
     if found and not missing:
         return ""
-    again = shlex.join(["peakproof", "env", "up", season.written.environment.definition, "--name", name])
+    written = season.written.environment
+    up = ["peakproof", "env", "up", written.definition, "--site", written.site, "--name", name]
+    again = shlex.join(up)
     return (
         f"{name}, which was up, without {', '.join(missing) or 'any node'} and without its data: "
         f"`{again}` brings it up again"

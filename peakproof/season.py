@@ -141,7 +141,7 @@ def _with_what_it_names(written: SeasonInput, document: Document) -> Season:
         document=document,
         topology=loaded.topology,
         platform=loaded.definition.platform,
-        site=loading.local_site_of(written.environment.site, beside=beside),
+        site=loading.site_of(written.environment.site, beside=beside),
         origin=loaded.origin,
         objectives=implied.promised(agreed, loaded_journeys),
         waivers=waivers,

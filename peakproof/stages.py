@@ -311,11 +311,11 @@ def source_name(season: Season) -> str:
 
 def job_of(season: Season, run: str, target: Environment) -> Job:
     """The generator's job, with paths inside its container."""
-    written, topology = season.written.load, season.topology
-    entry = topology.bindings[topology.entry]
+    written = season.written.load
+    entry, allowed = _aimed(target)
     return Job(
         run=run,
-        target=f"http://{entry.host}:{entry.port}",
+        target=entry,
         journeys=f"{generating.HOME}/journeys.py",
         streams=written.streams,
         rate=written.peak,
@@ -325,9 +325,19 @@ def job_of(season: Season, run: str, target: Environment) -> Job:
         points=season.points,
         output=generating.OUTPUT,
         feeds=f"{generating.HOME}/feeds",
-        allowed=tuple(target.instance.subnets.values()),
+        allowed=allowed,
         self_test=SelfTest(limit=delay_limit(season.objectives), required=False),
     )
+
+
+def _aimed(target: Environment) -> tuple[str, tuple[str, ...]]:
+    """Where the load goes, and which addresses it may reach: inside, or the entry of the hosts of a site."""
+    instance = target.instance
+    if target.at_home:
+        entry = instance.topology.bindings[instance.topology.entry]
+        return f"http://{entry.host}:{entry.port}", tuple(instance.subnets.values())
+    address, port = target.address(instance.topology.entry)
+    return f"http://{address}:{port}", (address,)
 
 
 def _journeys(season: Season, job: Job) -> tuple[str, bytes, int]:

@@ -92,20 +92,25 @@ def kept(
 
     What somebody gives, before or meanwhile, stays as it is. The last of the command's own holds until the
     next is given, `end` is called, or it is over. Raises, at the end of the block, what made a
-    renewal fail: without a lease the environment goes.
+    renewal fail: without a lease the environment goes. A host that was away, and came back before its lease
+    was over, is no failure.
     """
     stop, failures = threading.Event(), list[PeakproofError]()
 
-    def keep() -> None:
+    def keep() -> bool:
+        """Whether a lease was in force until now."""
         with mapped(f"renewing the lease of {instance}"):
+            held = any(each.until > time.time() for each in _all(client, instance))
             lease = _created(client, instance, seconds, holder.me())
             _remove(client, [each for each in _older(client, lease) if each.holder == lease.holder])
         reaper.ensure(client, image)
+        return held
 
     def keep_on() -> None:
         while not stop.wait(seconds / 3):
             try:
-                keep()
+                if keep():
+                    failures.clear()
             except PeakproofError as error:
                 failures.append(error)
 
@@ -119,6 +124,18 @@ def kept(
         thread.join()
     if failures:
         raise failures[0]
+
+
+@contextlib.contextmanager
+def over(client: docker.DockerClient, instance: str, seconds: float) -> Iterator[None]:
+    """A lease beside the command's own, of a host that is going to be away: its reaper wakes up with it."""
+    with mapped(f"holding {instance}"):
+        lease = _created(client, instance, seconds, f"{holder.me()}, over a fault")
+    try:
+        yield
+    finally:
+        with mapped(f"holding {instance}"):
+            _remove(client, [lease])
 
 
 def end(client: docker.DockerClient, instance: str) -> None:

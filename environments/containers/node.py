@@ -122,8 +122,7 @@ class NodeContainer(BareContainer):
         )
 
     def _create_under_its_name(self) -> None:
-        node, attachments = self.node, self.node.attachments
-        first = self.instance.resource(attachments.networks[0])
+        node = self.node
         self._container = self.get_docker_client().create(
             self.image,
             command=list(node.process.command) or None,
@@ -132,14 +131,21 @@ class NodeContainer(BareContainer):
             name=self.instance.resource(node.name),
             hostname=node.name,
             labels=labels.of(self.instance.name, "node", node=node.name, digest=node.digest),
-            network=first,
-            networking_config={first: self._endpoint(attachments.networks[0])},
+            **self._beginning(),
             volumes={
                 self.instance.resource(mount.volume): {"bind": mount.path, "mode": "rw"}
                 for mount in node.storage.mounts
             },
             **_limits(node),
         )
+
+    def _beginning(self) -> dict[str, Any]:  # Any: docker-py's own keyword arguments
+        """The first of its networks; a guest that stands on none has its machine's."""
+        if not self.node.attachments.networks:
+            return {"network_mode": "host"}
+        name = self.node.attachments.networks[0]
+        first = self.instance.resource(name)
+        return {"network": first, "networking_config": {first: self._endpoint(name)}}
 
     def _join(self) -> None:
         client = self.get_docker_client().client

@@ -44,16 +44,6 @@ def written(folder: Path, hosts: str, more: str = "") -> Path:
     return path
 
 
-def test_an_engine_elsewhere_is_refused_with_its_line_where_it_would_not_be_used(tmp_path: Path) -> None:
-    path = written(tmp_path, "{local: {docker: ssh://somebody@203.0.113.7}}")
-    assert site.load(path).site == "s", "programs may be described for it"
-    with pytest.raises(InputError) as caught:
-        site.load_local(path)
-    (problem,) = caught.value.problems
-    assert problem.where == f"{path}:2"
-    assert "this machine's own Docker Engine only" in problem.what
-
-
 @pytest.mark.parametrize(
     ("hosts", "more", "line", "told"),
     [
