@@ -19,11 +19,13 @@ from environments.containers import (
     reaper,
     removing,
     roles,
+    sandboxed,
     states,
 )
 from environments.containers.aimed import AimedFault
 from environments.containers.building import Watch
 from environments.containers.finding import Found
+from environments.containers.host_fault import HostFault
 from environments.containers.injecting import Tools
 from environments.containers.node import NodeContainer
 from environments.containers.usage import Group, group_of
@@ -33,6 +35,7 @@ from environments.faults.kind import FaultOptions, Scene
 from environments.fleet import Fleet, connected
 from environments.images import transport
 from environments.instance import Instance
+from environments.site import Site
 from environments.ssh import Tunnel
 from environments.topology import Lifecycle, Node
 from environments.wanted import Wanted
@@ -111,6 +114,20 @@ class Environment:
     def guest_groups(self) -> dict[str, Group]:
         """The same of what was started here since: of each name the last one, while it is there."""
         return _groups(self._guests)
+
+    def host_fault(self, options: FaultOptions, host: str, site: Site, tools: Tools) -> HostFault:
+        """A fault of a host in a box, ready to be applied. Raises Refused for another host."""
+        container, kind = sandboxed.host(self.fleet.home, site, host), kind_of(options)
+        assert kind.on_host is not None, "a plan's targets were checked"
+        reaper.ensure(self.fleet.home, tools.images["python"])
+        helper = injecting.beside(
+            self.fleet.home,
+            kind.on_host(options, str(container.id)),
+            container,
+            instance=self.name,
+            image=tools.images[kind.post.image],
+        )
+        return HostFault(helper, self.fleet.on(host), self.name, host)
 
     def fault(self, options: FaultOptions, nodes: Sequence[str], tools: Tools) -> AimedFault:
         """A fault, ready to be applied to that one of `nodes` which has its role then. Raises Refused."""
@@ -192,6 +209,7 @@ def up(wanted: Wanted, fleet: Fleet, built: Mapping[str, str], watch: Watch) -> 
 
 def down(home: docker.DockerClient, name: str) -> int:
     """Takes an environment down on all its hosts; returns how much there was, which may be nothing."""
+    removing.end_host_faults(home, name)  # a host that is down could not be asked
     return removing.everywhere(connected(manifests.hosts(home, name), home), name)
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from environments import giving, loading, lookup
-from environments.faults import aiming
+from environments.faults import aiming, hosts
 from environments.giving import Given
 from environments.platform import Platform
 from environments.site import Site
-from environments.topology import Topology
+from environments.topology import Role, Topology
 from foundation import documents, slo
 from foundation.documents import Document
 from foundation.errors import InputError, Problem
@@ -51,8 +50,11 @@ class Season:
     @property
     def faults(self) -> list[Planned]:
         """The timeline with the nodes that it may hit."""
-        role_of = partial(aiming.target, self.topology)
-        return targets.planned(self.written.timeline, role_of, self.written.load.seed)
+        return targets.planned(self.written.timeline, self.role_of, self.written.load.seed)
+
+    def role_of(self, target: str) -> Role | None:
+        """Who may be hit by that name: nodes, or a host of the site."""
+        return aiming.target(self.topology, target) or hosts.target(self.site, target)
 
 
 def nothing_known(_season: Season) -> Mapping[str, str]:

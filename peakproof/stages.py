@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -38,7 +39,7 @@ from peakproof.season import Season
 from peakproof.targets import Planned
 from peakproof.telemetry.database import DatabaseWatch
 from peakproof.telemetry.sampler import Sampler
-from peakproof.timeline import Happened, Missed, Timeline
+from peakproof.timeline import Happened, Missed, Prepared, Timeline
 
 TRIALS = "capacity"
 """Folder of the report with a folder for each trial of a search."""
@@ -166,9 +167,7 @@ def load(desk: Desk, state: State) -> State:
     season, target = state.season, state.target
     job = job_of(season, state.run, target)
     tools = Tools(images=desk.built, can=desk.can)
-    faults = Timeline(
-        season.faults, lambda each: target.fault(each.options, each.nodes, tools), desk.screen.fault
-    )
+    faults = Timeline(season.faults, partial(_prepared, season, target, tools), desk.screen.fault)
     sampler = watched(season, target, state.database)
     rules, main = [abort.parse(text) for text in season.written.abort_on], season.written.load.journey
     watch = abort.Watch(rules, may_shed=main in may_shed(season.objectives, main))
@@ -195,6 +194,13 @@ def load(desk: Desk, state: State) -> State:
     faults.discard()
     state = replace(state, happened=tuple(faults.happened()), missed=tuple(faults.missed()))
     return _measured(desk, state, Seen(samples=sampler.samples, cost=sampler.cost, delays={}))
+
+
+def _prepared(season: Season, target: Environment, tools: Tools, planned: Planned) -> Prepared:
+    """A line of the timeline, ready for its time: a fault of nodes, or of a host."""
+    if planned.on_host(season.topology):
+        return target.host_fault(planned.options, planned.node, season.site, tools)
+    return target.fault(planned.options, planned.nodes, tools)
 
 
 def _measured(desk: Desk, state: State, seen: Seen) -> State:

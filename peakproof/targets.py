@@ -7,9 +7,9 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from environments.faults import kind_of
+from environments.faults import aiming, kind_of
 from environments.faults.kind import FaultOptions
-from environments.topology import Role
+from environments.topology import Role, Topology
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,10 @@ class Planned:
     def target(self) -> str:
         """As it was written: a role, or a node."""
         return self.options.target
+
+    def on_host(self, topology: Topology) -> bool:
+        """Whether it hits a host: no node or role has the target's name."""
+        return aiming.target(topology, self.target) is None
 
     @property
     def at(self) -> float:

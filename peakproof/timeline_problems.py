@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from environments import door
-from environments.faults import abilities, aiming, kind_of
+from environments.faults import FAULTS, abilities, aiming, hosts, kind_of
+from environments.faults.kind import FaultOptions
 from environments.topology import Lifecycle, Topology
 from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import Problem, Unavailable
@@ -32,6 +33,9 @@ def of_season(season: Season) -> Iterator[Problem]:
     topology, timeline = season.topology, season.written.timeline
     for index, fault in enumerate(timeline):
         role = aiming.target(topology, fault.target)
+        if role is None and (hosts.is_meant(fault.target) or fault.target in season.site.hosts):
+            yield from _host_problems(season, index, fault)
+            continue
         nodes = [topology.node(name) for name in role.candidates] if role else []
         lasting = tuple(node for node in nodes if node.lifecycle is Lifecycle.ALWAYS)
         at: Location = ("timeline", index)
@@ -45,6 +49,21 @@ def of_season(season: Season) -> Iterator[Problem]:
         for where, what, hint in kind_of(fault).problems(fault, topology, lasting):
             yield season.document.problem((*at, *where), what, hint)
     yield from _overlap_problems(season)
+
+
+def _host_problems(season: Season, index: int, fault: FaultOptions) -> Iterator[Problem]:
+    """A host that is home or not there, a fault that befalls nodes alone."""
+    site, at = season.site, ("timeline", index, fault.fault)
+    able = [name for name, kind in FAULTS.items() if kind.on_host]
+    if hosts.at_home(site):
+        what = f"{fault.target}: the site {site.site} is home, which carries lock and generator: no target"
+        yield season.document.problem(at, what, "aim at a node, or rehearse on a site of several hosts")
+    elif hosts.target(site, fault.target) is None:
+        what = f"{fault.target}: the site {site.site} has {len(site.hosts)} hosts: {', '.join(site.hosts)}"
+        yield season.document.problem(at, what, did_you_mean(fault.target, hosts.targets(site)))
+    elif fault.fault not in able:
+        what = f"{fault.fault} befalls nodes, not hosts; a host can be hit by {', '.join(able)}"
+        yield season.document.problem(at, what)
 
 
 def of_machine(season: Season, lacking: Mapping[str, str]) -> Iterator[Problem]:

@@ -34,6 +34,16 @@ def call(method: str, path: str, /, *, fine: tuple[int, ...] = GONE, **query: ob
     return None if status in fine or not body.startswith((b"{", b"[")) else json.loads(body)
 
 
+def run(container: str, *command: str) -> tuple[int, str]:
+    """A command in a container: its status, and what it printed. Raises OSError where it cannot be run."""
+    told = {"AttachStdout": True, "AttachStderr": True, "Tty": True, "Cmd": list(command)}
+    _, made = _answered("POST", f"/containers/{quote(container)}/exec", (), {}, PATIENCE, told)
+    begun = json.loads(made)["Id"]
+    _, printed = _answered("POST", f"/exec/{begun}/start", (), {}, PATIENCE, {"Detach": False, "Tty": True})
+    _, ended = _answered("GET", f"/exec/{begun}/json", (), {}, PATIENCE)
+    return int(json.loads(ended)["ExitCode"] or 0), printed.decode(errors="replace")
+
+
 def done(method: str, path: str, /, *, patience: float = PATIENCE, **query: object) -> bool:
     """One request; whether the engine did it: False of what is gone, or is so already."""
     status, _ = _answered(method, path, GONE, query, patience)
@@ -41,18 +51,25 @@ def done(method: str, path: str, /, *, patience: float = PATIENCE, **query: obje
 
 
 def _answered(
-    method: str, path: str, fine: tuple[int, ...], query: dict[str, object], patience: float
+    method: str,
+    path: str,
+    fine: tuple[int, ...],
+    query: dict[str, object],
+    patience: float,
+    told: object = None,
 ) -> tuple[int, bytes]:
     connection = _Connection("docker", timeout=patience)
     try:
-        connection.request(method, f"{path}?{urlencode(query)}" if query else path)
+        body = None if told is None else json.dumps(told)
+        headers = {} if told is None else {"Content-Type": "application/json"}
+        connection.request(method, f"{path}?{urlencode(query)}" if query else path, body, headers)
         response = connection.getresponse()
-        body = response.read()
+        answer = response.read()
     finally:
         connection.close()
     if response.status >= 400 and response.status not in fine:
-        raise OSError(f"{method} {path}: {response.status} {body.decode(errors='replace').strip()}")
-    return response.status, body
+        raise OSError(f"{method} {path}: {response.status} {answer.decode(errors='replace').strip()}")
+    return response.status, answer
 
 
 def listed(what: str, labels: list[str], **more: list[str]) -> list[dict[str, Any]]:

@@ -17,9 +17,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from docker_socket import done
+from docker_socket import call, done, run
 
 MARK = Path("/agent/struck")
+RAN = Path("/agent/ran")
+"""What ran on a host before it went down, a container a line, the oldest first."""
+AGAIN = 0.2  # seconds between two questions to a host that boots
 
 
 class HitNothing(Exception):  # noqa: N818 - it is no error
@@ -40,11 +43,61 @@ def do(deed: dict[str, Any], patience: float) -> None:
         if not done("POST", deed["path"], patience=patience, **deed["query"]):
             raise HitNothing(deed["idle"])
         return
+    if deed["does"] == "host-down":
+        host_down(deed)
+        return
+    if deed["does"] == "host-up":
+        host_up(deed["container"], patience)
+        return
     command = ["bash", "-euc", deed["bash"]]
     ended = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
     if ended.returncode != 0:
         said = ended.stderr.decode(errors="replace").strip() or f"status {ended.returncode}"
         raise HitNothing(f"it could not be put in force: {said.splitlines()[-1]}", half=True)
+
+
+def host_down(deed: dict[str, Any]) -> None:
+    """The host dies at once; what runs on it is remembered first."""
+    host = deed["container"]
+    try:
+        status, printed = run(host, "docker", "ps", "--quiet", "--no-trunc")
+    except OSError as error:
+        raise HitNothing(deed["idle"]) from error
+    if status != 0:
+        raise HitNothing(f"its Docker Engine does not answer: {printed.strip()}")
+    RAN.write_text("\n".join(reversed(printed.split())))
+    if not done("POST", f"/containers/{host}/kill", signal="SIGKILL"):
+        raise HitNothing(deed["idle"])
+
+
+def host_up(host: str, patience: float) -> None:
+    """It boots, its engine answers, what ran there runs again. Raises OSError where that takes too long."""
+    deadline = time.monotonic() + patience
+    call("POST", f"/containers/{host}/start")
+    missing, why = RAN.read_text().split() if RAN.exists() else [], "its Docker Engine did not answer"
+    while True:
+        missing, why = still_missing(host, missing)
+        if not missing and not why:
+            return
+        if time.monotonic() > deadline:
+            raise OSError(f"{host} is up, but not all that ran on it: {why or ', '.join(missing)}")
+        time.sleep(AGAIN)
+
+
+def still_missing(host: str, wanted: list[str]) -> tuple[list[str], str]:
+    """What of `wanted` does not run yet after trying to start it all, and why."""
+    try:
+        status, printed = run(host, "docker", "ps", "--quiet", "--no-trunc")
+        if status != 0:
+            return wanted, printed.strip()
+        missing = [each for each in wanted if each not in printed]
+        for each in missing:
+            status, printed = run(host, "docker", "start", each)
+            if status != 0 and "No such container" not in printed:
+                return missing[missing.index(each) :], printed.strip()
+    except OSError as error:
+        return wanted, str(error)
+    return [], ""
 
 
 def undo(fault: dict[str, Any]) -> None:

@@ -18,7 +18,9 @@ from docker_socket import MISSING, call, done, listed, remove_container
 PAUSE = 2.0
 OURS = "peakproof.owner=env"
 RERUN = "rerun"
-UNDOES = ("start", "unpause", RERUN)  # verbs of the engine, `POST /containers/TARGET/VERB`, and RERUN
+REVIVE = "revive"  # the same, of a host: also where nobody wants the instance any more
+UNDOES = ("start", "unpause", RERUN, REVIVE)  # verbs of the engine, `POST /containers/TARGET/VERB`, and these
+HOST_SECONDS = 90  # that a host may take to boot
 MARK = "/agent/struck"  # of environments/agent/fault.py
 
 
@@ -75,7 +77,11 @@ def is_lock(item: dict[str, Any], now: float) -> bool:
 def remove(instance: str) -> None:
     """Everything of one instance: containers, then networks, then volumes, the leases among them last."""
     labels = [OURS, f"peakproof.instance={instance}"]
-    for container in listed("containers/json", labels):
+    containers = listed("containers/json", labels)
+    for helper in containers:
+        if helper["Labels"].get("peakproof.undo") == REVIVE:
+            revive(helper)
+    for container in containers:
         remove_container(container["Id"])
     for network in listed("networks", labels):
         remove_network(network)
@@ -126,12 +132,21 @@ def undo(helper: dict[str, Any]) -> None:
     verb, _, target = helper["Labels"]["peakproof.undo"].partition(":")
     if verb not in UNDOES:
         raise ValueError("unknown verb")
-    if verb == RERUN:
+    if verb in (RERUN, REVIVE):
         run_again(helper["Id"])
     elif verb != "start" or stopped_since(target, helper["Id"]):
         call("POST", f"/containers/{quote(target)}/{verb}")
     print(f"undid a fault whose helper died: {helper['Labels']['peakproof.undo']}", flush=True)
     remove_container(helper["Id"])
+
+
+def revive(helper: dict[str, Any]) -> None:
+    """A host that a fault holds down comes back before what knows of it goes."""
+    if helper["State"] == "running":
+        patience = HOST_SECONDS + 10.0
+        done("POST", f"/containers/{helper['Id']}/stop", patience=patience, t=HOST_SECONDS)
+    elif "(0)" not in helper["Status"]:
+        run_again(helper["Id"])
 
 
 def run_again(helper: str) -> None:

@@ -109,11 +109,19 @@ def helper_for(client: docker.DockerClient, fault: Fault, *, instance: str, imag
     """The fault's helper, not yet started. Raises Refused when the target is no node of this environment."""
     with mapped(f"preparing {fault.name}"):
         target = client.containers.get(fault.container)
-        if not _may_be_hurt(target, instance):
-            raise Refused(
-                f"{fault.container} is not a node of the test environment {instance!r}",
-                hint="faults go only to nodes that `env` brought up, and never to the door",
-            )
+    if not _may_be_hurt(target, instance):
+        raise Refused(
+            f"{fault.container} is not a node of the test environment {instance!r}",
+            hint="faults go only to nodes that `env` brought up, and never to the door",
+        )
+    return beside(client, fault, target, instance=instance, image=image)
+
+
+def beside(
+    client: docker.DockerClient, fault: Fault, target: Container, *, instance: str, image: str
+) -> FaultHelper:
+    """The same for a target that may be hurt, as the caller knows."""
+    with mapped(f"preparing {fault.name}"):
         helper = client.containers.create(
             image,
             command=["python3", "-u", "/agent/fault.py", DOCUMENT],

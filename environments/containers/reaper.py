@@ -17,7 +17,7 @@ from environments.docker_errors import mapped
 
 AGENT = Path(__file__).resolve().parent.parent / "agent"
 NAME = "peakproof-reaper"
-VERSION = 3
+VERSION = 4
 """Goes up when an older reaper would not do what this version's objects need: it is then replaced."""
 SOCKET = "/var/run/docker.sock"
 CONFLICT = 409

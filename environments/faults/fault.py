@@ -26,7 +26,24 @@ class Script:
     does: Literal["script"] = "script"
 
 
-Deed = Call | Script
+@dataclass(frozen=True, kw_only=True)
+class HostDown:
+    """A host that is a container gets SIGKILL; the helper remembers what ran on its engine."""
+
+    container: str
+    idle: str = "it was not running"
+    does: Literal["host-down"] = "host-down"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostUp:
+    """It is started again, and on its engine what ran there."""
+
+    container: str
+    does: Literal["host-up"] = "host-up"
+
+
+Deed = Call | Script | HostDown | HostUp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +57,8 @@ class Post:
     capabilities: tuple[str, ...] = ()
 
 
+REVIVE = "revive"
+"""The label of a fault that must be undone before its helper may go."""
 AT_THE_ENGINE = Post(image="python", socket=True)
 IN_THE_NETWORK = Post(image="faults", network=True, capabilities=("NET_ADMIN",))
 
@@ -58,8 +77,13 @@ class Fault:
 
     @property
     def label(self) -> str:
-        """What the reaper does where the helper died: "start:CONTAINER", or it runs the helper again."""
-        if isinstance(self.undo, Script):
+        """What the reaper does where the helper died: "start:CONTAINER", or it runs the helper again.
+
+        "revive": also where nobody wants the instance any more, for the host is not the instance's.
+        """
+        if isinstance(self.undo, HostUp):
+            return REVIVE
+        if not isinstance(self.undo, Call):
             return "rerun"
         return f"{self.undo.path.rpartition('/')[2]}:{self.container}"
 

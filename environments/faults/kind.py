@@ -75,6 +75,7 @@ class FaultKind(Generic[Options]):
     holds      what of its target it holds while it is in force
     describe   what its helper does
     problems   what is wrong with the options, given the topology and the nodes that may be hit
+    on_host    what its helper does to a host that is this container; None: it befalls nodes alone
     """
 
     options: type[Options]
@@ -85,6 +86,7 @@ class FaultKind(Generic[Options]):
     describe: Callable[[Options, Scene], Fault]
     ways: tuple[frozenset[str], ...] = (frozenset(),)
     problems: Callable[[Options, Topology, tuple[Node, ...]], Iterable[Complaint]] = lambda *_: ()
+    on_host: Callable[[Options, str], Fault] | None = None
 
     def lacks(self, can: frozenset[str]) -> frozenset[str]:
         """What is missing for the way that is nearest; nothing where one can be gone."""
