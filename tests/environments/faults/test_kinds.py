@@ -18,7 +18,7 @@ ALL = frozenset(CAPABILITIES)
 
 
 FOLDER = PACKAGE / "environments" / "faults"
-SERVING = {"__init__", "abilities", "aiming", "capabilities", "direction", "fault", "kind"}
+SERVING = {"__init__", "abilities", "aiming", "capabilities", "direction", "fault", "hosts", "kind"}
 SEEN = ("faults/test_in_force.py", "containers/test_disks.py")
 
 
