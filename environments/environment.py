@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from typing import Literal
 
 import docker
+from docker.models.containers import Container
 
 from environments import docker_policy, door, images, ssh
 from environments.containers import (
@@ -47,10 +49,17 @@ _ENGINE_IMAGES = ("python",)
 
 
 class Environment:
-    """A running instance and its containers."""
+    """A running instance and its containers; those of `infra` are looked at and rehearsed in, no more."""
 
-    def __init__(self, instance: Instance, nodes: Mapping[str, NodeContainer], fleet: Fleet) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        nodes: Mapping[str, NodeContainer],
+        fleet: Fleet,
+        owner: Literal["env", "infra"] = "env",
+    ) -> None:
         self.instance = instance
+        self.owner = owner
         self.nodes = nodes
         self._guests: dict[str, NodeContainer] = {}
         self._forwarded: dict[str, Tunnel] = {}
@@ -126,6 +135,7 @@ class Environment:
             container,
             instance=self.name,
             image=tools.images[kind.post.image],
+            beyond=True,
         )
         return HostFault(helper, self.fleet.on(host), self.name, host)
 
@@ -144,6 +154,7 @@ class Environment:
                 kind_of(options).describe(options, self._scene(name, tools)),
                 instance=self.name,
                 image=tools.images[kind_of(options).post.image],
+                owner=self.owner,
             )
             for name in nodes
         }
@@ -209,7 +220,7 @@ def up(wanted: Wanted, fleet: Fleet, built: Mapping[str, str], watch: Watch) -> 
 
 def down(home: docker.DockerClient, name: str) -> int:
     """Takes an environment down on all its hosts; returns how much there was, which may be nothing."""
-    removing.end_host_faults(home, name)  # a host that is down could not be asked
+    removing.restore(home, name)  # a host that is down could not be asked
     return removing.everywhere(connected(manifests.hosts(home, name), home), name)
 
 
@@ -230,15 +241,21 @@ def attach(home: docker.DockerClient, name: str) -> Environment:
             f"no environment {name!r} is up",
             hint="`peakproof env list` shows what is; `env up` brings one up",
         )
-    fleet = found.fleet
+    return over(found.instance, found.containers, found.fleet, owner="env")
+
+
+def over(
+    instance: Instance, containers: Mapping[str, Container], fleet: Fleet, *, owner: Literal["env", "infra"]
+) -> Environment:
+    """The environment that these containers are; `containers`: by node."""
     nodes = {
-        node.name: NodeContainer(
-            node, found.instance, fleet.on(found.instance.placement[node.name])
-        ).standing_on(found.containers[node.name])
-        for node in found.instance.nodes
-        if node.name in found.containers
+        node.name: NodeContainer(node, instance, fleet.on(instance.placement[node.name])).standing_on(
+            containers[node.name]
+        )
+        for node in instance.nodes
+        if node.name in containers
     }
-    return Environment(found.instance, nodes, fleet)
+    return Environment(instance, nodes, fleet, owner=owner)
 
 
 def refuse_anothers(found: Found | None, wanted: Wanted) -> None:

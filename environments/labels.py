@@ -12,6 +12,8 @@ MANIFEST = "peakproof.manifest"
 UNTIL = "peakproof.until"
 WHO = "peakproof.who"
 UNDO = "peakproof.undo"
+BEYOND = "peakproof.beyond"
+"""Of a fault's helper: what it hit is not the instance's, so it is undone before the helper goes."""
 HOLDS = "peakproof.holds"
 SIZE = "peakproof.size"
 VERSION = "peakproof.version"
@@ -26,6 +28,7 @@ def of(instance: str, kind: str, **more: str) -> dict[str, str]:
         "until": UNTIL,
         "who": WHO,
         "undo": UNDO,
+        "beyond": BEYOND,
         "holds": HOLDS,
         "size": SIZE,
     }

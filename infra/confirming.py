@@ -20,15 +20,20 @@ def how(name: str, of: EnvironmentClass, *, yes: bool, typed: str | None, doing:
     """
     if of is EnvironmentClass.PRODUCTION:
         if typed is not None:
-            _named(name, typed)
-        return lambda name: _named(name, typed)
+            _named(name, typed, "production")
+        return lambda name: _named(name, typed, "production")
     return lambda _: yes or _agreed(doing)
 
 
-def _named(name: str, typed: str | None) -> bool:
+def rehearsal(name: str, typed: str | None) -> None:
+    """Load and faults go to a staging only where its name was typed. Raises Refused, InputError."""
+    _named(name, typed, "a staging that stays, and load and faults will go to it")
+
+
+def _named(name: str, typed: str | None, what: str) -> bool:
     if typed is None:
-        _refuse_without_terminal(f"this is production: its name must be typed (--confirm {name})")
-        typed = typer.prompt(f"This is production. Type its name ({name}) to go on", err=True, default="")
+        _refuse_without_terminal(f"this is {what}: its name must be typed (--confirm {name})")
+        typed = typer.prompt(f"This is {what}. Type its name ({name}) to go on", err=True, default="")
     if typed != name:
         raise Refused(f"{typed!r} is not the name of this stack: nothing was changed", hint=f"type {name}")
     return True

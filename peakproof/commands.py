@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from environments.environment import Environment
+    from environments.fleet import Fleet
+    from infra.record import Record
     from peakproof.rehearsal import Ended
     from peakproof.season import Season
 
@@ -25,6 +28,10 @@ def rehearse(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the environment up afterwards.")] = False,
     ttl: Annotated[str, typer.Option(help="How long a kept environment stays.", metavar="TIME")] = "8h",
+    confirm: Annotated[
+        str | None,
+        typer.Option("--confirm", help="The stack's name, typed, where the plan names one.", metavar="NAME"),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON document on stdout, results.json, for machines.")
     ] = False,
@@ -40,8 +47,35 @@ def rehearse(
     loaded = season.load(plan, beside=Path.cwd(), lacking=_lacking)
     options = ["--keep", "--ttl", ttl] if keep else []
     command = shlex.join(["peakproof", "rehearse", plan, *options])
-    ended, index = _rehearsed(loaded, out, seconds, keep=keep, command=command)
+    with _stack(loaded, confirm, keep=keep) as record:
+        ended, index = _rehearsed(loaded, out, seconds, keep=keep, command=command, record=record)
     _tell(ended, index, as_json=as_json)
+
+
+@contextlib.contextmanager
+def _stack(loaded: Season, typed: str | None, *, keep: bool) -> Iterator[Record | None]:
+    """The stack that the plan names, once its name was typed; None where it names none."""
+    from foundation.errors import InputError
+
+    name = loaded.written.environment.stack
+    if name is None:
+        if typed is not None:
+            raise InputError("the plan names no stack", where="--confirm", hint="leave the option out")
+        yield None
+        return
+    if keep:
+        raise InputError(f"the stack {name} stays as it is", where="--keep", hint="leave the option out")
+    from infra import checking, confirming
+
+    checking.require_pulumi()
+    from infra import rehearsing
+
+    rehearsing.refuse_class(name, loaded.topology.environment_class)
+    confirming.rehearsal(name, typed)
+    record = rehearsing.remembered(name)
+    rehearsing.refuse_class(name, record.environment_class)
+    with rehearsing.noted(record):
+        yield record
 
 
 def _lacking(loaded: Season) -> Mapping[str, str]:
@@ -57,7 +91,7 @@ def _lacking(loaded: Season) -> Mapping[str, str]:
 
 
 def _rehearsed(
-    loaded: Season, out: Path | None, ttl: float, *, keep: bool, command: str
+    loaded: Season, out: Path | None, ttl: float, *, keep: bool, command: str, record: Record | None
 ) -> tuple[Ended, Path]:
     from environments import fleet
     from environments.faults.capabilities import CAPABILITIES
@@ -83,9 +117,20 @@ def _rehearsed(
             screen=Terminal(console),
             command=command,
             can=frozenset(CAPABILITIES) - lacking.keys(),
+            standing=_attached(loaded, record, hosts, built) if record else None,
         )
         ended = rehearsal.rehearse(loaded, desk, run, keep=keep, ttl=ttl)
         return ended, _reported(ended, folder)
+
+
+def _attached(loaded: Season, record: Record, hosts: Fleet, built: Mapping[str, str]) -> Environment:
+    from environments import environment
+    from infra import rehearsing
+    from peakproof import stages
+
+    asked = stages.asked_for(loaded, record.name)
+    instance, containers = rehearsing.standing(record, asked, hosts, built)
+    return environment.over(instance, containers, hosts, owner="infra")
 
 
 @contextlib.contextmanager

@@ -176,6 +176,8 @@ def _scope(state: State, verdict: Verdict, faults: Sequence[FaultRecord]) -> Ite
         f"{simulated}without TLS between its nodes and with one database."
     )
     yield from _uncovered(state)
+    if stack := season.written.environment.stack:
+        yield f"Left in the stack {stack}: the orders of this run, whose keys begin with {state.run}."
     for waiver in season.waivers:
         yield f"Waived: {waiver}."
 

@@ -57,11 +57,21 @@ def _rule(text: str) -> str:
 
 
 class EnvironmentInput(Input):
-    """Which environment is rehearsed in. `name` is the definition's unless given."""
+    """Which environment is rehearsed in. `name` is the definition's unless given.
+
+    `stack`: the one of that name which `infra up` made of the definition, a staging, as it stands.
+    """
 
     definition: str
     site: str = "laptop"
     name: Name | None = None
+    stack: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> EnvironmentInput:
+        if self.name is not None and self.stack is not None:
+            raise ValueError("`name` is an environment's that `rehearse` brings up, `stack` one of `infra`'s")
+        return self
 
 
 class DataInput(Input):

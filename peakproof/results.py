@@ -99,12 +99,15 @@ class Load:
 
 @dataclass(frozen=True, kw_only=True)
 class Data:
-    """What the environment was filled with and what the anonymiser proved of it."""
+    """What the environment was filled with and what the anonymiser proved of it.
+
+    `masked_columns`: None where that is not known, of data that stood there before.
+    """
 
     source: str
     size: int
     rows: int
-    masked_columns: int
+    masked_columns: int | None
     verified: bool
     policy: str
 

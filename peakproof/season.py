@@ -45,7 +45,8 @@ class Season:
 
     @property
     def environment_name(self) -> str:
-        return self.written.environment.name or self.topology.definition
+        written = self.written.environment
+        return written.stack or written.name or self.topology.definition
 
     @property
     def faults(self) -> list[Planned]:

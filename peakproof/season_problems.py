@@ -77,9 +77,24 @@ def _other_platform(season: Season) -> bool:
     return found is None or found.parent.resolve() != platform.folder.resolve()
 
 
+def _stack_problems(season: Season) -> Iterator[Problem]:
+    """What a stack, which stays as it is, is not asked for."""
+    if season.written.environment.stack is None:
+        return
+    if season.written.capacity is not None:
+        what = "a search for capacity empties the database between its trials, and a stack stays as it is"
+        yield season.document.problem(("capacity",), what, "search in a test environment, without `stack`")
+    for fault in season.faults:
+        if fault.on_host(season.topology):
+            at: Location = ("timeline", fault.line, fault.fault)
+            what = f"{fault.target}: on hosts of a stack others may stand; its own nodes are targets"
+            yield season.document.problem(at, what, "hosts are hit in test environments, without `stack`")
+
+
 def of_season(season: Season) -> Iterator[Problem]:
     """What is wrong between the plan and what it names, whatever its rate and its duration are."""
     document = season.document
+    yield from _stack_problems(season)
     if _other_platform(season):
         what = f"the definition's platform is {season.platform.name!r}"
         yield document.problem(("platform",), what)

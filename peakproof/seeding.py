@@ -52,6 +52,26 @@ def load(season: Season, target: Environment, database: str, progress: Progress)
     )
 
 
+def standing(target: Environment, database: str) -> Data | None:
+    """The masked data that a stack has already; None where it was never filled.
+
+    Raises Refused where what stands there was not filled to the end, or not verified.
+    """
+    with psycopg.connect(target.dsn(database).reveal()) as connection:
+        if receipts.read(connection) is None:
+            return None
+        receipt = receipts.require(connection)
+    rows = sum(receipt.tables.values())
+    return Data(
+        source="what stood there",
+        size=rows,
+        rows=rows,
+        masked_columns=None,
+        verified=bool(receipt.verified),
+        policy=_policy(receipt),
+    )
+
+
 def _files(season: Season) -> tuple[Path, Path, Path]:
     """The dataset, the identity that opens it, the key of whom is trusted."""
     data, beside = season.written.data, season.document.path.parent

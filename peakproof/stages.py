@@ -66,7 +66,8 @@ class Screen(Protocol):
 class Desk:
     """What every stage works with. `built`: image name -> id; `folder` takes the report.
 
-    `command` is what a person typed; `can`: what this machine is capable of, of what the faults need.
+    `command` is what a person typed; `can`: what this machine is capable of, of what the faults need;
+    `standing`: the stack that is rehearsed in, and neither brought up nor emptied nor taken down.
     """
 
     fleet: Fleet
@@ -75,6 +76,7 @@ class Desk:
     screen: Screen
     command: str = ""
     can: frozenset[str] = frozenset()
+    standing: Environment | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +120,12 @@ def bring_up(desk: Desk, state: State) -> State:
     One that stands is first brought up as it is: what it would be is known to come up before it is emptied,
     and what does not leaves it as it was.
     """
+    if desk.standing is not None:
+        return _beside(desk, state, desk.standing)
     season = state.season
-    wanted = [_wanted(season, season.environment_name)]
+    wanted = [asked_for(season, season.environment_name)]
     if season.written.data.source == "sample":
-        twin = slicing.database_only(season.topology, state.database)
-        wanted.append(replace(_wanted(season, source_name(season)), topology=twin))
+        wanted.append(_twin(state))
     mine = wanted[1:] if state.was_up else wanted
     for each in mine:
         removing.remove_built(desk.fleet, each.name)  # what a command that was killed left
@@ -132,6 +135,25 @@ def bring_up(desk: Desk, state: State) -> State:
             environment.reset(desk.fleet, wanted[0].name)
         target, *beside = _risen(desk, wanted, mine, watch)
     return replace(state, target=target, source=beside[0] if beside else None)
+
+
+def _beside(desk: Desk, state: State, target: Environment) -> State:
+    """A stack as it stands, and what plays production only where it was never filled."""
+    data = seeding.standing(target, state.database)
+    if data is not None or state.season.written.data.source != "sample":
+        return replace(state, target=target, data=data)
+    twin = _twin(state)
+    removing.remove_built(desk.fleet, twin.name)
+    with desk.screen.nodes() as watch:
+        source = environment.up(twin, desk.fleet, desk.built, watch)
+    return replace(state, target=target, source=source)
+
+
+def _twin(state: State) -> Wanted:
+    """The database that plays production, alone."""
+    season = state.season
+    topology = slicing.database_only(season.topology, state.database)
+    return replace(asked_for(season, source_name(season)), topology=topology)
 
 
 def _risen(desk: Desk, wanted: Sequence[Wanted], mine: Sequence[Wanted], watch: Watch) -> list[Environment]:
@@ -152,6 +174,8 @@ def _risen(desk: Desk, wanted: Sequence[Wanted], mine: Sequence[Wanted], watch: 
 def seed(desk: Desk, state: State) -> State:
     """The dataset, or the sample, masked; what played production is gone afterwards."""
     assert state.target is not None
+    if state.data is not None:  # it stood there
+        return state
     with desk.screen.copying() as progress:
         if state.source is None:
             data = seeding.load(state.season, state.target, state.database, progress)
@@ -351,7 +375,8 @@ def _journeys(season: Season, job: Job) -> tuple[str, bytes, int]:
     return job.journeys, season.platform.file(season.platform.written.journeys).read_bytes(), 0o644
 
 
-def _wanted(season: Season, name: str) -> Wanted:
+def asked_for(season: Season, name: str) -> Wanted:
+    """What is to stand under that name."""
     return Wanted(
         name=name,
         topology=season.topology,

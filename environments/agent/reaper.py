@@ -18,9 +18,9 @@ from docker_socket import MISSING, call, done, listed, remove_container
 PAUSE = 2.0
 OURS = "peakproof.owner=env"
 RERUN = "rerun"
-REVIVE = "revive"  # the same, of a host: also where nobody wants the instance any more
-UNDOES = ("start", "unpause", RERUN, REVIVE)  # verbs of the engine, `POST /containers/TARGET/VERB`, and these
-HOST_SECONDS = 90  # that a host may take to boot
+UNDOES = ("start", "unpause", RERUN)  # verbs of the engine, `POST /containers/TARGET/VERB`, and RERUN
+BEYOND = "peakproof.beyond"  # of faults that hit what is not the instance's: a host, a node of a staging
+UNDO_SECONDS = 90  # that an undo may take, such as a host's boot
 MARK = "/agent/struck"  # of environments/agent/fault.py
 
 
@@ -79,8 +79,8 @@ def remove(instance: str) -> None:
     labels = [OURS, f"peakproof.instance={instance}"]
     containers = listed("containers/json", labels)
     for helper in containers:
-        if helper["Labels"].get("peakproof.undo") == REVIVE:
-            revive(helper)
+        if BEYOND in helper["Labels"]:
+            restore(helper)
     for container in containers:
         remove_container(container["Id"])
     for network in listed("networks", labels):
@@ -132,7 +132,7 @@ def undo(helper: dict[str, Any]) -> None:
     verb, _, target = helper["Labels"]["peakproof.undo"].partition(":")
     if verb not in UNDOES:
         raise ValueError("unknown verb")
-    if verb in (RERUN, REVIVE):
+    if verb == RERUN:
         run_again(helper["Id"])
     elif verb != "start" or stopped_since(target, helper["Id"]):
         call("POST", f"/containers/{quote(target)}/{verb}")
@@ -140,13 +140,13 @@ def undo(helper: dict[str, Any]) -> None:
     remove_container(helper["Id"])
 
 
-def revive(helper: dict[str, Any]) -> None:
-    """A host that a fault holds down comes back before what knows of it goes."""
+def restore(helper: dict[str, Any]) -> None:
+    """What a fault did to something that stays is undone before the helper, which knows how, goes."""
     if helper["State"] == "running":
-        patience = HOST_SECONDS + 10.0
-        done("POST", f"/containers/{helper['Id']}/stop", patience=patience, t=HOST_SECONDS)
-    elif "(0)" not in helper["Status"]:
-        run_again(helper["Id"])
+        patience = UNDO_SECONDS + 10.0
+        done("POST", f"/containers/{helper['Id']}/stop", patience=patience, t=UNDO_SECONDS)
+    elif helper["State"] in ("exited", "dead") and "(0)" not in helper["Status"]:
+        undo(helper)
 
 
 def run_again(helper: str) -> None:

@@ -105,27 +105,33 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield from whole
 
 
-def helper_for(client: docker.DockerClient, fault: Fault, *, instance: str, image: str) -> FaultHelper:
-    """The fault's helper, not yet started. Raises Refused when the target is no node of this environment."""
+def helper_for(
+    client: docker.DockerClient, fault: Fault, *, instance: str, image: str, owner: str = labels.ENV
+) -> FaultHelper:
+    """The fault's helper, not yet started. Raises Refused when the target is no node of this environment.
+
+    `owner`: `infra` of a staging whose name was typed.
+    """
     with mapped(f"preparing {fault.name}"):
         target = client.containers.get(fault.container)
-    if not _may_be_hurt(target, instance):
+    if not _may_be_hurt(target, instance, owner):
         raise Refused(
             f"{fault.container} is not a node of the test environment {instance!r}",
             hint="faults go only to nodes that `env` brought up, and never to the door",
         )
-    return beside(client, fault, target, instance=instance, image=image)
+    return beside(client, fault, target, instance=instance, image=image, beyond=owner != labels.ENV)
 
 
 def beside(
-    client: docker.DockerClient, fault: Fault, target: Container, *, instance: str, image: str
+    client: docker.DockerClient, fault: Fault, target: Container, *, instance: str, image: str, beyond: bool
 ) -> FaultHelper:
-    """The same for a target that may be hurt, as the caller knows."""
+    """The same for a target that may be hurt, as the caller knows. `beyond`: it is not the instance's."""
+    told = {"undo": fault.label, **({"beyond": "yes"} if beyond else {})}
     with mapped(f"preparing {fault.name}"):
         helper = client.containers.create(
             image,
             command=["python3", "-u", "/agent/fault.py", DOCUMENT],
-            labels=labels.of(instance, "fault", undo=fault.label),
+            labels=labels.of(instance, "fault", **told),
             user="0",
             cap_drop=["ALL"],
             security_opt=["no-new-privileges"],
@@ -148,7 +154,7 @@ def _stand(post: Post, target: Container) -> dict[str, Any]:  # Any: docker-py's
     }
 
 
-def _may_be_hurt(target: Container, instance: str) -> bool:
-    wanted = {labels.OWNER: labels.ENV, labels.INSTANCE: instance, labels.KIND: "node"}
+def _may_be_hurt(target: Container, instance: str, owner: str) -> bool:
+    wanted = {labels.OWNER: owner, labels.INSTANCE: instance, labels.KIND: "node"}
     is_door = target.labels.get(labels.NODE, "").startswith("door-")
     return not is_door and all(target.labels.get(key) == value for key, value in wanted.items())

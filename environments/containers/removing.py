@@ -14,13 +14,12 @@ from docker.models.volumes import Volume
 
 from environments import labels
 from environments.docker_errors import mapped
-from environments.faults.fault import REVIVE
 from environments.fleet import Fleet
 from foundation.errors import Refused
 
 _AT_ONCE = 8
 _AT_IT = "is already in progress"
-_HOST_SECONDS = 90
+_UNDO_SECONDS = 90
 _NO_MANAGER = "not a swarm manager"
 Thing = TypeVar("Thing", Container, Network, Volume)
 
@@ -37,7 +36,7 @@ def remove(
         listed = client.containers.list(all=True, filters=wanted, ignore_removed=True)
         containers = [each for each in listed if each.name not in but]
         if kind in (None, "fault"):
-            end_host_faults(client, name)
+            restore(client, name)
         _all(lambda container: container.remove(force=True, v=True), containers)
         networks = [each for each in client.networks.list(filters=wanted) if each.name not in but]
         _all(_remove_network, networks)
@@ -48,13 +47,13 @@ def remove(
     return len(containers) + len(networks) + len(volumes)
 
 
-def end_host_faults(home: docker.DockerClient, name: str) -> None:
-    """Returns when every host that a fault holds down is back; a node's fault goes with the node."""
-    with mapped(f"ending faults of hosts of {name}"):
-        helpers = home.containers.list(filters=labels.ours(name, "fault"), ignore_removed=True)
+def restore(client: docker.DockerClient, name: str) -> None:
+    """Ends faults of what is not the instance's, such as a host, and undoes them; others go with it."""
+    with mapped(f"ending faults of {name}"):
+        helpers = client.containers.list(filters=labels.ours(name, "fault"), ignore_removed=True)
         for helper in helpers:
-            if helper.labels.get(labels.UNDO) == REVIVE:
-                helper.stop(timeout=_HOST_SECONDS)
+            if labels.BEYOND in helper.labels:
+                helper.stop(timeout=_UNDO_SECONDS)
 
 
 def everywhere(fleet: Fleet, name: str, *, kind: str | None = None, but: Set[str] = frozenset()) -> int:

@@ -57,8 +57,6 @@ class Post:
     capabilities: tuple[str, ...] = ()
 
 
-REVIVE = "revive"
-"""The label of a fault that must be undone before its helper may go."""
 AT_THE_ENGINE = Post(image="python", socket=True)
 IN_THE_NETWORK = Post(image="faults", network=True, capabilities=("NET_ADMIN",))
 
@@ -77,12 +75,7 @@ class Fault:
 
     @property
     def label(self) -> str:
-        """What the reaper does where the helper died: "start:CONTAINER", or it runs the helper again.
-
-        "revive": also where nobody wants the instance any more, for the host is not the instance's.
-        """
-        if isinstance(self.undo, HostUp):
-            return REVIVE
+        """What the reaper does where the helper died: "start:CONTAINER", or it runs the helper again."""
         if not isinstance(self.undo, Call):
             return "rerun"
         return f"{self.undo.path.rpartition('/')[2]}:{self.container}"

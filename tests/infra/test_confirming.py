@@ -61,3 +61,11 @@ def test_on_a_terminal_productions_name_is_typed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(typer, "prompt", lambda *_, **__: "")
     with pytest.raises(Refused, match="nothing was changed"):
         agrees(PRODUCTION)
+
+
+def test_a_rehearsal_hears_the_name_of_a_staging_and_nothing_else() -> None:
+    confirming.rehearsal("shop", "shop")
+    with pytest.raises(Refused, match="'shpo' is not the name of this stack"):
+        confirming.rehearsal("shop", "shpo")
+    with pytest.raises(InputError, match=r"its name must be typed \(--confirm shop\)"):
+        confirming.rehearsal("shop", None)

@@ -112,3 +112,48 @@ def test_what_the_machine_cannot_do_is_told_together_with_what_else_is_wrong(tmp
         "no role or node 'til.any' in the environment",
         "this machine cannot do partition",
     ]
+
+
+BOX = """\
+site: box
+hosts:
+  left: {docker: ssh://ops@left, address: 192.0.2.1}
+  right: {docker: ssh://ops@right, address: 192.0.2.2}
+subnets: 10.240.0.0/16
+"""
+
+
+def on_two_hosts(folder: Path, line: str) -> str:
+    """The plan on a site of two hosts, with this fault."""
+    (folder / "box.yaml").write_text(BOX)
+    return f"{GOOD.replace('environment: {', 'environment: {site: ./box.yaml, ')}timeline:\n  - {line}\n"
+
+
+@pytest.mark.parametrize("target", ["host.2", "right"])
+def test_a_host_of_the_site_is_a_target(tmp_path: Path, target: str) -> None:
+    (tmp_path / "plan.yaml").write_text(on_two_hosts(tmp_path, f"{{at: 2s, kill: {target}, for: 1s}}"))
+    loaded = season.load("./plan.yaml", beside=tmp_path)
+    (planned,) = loaded.faults
+    assert (planned.node, planned.on_host(loaded.topology)) == ("right", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("{at: 2s, kill: host.3}", ["host.3: the site box has 2 hosts: left, right"]),
+        ("{at: 2s, pause: host.1}", ["pause befalls nodes, not hosts; a host can be hit by kill"]),
+    ],
+)
+def test_a_host_that_is_not_there_or_a_fault_that_is_not_for_one_is_told(
+    tmp_path: Path, line: str, expected: list[str]
+) -> None:
+    text = on_two_hosts(tmp_path, line)
+    said = told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, line)}: " in said
+    assert all(part in said for part in expected), said
+
+
+def test_home_is_never_a_target(tmp_path: Path) -> None:
+    for target in ("host.1", "local"):
+        said = told(tmp_path, f"{GOOD}timeline:\n  - {{at: 2s, kill: {target}}}\n")
+        assert f"{target}: the site laptop is home" in said

@@ -60,7 +60,9 @@ def _data(data: Data | None) -> Markup:
             "Source": data.source,
             "Size": words.count(data.size),
             "Rows": words.count(data.rows),
-            "Masked columns": words.count(data.masked_columns),
+            "Masked columns": words.UNKNOWN
+            if data.masked_columns is None
+            else words.count(data.masked_columns),
             "Masking": page.mark("verified" if data.verified else "not verified", holds=data.verified),
             "Policy": page.code(data.policy),
         }
