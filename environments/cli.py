@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
+from environments import desk_cli
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     help="Environments: brought up from a definition, adopted, listed, taken down.",
 )
+
+app.add_typer(desk_cli.app)
 
 Name = Annotated[str, typer.Argument(help="The environment's name, as `env list` shows it.", metavar="NAME")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]

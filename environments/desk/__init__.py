@@ -1,0 +1,1 @@
+"""What people do with an environment that stands: passwords, shells, logs, a node anew, what is left."""

@@ -1,0 +1,100 @@
+"""`peakproof env`, the desk: passwords, shells, SQL, logs. Parses, calls, prints; imports when it must."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperCommand
+
+if TYPE_CHECKING:
+    from typer._click import Context
+
+app = typer.Typer(rich_markup_mode=None)
+
+Name = Annotated[str, typer.Argument(help="The environment's name, as `env list` shows it.", metavar="NAME")]
+Node = Annotated[str, typer.Argument(help="A node, such as api-1.", metavar="NODE")]
+Service = Annotated[
+    str | None, typer.Argument(help="A service; may be left out where there is one.", metavar="SERVICE")
+]
+_AFTER = "environments.desk.after"
+
+
+class PassesOn(TyperCommand):
+    """A command that passes on whatever stands after `--`, so that none of it is taken for its own."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """The command's own words; the others are kept for `after`."""
+        end = args.index("--") if "--" in args else len(args)
+        ctx.meta[_AFTER] = args[end + 1 :]
+        return super().parse_args(ctx, args[:end])
+
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        """The usage line, with what the others are."""
+        return [*super().collect_usage_pieces(ctx), "[-- ARGS]"]
+
+
+def after(context: typer.Context) -> list[str]:
+    """What stood after `--`."""
+    return list(context.meta[_AFTER])
+
+
+@app.command()
+def credentials(
+    name: Name,
+    service: Annotated[
+        str | None, typer.Argument(help="A service; all of them without.", metavar="SERVICE")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document on stdout, for machines.")
+    ] = False,
+) -> None:
+    """Show how this machine reaches the services, passwords included.
+
+    Example: peakproof env credentials laptop database
+    """
+    from environments.desk import commands
+    from foundation.console import print_json
+
+    found = commands.credentials_of(name, service)
+    if as_json:
+        print_json({"name": name, "credentials": [each.document() for each in found]})
+    else:
+        commands.show_credentials(found)
+
+
+@app.command(cls=PassesOn)
+def psql(context: typer.Context, name: Name, service: Service = None) -> None:
+    """Open psql on a database, inside its node; what stands after -- is for psql.
+
+    Example: peakproof env psql laptop -- -c "SELECT now()"
+    """
+    from environments.desk import commands
+
+    raise typer.Exit(commands.sql(name, service, after(context)))
+
+
+@app.command()
+def shell(name: Name, node: Node) -> None:
+    """Open a shell in a node, as the node's own user.
+
+    Example: peakproof env shell laptop api-1
+    """
+    from environments.desk import commands
+
+    raise typer.Exit(commands.shell(name, node))
+
+
+@app.command("exec", cls=PassesOn)
+def exec_(context: typer.Context, name: Name, node: Node) -> None:
+    """Run what stands after -- in a node: input, output and exit code are its own.
+
+    Example: peakproof env exec laptop database-1 -- df -h
+    """
+    from foundation.errors import InputError
+
+    if not after(context):
+        raise InputError("nothing to run", hint=f"`peakproof env exec {name} {node} -- COMMAND`")
+    from environments.desk import commands
+
+    raise typer.Exit(commands.execute(name, node, after(context)))
