@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from playbooks.running.outcome import Outcome
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -62,3 +65,65 @@ def sandbox_down(
     from playbooks import commands
 
     commands.sandbox_down(name, packages=packages)
+
+
+Site = Annotated[str, typer.Argument(help="A site's name, or a path with a slash.", metavar="SITE")]
+For = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--for",
+        help="A definition that is to stand there: its flows open the firewall. May be repeated.",
+        metavar="DEFINITION",
+    ),
+]
+Limit = Annotated[
+    str | None, typer.Option("--limit", help="These hosts alone, with commas between.", metavar="HOSTS")
+]
+Tags = Annotated[
+    str | None, typer.Option("--tags", help="These roles alone, with commas between.", metavar="ROLES")
+]
+
+
+@app.command()
+def configure(
+    site: Site,
+    definitions: For = None,
+    limit: Limit = None,
+    tags: Tags = None,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; say what would be.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show the lines that change.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the hosts of a site what it says, from bare machines on.
+
+    Whatever is as it should be stays; a host that failed half way is finished by the next run.
+
+    Example: peakproof hosts configure box
+    """
+    from playbooks import configuring
+
+    wanted = configuring.read(site, definitions=definitions, limit=limit, tags=tags)
+    manner = configuring.Manner(command="hosts configure", check=check, diff=diff)
+    _answer(configuring.run(wanted, manner), as_json=as_json)
+
+
+@app.command("check")
+def check_(site: Site, definitions: For = None, limit: Limit = None, as_json: AsJson = False) -> None:
+    """Show what on the hosts is not as the site says; change nothing. Ends with 4 where something is.
+
+    Example: peakproof hosts check box
+    """
+    from playbooks import configuring
+
+    wanted = configuring.read(site, definitions=definitions, limit=limit)
+    manner = configuring.Manner(command="hosts check", check=True, diff=True)
+    _answer(configuring.run(wanted, manner), as_json=as_json)
+
+
+def _answer(outcome: Outcome, *, as_json: bool) -> None:
+    from foundation.console import print_json
+
+    if as_json:
+        print_json(outcome.to_dict())
+    if outcome.exit_code:
+        raise typer.Exit(outcome.exit_code)

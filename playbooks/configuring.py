@@ -1,0 +1,107 @@
+"""A playbook on a site, from lock to log: what `hosts configure`, `check`, `patch` and `renew` do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from foundation.console import VERBOSE, people
+from foundation.errors import Unavailable
+from playbooks import wanted as wanting
+from playbooks.running import display, locking, settings
+from playbooks.running.outcome import Outcome
+from playbooks.running.playing import Play, play
+from playbooks.wanted import Wanted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How it is run: `check` changes nothing and says what would change; `diff` shows the lines that do."""
+
+    command: str
+    check: bool = False
+    diff: bool = False
+
+
+def run(wanted: Wanted, manner: Manner) -> Outcome:
+    """Runs the playbook and shows people how it goes. Raises Refused, Unavailable.
+
+    Raises Unavailable before anything is changed where a host is not fit for it.
+    """
+    require_ansible()
+    console = people()
+    _tell_ignored(console)
+    with locking.held(wanted.site.site, f"{manner.command} {wanted.named}"):
+        with display.HostDisplay(console, check=manner.check) as watch:
+            outcome, printed = play(_play(wanted, manner), watch)
+        log = _kept(wanted, manner, printed)
+    display.show(console, outcome, verbose=bool(os.environ.get(VERBOSE)), diff=manner.diff)
+    console.print(f"[dim]all that Ansible said: {escape(str(log))}[/]")
+    return outcome
+
+
+def read(
+    site: str,
+    *,
+    playbook: str = "site",
+    definitions: Sequence[str] | None = None,
+    limit: str | None = None,
+    tags: str | None = None,
+) -> Wanted:
+    """What a command line asks for. Raises InputError with every problem."""
+    return wanting.read(
+        site,
+        beside=Path.cwd(),
+        playbook=playbook,
+        definitions=definitions or (),
+        limit=_words(limit),
+        tags=_words(tags),
+    )
+
+
+def require_ansible() -> None:
+    """Raises Unavailable where Ansible is missing: only `hosts` needs it."""
+    try:
+        import ansible  # noqa: F401 - whether it can be imported is the question
+        import ansible_runner  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            f"hosts needs the Python package {error.name}, which is not installed",
+            hint="pip install 'peakproof[hosts]'; in a clone, `make test` sets it up",
+        ) from error
+
+
+def _play(wanted: Wanted, manner: Manner) -> Play:
+    return Play(
+        inventory=wanted.inventory,
+        playbook=wanted.playbook,
+        roles=wanting.PLAYBOOKS / "roles",
+        only=wanted.only,
+        tags=wanted.tags,
+        check=manner.check,
+        diff=manner.diff,
+        secrets=wanted.secrets,
+    )
+
+
+def _words(said: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (said or "").split(",") if word.strip())
+
+
+def _tell_ignored(console: Console) -> None:
+    ignored = settings.foreign(os.environ)
+    if ignored:
+        console.print(f"[yellow]not used here:[/] {', '.join(ignored)} of your environment")
+
+
+def _kept(wanted: Wanted, manner: Manner, printed: str) -> Path:
+    """The log of the last run of this kind on the site, for this user alone."""
+    path = locking.folder() / f"{locking.file_name(wanted.site.site)}.{manner.command.split()[-1]}.log"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(printed)
+    return path
