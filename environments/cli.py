@@ -99,23 +99,6 @@ def status(name: Name, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def logs(
-    name: Name,
-    node: Annotated[str, typer.Argument(help="A node, such as api-1.", metavar="NODE")],
-    lines: Annotated[
-        int, typer.Option("--lines", "-n", min=1, help="How many of the last lines.", metavar="COUNT")
-    ] = 100,
-) -> None:
-    """Print the end of a node's log on stdout.
-
-    Example: peakproof env logs laptop api-1
-    """
-    from environments import commands
-
-    typer.echo(commands.log(name, node, lines))
-
-
-@app.command()
 def extend(
     name: Name,
     ttl: Annotated[

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from environments import environment, fleet, holding, placement
 from environments.containers import finding, leases, locks, manifests, states
-from environments.containers.files import tail
 from environments.containers.finding import Found
 from environments.display import NodeDisplay
 from environments.docker_client import connect
@@ -19,7 +18,6 @@ from environments.images.display import ImageDisplay
 from environments.instance import AnotherVersion
 from environments.wanted import Wanted
 from foundation.console import people
-from foundation.errors import InputError
 from foundation.units import in_words
 
 
@@ -122,14 +120,6 @@ def described_by(running: Environment, seconds_left: float) -> dict[str, object]
         "nodes": {node.name: running.state(node) for node in running.instance.nodes},
         "endpoints": {endpoint.name: running.instance.reached(endpoint) for endpoint in topology.endpoints},
     }
-
-
-def log(name: str, node: str, lines: int) -> str:
-    """The end of a node's log. Raises InputError for an unknown node."""
-    running = environment.attach(connect(), name)
-    if node not in running.nodes:
-        raise InputError(f"{name} has no node {node!r}", hint=f"it has {', '.join(sorted(running.nodes))}")
-    return tail(running.nodes[node].get_wrapped_container(), lines)
 
 
 def show_list(rows: list[dict[str, object]]) -> None:

@@ -98,3 +98,54 @@ def exec_(context: typer.Context, name: Name, node: Node) -> None:
     from environments.desk import commands
 
     raise typer.Exit(commands.execute(name, node, after(context)))
+
+
+@app.command("open")
+def open_(
+    name: Name,
+    endpoint: Annotated[
+        str | None, typer.Argument(help="An endpoint; the entry without.", metavar="ENDPOINT")
+    ] = None,
+) -> None:
+    """Print an endpoint's URL, and open it where this machine has a browser.
+
+    Example: peakproof env open laptop
+    """
+    from environments.desk import commands, opening
+
+    address = commands.address(name, endpoint)
+    typer.echo(address)
+    opening.show(address)
+
+
+@app.command()
+def logs(
+    name: Name,
+    nodes: Annotated[
+        list[str] | None, typer.Argument(help="Nodes, such as api-1; all of them without.", metavar="NODE")
+    ] = None,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", min=1, help="How many of each one's last lines.", metavar="COUNT")
+    ] = 100,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="And what they say from then on, until Ctrl-C.")
+    ] = False,
+) -> None:
+    """Print the ends of nodes' logs on stdout, in order of time.
+
+    Example: peakproof env logs laptop api-1 api-2 -f
+    """
+    from environments.desk import commands
+
+    commands.log(name, nodes or [], lines, follow=follow)
+
+
+@app.command()
+def restart(name: Name, node: Node) -> None:
+    """Stop a node and start it again; done when it is ready.
+
+    Example: peakproof env restart laptop api-1
+    """
+    from environments.desk import commands
+
+    commands.restart(name, node)

@@ -99,7 +99,7 @@ def _answered(work: Callable[[], object]) -> int:
             return _bug(error)
         where = error.filename or "what this command's output goes to"
         show(Unavailable(f"no space is left: {where}", hint="free some, then run the same command again"))
-        _forget_output()
+        forget_output()
         return int(ExitCode.UNAVAILABLE)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever is left is our bug
         return _bug(error)
@@ -108,7 +108,7 @@ def _answered(work: Callable[[], object]) -> int:
     return result if isinstance(result, int) else int(ExitCode.OK)
 
 
-def _forget_output() -> None:
+def forget_output() -> None:
     """What could not be written is not tried again when the interpreter ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from docker.models.containers import Container
 
 from environments import environment
-from environments.desk import credentials, psql, terminal
+from environments.desk import credentials, logs, naming, opening, psql, restarting, terminal
 from environments.desk.credentials import Credentials
+from environments.desk.logs import Following, Line
 from environments.docker_client import connect
-from foundation.console import people
+from environments.environment import Environment
+from foundation.console import forget_output, people
+from foundation.units import in_words
 
 # bash where the image has it, else whatever shell there is.
 SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash || exec sh")
@@ -44,3 +51,50 @@ def sql(name: str, service: str | None, arguments: Sequence[str]) -> int:
     running = environment.attach(connect(), name)
     database = psql.chosen(running.instance.topology, service, within=name)
     return terminal.inside(running, psql.node_of(running, database), psql.command(arguments))
+
+
+def restart(name: str, node: str) -> None:
+    """Restarts a node and says when it is ready."""
+    started = time.monotonic()
+    restarting.restart(connect(), name, node)
+    people().print(f"{node} of {name} is ready again after {in_words(time.monotonic() - started)}")
+
+
+def address(name: str, endpoint: str | None) -> str:
+    """Where an endpoint is reached, the entry unless one is named."""
+    return opening.url(environment.attach(connect(), name).instance, endpoint)
+
+
+def log(name: str, nodes: Sequence[str], lines: int, *, follow: bool) -> None:
+    """The ends of nodes' logs on stdout, and with `follow` what they say from then on, until Ctrl-C."""
+    running = environment.attach(connect(), name)
+    names = naming.chosen(nodes, running.nodes, within=name)
+    show = logs.prefixed(names)
+
+    def write(line: Line) -> None:
+        sys.stdout.write(f"{show(line)}\n")
+        sys.stdout.flush()
+
+    containers = {each: running.nodes[each].get_wrapped_container() for each in names}
+    try:
+        ends = logs.tails(containers, lines)
+        for line in ends:
+            write(line)
+        if follow:
+            _follow(running, containers, write, {line.node: line.at for line in ends})
+    except BrokenPipeError:  # `| head` has read enough
+        forget_output()
+
+
+def _follow(
+    running: Environment,
+    containers: Mapping[str, Container],
+    write: Callable[[Line], None],
+    after: Mapping[str, str],
+) -> None:
+    lifecycles = {name: running.nodes[name].node.lifecycle for name in containers}
+    following = Following({name: (each, lifecycles[name]) for name, each in containers.items()}, write)
+    try:
+        following.run(after)
+    except KeyboardInterrupt:  # that is how one ends to look
+        following.stop()

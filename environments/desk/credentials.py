@@ -71,7 +71,7 @@ def _of(instance: Instance, endpoint: Endpoint) -> Credentials:
         user=binding.user,
         password=password,
         url=Secret(url(scheme, binding, password, address, port)),
-        through=_through(instance.hosts[host], address, port),
+        through=through(instance.hosts[host], address, port),
     )
 
 
@@ -104,7 +104,7 @@ def _password(instance: Instance, service: str) -> Secret | None:
     return instance.secrets[name]
 
 
-def _through(engine: str | None, address: str, port: int) -> str | None:
+def through(engine: str | None, address: str, port: int) -> str | None:
     """What forwards a port that a host elsewhere keeps to itself; None where it is reached as it is."""
     if engine is None or address != docker_policy.PUBLISHED_AT:
         return None
