@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from environments.site import Site
 from foundation.errors import InputError, Problem
 from playbooks import standing
-from playbooks.deriving import firewall
+from playbooks.deriving import firewall, virtual_address
 from playbooks.grouping import groups
 from playbooks.standing import Deployed
 
@@ -16,7 +16,10 @@ Variables = Mapping[str, object]
 PerHost = Mapping[str, Variables]
 Derive = Callable[[Site, Sequence[Deployed]], PerHost]
 
-DERIVED: Mapping[str, Derive] = {"firewall": firewall.variables}
+DERIVED: Mapping[str, Derive] = {
+    "firewall": firewall.variables,
+    "virtual_address": virtual_address.variables,
+}
 """Role -> what makes variables of it: host -> variable -> value. A `foundation.secrets.Secret` stays one."""
 
 

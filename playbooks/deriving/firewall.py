@@ -78,9 +78,10 @@ def _swarm(site: Site, host: str) -> Iterator[Opening]:
     yield Opening(why="swarm: gossip", port=SWARM_GOSSIP, sources=others)
     yield Opening(why="swarm: gossip", protocol="udp", port=SWARM_GOSSIP, sources=others)
     yield Opening(why="swarm: overlays", protocol="udp", port=SWARM_DATA, sources=others)
-    if _text(site, host, "swarm_encryption") == "esp":
+    encryption = _text(site, host, "swarm_encryption") or "esp"  # as the role has it unless told
+    if encryption == "esp":
         yield Opening(why="swarm: encrypted overlays", protocol="esp", sources=others)
-    if _text(site, host, "swarm_encryption") == "wireguard":
+    if encryption == "wireguard":
         yield Opening(why="swarm: WireGuard", protocol="udp", port=WIREGUARD, sources=others)
 
 
