@@ -138,6 +138,7 @@ def site(box: Sandbox) -> str:
             "site_boxed": True,
             "base_apt_proxy": f"http://{box.packages}:{PACKAGES_PORT}",
             "firewall_entry_ports": [ENTRY_PORTS],
+            "swarm_encryption": "none",  # it never leaves the machine, whose kernel may have no ESP
         },
     }
     return yaml.safe_dump(described, sort_keys=False)
