@@ -18,22 +18,33 @@ _TOO_MANY = 429
 
 
 class Meaning(Enum):
-    """What an answer is to whom it was given. `SHED`: the platform has too much to do; come later."""
+    """What an answer is to whom it was given.
+
+    `SHED`: the platform has too much to do; come later. `ELSEWHERE`: it is to be had at another place.
+    """
 
     ACCEPTED = auto()
     REFUSED = auto()
     SHED = auto()
+    ELSEWHERE = auto()
     WRONG = auto()
 
 
-def meaning(status: int | None, refusals: Collection[int], *, later: bool) -> Meaning:
-    """What a status means where `refusals` are business answers; `later`: it came with Retry-After."""
+def meaning(
+    status: int | None, refusals: Collection[int], *, later: bool, redirects: Collection[int] = ()
+) -> Meaning:
+    """What a status means where `refusals` are business answers and `redirects` are followed.
+
+    `later`: it came with Retry-After.
+    """
     if status is None:
         return Meaning.WRONG
     if 200 <= status < 300:
         return Meaning.ACCEPTED
     if status in refusals:
         return Meaning.REFUSED
+    if status in redirects:
+        return Meaning.ELSEWHERE
     return Meaning.SHED if status == _TOO_MANY or (status == 503 and later) else Meaning.WRONG
 
 

@@ -24,7 +24,15 @@ from peakproof.telemetry.samples import GENERATOR
 
 HOME = "/load"
 OUTPUT = "/tmp/measurements"  # noqa: S108 - inside the generator's own container
-CODE = ("", "/profiles", "/distributed", "/generator", "/generator/locustfiles", "/generator/distributed")
+CODE = (
+    "",
+    "/profiles",
+    "/distributed",
+    "/generator",
+    "/generator/locustfiles",
+    "/generator/distributed",
+    "/generator/http",
+)
 _MEMORY = 1024**3
 # Under contention the generator comes first: a starved generator would measure itself. It needs a quarter of
 # a core; a weight far above the platform's ten nodes makes it wake at once, not do more.

@@ -8,7 +8,8 @@ Importing this patches the standard library for gevent, as Locust does: never im
 import locust  # first: it patches sockets before anything keeps an unpatched one
 from locust import task
 
-from loadtests.generator.attempts import CheckFailed, Reply, StepFailed, check
+from loadtests.generator.http.credentials import basic, bearer
 from loadtests.generator.journey import Journey
+from loadtests.generator.replies import CheckFailed, Reply, StepFailed, check
 
-__all__ = ["CheckFailed", "Journey", "Reply", "StepFailed", "check", "locust", "task"]
+__all__ = ["CheckFailed", "Journey", "Reply", "StepFailed", "basic", "bearer", "check", "locust", "task"]

@@ -1,17 +1,19 @@
 """HTTP/1.1 over one socket to the pinned target: kept alive, replaced when it breaks, one request at a time.
 
-Knows no redirects, no cookies and no retries: each of them would be a request that nobody counted.
+Follows no redirect and repeats nothing: each would be a request that nobody counted. Keeps no cookies.
 """
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from time import monotonic_ns, time
 
 import gevent
 import gevent.socket
 import httptools
 
+from loadtests.generator.http.headers import Fields
 from loadtests.generator.idle import Idle, Unasked, idle
 from loadtests.generator.reaching import opened, patience
 from loadtests.retries import asked_for
@@ -22,7 +24,8 @@ _BLOCK = 65_536
 FINAL = 200  # the least status that is no interim answer
 _FAREWELL = 408  # to a connection on which nothing was asked for too long (RFC 9110, 15.5.9)
 _SIZES = frozenset({b"content-length", b"transfer-encoding"})
-_LATER, _DATE = b"retry-after", b"date"
+_LATER, _DATE, _COOKIE = b"retry-after", b"date", b"set-cookie"
+_HEAD = b"HEAD "
 
 
 class AnswerBroken(OSError):  # noqa: N818 - says what happened
@@ -35,7 +38,8 @@ class AnswerBroken(OSError):  # noqa: N818 - says what happened
 class Connection:
     """One user's connection. `sent` is when the last request's first byte was about to leave; 0 if none did.
 
-    All waiting for a connection (TCP, TLS) is before `sent`. `later`: seconds that Retry-After asks for.
+    All waiting for a connection (TCP, TLS) is before `sent`. `later`: seconds that Retry-After asks for;
+    `fields` are the last answer's headers, `cookies` its Set-Cookie lines.
     """
 
     def __init__(
@@ -50,16 +54,18 @@ class Connection:
         self._answer = _Answer()
         self.sent = 0
         self.later: float | None = None
+        self.fields: Fields = ()
+        self.cookies: Sequence[bytes] = ()
 
     def exchange(self, request: bytes) -> tuple[int, bytes]:
         """Sends a whole request and returns the answer's status and body. Raises OSError.
 
         Whatever interrupts it closes the connection: a late answer is never taken for another request's.
         """
-        self.sent = 0
+        self.sent, self.fields, self.cookies = 0, (), ()
         try:
             sock, answer = self._opened(), self._answer
-            answer.begin()
+            answer.begin(bodiless=request.startswith(_HEAD))
             self.sent = monotonic_ns()
             if (sent := sock.send(request)) < len(request):  # sendall() would ask for the buffer's size first
                 sock.sendall(memoryview(request)[sent:])
@@ -75,6 +81,9 @@ class Connection:
             self._drop()
             raise
         self.later = asked_for(answer.later, answer.date, time())
+        self.fields, self.cookies = answer.fields, answer.cookies
+        if answer.bodiless:  # its parser still waits for the body that only a GET would have
+            self._answer = _Answer()
         return answer.status, answer.body
 
     def close(self) -> None:
@@ -128,16 +137,20 @@ class _Answer:
     """
 
     __slots__ = (
-        "_chunks", "_farewell", "_headed", "_sized", "_surplus", "date", "kept", "later", "parser", "status",
-        "whole",
+        "_chunks", "_farewell", "_headed", "_sized", "_surplus", "bodiless", "cookies", "date", "fields",
+        "kept", "later", "parser", "status", "whole",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.parser = httptools.HttpResponseParser(self)
         self.begin()
 
-    def begin(self) -> None:
+    def begin(self, *, bodiless: bool = False) -> None:
+        """Another answer comes; that to a HEAD has no body, whatever its headers say."""
+        self.bodiless = bodiless
         self._chunks: list[bytes] = []
+        self.fields: list[tuple[bytes, bytes]] = []
+        self.cookies: list[bytes] = []
         self.whole = self.kept = self._surplus = self._farewell = self._headed = self._sized = False
         self.status, self.later, self.date = 0, b"", b""
 
@@ -177,8 +190,11 @@ class _Answer:
     def on_header(self, name: bytes, value: bytes) -> None:
         if self.whole:
             return
+        self.fields.append((name, value))
         named = name.lower()
-        if named in _SIZES:
+        if named == _COOKIE:
+            self.cookies.append(value)
+        elif named in _SIZES:
             self._sized = True
         elif named == _LATER:
             self.later = value
@@ -188,19 +204,25 @@ class _Answer:
     def on_headers_complete(self) -> None:
         self._headed = True
         self._farewell = self.whole and self.parser.get_status_code() == _FAREWELL
+        if self.bodiless and not self.whole and self.parser.get_status_code() >= FINAL:
+            self._complete()
 
     def on_body(self, body: bytes) -> None:
         if not self.whole:
             self._chunks.append(body)
+        self._surplus = self._surplus or self.bodiless
 
     def on_message_complete(self) -> None:
         if self.whole:
             return
-        status = self.parser.get_status_code()
-        if status < FINAL:
-            self.begin()
+        if self.parser.get_status_code() < FINAL:
+            self.begin(bodiless=self.bodiless)
         else:
-            self.whole, self.status, self.kept = True, status, self.parser.should_keep_alive()
+            self._complete()
+
+    def _complete(self) -> None:
+        self.whole, self.status = True, self.parser.get_status_code()
+        self.kept = self.parser.should_keep_alive()
 
 
 # 101 is no answer to anything that is asked here.

@@ -14,6 +14,7 @@ import amqp
 
 from foundation.errors import InputError
 from foundation.secrets import Secret
+from loadtests.generator.http.headers import Fields
 from loadtests.generator.idle import Idle, idle
 from loadtests.generator.reaching import patience
 from loadtests.targets import Target, pinned
@@ -96,6 +97,7 @@ class Publisher:
         self._answer = CONFIRMED
         self.sent = 0
         self.later: float | None = None  # a broker asks nobody to come later
+        self.fields: Fields = ()  # and its confirms have no headers
 
     def exchange(self, message: Message) -> tuple[int, bytes]:
         """Publishes a message; returns when the broker has confirmed or refused it. Raises OSError.

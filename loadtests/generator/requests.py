@@ -10,6 +10,8 @@ from loadtests.targets import Target
 
 # What says where a request ends is the generator's alone: another value would make another request of it.
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
+# Without a body these say nothing of its length (RFC 9110, 8.6).
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 # What may stand in a request line and in a header's value: nothing that could begin a line of its own.
 _PATH = re.compile(r"/[!-~]*").fullmatch
 _FIELD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t -~]*").fullmatch
@@ -22,16 +24,24 @@ class Requests:
         name = f"[{target.host}]" if ":" in target.host else target.host
         default = target.port == (443 if target.scheme == "https" else 80)
         host = name if default else f"{name}:{target.port}"
-        self._prefix = target.prefix
+        self.host, self._prefix = host, target.prefix
         self._common = {"Host": host, "User-Agent": "peakproof"}
         self._always = _lines(self._common)
 
     def encoded(
-        self, method: str, path: str, body: bytes, own: Mapping[str, str], headers: Mapping[str, str]
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        own: Mapping[str, str],
+        headers: Mapping[str, str],
+        *,
+        prefix: str | None = None,
     ) -> bytes:
         """A whole request; a journey's `headers` replace the `own` ones of that name, in whatever case.
 
-        Raises InputError: a path or header that cannot be sent as it is.
+        `path` is below the target's own, or below another `prefix`: none, where a redirect leads. Raises
+        InputError: a path or header that cannot be sent as it is.
         """
         if not _PATH(path):
             raise InputError(
@@ -40,19 +50,26 @@ class Requests:
             )
         replaced = _replaced({**self._common, **own}, headers) if headers else None
         fields = _lines(replaced) if replaced is not None else self._always + _lines(own)
-        length = f"Content-Length: {len(body)}\r\n" if body or method != "GET" else ""
-        head = f"{method} {self._prefix}{path} HTTP/1.1\r\n{fields}{length}\r\n"
+        length = f"Content-Length: {len(body)}\r\n" if body or method not in _BODILESS else ""
+        head = f"{method} {self._prefix if prefix is None else prefix}{path} HTTP/1.1\r\n{fields}{length}\r\n"
         return head.encode("ascii") + body
 
 
+def overlaid(below: Mapping[str, str], above: Mapping[str, str]) -> Mapping[str, str]:
+    """Headers of which those `above` hide those of their name `below`, in whatever case."""
+    if not below or not above:
+        return above or below
+    hidden = {name.lower() for name in above}
+    return {name: value for name, value in below.items() if name.lower() not in hidden} | dict(above)
+
+
 def _replaced(own: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
-    given = {name.lower() for name in headers}
-    if refused := given & _FRAMING:
+    if refused := {name.lower() for name in headers} & _FRAMING:
         raise InputError(
             f"the header {min(refused)!r} is the generator's own",
             hint="it follows from the body: leave it out",
         )
-    return {name: value for name, value in own.items() if name.lower() not in given} | dict(headers)
+    return dict(overlaid(own, headers))
 
 
 def _lines(fields: Mapping[str, str]) -> str:

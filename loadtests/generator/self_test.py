@@ -104,7 +104,7 @@ def _null(name: str) -> type[Journey]:
         journey = name
 
         @task
-        def post(self) -> None:
+        def order(self) -> None:
             self.submit("null", "/", body={"nothing": self.arrival.number}, content=name)
 
     return Null

@@ -26,6 +26,7 @@ from loadtests.job import Retry
 class Wire:
     def __init__(self, script):
         self.script, self.sent, self.later, self.closed, self.moments = list(script), 0, None, 0, 0
+        self.fields = ()
     def close(self):
         self.closed += 1
     def exchange(self):
