@@ -13,7 +13,7 @@ from rich.markup import escape
 from foundation.console import VERBOSE, people
 from foundation.errors import Unavailable
 from playbooks import wanted as wanting
-from playbooks.running import display, locking, settings
+from playbooks.running import display, locking, preflight, settings
 from playbooks.running.outcome import Outcome
 from playbooks.running.playing import Play, play
 from playbooks.wanted import Wanted
@@ -29,14 +29,15 @@ class Manner:
 
 
 def run(wanted: Wanted, manner: Manner) -> Outcome:
-    """Runs the playbook and shows people how it goes. Raises Refused, Unavailable.
+    """Runs the playbook and shows people how it goes.
 
-    Raises Unavailable before anything is changed where a host is not fit for it.
+    Before anything is changed, raises Refused (somebody works on the site), Unavailable (hosts are not fit).
     """
     require_ansible()
     console = people()
     _tell_ignored(console)
     with locking.held(wanted.site.site, f"{manner.command} {wanted.named}"):
+        preflight.require_fit(wanted.site, wanted.hosts, wanted.roles)
         with display.HostDisplay(console, check=manner.check) as watch:
             outcome, printed = play(_play(wanted, manner), watch)
         log = _kept(wanted, manner, printed)

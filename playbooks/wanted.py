@@ -39,6 +39,12 @@ class Wanted:
         """The hosts that are to be reached."""
         return tuple(host for host in self.site.hosts if not self.only or host in self.only)
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that are to be run; a role's own name is its tag."""
+        known = tags_of(self.playbook)
+        return known & frozenset(self.tags) if self.tags else known
+
 
 def read(
     named: str,
