@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from typing import TYPE_CHECKING, Annotated
+=======
+from pathlib import Path
+from typing import Annotated
+>>>>>>> 39ae27f (hosts audit: what hosts show of themselves, judged, and mapped to the controls it evidences)
 
 import typer
 
@@ -67,6 +72,7 @@ def sandbox_down(
     commands.sandbox_down(name, packages=packages)
 
 
+<<<<<<< HEAD
 Site = Annotated[str, typer.Argument(help="A site's name, or a path with a slash.", metavar="SITE")]
 For = Annotated[
     list[str] | None,
@@ -127,3 +133,28 @@ def _answer(outcome: Outcome, *, as_json: bool) -> None:
         print_json(outcome.to_dict())
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)
+=======
+@app.command()
+def audit(
+    site: Annotated[str, typer.Argument(help="A site's name, or a path with a slash.", metavar="SITE")],
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="Write the page, the JSON and the hosts' packages.", metavar="FOLDER"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at every host, change nothing, and map what is found to the controls that it evidences.
+
+    Ends with 1 where a finding is of severity high, with 3 where something was not looked at, with 69 where a
+    host was not reached.
+
+    Example: peakproof hosts audit box --report audit
+    """
+    from foundation.console import print_json
+    from playbooks.auditing import commands
+
+    made = commands.audit(site, report)
+    if as_json:
+        print_json(made.to_dict())
+    raise typer.Exit(made.exit_code)
+>>>>>>> 39ae27f (hosts audit: what hosts show of themselves, judged, and mapped to the controls it evidences)
