@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from typing import TYPE_CHECKING, Annotated
-=======
 from pathlib import Path
-from typing import Annotated
->>>>>>> 39ae27f (hosts audit: what hosts show of themselves, judged, and mapped to the controls it evidences)
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -72,7 +68,6 @@ def sandbox_down(
     commands.sandbox_down(name, packages=packages)
 
 
-<<<<<<< HEAD
 Site = Annotated[str, typer.Argument(help="A site's name, or a path with a slash.", metavar="SITE")]
 For = Annotated[
     list[str] | None,
@@ -133,7 +128,8 @@ def _answer(outcome: Outcome, *, as_json: bool) -> None:
         print_json(outcome.to_dict())
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)
-=======
+
+
 @app.command()
 def audit(
     site: Annotated[str, typer.Argument(help="A site's name, or a path with a slash.", metavar="SITE")],
@@ -157,4 +153,3 @@ def audit(
     if as_json:
         print_json(made.to_dict())
     raise typer.Exit(made.exit_code)
->>>>>>> 39ae27f (hosts audit: what hosts show of themselves, judged, and mapped to the controls it evidences)
