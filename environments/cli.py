@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,9 @@ def up(
         str | None, typer.Option(help="The environment's name; the definition's by default.", metavar="NAME")
     ] = None,
     ttl: Annotated[str, typer.Option(help="How long it stays, such as 90m.", metavar="TIME")] = "8h",
+    why: Annotated[
+        str, typer.Option(help="What it is for, as `env list` shows it to others.", metavar="TEXT")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Bring an environment up, or adopt the one that runs.
@@ -43,7 +47,7 @@ def up(
     from environments import wanted
     from foundation.console import print_json
 
-    read = wanted.read(definition, site=site, name=name, beside=Path.cwd())
+    read = replace(wanted.read(definition, site=site, name=name, beside=Path.cwd()), why=why)
     seconds = wanted.lasting(ttl)
     from environments import commands  # the engine, only for what is right
 
@@ -68,18 +72,19 @@ def down(name: Name) -> None:
 
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """List environments, what they run and how long they stay.
+    """List environments: whose and why, how long they stay, what they take.
 
     Example: peakproof env list
     """
-    from environments import commands
+    from environments.desk import listing
+    from environments.docker_client import connect
     from foundation.console import print_json
 
-    rows = commands.listed()
+    rows = listing.rows(connect())
     if as_json:
         print_json({"environments": rows})
     else:
-        commands.show_list(rows)
+        listing.show(rows)
 
 
 @app.command()

@@ -9,13 +9,12 @@ import docker
 from rich.table import Table
 
 from environments import environment, fleet, holding, placement
-from environments.containers import finding, leases, locks, manifests, states
-from environments.containers.finding import Found
+from environments.containers import leases, locks, manifests
+from environments.desk import listing
 from environments.display import NodeDisplay
 from environments.docker_client import connect
 from environments.environment import Environment
 from environments.images.display import ImageDisplay
-from environments.instance import AnotherVersion
 from environments.wanted import Wanted
 from foundation.console import people
 from foundation.units import in_words
@@ -68,39 +67,6 @@ def extend(name: str, ttl: float) -> None:
     people().print(f"{name} stays for {in_words(ttl)}")
 
 
-def listed() -> list[dict[str, object]]:
-    """Every environment of this Docker host: name, definition, nodes, running or done, seconds left."""
-    client, rows = connect(), []
-    for name in sorted(manifests.names(client)):
-        try:
-            found = finding.find(client, name)
-        except AnotherVersion:
-            rows.append(_unreadable(client, name))
-            continue
-        if found is not None:
-            rows.append(_row(found))
-    return rows
-
-
-def _row(found: Found) -> dict[str, object]:
-    topology, nodes = found.instance.topology, found.instance.nodes
-    left = max(0.0, found.lease.until - time.time()) if found.lease else 0.0
-    return {
-        "name": found.instance.name,
-        "definition": topology.definition,
-        "nodes": len(nodes),
-        "running": sum(states.well(node, found.containers.get(node.name)) for node in nodes),
-        "seconds_left": round(left),
-    }
-
-
-def _unreadable(client: docker.DockerClient, name: str) -> dict[str, object]:
-    lease = leases.newest(client, name)
-    left = max(0.0, lease.until - time.time()) if lease else 0.0
-    row: dict[str, object] = {"name": name, "definition": None, "nodes": None, "running": None}
-    return {**row, "seconds_left": round(left), "made_by": "another version"}
-
-
 def described(name: str) -> dict[str, object]:
     """What an environment consists of. Raises InputError when there is none."""
     client = connect()
@@ -122,18 +88,6 @@ def described_by(running: Environment, seconds_left: float) -> dict[str, object]
     }
 
 
-def show_list(rows: list[dict[str, object]]) -> None:
-    """A table of environments, for people."""
-    if not rows:
-        people().print("no environment is up; `peakproof env up laptop` brings one up")
-        return
-    table = Table("environment", "definition", "running", "stays for", box=None)
-    for row in rows:
-        running = f"{row['running']} of {row['nodes']}" if row["nodes"] else "made by another version"
-        table.add_row(str(row["name"]), str(row["definition"] or "?"), running, _staying(row["seconds_left"]))
-    people().print(table)
-
-
 def show_status(document: dict[str, object]) -> None:
     """Nodes and endpoints of one environment, for people."""
     nodes, endpoints = document["nodes"], document["endpoints"]
@@ -145,8 +99,4 @@ def show_status(document: dict[str, object]) -> None:
     doors = Table("endpoint", "address", box=None)
     for endpoint, address in endpoints.items():
         doors.add_row(endpoint, address)
-    people().print(table, "", doors, "", f"stays for {_staying(document['seconds_left'])}")
-
-
-def _staying(seconds: object) -> str:
-    return in_words(float(str(seconds))) if seconds else "no longer: the reaper removes it"
+    people().print(table, "", doors, "", f"stays for {listing.staying(document['seconds_left'])}")

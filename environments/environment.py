@@ -18,6 +18,7 @@ from environments.containers import (
     finding,
     injecting,
     manifests,
+    notes,
     reaper,
     removing,
     roles,
@@ -209,6 +210,7 @@ def up(wanted: Wanted, fleet: Fleet, built: Mapping[str, str], watch: Watch) -> 
     try:
         instance = addressing.connected(wanted, standing, fleet, built)
         nodes = building.build(fleet, instance, standing, watch)
+        notes.write(fleet.home, wanted.name, notes.mine(wanted.why))
     except BaseException:
         if standing is None:
             removing.remove_built(fleet, wanted.name)

@@ -14,19 +14,23 @@ WHO = "peakproof.who"
 UNDO = "peakproof.undo"
 BEYOND = "peakproof.beyond"
 """Of a fault's helper: what it hit is not the instance's, so it is undone before the helper goes."""
+WHY = "peakproof.why"
+SINCE = "peakproof.since"
 HOLDS = "peakproof.holds"
 SIZE = "peakproof.size"
 VERSION = "peakproof.version"
 
 
 def of(instance: str, kind: str, **more: str) -> dict[str, str]:
-    """Labels of one thing of an instance; `kind` is node, network, volume, lease, lock, secrets or fault."""
+    """Labels of a thing of an instance; `kind`: node, network, volume, lease, lock, secrets, note or fault"""
     keys = {
         "node": NODE,
         "digest": DIGEST,
         "manifest": MANIFEST,
         "until": UNTIL,
         "who": WHO,
+        "why": WHY,
+        "since": SINCE,
         "undo": UNDO,
         "beyond": BEYOND,
         "holds": HOLDS,

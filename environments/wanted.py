@@ -25,7 +25,7 @@ class Wanted:
     """What is to stand: a topology under a name on a site. `folders`: image name -> the platform's folder.
 
     `origin` is the folder of its definition: another folder's environment of that name is not touched.
-    `given`: where the secrets come from that people give.
+    `given`: where the secrets come from that people give; `why`: what it is for, for others to read.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Wanted:
     folders: Mapping[str, Path]
     origin: str = ""
     given: tuple[Given, ...] = ()
+    why: str = ""
 
 
 def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wanted:

@@ -384,4 +384,5 @@ def asked_for(season: Season, name: str) -> Wanted:
         folders=season.platform.image_folders(),
         origin=season.origin,
         given=season.given,
+        why=f"a rehearsal of {season.document.path.name}",
     )
