@@ -32,6 +32,7 @@ _RENEWED_AFTER = 2 / 3
 _LONGEST_NAME = 64  # of a common name; X.520's upper bound
 _SIGNS = {"key_cert_sign": True, "crl_sign": True}
 _SERVES = {"digital_signature": True}
+_SERVER, _CLIENT = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
 _USAGES = (
     "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
     "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
@@ -57,22 +58,72 @@ def new_leaf(
 
     One file for a server that reads the key and the chain from wherever they stand in it.
     """
+    key = ec.generate_private_key(ec.SECP256R1())
+    built = _leaf(authority, key.public_key(), names, (_SERVER,), now, lifetime)
+    return Secret(_pem(key) + _text(built) + _text(_first(authority)))
+
+
+class RequestError(ValueError):
+    """What was to be signed is no request, or not by who has its key."""
+
+
+def sign_request(
+    authority: Secret,
+    request: str,
+    names: Sequence[str],
+    *,
+    now: datetime,
+    lifetime: timedelta = LEAF_LIFETIME,
+) -> str:
+    """A certificate for a key that never leaves its host: to serve and to be a client, then the authority's.
+
+    `request`: a PEM of PKCS #10; only its key counts, so that nobody gets names that they ask for themselves.
+    Raises RequestError.
+    """
+    built = _leaf(authority, _requested(request), names, (_SERVER, _CLIENT), now, lifetime)
+    return _text(built) + _text(_first(authority))
+
+
+def is_for(pem: Secret, request: str) -> bool:
+    """Whether a certificate is for the key of that request. Raises RequestError."""
+    return _first(pem).public_key() == _requested(request)
+
+
+def _requested(request: str) -> ec.EllipticCurvePublicKey:
+    try:
+        read = x509.load_pem_x509_csr(request.encode())
+    except ValueError as error:
+        raise RequestError("this is no request for a certificate") from error
+    key = read.public_key()
+    if not read.is_signature_valid or not isinstance(key, ec.EllipticCurvePublicKey):
+        raise RequestError(
+            "the request was not signed with its own key, or that is none of an elliptic curve"
+        )
+    return key
+
+
+def _leaf(
+    authority: Secret,
+    key: ec.EllipticCurvePublicKey,
+    names: Sequence[str],
+    usages: Sequence[x509.ObjectIdentifier],
+    now: datetime,
+    lifetime: timedelta,
+) -> x509.Certificate:
     signer, issuer = load_pem_private_key(_bytes(authority), password=None), _first(authority)
     assert isinstance(signer, ec.EllipticCurvePrivateKey), "new_authority makes no other"
-    key = ec.generate_private_key(ec.SECP256R1())
     ends = min(now + lifetime, issuer.not_valid_after_utc)
-    built = (
-        _certificate(_subject(names[0]), issuer.subject, key.public_key(), now, ends - now)
+    return (
+        _certificate(_subject(names[0]), issuer.subject, key, now, ends - now)
         .add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(_SERVES), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(usages), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
         )
         .sign(signer, SHA256())
     )
-    return Secret(_pem(key) + _text(built) + _text(issuer))
 
 
 def certificate(pem: Secret) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from environments.site import Site
 from foundation.errors import InputError, Problem
 from playbooks import standing
-from playbooks.deriving import firewall, virtual_address
+from playbooks.deriving import certificates, firewall, virtual_address
 from playbooks.grouping import groups
 from playbooks.standing import Deployed
 
@@ -17,6 +17,7 @@ PerHost = Mapping[str, Variables]
 Derive = Callable[[Site, Sequence[Deployed]], PerHost]
 
 DERIVED: Mapping[str, Derive] = {
+    "certificates": certificates.variables,
     "firewall": firewall.variables,
     "virtual_address": virtual_address.variables,
 }

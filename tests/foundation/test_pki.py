@@ -10,6 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from foundation import pki
 from foundation.secrets import Secret
@@ -113,3 +118,27 @@ def names_of(*pems: Secret) -> Sequence[str]:
 
 def test_every_key_is_its_own() -> None:
     assert len(set(names_of(leaf("a"), leaf("a"), AUTHORITY, OTHER))) == 4
+
+
+def request(name: str, key: ec.EllipticCurvePrivateKey) -> str:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    signed = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, SHA256())
+    return signed.public_bytes(Encoding.PEM).decode()
+
+
+def test_a_key_that_stays_where_it_was_made_gets_a_certificate_that_clients_accept(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    signed = pki.sign_request(AUTHORITY, request("store", key), ["store"], now=NOW)
+    assert pki.is_for(Secret(signed), request("another subject", key))
+    assert not pki.is_for(Secret(signed), request("store", ec.generate_private_key(ec.SECP256R1())))
+    own = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    shown = handshake(tmp_path, served=Secret(own + signed), trusted=pki.certificate(AUTHORITY), name="store")
+    assert "store" in shown
+
+
+def test_a_request_that_somebody_changed_is_not_signed() -> None:
+    written = request("store", ec.generate_private_key(ec.SECP256R1()))
+    body = written.splitlines()
+    broken = "\n".join([*body[:-2], body[-2][::-1], body[-1]])
+    with pytest.raises(pki.RequestError):
+        pki.sign_request(AUTHORITY, broken, ["store"], now=NOW)
