@@ -21,7 +21,6 @@ Protocol = Literal["tcp", "udp", "vrrp", "esp"]
 SSH = 22
 # https://docs.docker.com/engine/swarm/swarm-tutorial/#open-protocols-and-ports-between-the-hosts
 SWARM_CONTROL, SWARM_GOSSIP, SWARM_DATA = "2377", "7946", "4789"
-WIREGUARD = "51820"
 SYSLOG_TLS = "6514"  # RFC 5425
 NODE_EXPORTER = "9100"
 
@@ -77,7 +76,8 @@ def _swarm(site: Site, host: str) -> Iterator[Opening]:
         yield Opening(why="swarm: control", port=SWARM_CONTROL, sources=others)
     yield Opening(why="swarm: gossip", port=SWARM_GOSSIP, sources=others)
     yield Opening(why="swarm: gossip", protocol="udp", port=SWARM_GOSSIP, sources=others)
-    yield Opening(why="swarm: overlays", protocol="udp", port=SWARM_DATA, sources=others)
+    data = _text(site, host, "swarm_port_of_data") or SWARM_DATA
+    yield Opening(why="swarm: overlays", protocol="udp", port=data, sources=others)
     encryption = _text(site, host, "swarm_encryption") or "esp"  # as the role has it unless told
     if encryption == "esp":
         yield Opening(why="swarm: encrypted overlays", protocol="esp", sources=others)

@@ -89,6 +89,12 @@ def test_overlays_are_open_as_they_are_encrypted(said: dict[str, str], more: set
     assert ports(openings(three(variables=said), "b")) - ports(plain) == more
 
 
+def test_overlays_are_open_at_the_port_that_the_swarm_has() -> None:
+    found = ports(openings(three(variables={"swarm_port_of_data": 14789}), "a"))
+    assert ("udp", "14789") in found
+    assert ("udp", "4789") not in found
+
+
 def test_vrrp_is_open_between_hosts_that_hold_an_address_together() -> None:
     vrrp = Opening(why="who holds the virtual address", protocol="vrrp", sources=(A, C))
     assert vrrp in openings(three(virtual_address=VIRTUAL), "b")
