@@ -78,11 +78,8 @@ def _swarm(site: Site, host: str) -> Iterator[Opening]:
     yield Opening(why="swarm: gossip", protocol="udp", port=SWARM_GOSSIP, sources=others)
     data = _text(site, host, "swarm_port_of_data") or SWARM_DATA
     yield Opening(why="swarm: overlays", protocol="udp", port=data, sources=others)
-    encryption = _text(site, host, "swarm_encryption") or "esp"  # as the role has it unless told
-    if encryption == "esp":
+    if _text(site, host, "swarm_encryption") != "none":  # the role encrypts unless told otherwise
         yield Opening(why="swarm: encrypted overlays", protocol="esp", sources=others)
-    if encryption == "wireguard":
-        yield Opening(why="swarm: WireGuard", protocol="udp", port=WIREGUARD, sources=others)
 
 
 def _virtual_address(site: Site, host: str) -> Iterator[Opening]:

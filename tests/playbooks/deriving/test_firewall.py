@@ -80,7 +80,6 @@ def test_only_managers_are_open_for_the_swarms_control() -> None:
     [
         ({}, {("esp", "")}),
         ({"swarm_encryption": "esp"}, {("esp", "")}),
-        ({"swarm_encryption": "wireguard"}, {("udp", "51820")}),
         ({"swarm_encryption": "none"}, set()),
     ],
 )
