@@ -16,11 +16,12 @@ from pydantic import BaseModel, Field
 from anonymizer import pools
 from anonymizer.pools import Locale
 from anonymizer.pseudonyms import digits, prf
-from anonymizer.pseudonyms.assembling import Chosen, assembled, ending
+from anonymizer.pseudonyms.assembling import Chosen, assembled
 from anonymizer.pseudonyms.keys import Key
+from anonymizer.transforms import names
 from anonymizer.transforms.base import Bind, Mask, Slot, Transform, always, among, at_most, holding, words
 from anonymizer.transforms.locales import Named, locale_of
-from anonymizer.transforms.results import NOTHING, Flags, Holds, flags, most_often
+from anonymizer.transforms.results import NOTHING, Holds, most_often
 
 _BASE32 = pa.array(list("abcdefghijklmnopqrstuvwxyz234567"), pa.string())
 _TAIL = 8
@@ -56,7 +57,7 @@ class Personas:
 
     @cached_property
     def last(self) -> NDArray[np.int64]:
-        return prf.choose(self._name, _families(self.locale))
+        return prf.choose(self._name, names.families(self.locale))
 
     @cached_property
     def _birth(self) -> tuple[prf.Words, prf.Words]:
@@ -76,38 +77,6 @@ def personas(key: Key, subjects: pa.Array, locale: Locale = "pl_PL") -> Personas
     return Personas(key, subjects, locale)
 
 
-@cache
-def first_names(locale: Locale) -> pa.Array:
-    """Women's names, then men's."""
-    return pa.concat_arrays(pools.first_names(locale))
-
-
-@cache
-def last_names(locale: Locale) -> pa.Array:
-    """The masculine forms, then the feminine ones of the same families."""
-    women, men = pools.last_names(locale)
-    return pa.concat_arrays([men, women])
-
-
-def _families(locale: Locale) -> int:
-    return len(pools.last_names(locale)[0])
-
-
-@cache
-def _spelled(names: str, locale: Locale) -> pa.Array:
-    """Names as e-mail addresses spell them: ASCII letters, lower case."""
-    listed = first_names(locale) if names == "first" else last_names(locale)
-    return pc.utf8_lower(ascii_of(listed))
-
-
-def ascii_of(values: pa.Array) -> pa.Array:
-    """Polish and German letters without their marks, nothing but ASCII letters and digits."""
-    plain = values
-    for letter, spelled in (("ł", "l"), ("Ł", "L"), ("ß", "ss")):
-        plain = pc.replace_substring(plain, letter, spelled)
-    return pc.replace_substring_regex(pc.utf8_normalize(plain, form="NFD"), r"[^A-Za-z0-9]", "")
-
-
 class Distinct(Named):
     """`unique: true` adds forty random bits, for a column with a unique index."""
 
@@ -115,7 +84,7 @@ class Distinct(Named):
 
 
 def _first_name(people: Personas) -> pa.Array:
-    return assembled([Chosen(values=first_names(people.locale), places=people.first)])
+    return assembled([Chosen(values=names.first_names(people.locale), places=people.first)])
 
 
 def _last_name(people: Personas) -> pa.Array:
@@ -123,11 +92,11 @@ def _last_name(people: Personas) -> pa.Array:
 
 
 def _last_of(people: Personas) -> Chosen:
-    return Chosen(values=last_names(people.locale), places=_last(people))
+    return Chosen(values=names.last_names(people.locale), places=_last(people))
 
 
 def _last(people: Personas) -> NDArray[np.int64]:
-    return people.last + np.where(people.female, _families(people.locale), 0)
+    return people.last + np.where(people.female, names.families(people.locale), 0)
 
 
 def _told(tell: Callable[[Personas], pa.Array]) -> Bind:
@@ -140,26 +109,18 @@ def _told(tell: Callable[[Personas], pa.Array]) -> Bind:
 
 
 def _full(people: Personas) -> pa.Array:
-    first = Chosen(values=_first_and_space(people.locale), places=people.first)
+    first = Chosen(values=names.first_and_space(people.locale), places=people.first)
     return assembled([first, _last_of(people)])
 
 
-@cache
-def _first_and_space(locale: Locale) -> pa.Array:
-    return ending(first_names(locale), " ")
-
-
 def _login(key: Key, people: Personas, *, unique: bool) -> list[Chosen]:
+    first = names.spelled_before("first", people.locale, ".")
+    last = names.spelled_before("last", people.locale, "." if unique else "")
     return [
-        Chosen(values=_ended("first", people.locale, "."), places=people.first),
-        Chosen(values=_ended("last", people.locale, "." if unique else ""), places=_last(people)),
+        Chosen(values=first, places=people.first),
+        Chosen(values=last, places=_last(people)),
         *_tail(key, people.digest, unique=unique),
     ]
-
-
-@cache
-def _ended(names: str, locale: Locale, end: str) -> pa.Array:
-    return ending(_spelled(names, locale), end)
 
 
 def _tail(key: Key, digest: prf.Bytes, *, unique: bool) -> list[Chosen]:
@@ -186,16 +147,11 @@ def email(options: BaseModel, _slot: Slot) -> Mask:
     def mask(key: Key, subjects: pa.Array, _values: pa.Array) -> pa.Array:
         people = personas(key, subjects, chosen.locale)
         choices, _ = prf.words(key, "domain", people.digest)
-        families = prf.choose(choices, _families(chosen.locale))
-        host = Chosen(values=_hosts(chosen.locale), places=families)
+        families = prf.choose(choices, names.families(chosen.locale))
+        host = Chosen(values=names.hosts(chosen.locale), places=families)
         return assembled([*_login(key, people, unique=chosen.unique), host])
 
     return mask
-
-
-@cache
-def _hosts(locale: Locale) -> pa.Array:
-    return pc.binary_join_element_wise("@", _spelled("last", locale), ".example", "")
 
 
 def _pesel(key: Key, subjects: pa.Array, values: pa.Array) -> pa.Array:
@@ -239,7 +195,7 @@ def _part_of_pesel(values: NDArray[np.int64], first: int, end: int) -> tuple[pa.
 
 
 def _names(options: BaseModel, _slot: Slot) -> int:
-    return len(first_names(locale_of(options))) * _families(locale_of(options))
+    return len(names.first_names(locale_of(options))) * names.families(locale_of(options))
 
 
 def _logins(options: BaseModel, slot: Slot) -> int:
@@ -247,15 +203,17 @@ def _logins(options: BaseModel, slot: Slot) -> int:
 
 
 def _emails(options: BaseModel, slot: Slot) -> int:
-    return _logins(options, slot) * _families(locale_of(options))
+    return _logins(options, slot) * names.families(locale_of(options))
 
 
-def _longest(*names: pa.Array) -> int:
-    return sum(pc.max(pc.utf8_length(values)).as_py() for values in names)
+def _full_length(options: BaseModel) -> int:
+    locale = locale_of(options)
+    return names.longest(names.first_and_space(locale), names.last_names(locale))
 
 
 def _spelled_length(options: BaseModel) -> int:
-    return _longest(_spelled("first", locale_of(options)), _spelled("last", locale_of(options)))
+    locale = locale_of(options)
+    return names.longest(names.spelled("first", locale), names.spelled("last", locale))
 
 
 def _login_length(options: BaseModel) -> int:
@@ -263,79 +221,50 @@ def _login_length(options: BaseModel) -> int:
 
 
 def _email_length(options: BaseModel) -> int:
-    return _login_length(options) + 1 + _longest(_spelled("last", locale_of(options))) + len(".example")
+    return _login_length(options) + names.longest(names.hosts(locale_of(options)))
 
 
 def _holds(options: BaseModel, chance: float) -> Holds:
     """Names are all that any of these tells."""
     locale = locale_of(options)
-    word = max(_of_first(options), _of_last(options))
-    return Holds(chance=chance, word=word, words=lambda: _words_of_people(locale))
+    word = max(names.commonest_first(locale), names.commonest_last(locale))
+    return Holds(chance=chance, word=word, words=lambda: names.words_of_people(locale))
 
 
 def _holds_full(options: BaseModel, _slot: Slot) -> Holds:
     """A whole name may be what somebody's company is called."""
     locale = locale_of(options)
-    one = _holds(options, _of_first(options) * _of_last(options))
-    return replace(one, made=lambda texts: _is_name(texts.cast(pa.string()).fill_null(""), locale))
-
-
-def _is_name(texts: pa.Array, locale: Locale) -> Flags:
-    """A first name of the pool ("Anna Maria" is one), a space, a surname of it."""
-    found = np.zeros(len(texts), np.bool_)
-    most = int(pc.max(pc.count_substring(first_names(locale), " ")).as_py())
-    for spaces in range(most + 1):
-        parts = rf"^((?:[^ ]+ ){{{spaces}}}[^ ]+) (.+)$"
-        first, last = (pc.replace_substring_regex(texts, parts, part) for part in (r"\1", r"\2"))
-        known = pc.and_(pc.is_in(first, first_names(locale)), pc.is_in(last, last_names(locale)))
-        found |= flags(pc.and_(known, pc.match_substring_regex(texts, parts)))
-    return found
-
-
-def _words_of_people(locale: Locale) -> pa.Array:
-    """Names, also as e-mail addresses spell them, and what addresses end with."""
-    spelled = (_spelled(names, locale) for names in ("first", "last"))
-    return pa.concat_arrays([first_names(locale), last_names(locale), *spelled, pa.array(["example"])])
-
-
-def _of_first(options: BaseModel) -> float:
-    return most_often(*pools.first_names(locale_of(options)))
-
-
-def _of_last(options: BaseModel) -> float:
-    return most_often(*pools.last_names(locale_of(options)))
+    one = _holds(options, names.commonest_first(locale) * names.commonest_last(locale))
+    return replace(one, made=lambda texts: names.is_name(texts.cast(pa.string()).fill_null(""), locale))
 
 
 def _of_login(options: BaseModel) -> float:
-    """Spelled without marks, some names become one."""
-    women, men = (pc.utf8_lower(ascii_of(names)) for names in pools.first_names(locale_of(options)))
-    families = (pc.utf8_lower(ascii_of(names)) for names in pools.last_names(locale_of(options)))
     tail = 1 << 40 if cast(Distinct, options).unique else 100
-    return most_often(women, men) * most_often(*families) / tail
+    return names.commonest_spelled(locale_of(options)) / tail
 
 
 def _of_email(options: BaseModel) -> float:
-    return _of_login(options) * most_often(_hosts(locale_of(options)))
+    return _of_login(options) * most_often(names.hosts(locale_of(options)))
 
 
 FIRST_NAME = Transform(
     summary="a first name", bind=_told(_first_name), options=Named, family="persona", digested=True,
-    canonical=words, longest=lambda options: _longest(first_names(locale_of(options))),
-    results=lambda options, _slot: len(first_names(locale_of(options))),
-    holds=lambda options, _slot: _holds(options, _of_first(options)),
+    canonical=words, longest=lambda options: names.longest(names.first_names(locale_of(options))),
+    results=lambda options, _slot: len(names.first_names(locale_of(options))),
+    holds=lambda options, _slot: _holds(options, names.commonest_first(locale_of(options))),
 )  # fmt: skip
 LAST_NAME = Transform(
     summary="a surname in the form of the person's sex", bind=_told(_last_name), options=Named,
     family="persona", digested=True, canonical=words,
-    longest=lambda options: _longest(last_names(locale_of(options))),
-    results=lambda options, _slot: _families(locale_of(options)),
-    holds=lambda options, _slot: _holds(options, _of_last(options)),
+    longest=lambda options: names.longest(names.last_names(locale_of(options))),
+    results=lambda options, _slot: names.families(locale_of(options)),
+    holds=lambda options, _slot: _holds(options, names.commonest_last(locale_of(options))),
 )  # fmt: skip
 FULL_NAME = Transform(
     summary="first name and surname", bind=_told(_full), options=Named, family="persona", digested=True,
     canonical=words, results=_names,
     holds=_holds_full,
-    longest=lambda options: _longest(first_names(locale_of(options)), last_names(locale_of(options))) + 1,
+    longest=_full_length,
 )  # fmt: skip
 LOGIN = Transform(
     summary="a login made of the person's name", bind=login, options=Distinct,
