@@ -15,8 +15,6 @@ import pytest
 
 from loadtests import measurements
 
-pytestmark = pytest.mark.quiet
-
 ADDRESS = "http://127.0.0.1:8000"
 
 

@@ -23,7 +23,6 @@ from loadtests.capacity.trials import Outcome
 from loadtests.job import Job
 
 HERE = Path(__file__).parent
-pytestmark = pytest.mark.quiet
 PROMISED = [slo.parse("look p50 < 2s")]
 TIMING = Timing(warm_up=0, measure=30, budget=900)
 

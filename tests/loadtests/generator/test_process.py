@@ -25,8 +25,6 @@ from loadtests.progress import Event, Finished, Progress, Ready, Started
 from loadtests.validity import findings
 from tests.loadtests.conftest import Loader, RunningShop
 
-pytestmark = pytest.mark.quiet
-
 MS = 1_000_000
 
 
@@ -69,6 +67,7 @@ def test_the_same_seed_makes_the_same_work(shop: Shops, loader: Loader, tmp_path
     assert first.summaries[0].schedule == second.summaries[0].schedule
 
 
+@pytest.mark.quiet
 def test_a_stall_of_the_server_shows_in_full_in_the_response_times(shop: Shops, loader: Loader) -> None:
     """One arrival every 10 ms and nothing answered for 0.8 s: each arrival in the stall waits for its end.
 
@@ -85,6 +84,7 @@ def test_a_stall_of_the_server_shows_in_full_in_the_response_times(shop: Shops, 
     assert seconds[1][0] > 0.2 > seconds[2][0], "the stall shows in the second in which it was asked"
 
 
+@pytest.mark.quiet
 def test_a_pause_of_the_generator_shows_in_response_and_dispatch_but_not_in_service_time(
     shop: Shops, loader: Loader
 ) -> None:

@@ -17,8 +17,6 @@ from loadtests.job import SelfTest
 from tests.loadtests import made
 from tests.loadtests.conftest import Loader, RunningShop
 
-pytestmark = pytest.mark.quiet
-
 
 def test_a_load_that_this_machine_can_send_is_tested_and_sent(
     shop: Callable[..., RunningShop], loader: Loader

@@ -23,7 +23,6 @@ from tests.loadtests import made
 from tests.loadtests.conftest import Loader, RunningShop, until
 
 HERE = Path(__file__).parent
-pytestmark = pytest.mark.quiet
 Shops = Callable[..., RunningShop]
 Notes = list[dict[str, object]]
 
