@@ -2,7 +2,7 @@
 
 objective  = subject comparison limit [ "outside" "faults" [ "+" duration ] ]
 subject    = SERIES "p" QUANTILE                          limit: a duration
-           | [ JOURNEY ] ( "errors" | "attempt-errors" )  limit: a percentage
+           | [ SERIES | "all" ] ( "errors" | "attempt-errors" )     limit: a percentage
            | [ JOURNEY ] ( "throughput" | "goodput" )     limit: a rate
            | "recovery"                                   limit: a duration
            | "lost" "orders"                              limit: a whole number
@@ -22,6 +22,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from foundation import units
+
+ALL = "all"
+"""The series that is every journey of a load, in objectives about errors."""
 
 
 class Metric(StrEnum):
@@ -53,6 +56,7 @@ _QUANTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
 _DELAY = re.compile(r"[a-z][a-z0-9_-]*->[a-z][a-z0-9_-]*")
 _TOKEN = re.compile(r"\s*([\w-]*\w->[\w-]+|<=|>=|[<>=+]|[^\s<>=+]+)")
 _RATES = ("errors", "attempt-errors", "throughput", "goodput")
+_BY_STEP = ("errors", "attempt-errors")
 _PER_SECOND = (Metric.THROUGHPUT, Metric.GOODPUT)
 _DURATIONS = (Metric.LATENCY, Metric.RECOVERY, Metric.DELAY, Metric.QUEUE_AGE, Metric.OUTBOX_LAG)
 _WINDOWED = tuple(set(Metric) - {Metric.RECOVERY, Metric.LOST_ORDERS})
@@ -73,7 +77,7 @@ class ObjectiveError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Objective:
-    """One promise. `series` None means the main journey; `outside` is seconds after each fault.
+    """One promise. `series` None means the main journey, ALL every one; `outside` is seconds after faults.
 
     The `series` of a delay is its name, "accepted->erp". Nobody wrote one that is `implied`.
 
@@ -180,7 +184,7 @@ class _Parser:
         )
         if quantile := _QUANTILE.fullmatch(what):
             return Metric.LATENCY, series, float(quantile[1])
-        if not _NAME.fullmatch(series):
+        if what not in _BY_STEP and not _NAME.fullmatch(series):
             self._next = started
             raise self._error(f"a journey: {what} is not counted by step")
         return Metric(what), series, None

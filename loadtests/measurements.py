@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -41,20 +41,21 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class FirstFailure:
-    """The first failure of its kind, its traceback, and how many there were."""
+    """The first failure of its kind, its traceback, the answer before it, and how many there were."""
 
     kind: str
     journey: str
     second: int
     count: int
     traceback: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measurements:
     """All workers' figures, by the second in which a journey was due (0 is the start of the load).
 
-    `crew` has the clocks of a load of several machines.
+    `steps` are counted by "journey/step"; `crew` has the clocks of a load of several machines.
     """
 
     job: Job
@@ -66,6 +67,7 @@ class Measurements:
     failures: tuple[FirstFailure, ...]
     problems: tuple[str, ...]
     crew: Crew | None = None
+    steps: Mapping[str, Mapping[int, Counters]] = field(default_factory=dict)
 
     @property
     def started_at(self) -> int | None:
@@ -114,9 +116,10 @@ class Measurements:
         return merged(_of(found, seconds))
 
     def totals(self, journey: str | None = None, seconds: Collection[int] | None = None) -> Counters:
-        """The summed counters of a journey (all journeys by default) over some seconds (all by default)."""
+        """The summed counters of a journey (all by default) or a step, over some seconds (all by default)."""
         total = Counters()
-        for name, found in self.counters.items():
+        of_steps = journey is not None and "/" in journey
+        for name, found in (self.steps if of_steps else self.counters).items():
             for figures in _of(found, seconds) if journey in (None, name) else ():
                 total.add(figures)
         return total
@@ -174,6 +177,7 @@ def read(output: Path) -> Measurements:
         failures=tuple(reader.failures.values()),
         problems=tuple(reader.problems),
         crew=crew,
+        steps=reader.steps,
     )
 
 
@@ -187,6 +191,7 @@ class _Reader:
         self.counters: defaultdict[str, defaultdict[int, Counters]] = defaultdict(
             lambda: defaultdict(Counters)
         )
+        self.steps: defaultdict[str, defaultdict[int, Counters]] = defaultdict(lambda: defaultdict(Counters))
         self.running: defaultdict[int, int] = defaultdict(int)
         self.summaries: list[Summary] = []
         self.failures: dict[str, FirstFailure] = {}
@@ -234,7 +239,8 @@ class _Reader:
     def _counters(self, folder: Path) -> None:
         running: dict[int, int] = {}
         for found in counters.read(folder / counters.FILE):
-            self.counters[found.journey][found.second].add(found.counters)
+            which = self.steps if "/" in found.journey else self.counters
+            which[found.journey][found.second].add(found.counters)
             running[found.second] = max(found.running, running.get(found.second, 0))
         for second, number in running.items():
             self.running[second] += number
@@ -269,6 +275,7 @@ def _listed(found: object) -> list[FirstFailure]:
             second=int(str(values["second"])),
             count=int(str(values["count"])),
             traceback=str(values["traceback"]),
+            answer=str(values.get("answer", "")),
         )
         for values in found
     ]

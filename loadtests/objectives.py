@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from foundation.bounds import upper_bound
-from foundation.slo import Metric, Objective
+from foundation.slo import ALL, Metric, Objective
 from foundation.units import in_words
 from foundation.verdict import Finding, Weight
 from loadtests.counters import Counters
@@ -65,13 +65,18 @@ def _journey(objective: Objective) -> str:
 def unknown_series(objectives: Sequence[Objective], journeys: Collection[str]) -> list[Objective]:
     """Objectives about journeys that the load does not have. Steps are known only once they have run."""
     about = (o for o in objectives if o.series and not o.metric.inside)
-    return [o for o in about if _journey(o) not in journeys]
+    return [o for o in about if _journey(o) not in journeys and not _of_all(o)]
+
+
+def _of_all(objective: Objective) -> bool:
+    """Whether it is about the errors of every journey together."""
+    return objective.series == ALL and objective.metric in (Metric.ERRORS, Metric.ATTEMPT_ERRORS)
 
 
 def _finding(
     objective: Objective, measured: Measurements, faults: Sequence[float], shedding: Collection[str]
 ) -> Finding:
-    forgiven = objective.metric is Metric.ERRORS and (objective.series or measured.job.main) in shedding
+    forgiven = objective.metric is Metric.ERRORS and (_journey(objective) or measured.job.main) in shedding
     measure = _errors_but_shed if forgiven else _MEASURES[objective.metric]
     excluded = objective.outside is not None and len(faults) > 0
     windows = [Window(start=at, end=at + (objective.outside or 0.0)) for at in faults] if excluded else []
@@ -108,18 +113,31 @@ def _latency(objective: Objective, measured: Measurements, seconds: Collection[i
 
 
 def _errors(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
-    total = measured.totals(objective.series or measured.job.main, seconds)
-    return _wrong(
-        total, total.errors + total.turned_away + total.shed, _counted(measured), "shed by the platform"
-    )
+    total = _total(objective, measured, seconds)
+    wrong = total.errors + total.turned_away + total.shed
+    return _wrong(total, wrong, _what(objective, measured), "shed by the platform")
 
 
 def _errors_but_shed(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
     """Errors where goodput is promised: what the platform had no room for is none."""
+    total = _total(objective, measured, seconds)
+    wrong = total.errors + total.turned_away
+    return _wrong(total, wrong, _what(objective, measured), "shed by the platform (no errors)")
+
+
+def _total(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Counters:
+    """What was counted of a journey, of all, or of a step: who was turned away took none of its."""
+    if _of_all(objective):
+        return measured.totals(None, seconds)
     total = measured.totals(objective.series or measured.job.main, seconds)
-    return _wrong(
-        total, total.errors + total.turned_away, _counted(measured), "shed by the platform (no errors)"
-    )
+    if "/" in (objective.series or ""):
+        total.turned_away = measured.totals(_journey(objective), seconds).turned_away
+        total.wanted = total.done + total.turned_away
+    return total
+
+
+def _what(objective: Objective, measured: Measurements) -> str:
+    return _counted(measured, step="/" in (objective.series or ""))
 
 
 def _counted(measured: Measurements, *, step: bool = False) -> str:
@@ -140,7 +158,7 @@ def _wrong(total: Counters, wrong: int, counted: str, shed: str) -> Observed:
 
 
 def _attempt_errors(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
-    total = measured.totals(objective.series or measured.job.main, seconds)
+    total = _total(objective, measured, seconds)
     if not total.attempts:
         return None
     return total.attempt_errors / total.attempts, _of_attempts(total), ""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from foundation import slo
 from foundation.verdict import Verdict
-from loadtests import answers, left_out
+from loadtests import answers, checks, left_out
+from loadtests.counters import Counters
 from loadtests.latency_log import Clock
 from loadtests.locustfile import CLOSED
 from loadtests.measurements import Measurements
@@ -30,6 +32,8 @@ def document(measured: Measurements, verdict: Verdict) -> dict[str, object]:
             "remark": CLOSED if job.closed else None,
         },
         "schedule": next((found.schedule for found in measured.summaries), None),
+        "errors": errors(measured),
+        "checks": checks.document(checks.summed(summary.checks for summary in measured.summaries)),
         "counters": {name: asdict(measured.totals(name)) for name in measured.counters},
         "answers": _answers(measured),
         "latency_ms": {name: latencies(measured, name) for name in measured.series},
@@ -37,6 +41,19 @@ def document(measured: Measurements, verdict: Verdict) -> dict[str, object]:
         "left_out": left_out.in_words(measured.summaries),
         "output": job.output,
     }
+
+
+def errors(measured: Measurements) -> dict[str, dict[str, float]]:
+    """What went wrong for good: of all journeys (ALL), of each, of each step; `share` is of the wanted."""
+    named: dict[str, Counters] = {slo.ALL: measured.totals()}
+    named |= {name: measured.totals(name) for name in (*measured.counters, *sorted(measured.steps))}
+    return {name: _wrong(total) for name, total in named.items()}
+
+
+def _wrong(total: Counters) -> dict[str, float]:
+    wanted, wrong = total.wanted or total.done, total.errors + total.shed + total.turned_away
+    told = {"wanted": wanted, "errors": total.errors, "shed": total.shed, "turned_away": total.turned_away}
+    return {**told, "refused": total.refused, "share": wrong / wanted if wanted else 0.0}
 
 
 def _answers(measured: Measurements) -> dict[str, dict[str, object]]:

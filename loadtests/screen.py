@@ -88,6 +88,8 @@ def show(console: Console, measured: Measurements, verdict: Verdict) -> None:
     for failure in measured.failures:
         times, kind = f"{failure.count:,} x", f"{failure.kind} (first in second {failure.second})"
         lines.show(console, kind, mark=f"[red]{times}[/] ", indent=len(times) + 1)
+    for text in tables.failed_checks(measured):
+        lines.show(console, f"check {text}")
     for text in left_out.in_words(measured.summaries):
         lines.show(console, f"in no figure: {text}")
     for holds, text in tables.judged(verdict.findings):

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from loadtests import answers
+from loadtests import answers, checks
 from loadtests.answers import Answers
+from loadtests.checks import Checks
 
 FILE = "summary.json"
 ERRORS = "errors.json"
@@ -35,7 +36,7 @@ class Summary:
     connections the server sent more than it was asked for. `exit_code` is what a locustfile asked for, None
     when it did not; with `ended_itself` it ended the load, on purpose.
     `left_out` counts requests that are in no figure, by why;
-    `sources` has digests of what the load was made of. `answers` are by series.
+    `sources` has digests of what the load was made of. `answers` are by series, `checks` by journey and name.
     """
 
     run: str
@@ -64,6 +65,7 @@ class Summary:
     sources: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Answers] = field(default_factory=dict)
+    checks: Checks = field(default_factory=dict)
     self_test: Tested | None = None
 
 
@@ -73,6 +75,7 @@ def write(summary: Summary, folder: Path) -> None:
     values = {
         "format": FORMAT,
         **asdict(summary),
+        "checks": checks.document(summary.checks),
         "answers": {name: each.document() for name, each in summary.answers.items()},
     }
     draft.write_text(json.dumps(values, indent=2) + "\n")
@@ -85,8 +88,9 @@ def read(folder: Path) -> Summary:
         found = json.loads((folder / FILE).read_text())
         tested = Tested(**found["self_test"]) if found.get("self_test") else None
         told = {name: answers.read(values) for name, values in found.get("answers", {}).items()}
-        apart = ("format", "self_test", "answers")
+        checked = checks.read(found.get("checks", {}))
+        apart = ("format", "self_test", "answers", "checks")
         known = {name: value for name, value in found.items() if name not in apart}
-        return Summary(**known, self_test=tested, answers=told)
+        return Summary(**known, self_test=tested, answers=told, checks=checked)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{folder / FILE}: no whole summary: the generator did not end well") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from foundation.verdict import Finding, Weight
-from loadtests import answers
+from loadtests import answers, checks
 from loadtests.answers import Answers
 from loadtests.measurements import Measurements
 from loadtests.results import QUANTILES, latencies
@@ -25,6 +25,14 @@ def times(measured: Measurements) -> Iterator[str]:
         for clock, figures in latencies(measured, series).items():
             cells = [_figure(name, figures[name]) for name in _FIGURES]
             yield f"  {clock:<{_NAME - 2}}" + "".join(f"{cell:>{_CELL}}" for cell in cells)
+
+
+def failed_checks(measured: Measurements) -> Iterator[str]:
+    """Each check that did not always hold: "place-order: the price shown: 3 of 600 failed"."""
+    for journey, named in checks.summed(summary.checks for summary in measured.summaries).items():
+        for what, each in named.items():
+            if each.failed:
+                yield f"{journey}: {what}: {each.failed:,} of {each.total:,} failed"
 
 
 def _asked(series: str, found: Answers | None, measured: Measurements) -> str:

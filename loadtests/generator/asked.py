@@ -27,7 +27,13 @@ class Asked:
         times.dispatch.append(self.began - due)
         times.service.append(self.done - self.began)
         times.response.append(self.done - due)
-        recorder.answers[self.series].add(self.status, wrong=self.problem is not None)
+        wrong = self.problem is not None
+        recorder.answers[self.series].add(self.status, wrong=wrong)
+        counters = recorder.count(self.series, due)
+        counters.done += 1
+        counters.attempts += 1
+        counters.attempt_errors += wrong
+        counters.errors += wrong
 
 
 def asked(series: str, event: dict[str, object]) -> Asked:

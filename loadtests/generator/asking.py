@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, ClassVar, TypedDict, Unpack
 
 from foundation.errors import InputError
 from loadtests.generator.attempts import Attempts
 from loadtests.generator.browser import Browser, Call
-from loadtests.generator.http import bodies
+from loadtests.generator.http import blanking, bodies
 from loadtests.generator.http.bodies import NOTHING, Body, File, Values
 from loadtests.generator.http.cookies import Cookies
 from loadtests.generator.publishing import Message, Publisher
@@ -62,6 +62,9 @@ class Asking(Timed):
     @headers.setter
     def headers(self, headers: Mapping[str, str]) -> None:
         self._browser.headers = dict(headers)
+
+    def _secrets(self) -> Iterable[str]:
+        return (*self.cookies.values(), *(v for n, v in self.headers.items() if blanking.secret(n)))
 
     def request(self, step: str, method: str, path: str, **asked: Unpack[Request]) -> Reply:
         """One request, timed; redirects on the target are followed and of the same step.

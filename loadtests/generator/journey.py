@@ -22,7 +22,7 @@ from loadtests.generator.client import PinnedClients
 from loadtests.generator.client_steps import ClientSteps
 from loadtests.generator.locustfiles.hearing import RequestFailed
 from loadtests.generator.publishing import Publisher
-from loadtests.generator.replies import Shed, StepFailed
+from loadtests.generator.replies import Reply, Shed, StepFailed, counting
 from loadtests.left_out import ON_START
 
 _SECOND = 1_000_000_000
@@ -76,6 +76,8 @@ class Journey(Asking, FastHttpUser):
         self._arrived, self._due, self._outside, self._first_sent = due, due, 0, 0
         self._thought, self._orders, self._refused = 0, 0, False
         self._missed: StepFailed | None = None
+        self._last: Reply | None = None
+        counting(self._checked)
         self._client_failed: RequestFailed | None = None
         wrong: BaseException | None = _INTERRUPTED
         try:
@@ -86,7 +88,7 @@ class Journey(Asking, FastHttpUser):
             wrong = self._client_failed
         except (Exception, gevent.Timeout) as error:  # noqa: BLE001  # whatever it is, it is counted
             wrong = error
-            self.bench.recorder.failure(self.journey, due, error)
+            self.bench.recorder.failure(self.journey, due, error, self._answered)
         finally:
             self._end(began, wrong)
 
@@ -98,6 +100,11 @@ class Journey(Asking, FastHttpUser):
     def age(self, now: int) -> int:
         """How long the arrival that is being served has taken so far, in ns without think time."""
         return now - self._arrived - self._outside
+
+    def _checked(self, what: str, holds: bool) -> None:
+        """Counts a check of an arrival; those of on_start are of none."""
+        if self._arrival is not None:
+            self.bench.recorder.check(self.journey, what, holds)
 
     def _begin_late(self) -> None:
         """The on_start of a user that was made for an arrival: the arrival's clocks stand still meanwhile."""
@@ -117,7 +124,7 @@ class Journey(Asking, FastHttpUser):
     def _end(self, began: int, wrong: BaseException | None) -> None:
         recorder, due, now = self.bench.recorder, self._arrived, monotonic_ns()
         if wrong is None and self._missed is not None:
-            recorder.failure(self.journey, due, self._missed)
+            recorder.failure(self.journey, due, self._missed, self._answered)
         done = (now if wrong else self._due) - self._outside
         times = recorder.times(self.journey, due)
         times.dispatch.append(began - due)

@@ -93,6 +93,7 @@ def _summary(here: Bench, ready: Prepared, shown: Tested | None, sent: Sent, sto
         sources=sources.digests(here.job),
         machine=machine.described(),
         answers=dict(recorder.answers),
+        checks=dict(recorder.checks),
         starved=recorder.starved,
         surplus=recorder.surplus,
         intents=book.intents,

@@ -12,17 +12,24 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from loadtests import counters, kinds, latency_log
+from loadtests import checks, counters, kinds, latency_log
 from loadtests.answers import Answers
+from loadtests.checks import Checked
 from loadtests.counters import Counted, Counters
 from loadtests.histograms import Histogram, of
 from loadtests.latency_log import Clock, Interval, LatencyLog
 
 _SECOND = 1_000_000_000
 _REST = 0.02  # seconds after a line: several times what making one takes at 10,000 arrivals/s
+_NAMES = 1024  # of checks, of which each is made a kind once
 _SPREAD = 0.5  # seconds that all rests may take together: writing must keep up with the load
+
+
+def _nothing() -> str:
+    return ""
 
 
 class SurplusBytes(Exception):  # noqa: N818 - says what happened
@@ -35,12 +42,13 @@ class SurplusBytes(Exception):  # noqa: N818 - says what happened
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """The first of its kind: how it looked, when it was due, and how often the kind came."""
+    """The first of its kind: how it looked, when it was due, what the platform had answered last."""
 
     kind: str
     journey: str
     second: int
     traceback: str
+    answer: str = ""
 
 
 class Times:
@@ -86,6 +94,8 @@ class Recorder:
         self.kinds: defaultdict[str, int] = defaultdict(int)
         self.left_out: defaultdict[str, int] = defaultdict(int)
         self.answers: defaultdict[str, Answers] = defaultdict(Answers)
+        self.checks: defaultdict[str, dict[str, Checked]] = defaultdict(dict)
+        self._named = lru_cache(maxsize=_NAMES)(kinds.told)
 
     def begin(self, *, started: int, started_at: int) -> None:
         """The load starts: monotonic ns, and ns since the epoch."""
@@ -97,7 +107,7 @@ class Recorder:
         return self._log.intervals
 
     def count(self, journey: str, due: int) -> Counters:
-        """The counters of a journey for the second in which it was due, to be increased."""
+        """The counters of a journey, or of a step, for the second in which it was due, to be increased."""
         return self._counters[(due - self.started) // _SECOND][journey]
 
     def times(self, series: str, due: int) -> Times:
@@ -114,8 +124,17 @@ class Recorder:
         """A journey has just ended, after so many ns: for what is told while the load runs."""
         self._answered[journey].append(response)
 
-    def failure(self, journey: str, due: int, error: BaseException) -> None:
-        """Counts an error by its kind and keeps the first traceback of each."""
+    def check(self, journey: str, what: str, holds: bool) -> None:
+        """Counts what a journey checked, by its name."""
+        known, name = self.checks[journey], self._named(what)
+        if name not in known and len(known) >= checks.MOST:
+            name = checks.OTHERS
+        known.setdefault(name, Checked()).add(holds=holds)
+
+    def failure(
+        self, journey: str, due: int, error: BaseException, answer: Callable[[], str] = _nothing
+    ) -> None:
+        """Counts an error by its kind; keeps the first traceback of each, and what was answered before it."""
         kind = getattr(error, "kind", None) or f"{journey}: {type(error).__name__}: {kinds.told(str(error))}"
         if kind not in self.failures and len(self.failures) >= kinds.MOST:
             kind = f"{journey}: {kinds.OTHERS}"
@@ -126,6 +145,7 @@ class Recorder:
                 journey=journey,
                 second=(due - self.started) // _SECOND,
                 traceback="".join(traceback.format_exception(error)),
+                answer=answer(),
             )
 
     def unasked(self, journey: str, now: int) -> None:
@@ -144,7 +164,8 @@ class Recorder:
         for second in sorted(second for second in self._counters if second < before):
             for journey, found in self._counters.pop(second).items():
                 self._write_counters(second, journey, found)
-                written.add(found)
+                if "/" not in journey:
+                    written.add(found)
         over = sorted(second for second in self._times if second < before)
         rest = min(_REST, _SPREAD / max(sum(len(self._times[second]) * len(Clock) for second in over), 1))
         for second in over:
@@ -160,7 +181,8 @@ class Recorder:
         self._counted.close()
 
     def _write_counters(self, second: int, journey: str, found: Counters) -> None:
-        self.totals[journey].add(found)
+        if "/" not in journey:
+            self.totals[journey].add(found)
         self._counted.write(
             counters.line(Counted(second=second, journey=journey, running=self.running, counters=found))
         )

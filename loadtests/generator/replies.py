@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
-from loadtests.generator.http import codings, cookies, forms
+from loadtests.generator.http import blanking, codings, cookies, forms
 from loadtests.generator.http.codings import Unreadable
 from loadtests.generator.http.headers import Fields, Headers
 from loadtests.retries import Meaning
@@ -31,8 +32,19 @@ class CheckFailed(Exception):  # noqa: N818 - says what happened
     """An answer does not carry what was asked for."""
 
 
+Counting = Callable[[str, bool], None]
+_COUNTING: ContextVar[Counting | None] = ContextVar("checks", default=None)
+
+
+def counting(count: Counting) -> None:
+    """What this greenlet checks from now on is counted so."""
+    _COUNTING.set(count)
+
+
 def check(holds: bool, what: str) -> None:
-    """Fails the journey with `what` was expected when it does not hold."""
+    """Fails the journey with `what` was expected when it does not hold; counted by that name, either way."""
+    if (count := _COUNTING.get()) is not None:
+        count(what, bool(holds))
     if not holds:
         raise CheckFailed(what)
 
@@ -128,3 +140,15 @@ class Reply:
             return codecs.lookup(named).name
         except LookupError:
             return "utf-8"
+
+
+def shown(reply: Reply, known: Collection[str] = ()) -> str:
+    """An answer as people may see it: its status, its headers, the first kilobyte, without secrets."""
+    if reply.status is None:
+        return reply.problem
+    head = [f"{name}: {value}" for name, value in blanking.headers(reply.fields, known)]
+    try:
+        body = blanking.body(reply.body, known)
+    except CheckFailed as error:
+        body = str(error)
+    return "\n".join([f"status {reply.status}", *head, "", body]).rstrip()

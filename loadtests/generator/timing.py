@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from time import monotonic_ns, time
 
@@ -9,7 +10,8 @@ from loadtests.counters import Counters
 from loadtests.generator.attempts import INTERRUPTED, Attempts
 from loadtests.generator.bench import Bench, BenchEnvironment
 from loadtests.generator.drawing import Drawing
-from loadtests.generator.replies import Reply, StepFailed
+from loadtests.generator.http import blanking
+from loadtests.generator.replies import Reply, StepFailed, shown
 from loadtests.ledger import Outcome
 from loadtests.left_out import ON_START
 from loadtests.retries import outcome
@@ -30,6 +32,7 @@ class Timed(Drawing):
     _orders: int
     _refused: bool
     _missed: StepFailed | None
+    _last: Reply | None
 
     def _heard(self, step: str, method: str, path: str, attempts: Attempts) -> Reply:
         """A step, timed in an arrival, untimed in on_start. Raises StepFailed: neither 2xx nor expected."""
@@ -75,7 +78,7 @@ class Timed(Drawing):
 
     def _timed(self, step: str, method: str, path: str, attempts: Attempts) -> Reply:
         """One step on all clocks; one that is interrupted took as long as it did."""
-        due, series, began = self._due, f"{self.journey}/{step}", monotonic_ns()
+        due, series, began, reply = self._due, f"{self.journey}/{step}", monotonic_ns(), INTERRUPTED
         try:
             reply = self._attempted(step, attempts)
         except BaseException:
@@ -84,9 +87,8 @@ class Timed(Drawing):
         finally:
             done = self._due = monotonic_ns()
             self._sent(attempts.first_sent)
-            self.bench.recorder.starved += attempts.starved
-            for status, wrong in attempts.answers:
-                self.bench.recorder.answers[series].add(status, wrong=wrong)
+            self._last = reply
+            self._record(series, due, attempts, reply)
             times = self.bench.recorder.times(series, due)
             times.dispatch.append(began - due)
             times.response.append(done - due)
@@ -95,6 +97,29 @@ class Timed(Drawing):
         if self.environment.listened:
             self._tell_locust(series, method, path, reply, done - due)
         return reply
+
+    def _record(self, series: str, due: int, attempts: Attempts, reply: Reply) -> None:
+        """What a step came to, in the second in which it was due."""
+        recorder = self.bench.recorder
+        recorder.starved += attempts.starved
+        for status, wrong in attempts.answers:
+            recorder.answers[series].add(status, wrong=wrong)
+        counters = recorder.count(series, due)
+        counters.done += 1
+        counters.attempts += len(attempts.answers)
+        counters.attempt_errors += sum(wrong for _, wrong in attempts.answers)
+        counters.shed += reply.shed
+        counters.refused += reply.refused
+        counters.errors += not (reply.accepted or reply.refused or reply.shed)
+
+    def _answered(self) -> str:
+        """The last answer of the arrival, as people may see it."""
+        known = blanking.words([*self._secrets()])
+        return "" if self._last is None else shown(self._last, known)
+
+    def _secrets(self) -> Iterable[str]:
+        """Values that stand in no report."""
+        return ()
 
     def _sent(self, first: int) -> None:
         """The journey's first byte, if it is: what it has thought until then is in no service time."""

@@ -8,7 +8,7 @@ from foundation import page
 from foundation.slo import Objective
 from foundation.verdict import Verdict
 from loadtests.measurements import Measurements
-from loadtests.report import charts, findings, repeat, steps
+from loadtests.report import charts, findings, repeat, steps, wrong
 
 FILE = "index.html"
 
@@ -25,6 +25,8 @@ def html(
         findings.headline(measured, verdict),
         findings.section(verdict),
         steps.requests(measured),
+        wrong.errors(measured),
+        *wrong.checked(measured),
         charts.section(measured, promised),
         steps.latency(measured),
         findings.failures(measured),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from foundation import page
 from foundation.page import Column, Group, Row, Section
 from foundation.units import in_words
 from foundation.verdict import Status, Verdict, Weight
 from loadtests.locustfile import CLOSED
-from loadtests.measurements import Measurements
+from loadtests.measurements import FirstFailure, Measurements
 from loadtests.report.words import rate
 
 _TITLES = {
@@ -71,4 +73,12 @@ def failures(measured: Measurements) -> Section:
     rows = [Row(cells=(f.kind, f.journey, f"{f.count:,}", str(f.second))) for f in measured.failures]
     table = page.table(columns, [Group(rows=rows)], caption="Failures by kind")
     note = page.note("The first traceback of each kind is in errors.json.")
-    return Section(anchor="failures", title="Failures", body=page.joined([table, note]))
+    shown = (part for each in measured.failures if each.answer for part in _answered(each))
+    return Section(anchor="failures", title="Failures", body=page.joined([table, note, *shown]))
+
+
+def _answered(failure: FirstFailure) -> tuple[Markup, Markup]:
+    """What the platform had answered before the first failure of a kind, secrets blanked."""
+    return page.heading(f"The answer before: {failure.kind}"), page.fragment(
+        "command.html", command=failure.answer
+    )

@@ -78,7 +78,7 @@ def test_an_expression_means(text: str, objective: Objective) -> None:
         ("p99 < 500ms", "p99", "a journey before the percentile"),
         ("errors < 0.1", "0.1", 'a percentage such as "0.1%"'),
         ("errors < 101%", "101%", 'a percentage such as "0.1%"'),
-        ("order/place errors < 1%", "order/place", "errors is not counted by step"),
+        ("order/place goodput > 1/s", "order/place", "goodput is not counted by step"),
         ("throughput > 55", "55", 'a rate such as "55/s"'),
         ("lost order = 0", "order", '"orders"'),
         ("lost orders = 0.5", "0.5", "a whole number of orders"),

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from loadtests import checks, results
 from loadtests.arrivals import Stream
+from loadtests.checks import Checked
 from loadtests.counters import Counters
 from loadtests.job import Retry
 from loadtests.latency_log import Clock
@@ -109,6 +111,38 @@ def test_what_cannot_be_used_is_said_in_words(loader: Loader, site: Site) -> Non
     assert site.paths().count("POST /echo") == ARRIVALS, "a POST without a key is sent once"
     assert site.paths().count("GET /round") == 11 * ARRIVALS
     assert measured.totals("lost").attempt_errors == ARRIVALS, "of the last redirect, that was one too many"
+
+
+def test_what_was_checked_is_counted_by_its_name(good: tuple[Measurements, Site]) -> None:
+    measured, _ = good
+    found = checks.summed(summary.checks for summary in measured.summaries)
+    assert found["verbs"]["both parts"] == Checked(held=ARRIVALS)
+    assert "the page that the login leads to" not in found["customer"], "on_start is of no arrival"
+
+
+def test_errors_are_counted_by_step_and_over_all_journeys(good: tuple[Measurements, Site]) -> None:
+    measured, _ = good
+    found = results.errors(measured)
+    assert found["keyed/gone"] == {
+        "wanted": ARRIVALS, "errors": 0, "shed": 0, "turned_away": 0, "refused": ARRIVALS, "share": 0,
+    }  # fmt: skip
+    assert found["all"]["wanted"] == len(GOOD) * ARRIVALS
+
+
+def test_the_answer_before_a_failure_is_kept_without_its_secrets(loader: Loader, site: Site) -> None:
+    measured = ran(loader, site, "missing", "unequal")
+    kept = {failure.journey: failure.answer for failure in measured.failures}
+    assert kept["missing"].startswith("status 404\n")
+    assert kept["missing"].endswith('{"error": "no /nowhere", "token": "***"}')
+    assert "Set-Cookie: csrf=***; Path=/login" in kept["unequal"]
+    assert 'name="csrf" value="***"' in kept["unequal"]
+    found = checks.summed(summary.checks for summary in measured.summaries)
+    assert found == {"unequal": {"the other page": Checked(failed=ARRIVALS)}}
+    errors = results.errors(measured)
+    series = ("all", "missing", "missing/page", "unequal", "unequal/page")
+    assert [errors[name]["errors"] for name in series] == [
+        2 * ARRIVALS, ARRIVALS, ARRIVALS, ARRIVALS, 0,
+    ]  # fmt: skip
 
 
 def test_after_a_redirect_only_what_did_not_answer_is_asked_again(loader: Loader, site: Site) -> None:

@@ -150,6 +150,26 @@ class Mistaken(Journey):
         self.request("page", "FETCH", "/page")
 
 
+class Missing(Journey):
+    """Asks for what is not there."""
+
+    journey = "missing"
+
+    @task
+    def look(self) -> None:
+        self.get("page", "/nowhere")
+
+
+class Unequal(Journey):
+    """Is answered another page than it asked for."""
+
+    journey = "unequal"
+
+    @task
+    def look(self) -> None:
+        check(self.get("page", "/login").text == "", "the other page")
+
+
 class Once(Journey):
     """A POST without a key: it is sent once whatever comes of it."""
 
