@@ -126,11 +126,12 @@ def _locked(season: Season, desk: Desk) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _leased(season: Season, desk: Desk) -> Iterator[None]:
-    """The environment and its twin stay for as long as the block runs."""
+    """The environment, on all its hosts, and its twin at home stay for as long as the block runs."""
+    image = desk.built["python"]
     with contextlib.ExitStack() as stack:
-        for name in (season.environment_name, source_name(season)):
-            for engine in desk.fleet.engines:
-                stack.enter_context(leases.kept(engine, name, desk.built["python"]))
+        stack.enter_context(leases.kept(desk.fleet.home, source_name(season), image))
+        for engine in desk.fleet.engines:
+            stack.enter_context(leases.kept(engine, season.environment_name, image))
         yield
 
 

@@ -16,7 +16,8 @@ from environments.containers.building import NodeEvent, Watch
 from environments.containers.files import FileSpec
 from environments.containers.injecting import Tools
 from environments.environment import Environment
-from environments.fleet import Fleet
+from environments.fleet import Fleet, connected
+from environments.site import Site
 from environments.wanted import TWIN, Wanted
 from foundation.errors import InputError, PeakproofError, RunInvalid
 from loadtests import abort, measurements
@@ -41,6 +42,8 @@ from peakproof.telemetry.database import DatabaseWatch
 from peakproof.telemetry.sampler import Sampler
 from peakproof.timeline import Happened, Missed, Prepared, Timeline
 
+HOME = Site.model_validate({"site": "home", "hosts": {"local": {}}, "subnets": "10.231.0.0/16"})
+"""This machine, as a site."""
 TRIALS = "capacity"
 """Folder of the report with a folder for each trial of a search."""
 
@@ -77,6 +80,11 @@ class Desk:
     command: str = ""
     can: frozenset[str] = frozenset()
     standing: Environment | None = None
+
+    @property
+    def beside(self) -> Fleet:
+        """This machine alone, for what stands beside the environment."""
+        return connected(dict.fromkeys(HOME.hosts), self.fleet.home)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,23 +153,24 @@ def _beside(desk: Desk, state: State, target: Environment) -> State:
     twin = _twin(state)
     removing.remove_built(desk.fleet, twin.name)
     with desk.screen.nodes() as watch:
-        source = environment.up(twin, desk.fleet, desk.built, watch)
+        source = environment.up(twin, desk.beside, desk.built, watch)
     return replace(state, target=target, source=source)
 
 
 def _twin(state: State) -> Wanted:
-    """The database that plays production, alone."""
+    """The database that plays production, alone, on this machine: no host of a site ever has its rows."""
     season = state.season
     topology = slicing.database_only(season.topology, state.database)
-    return replace(asked_for(season, source_name(season)), topology=topology)
+    home = HOME.model_copy(update={"subnets": season.site.subnets})
+    return replace(asked_for(season, source_name(season)), topology=topology, site=home)
 
 
 def _risen(desk: Desk, wanted: Sequence[Wanted], mine: Sequence[Wanted], watch: Watch) -> list[Environment]:
     """All of them, side by side. When one fails nobody waits for the others: the nodes of `mine` go."""
     with ThreadPoolExecutor(len(wanted)) as pool:
         rising = [
-            pool.submit(environment.up, each, desk.fleet, desk.built, shown)
-            for each, shown in zip(wanted, (watch, _unseen), strict=False)
+            pool.submit(environment.up, each, fleet, desk.built, shown)
+            for each, fleet, shown in zip(wanted, (desk.fleet, desk.beside), (watch, _unseen), strict=False)
         ]
         try:
             return [future.result() for future in rising]

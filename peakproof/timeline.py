@@ -148,7 +148,7 @@ class Timeline:
             node=answer.node or planned.node,
             at=deeds["applied"],
             until=deeds.get("undone") if died is None else self._since(died),
-            cut=self._failures.get(planned, "") if died is None else "its helper died",
+            cut=self._failures.get(planned, "") if died is None else _how(helper),
             asked=self._since(answer.at) if answer.probed else None,
         )
 
@@ -157,3 +157,9 @@ class Timeline:
             return self._failures.get(planned, "the load ended, or was ended, before it")
         said = [moment.why for moment in helper.moments() if moment.why]
         return said[0] if said else "its helper said nothing"
+
+
+def _how(helper: Prepared) -> str:
+    """How a helper ended that did not undo what it did."""
+    why = [moment.why for moment in helper.moments() if moment.did == "stuck"]
+    return f"it could not be undone: {why[0]}" if why else "its helper died"

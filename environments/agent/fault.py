@@ -90,14 +90,17 @@ def still_missing(host: str, wanted: list[str]) -> tuple[list[str], str]:
         status, printed = run(host, "docker", "ps", "--quiet", "--no-trunc")
         if status != 0:
             return wanted, printed.strip()
-        missing = [each for each in wanted if each not in printed]
-        for each in missing:
-            status, printed = run(host, "docker", "start", each)
-            if status != 0 and "No such container" not in printed:
-                return missing[missing.index(each) :], printed.strip()
+        down = [each for each in wanted if each not in printed]
+        refused = {each: said for each in down if (said := not_started(host, each))}
     except OSError as error:
         return wanted, str(error)
-    return [], ""
+    return [*refused], "; ".join({*refused.values()})
+
+
+def not_started(host: str, container: str) -> str:
+    """Why a container of a host does not start; nothing where it runs, or nobody wants it any more."""
+    status, printed = run(host, "docker", "start", container)
+    return "" if status == 0 or "No such container" in printed else printed.strip().splitlines()[0]
 
 
 def undo(fault: dict[str, Any]) -> None:
@@ -137,7 +140,11 @@ def main(document: Path) -> None:
         if not strike(fault):
             return
         told.wait(fault["seconds"])
-    undo(fault)
+    try:
+        undo(fault)
+    except (OSError, HitNothing) as error:
+        say("stuck", time.time_ns(), why=str(error))
+        raise
     say("undone", time.time_ns())
 
 

@@ -87,7 +87,7 @@ class FaultHelper:
     @property
     def died_at(self) -> int | None:
         """When the helper ended without having undone what it did, ns since the epoch; after `end`."""
-        undone = any(moment.did != "applied" for moment in self._moments)
+        undone = any(moment.did in ("undone", "missed") for moment in self._moments)
         return None if undone or not self._silent_since else self._silent_since
 
     def _listen(self) -> None:

@@ -106,13 +106,16 @@ def kept(
         reaper.ensure(client, image)
         return held
 
+    def keep_again() -> None:
+        try:
+            if keep():
+                failures.clear()
+        except PeakproofError as error:
+            failures.append(error)
+
     def keep_on() -> None:
         while not stop.wait(seconds / 3):
-            try:
-                if keep():
-                    failures.clear()
-            except PeakproofError as error:
-                failures.append(error)
+            keep_again()
 
     keep()
     thread = threading.Thread(target=keep_on, name=f"lease of {instance}", daemon=True)
@@ -122,6 +125,8 @@ def kept(
     finally:
         stop.set()
         thread.join()
+    if failures:
+        keep_again()
     if failures:
         raise failures[0]
 

@@ -24,6 +24,9 @@ from foundation.errors import Refused, Unavailable
 LAST_LINES = 20
 NOT_RUNNING = CONFLICT = 409
 ENDING_SECONDS = 5
+_ATTACHING = 3
+_NOT_ATTACHED = "attaching to network failed"
+"""What an engine says after 20 s in which no manager of its swarm gave it an overlay."""
 ROUND = 5.0  # seconds; a probe that answers at all does so within them
 
 # Nothing can be asked of a node without a probe but that it is still there after a second.
@@ -53,9 +56,20 @@ class NodeContainer(BareContainer):
             self._create()
             self._join()
             self._deliver()
-            self.get_docker_client().start(self.get_wrapped_container())
+            self._begin()
         self.wait_until_ready()
         return self
+
+    def _begin(self) -> None:
+        """A swarm that is busy is waited for longer than an engine waits for it."""
+        for left in reversed(range(_ATTACHING)):
+            try:
+                self.get_docker_client().start(self.get_wrapped_container())
+            except APIError as error:
+                if not left or _NOT_ATTACHED not in str(error):
+                    raise
+            else:
+                return
 
     def standing_on(self, container: Container) -> NodeContainer:
         """This node, as the container that already stands for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Set
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -20,6 +21,8 @@ from foundation.errors import Refused
 _AT_ONCE = 8
 _AT_IT = "is already in progress"
 _UNDO_SECONDS = 90
+_TASKS = "is in use by task"
+_LEAVING, _AGAIN = 20.0, 0.5  # seconds
 _NO_MANAGER = "not a swarm manager"
 Thing = TypeVar("Thing", Container, Network, Volume)
 
@@ -73,7 +76,7 @@ def remove_built(fleet: Fleet, name: str) -> None:
 def _remove_network(network: Network) -> None:
     """Raises Refused that names the containers in the way: they are not ours to remove."""
     try:
-        network.remove()
+        _once_nobody_stands_there(network)
     except APIError as error:
         if _NO_MANAGER in str(error):
             return  # an overlay, which a manager removes
@@ -85,6 +88,18 @@ def _remove_network(network: Network) -> None:
             f"network {network.name} is used by {', '.join(guests)}, which does not belong to it",
             hint=f"`docker network disconnect {network.name} {guests[0]}`, then run the same command again",
         ) from error
+
+
+def _once_nobody_stands_there(network: Network) -> None:
+    """A swarm hears a moment later than its engines that a container has left an overlay."""
+    deadline = time.monotonic() + _LEAVING
+    while True:
+        try:
+            return network.remove()
+        except APIError as error:
+            if _TASKS not in str(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(_AGAIN)
 
 
 def _all(act: Callable[[Thing], None], things: Iterable[Thing]) -> None:

@@ -88,7 +88,10 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """What a helper did: "applied", "undone", or "missed" and why. `at` is ns since the epoch."""
+    """What a helper did: "applied", "undone", or "missed" or "stuck" and why. `at` is ns since the epoch.
+
+    Stuck: it could not undo. The reaper tries again.
+    """
 
     at: int
     did: str
