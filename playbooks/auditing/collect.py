@@ -40,7 +40,7 @@ _STATS = (
     "/lib/systemd/system/docker.socket",
     "/run/containerd/containerd.sock",
     "/run/docker.sock",
-    "/etc/peakproof/tls/host.key",
+    "/etc/ssl/peakproof/host.key",
 )
 _SERVICES = (
     "apt-daily-upgrade.timer",
