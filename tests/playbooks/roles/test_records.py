@@ -29,10 +29,7 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     """Two hosts: the last is where logs are kept, the first is scraped by the last."""
     with trial(tmp_path_factory.mktemp("records"), count=2) as made:
         for host in made.box.hosts:
-            made.on(
-                host,
-                "DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends curl ca-certificates",
-            )
+            made.on(host, "apt-get install -qq --no-install-recommends curl >/dev/null 2>&1")
         for role in ROLES:
             played = made.play(role, settings(made))
             assert played.status == 0, played.said
@@ -91,7 +88,7 @@ def answered(hosts: Trial, certificate: str) -> str:
     """What the central host says to who opens the protocol with a certificate of /run or of the site."""
     place = f"{hosts.box.hosts[server(hosts)]}:6514"
     shown = f"-cert {certificate}.pem -key {certificate}.key"
-    opening = r"(sleep 1; printf '1 open 19 relp_version=0\\n\\n\\n'; sleep 2)"
+    opening = r"(sleep 1; printf '1 open 30 relp_version=0\ncommands=syslog\n'; sleep 2)"
     return hosts.on(
         sender(hosts), f"{opening} | timeout 10 openssl s_client -quiet -connect {place} {shown} 2>&1 || true"
     )
