@@ -53,13 +53,16 @@ def what(
     rate: str | None,
     options: str,
     profiled: bool,
+    once: bool = False,
 ) -> Asked:
     """Raises InputError for what does not go together, with what would."""
     if (journeys is None) == (locustfile is None):
         raise InputError(
             "a load is made of journeys or of a locustfile", hint="give --journeys or --locustfile"
         )
-    if rate is None and (journeys is not None or profiled):
+    if once and journeys is None:
+        raise InputError("--once shows journeys, not a locustfile", hint="give --journeys and --journey")
+    if rate is None and not once and (journeys is not None or profiled):
         raise InputError("how many arrivals?", where="--rate", hint="such as --rate 60/s")
     if journeys is not None:
         return _of_journeys(journeys, journey, users is not None or spawn_rate is not None or bool(options))

@@ -57,6 +57,7 @@ def run(
     connections: options.Connections = "pool",
     evenly: options.Evenly = False,
     no_self_test: options.NoSelfTest = False,
+    once: options.Once = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Load a URL with open arrivals and judge what came back.
@@ -73,6 +74,7 @@ def run(
 
     from foundation import units
     from loadtests import abort, asking, commands
+    from loadtests import once as single
     from loadtests.job import Job, SelfTest
     from loadtests.validity import delay_limit
 
@@ -82,7 +84,7 @@ def run(
     named, replayed = asking.profile(profile, replay, seconds)
     asked = asking.what(
         journeys, journey, locustfile, users=users, spawn_rate=spawn_rate, rate=rate, options=locust,
-        profiled=named != "constant",
+        profiled=named != "constant", once=once,
     )  # fmt: skip
     shared, master = asking.machines(workers, expect_workers, bind, worker_command, processes)
     job = Job(
@@ -90,7 +92,7 @@ def run(
         target=asking.target(url, host),
         journeys=str(asked.file.resolve()),
         streams=asking.streams(asked.main, also or []),
-        rate=asking.quantity("--rate", units.rate, rate) if rate else 0.0,
+        rate=asking.quantity("--rate", units.rate, rate) if rate else float(once),
         duration=seconds,
         profile=named,
         points=replayed.points if replayed else (),
@@ -109,6 +111,8 @@ def run(
         locust=asked.locust,
         web=web,
     )
+    if once:
+        raise typer.Exit(int(single.run(job, keep=out is not None, as_json=as_json)))
     raise typer.Exit(
         int(
             commands.run(

@@ -55,8 +55,9 @@ class Job:
     """One load test for generator processes. Rates are per second, times in seconds, paths theirs.
 
     `rate` is the profile's peak; `points` are those of a replay. A user of the pool keeps its connection, or
-    opens one for each journey. With `locust`, `journeys` is a locustfile; in its closed model users decide
-    when requests come: there is no rate and no schedule. `web` is the port of Locust's web UI.
+    opens one for each journey. A job that is `shown` tells every request and its answer. With `locust`,
+    `journeys` is a locustfile; in its closed model users decide when requests come: there is no rate and no
+    schedule. `web` is the port of Locust's web UI.
     """
 
     run: str
@@ -80,6 +81,7 @@ class Job:
     self_test: SelfTest | None = None
     locust: Locust | None = None
     web: int | None = None
+    shown: bool = False
 
     def __post_init__(self) -> None:
         if not _RUN.fullmatch(self.run):

@@ -87,6 +87,9 @@ Bind = Annotated[
     str | None,
     typer.Option(help="Where these workers come to; loopback by default.", metavar="HOST:PORT"),
 ]
+Once = Annotated[
+    bool, typer.Option("--once", help="Send one arrival of each journey, and show all that is said.")
+]
 NoSelfTest = Annotated[
     bool, typer.Option("--no-self-test", help="Do not test this machine for 3 s before the load.")
 ]

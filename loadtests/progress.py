@@ -70,6 +70,17 @@ class Note:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exchanged:
+    """A request of a step and its answer, as people may see them: of a load that sends one arrival."""
+
+    journey: str
+    step: str
+    asked: str
+    answered: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Statistics:
     """What Locust's statistics got since the last one, in Locust's own terms: for its web UI."""
 
@@ -78,8 +89,8 @@ class Statistics:
     errors: dict[str, dict[str, object]]
 
 
-Event = Ready | Started | Progress | Finished | Failed | Note | Statistics
-_KINDS = (Ready, Started, Progress, Finished, Failed, Note, Statistics)
+Event = Ready | Started | Progress | Finished | Failed | Note | Exchanged | Statistics
+_KINDS = (Ready, Started, Progress, Finished, Failed, Note, Exchanged, Statistics)
 _EVENTS = {kind.__name__.lower(): kind for kind in _KINDS}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic_ns, time_ns
@@ -19,7 +19,12 @@ from loadtests.generator.publishing import Broker, broker
 from loadtests.generator.recorder import Recorder
 from loadtests.job import Job
 from loadtests.ledger import Ledger
+from loadtests.progress import Event
 from loadtests.targets import Target
+
+
+def _nobody(_: Event) -> None:
+    """Hears of no exchange: a load shows none."""
 
 
 class Beginning:
@@ -50,6 +55,7 @@ class Bench:
     ledger: Ledger
     feeds: Mapping[str, tuple[Row, ...]]
     draws: Mapping[str, Draws]
+    tell: Callable[[Event], None] = _nobody
 
     def begin(self, at: int) -> None:
         """The start is agreed, in ns since the epoch: from now on times and counts are recorded."""
@@ -75,8 +81,9 @@ def bench(
     *,
     worker: int = 0,
     rows: Mapping[str, tuple[Row, ...]] | None = None,
+    tell: Callable[[Event], None] = _nobody,
 ) -> Bench:
-    """A bench that records into a folder; `rows` by feed."""
+    """A bench that records into a folder; `rows` by feed. `tell` hears what the job wants to be shown."""
     beginning = Beginning()
     return Bench(
         job=job,
@@ -88,6 +95,7 @@ def bench(
         ledger=Ledger(folder / ledger.FILE, beginning.now),
         feeds=rows or {},
         draws={stream.journey: Draws(job.seed, stream.journey) for stream in job.streams},
+        tell=tell,
     )
 
 

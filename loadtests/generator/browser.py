@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from time import monotonic_ns
 
 from foundation.errors import InputError
 from loadtests.generator.attempts import Attempts
@@ -51,6 +52,10 @@ class Call:
         return self.keyed or self.method in _IDEMPOTENT or any(name.lower() == _KEY for name in self.headers)
 
 
+# Hears of each request, its answer, and how many ms that took.
+Tap = Callable[[bytes, Reply, float], None]
+
+
 class Browser:
     """Keeps what one user keeps between requests."""
 
@@ -61,6 +66,7 @@ class Browser:
         self.cookies = Cookies(target.host, secure=target.scheme == "https")
         self.headers: dict[str, str] = {}
         self._scheme, self._prefix = target.scheme, target.prefix
+        self.tap: Tap | None = None
         self._always = {"Accept-Encoding": ", ".join(codings)} if codings else {}
 
     def attempts(self, call: Call) -> Attempts:
@@ -92,10 +98,22 @@ class Browser:
         return partial(self._exchanged, request, path, host)
 
     def _exchanged(self, request: bytes, path: str, host: str) -> tuple[int, bytes]:
-        found = self.connection.exchange(request)
+        found = self.connection.exchange(request) if self.tap is None else self._tapped(request, self.tap)
         if self.connection.cookies:
             self.cookies.take(self.connection.cookies, path, host)
         return found
+
+    def _tapped(self, request: bytes, tap: Tap) -> tuple[int, bytes]:
+        began, reply = monotonic_ns(), Reply(status=None, problem="no answer")
+        try:
+            status, content = self.connection.exchange(request)
+            reply = Reply(status=status, content=content, fields=self.connection.fields)
+        except OSError as error:
+            reply = replace(reply, problem=error.strerror or type(error).__name__)
+            raise
+        finally:
+            tap(request, reply, (monotonic_ns() - began) / 1e6)
+        return status, content
 
     def _follow(self, call: Call, attempts: Attempts, reply: Reply) -> None:
         """Makes the attempts those at what a redirect of `call` names. Raises Astray."""

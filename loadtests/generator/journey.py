@@ -50,6 +50,7 @@ class Journey(Asking, FastHttpUser):
         super().__init__(environment)
         self.client.request_event = ClientSteps(self._client_asked, environment.events.request)
         self._browser = Browser(target, context, self._unasked, self.codings)
+        self._browser.tap = self._show if self.bench.job.shown else None
         self._publisher = Publisher(environment.broker(self.broker)) if self.broker else None
         self._draws = self.bench.draws[self.journey]
         self._choices = cast("tuple[Callable[[Journey], None], ...]", tuple(type(self).tasks))

@@ -72,7 +72,7 @@ class Journeys:
 
     def fill(self, stop: Control) -> None:  # noqa: ARG002 - nothing is said of it
         for stream in self._bench.job.streams:
-            self._pool.fill(stream.journey, _FIRST_USERS)
+            self._pool.fill(stream.journey, 1 if self._bench.job.shown else _FIRST_USERS)
 
     def send(self, stop: Control) -> Sent:
         told = _watched(self._bench.job, self._environment.events.request.add_listener)

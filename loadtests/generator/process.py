@@ -57,7 +57,7 @@ def run(
     ready = prepared(job, worker)
     shown = self_test.tested(job, worker)
     go_first()  # once more: a heavy test gave way
-    here = bench(job, ready.folder, ready.target, ready.context, worker=worker, rows=ready.feeds)
+    here = bench(job, ready.folder, ready.target, ready.context, worker=worker, rows=ready.feeds, tell=say)
     load = loads.load(here, ready, member)
     load.fill(stop or Control(say=say))
     here.begin(agree(Ready(worker=worker, schedule=ready.share.digest, arrivals=ready.share.total)))

@@ -14,6 +14,7 @@ from loadtests.generator.http import blanking
 from loadtests.generator.replies import Reply, StepFailed, shown
 from loadtests.ledger import Outcome
 from loadtests.left_out import ON_START
+from loadtests.progress import Exchanged
 from loadtests.retries import outcome
 
 _SECOND = 1_000_000_000
@@ -33,9 +34,11 @@ class Timed(Drawing):
     _refused: bool
     _missed: StepFailed | None
     _last: Reply | None
+    _step: str = ""
 
     def _heard(self, step: str, method: str, path: str, attempts: Attempts) -> Reply:
         """A step, timed in an arrival, untimed in on_start. Raises StepFailed: neither 2xx nor expected."""
+        self._step = step
         reply = self._timed(step, method, path, attempts) if self._arrival else self._unheard(attempts)
         if not (reply.accepted or reply.refused):
             raise self._miss(step, reply)
@@ -49,6 +52,7 @@ class Timed(Drawing):
 
     def _kept(self, step: str, method: str, path: str, attempts: Attempts, key: str, content: str) -> Reply:
         """A step that is in the ledger before it is sent and when it ends; StepFailed: no refusal, no yes."""
+        self._step = step
         self.bench.ledger.intend(key, content)
         reply = self._settled(step, method, path, attempts, key)
         self._refused = self._refused or reply.refused
@@ -116,6 +120,19 @@ class Timed(Drawing):
         """The last answer of the arrival, as people may see it."""
         known = blanking.words([*self._secrets()])
         return "" if self._last is None else shown(self._last, known)
+
+    def _show(self, request: bytes, reply: Reply, milliseconds: float) -> None:
+        """Tells of a request and its answer, where the job wants to be shown."""
+        known = blanking.words(self._secrets())
+        self.bench.tell(
+            Exchanged(
+                journey=self.journey,
+                step=self._step,
+                asked=blanking.request(request, known),
+                answered=shown(reply, known),
+                milliseconds=milliseconds,
+            )
+        )
 
     def _secrets(self) -> Iterable[str]:
         """Values that stand in no report."""

@@ -24,6 +24,7 @@ _FORM = re.compile(r"(?P<lead>(?:^|[&?])(?P<name>[^=&?\s\"'<>]{1,80})=)[^&\s\"'<
 _INPUT = re.compile(r"<(?:input|meta)\b[^>]*>", re.I)
 _NAMED = re.compile(r"\bname\s*=\s*[\"']?([^\"'\s>]+)", re.I)
 _VALUE = re.compile(r"(\b(?:value|content)\s*=\s*)(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.I)
+_PART = re.compile(r'(\bname="(?P<name>[^"]+)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n)(?:(?!\r\n--).)*', re.S)
 _FORMS = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.I)
 
 
@@ -50,6 +51,16 @@ def headers(fields: Fields, known: Collection[str] = ()) -> list[tuple[str, str]
     return [_header(name.decode("latin-1"), value.decode("latin-1"), known) for name, value in fields]
 
 
+def request(sent: bytes, known: Collection[str] = ()) -> str:
+    """A whole HTTP/1.1 request as people may see it."""
+    head, _, content = sent.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, asked, version = first.split(" ")
+    fields = [tuple(line.encode("latin-1").split(b": ", 1)) for line in lines]
+    named = [f"{name}: {value}" for name, value in headers(fields, known)]  # type: ignore[arg-type]  # two each
+    return "\n".join([f"{method} {path(asked, known)} {version}", *named, "", body(content, known)]).rstrip()
+
+
 def words(texts: Iterable[str]) -> tuple[str, ...]:
     """Values that are worth looking for anywhere, the longest first."""
     return tuple(sorted({text for text in texts if len(text) >= _SHORTEST}, key=lambda text: -len(text)))
@@ -67,6 +78,7 @@ def _header(name: str, value: str, known: Collection[str]) -> tuple[str, str]:
 
 
 def _plain(text: str, known: Collection[str]) -> str:
+    text = _PART.sub(lambda m: f"{m[1]}{BLANK}" if secret(m["name"]) else m[0], text)
     text = _JSON.sub(lambda m: f'{m[1]}"{BLANK}"' if secret(m["name"]) else m[0], text)
     text = _INPUT.sub(_in_input, text)
     text = _FORM.sub(_in_form, text)

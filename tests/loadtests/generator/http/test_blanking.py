@@ -81,5 +81,24 @@ def test_headers_are_shown_with_their_names() -> None:
     ]  # fmt: skip
 
 
+def test_a_request_is_shown_as_it_is_sent_without_them() -> None:
+    sent = (
+        b"POST /login?next=/&token=s3cr3t-Value HTTP/1.1\r\nHost: shop\r\nCookie: sid=s3cr3t-Value\r\n"
+        b"Content-Length: 33\r\n\r\nuser=anna&password=s3cr3t-Value"
+    )
+    assert blanking.request(sent) == (
+        "POST /login?next=/&token=*** HTTP/1.1\nHost: shop\nCookie: sid=***\nContent-Length: 33\n\n"
+        "user=anna&password=***"
+    )
+
+
+def test_a_part_of_a_form_is_a_secret_by_its_name() -> None:
+    made = alone("http.bodies").body(form={"password": SECRET, "user": "anna"}, files={"photo": b"12345"})
+    shown = blanking.body(made.content)
+    assert SECRET not in shown
+    assert "anna" in shown
+    assert "12345" in shown
+
+
 def test_words_that_may_stand_anywhere_are_no_known_values() -> None:
     assert blanking.words(["a", "dark", "s3cr3t-Value", "s3cr3t"]) == ("s3cr3t-Value", "s3cr3t")
