@@ -121,6 +121,18 @@ def check_(site: Site, definitions: For = None, limit: Limit = None, as_json: As
     _answer(configuring.run(wanted, manner), as_json=as_json)
 
 
+@app.command()
+def renew(site: Site, limit: Limit = None, as_json: AsJson = False) -> None:
+    """Renew the certificates that are due, one host after the other; stops at the first that fails.
+
+    Example: peakproof hosts renew box
+    """
+    from playbooks import configuring
+
+    wanted = configuring.read(site, playbook="renew", limit=limit)
+    _answer(configuring.run(wanted, configuring.Manner(command="hosts renew")), as_json=as_json)
+
+
 def _answer(outcome: Outcome, *, as_json: bool) -> None:
     from foundation.console import print_json
 

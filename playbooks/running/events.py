@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from playbooks.running import saying
 from playbooks.running.outcome import Change, Failure, HostOutcome, State
+from playbooks.running.reaching import Plays
 
 Event = Mapping[str, object]
+Groups = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +55,7 @@ class Tally:
         self._seen: dict[str, _Seen] = defaultdict(_Seen)
         self._stats: Mapping[str, object] | None = None
         self._said: list[str] = []
+        self._plays = Plays()
 
     def add(self, event: Event) -> Step | None:
         """Takes an event; the step that it is for those who watch, if it is one."""
@@ -62,9 +65,14 @@ class Tally:
         kind = str(event.get("event"))
         if kind == "playbook_on_stats":
             self._stats = data
+        elif kind == "playbook_on_play_start":
+            self._plays.begun(str(data.get("name")), str(data.get("pattern")))
+        elif kind == "playbook_on_no_hosts_remaining":
+            self._plays.nobody_left()
         elif kind in ("verbose", "error", "warning"):
             self._said += str(event.get("stdout") or "").splitlines()
         elif kind in _STATES and data.get("host"):
+            self._plays.took_part(str(data.get("play")), str(data["host"]))
             return self._step(_STATES[kind], data, str(event.get("stdout") or ""))
         return None
 
@@ -92,18 +100,24 @@ class Tally:
         """Whether any task was begun on it."""
         return host in self._seen
 
-    def hosts(self, wanted: Sequence[str]) -> dict[str, HostOutcome]:
-        """What came of each host that the run was to reach; one that no event names was not reached."""
-        return {host: self._outcome(host, self._seen[host]) for host in wanted}
+    def hosts(self, wanted: Sequence[str], groups: Groups | None = None) -> dict[str, HostOutcome]:
+        """What came of each host that the run was to reach; one that no event names was not reached.
+
+        `groups`: group -> its hosts, for whom plays are.
+        """
+        undone = self._plays.undone(groups or {}) if self._failed() else frozenset()
+        return {host: self._outcome(host, self._seen[host], undone) for host in wanted}
 
     @property
     def said(self) -> tuple[str, ...]:
         """What Ansible said outside of tasks: why it did not begin, say."""
         return tuple(line for line in self._said if line.strip())
 
-    def _outcome(self, host: str, seen: _Seen) -> HostOutcome:
+    def _outcome(self, host: str, seen: _Seen, undone: Collection[str]) -> HostOutcome:
         state = self._state(host, seen)
-        broken = state in ("failed", "unreachable", "not reached")
+        broken = state in ("failed", "unreachable")
+        if not broken and host in undone:
+            state = "not reached"
         return HostOutcome(
             host=host,
             state=state,
@@ -121,6 +135,9 @@ class Tally:
         if not self._count("processed", host):
             return "not reached"
         return "changed" if seen.changes else "done"
+
+    def _failed(self) -> bool:
+        return any((self._stats or {}).get(kind) for kind in ("failures", "dark"))
 
     def _count(self, kind: str, host: str) -> bool:
         counted = (self._stats or {}).get(kind)

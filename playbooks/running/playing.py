@@ -73,7 +73,7 @@ def play(wanted: Play, watch: Watch) -> tuple[Outcome, str]:
         playbook=wanted.playbook.stem,
         checked=wanted.check,
         seconds=time.monotonic() - began,
-        hosts=tally.hosts(wanted.hosts),
+        hosts=tally.hosts(wanted.hosts, wanted.inventory.groups),
     )
     return outcome, printed
 
