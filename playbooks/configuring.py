@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from foundation.console import VERBOSE, people
-from foundation.errors import Unavailable
+from foundation.errors import Interrupted, Unavailable
 from playbooks import wanted as wanting
 from playbooks.running import display, locking, preflight, settings
 from playbooks.running.outcome import Outcome
@@ -36,7 +37,8 @@ def run(wanted: Wanted, manner: Manner) -> Outcome:
     require_ansible()
     console = people()
     _tell_ignored(console)
-    with locking.held(wanted.site.site, f"{manner.command} {wanted.named}"):
+    command = f"{manner.command} {wanted.named}"
+    with _interrupted_in_its_words(manner), locking.held(wanted.site.site, command):
         preflight.require_fit(wanted.site, wanted.hosts, wanted.roles)
         with display.HostDisplay(console, check=manner.check) as watch:
             outcome, printed = play(_play(wanted, manner), watch)
@@ -88,6 +90,18 @@ def _play(wanted: Wanted, manner: Manner) -> Play:
         diff=manner.diff,
         secrets=wanted.secrets,
     )
+
+
+@contextlib.contextmanager
+def _interrupted_in_its_words(manner: Manner) -> Iterator[None]:
+    """Nothing that was done on hosts is taken back, as elsewhere it would be."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if manner.check:
+            raise Interrupted("interrupted; nothing was changed") from None
+        hint = "the same command goes on from there"
+        raise Interrupted("interrupted; what was done on the hosts stays", hint=hint) from None
 
 
 def _words(said: str | None) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from environments.placement import place
 from environments.site import Site
 from foundation import documents
 from foundation.errors import InputError, Problem
-from playbooks import specs
+from playbooks import giving, specs
 from playbooks.inventory import Inventory, inventory
 from playbooks.running.scrubbing import secrets_of
 from playbooks.standing import Deployed
@@ -61,7 +61,8 @@ def read(
     assert path is not None
     known = specs.read()
     document = documents.read(path)
-    documents.refuse(document, specs.problems(document, known))
+    documents.refuse(document, [*specs.problems(document, known), *giving.problems(document, known)])
+    site = giving.read(site, document, known)
     made = inventory(site, [_deployed(name, site, beside) for name in definitions])
     chosen = PLAYBOOKS / f"{playbook}.yml"
     found = [*specs.missing(made.hosts, known), *_unknown_hosts(limit, site), *_unknown_tags(tags, chosen)]
