@@ -69,14 +69,6 @@ def sandbox_down(
 
 
 Site = Annotated[str, typer.Argument(help="A site's name, or a path with a slash.", metavar="SITE")]
-For = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--for",
-        help="A definition that is to stand there: its flows open the firewall. May be repeated.",
-        metavar="DEFINITION",
-    ),
-]
 Limit = Annotated[
     str | None, typer.Option("--limit", help="These hosts alone, with commas between.", metavar="HOSTS")
 ]
@@ -88,7 +80,6 @@ Tags = Annotated[
 @app.command()
 def configure(
     site: Site,
-    definitions: For = None,
     limit: Limit = None,
     tags: Tags = None,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; say what would be.")] = False,
@@ -97,26 +88,27 @@ def configure(
 ) -> None:
     """Make the hosts of a site what it says, from bare machines on.
 
-    Whatever is as it should be stays; a host that failed half way is finished by the next run.
+    Whatever is as it should be stays; a host that failed half way is finished by the next run. The entry of
+    what `infra up` or `env up` made there is opened as long as it stands.
 
     Example: peakproof hosts configure box
     """
     from playbooks import configuring
 
-    wanted = configuring.read(site, definitions=definitions, limit=limit, tags=tags)
+    wanted = configuring.read(site, limit=limit, tags=tags)
     manner = configuring.Manner(command="hosts configure", check=check, diff=diff)
     _answer(configuring.run(wanted, manner), as_json=as_json)
 
 
 @app.command("check")
-def check_(site: Site, definitions: For = None, limit: Limit = None, as_json: AsJson = False) -> None:
+def check_(site: Site, limit: Limit = None, as_json: AsJson = False) -> None:
     """Show what on the hosts is not as the site says; change nothing. Ends with 4 where something is.
 
     Example: peakproof hosts check box
     """
     from playbooks import configuring
 
-    wanted = configuring.read(site, definitions=definitions, limit=limit)
+    wanted = configuring.read(site, limit=limit)
     manner = configuring.Manner(command="hosts check", check=True, diff=True)
     _answer(configuring.run(wanted, manner), as_json=as_json)
 

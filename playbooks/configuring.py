@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from rich.markup import escape
 
 from foundation.console import VERBOSE, people
 from foundation.errors import Interrupted, Unavailable
+from playbooks import entries
 from playbooks import wanted as wanting
+from playbooks.entries import Published
 from playbooks.running import display, locking, preflight, settings
 from playbooks.running.outcome import Outcome
 from playbooks.running.playing import Play, play
@@ -39,7 +41,8 @@ def run(wanted: Wanted, manner: Manner) -> Outcome:
     _tell_ignored(console)
     command = f"{manner.command} {wanted.named}"
     with _interrupted_in_its_words(manner), locking.held(wanted.site.site, command):
-        preflight.require_fit(wanted.site, wanted.hosts, wanted.roles)
+        standing = preflight.require_fit(wanted.site, wanted.hosts, wanted.roles)
+        wanted = _opened(console, wanted, standing)
         with display.HostDisplay(console, check=manner.check) as watch:
             outcome, printed = play(_play(wanted, manner), watch)
         log = _kept(wanted, manner, printed)
@@ -52,7 +55,6 @@ def read(
     site: str,
     *,
     playbook: str = "site",
-    definitions: Sequence[str] | None = None,
     limit: str | None = None,
     tags: str | None = None,
 ) -> Wanted:
@@ -61,7 +63,6 @@ def read(
         site,
         beside=Path.cwd(),
         playbook=playbook,
-        definitions=definitions or (),
         limit=_words(limit),
         tags=_words(tags),
     )
@@ -90,6 +91,14 @@ def _play(wanted: Wanted, manner: Manner) -> Play:
         diff=manner.diff,
         secrets=wanted.secrets,
     )
+
+
+def _opened(console: Console, wanted: Wanted, standing: Iterable[Published]) -> Wanted:
+    """With the entries of what stands there open, which is said."""
+    found = entries.entries(wanted.site, standing)
+    for instance, ports in found.items():
+        console.print(f"[dim]{escape(instance)} stands there: its entry is open at {', '.join(ports)}[/]")
+    return wanted.opened([port for ports in found.values() for port in ports])
 
 
 @contextlib.contextmanager

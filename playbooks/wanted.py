@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
 
 from environments import loading, lookup
-from environments.placement import place
 from environments.site import Site
 from foundation import documents
 from foundation.errors import InputError, Problem
-from playbooks import giving, specs
+from playbooks import entries, giving, specs
 from playbooks.inventory import Inventory, inventory
 from playbooks.running.scrubbing import secrets_of
-from playbooks.standing import Deployed
 
 PLAYBOOKS = Path(__file__).parent
 _EVERY_RUN = frozenset({"always", "never", "all", "tagged", "untagged"})  # Ansible's own
@@ -45,17 +43,21 @@ class Wanted:
         known = tags_of(self.playbook)
         return known & frozenset(self.tags) if self.tags else known
 
+    def opened(self, ports: Iterable[str]) -> Wanted:
+        """The same with these ports open for customers."""
+        site = entries.opened(self.site, ports)
+        return self if site is self.site else replace(self, site=site, inventory=inventory(site))
+
 
 def read(
     named: str,
     *,
     beside: Path,
     playbook: str = "site",
-    definitions: Sequence[str] = (),
     limit: Sequence[str] = (),
     tags: Sequence[str] = (),
 ) -> Wanted:
-    """A site of that name or path, with what is deployed there. Raises InputError with every problem."""
+    """A playbook for the site of that name or path. Raises InputError with every problem."""
     site = loading.site_of(named, beside=beside)
     path = lookup.find("site", named, beside=beside)
     assert path is not None
@@ -63,7 +65,7 @@ def read(
     document = documents.read(path)
     documents.refuse(document, [*specs.problems(document, known), *giving.problems(document, known)])
     site = giving.read(site, document, known)
-    made = inventory(site, [_deployed(name, site, beside) for name in definitions])
+    made = inventory(site)
     chosen = PLAYBOOKS / f"{playbook}.yml"
     found = [*specs.missing(made.hosts, known), *_unknown_hosts(limit, site), *_unknown_tags(tags, chosen)]
     if found:
@@ -77,11 +79,6 @@ def read(
         tags=tuple(tags),
         secrets=secrets_of(made.hosts, known),
     )
-
-
-def _deployed(name: str, site: Site, beside: Path) -> Deployed:
-    topology = loading.topology_of(name, beside=beside).topology
-    return Deployed(topology=topology, placement=place(topology, site).hosts)
 
 
 def _unknown_hosts(limit: Sequence[str], site: Site) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from environments.site import Site
 from foundation.errors import Problem
 from foundation.units import in_words, size_in_words
 from playbooks.deriving.firewall import NODE_EXPORTER, SWARM_CONTROL, SWARM_DATA, SWARM_GOSSIP, SYSLOG_TLS
+from playbooks.entries import Published, published
 from playbooks.grouping import HOSTS, LOG_SERVERS, MANAGERS
 
 Protocol = Literal["tcp", "udp"]
@@ -42,6 +43,7 @@ class Facts:
     disk: int
     behind: float
     listening: tuple[Listener, ...]
+    published: tuple[Published, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,7 @@ def facts(told: str, *, asked: float, answered: float) -> Facts | None:
         disk=found["disk"],
         behind=_behind(found["time"], asked, answered),
         listening=tuple(listeners(found["listening"])),
+        published=tuple(published(found["published"])),
     )
 
 

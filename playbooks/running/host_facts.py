@@ -1,6 +1,7 @@
 """Runs on a host, as text that ssh hands to its Python: prints what it finds as JSON. Standard library only.
 
-Changes nothing. Judges nothing: that is done where it can be tested (fitness.py).
+Changes nothing and judges nothing: that is done where it can be tested (fitness.py). Its arguments ask
+Docker, where there is one, what it publishes.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -52,6 +54,7 @@ if __name__ == "__main__":
                 "memory": memory(),
                 "disk": free("/var"),
                 "time": time.time(),
+                "published": said(*root, *sys.argv[1:]),
                 "listening": said(*root, "ss", "-Hlntup") or said("ss", "-Hlntup"),
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import time
 from collections.abc import Iterable, Sequence
@@ -13,12 +14,13 @@ from environments import ssh
 from environments.site import Site
 from foundation.errors import PeakproofError, Problem, Refused, Unavailable
 from playbooks import standing
+from playbooks.entries import ASKING, Published
 from playbooks.grouping import groups
 from playbooks.running import fitness, settings
 from playbooks.running.fitness import Facts
 
 _SCRIPT = Path(__file__).with_name("host_facts.py")
-_ASKING = "command -v python3 >/dev/null || { echo '{}'; exit 0; }; exec python3 -"
+_ASKING = "command -v python3 >/dev/null || { echo '{}'; exit 0; }; exec python3 - "
 _SECONDS = 45.0
 
 
@@ -30,8 +32,10 @@ class _Answer:
     error: PeakproofError | None = None
 
 
-def require_fit(site: Site, hosts: Sequence[str], roles: Iterable[str]) -> None:
-    """Raises Unavailable with every problem of every host; Refused where one may not be who it was."""
+def require_fit(site: Site, hosts: Sequence[str], roles: Iterable[str]) -> tuple[Published, ...]:
+    """What stands on the hosts and is published there.
+
+    Raises Unavailable with every problem of every host; Refused where one may not be who it was."""
     wanted = frozenset(roles)
     with ThreadPoolExecutor(len(hosts)) as pool:
         answers = dict(zip(hosts, pool.map(lambda host: _ask(site, host), hosts), strict=True))
@@ -47,6 +51,7 @@ def require_fit(site: Site, hosts: Sequence[str], roles: Iterable[str]) -> None:
     ]
     if found:
         raise _unfit(found, [answer.error for answer in answers.values() if answer.error])
+    return tuple(each for answer in answers.values() if answer.facts for each in answer.facts.published)
 
 
 def _ask(site: Site, host: str) -> _Answer:
@@ -84,7 +89,7 @@ def command(site: Site, host: str) -> list[str]:
         *settings.SSH,
         *("-o", "ControlPath=none"),
         *(("-p", str(target.port)) if target.port else ()),
-        *("--", str(target), _ASKING),
+        *("--", str(target), _ASKING + shlex.join(ASKING)),
     ]
 
 

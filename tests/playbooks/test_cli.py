@@ -19,7 +19,6 @@ from tests.environments.commanding import run_here
         (["boxx"], "did you mean 'box'?"),
         (["laptop"], "local of the site 'laptop' cannot be configured"),
         (["box", "--limit", "box-4"], "the site has no host 'box-4'"),
-        (["box", "--for", "labtop"], "no definition 'labtop'"),
     ],
 )
 def test_what_cannot_be_is_an_error_of_input(command: str, arguments: list[str], told: str) -> None:

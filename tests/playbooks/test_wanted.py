@@ -42,10 +42,11 @@ def test_a_variable_that_no_role_takes_is_told_at_its_line(tmp_path: Path) -> No
     assert "did you mean 'base_apt_proxy'?" in str(problem)
 
 
-def test_a_definition_that_is_to_stand_there_must_fit(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no definition 'labtop'"):
-        wanted.read(site(tmp_path), beside=Path(), definitions=["labtop"])
-    assert wanted.read(site(tmp_path), beside=Path(), definitions=["laptop"]).hosts == ("a", "b")
+def test_the_entry_of_what_stands_there_is_open_on_every_host(tmp_path: Path) -> None:
+    read = wanted.read(site(tmp_path), beside=Path())
+    assert read.opened([]) is read
+    for variables in read.opened(["23456"]).inventory.hosts.values():
+        assert "'port': '23456'" in str(variables["firewall_openings"])
 
 
 def test_every_role_of_the_site_has_its_own_name_as_a_tag() -> None:

@@ -56,12 +56,13 @@ def test_who_listens_is_read_from_ss() -> None:
 def test_a_clock_is_off_only_by_what_the_way_does_not_explain(theirs: float, behind: float) -> None:
     answer = {
         "system": "debian", "version": "12", "sudo": True, "memory": 1, "disk": 1, "time": theirs,
-        "listening": SS,
+        "listening": SS, "published": "staging 10.0.0.11:23456->8080/tcp",
     }  # fmt: skip
     found = facts(json.dumps(answer), asked=100.0, answered=103.0)
     assert found is not None
     assert found.behind == behind
     assert len(found.listening) == 6
+    assert [each.port for each in found.published] == ["23456"]
 
 
 def test_a_fit_host_has_no_problem() -> None:
