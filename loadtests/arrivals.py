@@ -11,7 +11,7 @@ import heapq
 import math
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -40,11 +40,47 @@ class Constant:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """Arrivals of a journey's own: `rate` is its profile's peak, from `start` for `duration`, in seconds.
+
+    `points` are those of a ramp or a replay.
+    """
+
+    rate: float
+    start: float
+    duration: float
+    profile: str = "constant"
+    points: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def end(self) -> float:
+        return self.start + self.duration
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stream:
-    """One journey's arrivals: `ratio` of them for each arrival of the main journey, whose ratio is 1."""
+    """One journey's arrivals: `ratio` of them for each arrival of the main journey, whose ratio is 1.
+
+    One with a `scenario` comes by that instead, and has no ratio to anything.
+    """
 
     journey: str
     ratio: float = 1.0
+    scenario: Scenario | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """When arrivals come: by a profile, from `start` for `duration` seconds, `ratio` of its rate."""
+
+    profile: Profile
+    start: float
+    duration: float
+    ratio: float = 1.0
+
+    @property
+    def peak(self) -> float:
+        return self.profile.peak * self.ratio
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,13 +141,24 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """All arrivals of a load test. Describing it costs nothing; iterating makes them one by one."""
+    """All arrivals of a load test. Describing it costs nothing; iterating makes them one by one.
+
+    `own` are the profiles of those scenarios that streams have.
+    """
 
     profile: Profile
     streams: tuple[Stream, ...]
     duration: float
     seed: int
     spacing: Spacing = "poisson"
+    own: Mapping[str, Profile] = field(default_factory=dict)
+
+    def span(self, stream: Stream) -> Span:
+        """When a stream's arrivals come."""
+        if stream.scenario is None:
+            return Span(profile=self.profile, start=0.0, duration=self.duration, ratio=stream.ratio)
+        own = stream.scenario
+        return Span(profile=self.own[stream.journey], start=own.start, duration=own.duration)
 
     def __iter__(self) -> Iterator[Arrival]:
         for index, (offset, stream, number) in enumerate(self._merged()):
@@ -139,41 +186,45 @@ class Schedule:
         return heapq.merge(*(self._timed(position) for position in range(len(self.streams))))
 
     def _timed(self, position: int) -> Iterator[tuple[int, int, int]]:
-        offsets, end = _poisson if self.spacing == "poisson" else _even, round(self.duration * SECOND)
-        for number, offset in enumerate(offsets(self, self.streams[position])):
+        stream = self.streams[position]
+        span = self.span(stream)
+        offsets = (
+            _poisson(span, Draws(self.seed, stream.journey)) if self.spacing == "poisson" else _even(span)
+        )
+        start, end = round(span.start * SECOND), round(span.duration * SECOND)
+        for number, offset in enumerate(offsets):
             if offset < end:  # evenly: 72.4/s for 45 s is a hair more than 3,258, and the next is at the end
-                yield offset, position, number
+                yield start + offset, position, number
 
 
-def _poisson(schedule: Schedule, stream: Stream) -> Iterator[int]:
+def _poisson(span: Span, draws: Draws) -> Iterator[int]:
     """Thinning (Lewis, Shedler, 1979): candidates at the peak rate, kept with probability rate/peak."""
-    peak = schedule.profile.peak * stream.ratio
+    peak = span.peak
     if peak <= 0:
         return
-    draws = Draws(schedule.seed, stream.journey)
-    offset, end, candidate = 0, round(schedule.duration * SECOND), 0
+    offset, end, candidate = 0, round(span.duration * SECOND), 0
     while True:
         offset += round(-math.log(draws.uniform(candidate, "gap")) / peak * SECOND)
         if offset >= end:
             return
-        rate = schedule.profile.rate(offset / SECOND) * stream.ratio
+        rate = span.profile.rate(offset / SECOND) * span.ratio
         if rate >= peak or draws.uniform(candidate, "keep") * peak <= rate:
             yield offset
         candidate += 1
 
 
-def _even(schedule: Schedule, stream: Stream) -> Iterator[int]:
+def _even(span: Span) -> Iterator[int]:
     """One arrival each time the rate has added up to a whole one; exact for a constant rate."""
-    offset, end, done = 0.0, schedule.duration, 0
-    if isinstance(schedule.profile, Constant):
-        peak = schedule.profile.peak * stream.ratio
+    offset, end, done = 0.0, span.duration, 0
+    if isinstance(span.profile, Constant):
+        peak = span.peak
         yield from (round(k / peak * SECOND) for k in range(math.ceil(end * peak)))
         return
-    step = 1 / (schedule.profile.peak * stream.ratio * 100)
+    step = 1 / (span.peak * 100)
     total = 0.0
     while offset < end:
         if total >= done:
             yield round(offset * SECOND)
             done += 1
-        total += schedule.profile.rate(offset) * stream.ratio * step
+        total += span.profile.rate(offset) * span.ratio * step
         offset += step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from loadtests.arrivals import Profile, Stream
 from loadtests.profiles import mean_rate
@@ -20,16 +20,27 @@ Excess = tuple[str, str]
 
 def excess_rate(rate: float, streams: Sequence[Stream]) -> Excess | None:
     """Where `rate` (per second) of the main journey makes too many arrivals a second; None where not."""
-    total = rate * sum(stream.ratio for stream in streams)
+    total = sum(
+        rate * stream.ratio if stream.scenario is None else stream.scenario.rate for stream in streams
+    )
     if total <= MOST_RATE:
         return None
     what = f"{total:,.4g} arrivals/s of all journeys: no generator comes to the end of them"
     return what, f"at most {MOST_RATE:,}/s"
 
 
-def excess_arrivals(profile: Profile, streams: Sequence[Stream], duration: float) -> Excess | None:
-    """Where a load of `duration` seconds has too many arrivals in all; None where not."""
-    total = mean_rate(profile, 0, duration) * duration * sum(stream.ratio for stream in streams)
+def excess_arrivals(
+    profile: Profile, streams: Sequence[Stream], duration: float, own: Mapping[str, Profile] | None = None
+) -> Excess | None:
+    """Where a load of `duration` seconds has too many arrivals in all; None where not.
+
+    `own` are the profiles of streams' scenarios.
+    """
+    shared = sum(stream.ratio for stream in streams if stream.scenario is None)
+    total = mean_rate(profile, 0, duration) * duration * shared
+    for stream in streams:
+        if (scenario := stream.scenario) is not None and own:
+            total += mean_rate(own[stream.journey], 0, scenario.duration) * scenario.duration
     if total <= MOST_ARRIVALS:
         return None
     what = f"{total:,.4g} arrivals of all journeys: too many to draw before the load begins"

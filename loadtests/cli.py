@@ -25,6 +25,7 @@ def load() -> None:
 
 
 def run(
+    context: typer.Context,
     url: options.Url = None,
     host: options.Host = None,
     journeys: options.Journeys = None,
@@ -34,6 +35,7 @@ def run(
     duration: options.Duration = "60s",
     profile: options.Profile = "constant",
     replay: options.Replay = None,
+    ramp: options.Ramp = None,
     seed: options.Seed = 7,
     slo: options.Slo = None,
     feeds: options.Feeds = None,
@@ -66,68 +68,38 @@ def run(
     --journey place-order --also browse:5 --rate 60/s --duration 60s --feeds feeds
     --slo "place-order p99 < 500ms"
 
+    Example: peakproof load run shop-load.yaml --duration 5m
+
     Example: peakproof load run --locustfile locustfile.py --host http://127.0.0.1:8080 --users 50
     --spawn-rate 10 --duration 1m
     """
+    asked = dict(locals())  # every option by its name: first, before there is anything else
     import shlex
     import sys
 
-    from foundation import units
-    from loadtests import abort, asking, commands
+    from loadtests import commands, run_file, wanted
     from loadtests import once as single
-    from loadtests.job import Job, SelfTest
-    from loadtests.validity import delay_limit
 
-    objectives, rules = asking.objectives(slo or []), [abort.parse(text) for text in abort_on or []]
-    name = commands.new_run()
-    seconds = asking.quantity("--duration", units.duration, duration)
-    named, replayed = asking.profile(profile, replay, seconds)
-    asked = asking.what(
-        journeys, journey, locustfile, users=users, spawn_rate=spawn_rate, rate=rate, options=locust,
-        profiled=named != "constant", once=once,
-    )  # fmt: skip
-    shared, master = asking.machines(workers, expect_workers, bind, worker_command, processes)
-    job = Job(
-        run=name,
-        target=asking.target(url, host),
-        journeys=str(asked.file.resolve()),
-        streams=asking.streams(asked.main, also or []),
-        rate=asking.quantity("--rate", units.rate, rate) if rate else float(once),
-        duration=seconds,
-        profile=named,
-        points=replayed.points if replayed else (),
-        seed=seed,
-        output=str((out or Path("report") / name).resolve()),
-        spacing="even" if evenly else "poisson",
-        feeds=str(feeds.resolve()) if feeds else None,
-        pool=pool,
-        connections=connections,  # type: ignore[arg-type]  # Job says what is allowed
-        certificates=str(ca.resolve()) if ca else None,
-        processes=shared,
-        allowed=tuple(allow or []),
-        self_test=None
-        if no_self_test or asked.closed
-        else SelfTest(limit=delay_limit(objectives), required=True),
-        locust=asked.locust,
-        web=web,
-    )
+    del asked["context"]
+    given = wanted.Wanted(**asked)
+    if (file := run_file.named(url)) is not None:
+        typed = [name for name in asked if str(context.get_parameter_source(name)).endswith("COMMANDLINE")]
+        given = run_file.under(given, file, [name for name in typed if name != "url"])
+    found = wanted.load(given, commands.new_run())
     if once:
-        raise typer.Exit(int(single.run(job, keep=out is not None, as_json=as_json)))
-    raise typer.Exit(
-        int(
-            commands.run(
-                job,
-                objectives,
-                junit_file=junit,
-                metrics_port=metrics,
-                as_json=as_json,
-                master=master,
-                abort_on=rules,
-                replayed=replayed,
-                command=shlex.join(["peakproof", *sys.argv[1:]]),
-            )
-        )
+        raise typer.Exit(int(single.run(found.job, keep=given.out is not None, as_json=as_json)))
+    code = commands.run(
+        found.job,
+        found.objectives,
+        junit_file=given.junit,
+        metrics_port=given.metrics,
+        as_json=as_json,
+        master=found.master,
+        abort_on=found.rules,
+        replayed=found.replayed,
+        command=shlex.join(["peakproof", *sys.argv[1:]]),
     )
+    raise typer.Exit(int(code))
 
 
 def worker(

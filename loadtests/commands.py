@@ -15,6 +15,7 @@ from foundation.errors import ExitCode, InputError, Interrupted, Unavailable
 from foundation.slo import Metric, Objective
 from foundation.verdict import Verdict, judge
 from loadtests import (
+    figures,
     gallery,
     implied,
     junit,
@@ -95,6 +96,8 @@ def run(
     verdict = judged(measured, promised, hopeless)
     screen.show(console, measured, verdict)
     _written(Path(job.output) / report.FILE, report.html(measured, verdict, promised, command))
+    _written(Path(job.output) / figures.SERIES, figures.series(measured))
+    _written(Path(job.output) / figures.SECONDS, figures.seconds(measured))
     if junit_file is not None:
         _written(junit_file, junit.document(measured, verdict))
     if as_json:
@@ -180,7 +183,7 @@ def _check(job: Job, promised: Sequence[Objective]) -> None:
         raise InputError(what, hint="use peakproof rehearse")
     if job.closed:  # how many requests there will be is the platform's doing: a percentile has what it has
         return
-    short = [*sufficiency.too_short(promised, job.schedule.profile, job.streams, job.duration)]
+    short = [*sufficiency.of_job(promised, job)]
     if short:
         longest = max(short, key=lambda found: found.duration)
         raise InputError(str(longest), where="--slo", hint=sufficiency.hint(longest))

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from foundation.errors import InputError
 from loadtests import profiles
-from loadtests.arrivals import Profile, Schedule, Spacing, Stream
+from loadtests.arrivals import Profile, Scenario, Schedule, Spacing, Stream
 from loadtests.bounds import LONGEST, excess_arrivals, excess_rate
 from loadtests.locustfile import Locust
 from loadtests.profiles.shape import Point
@@ -100,6 +100,9 @@ class Job:
         if self.connections not in get_args(Connections):
             allowed = " or ".join(get_args(Connections))
             raise InputError(f"connections are {allowed}, not {self.connections!r}")
+        for stream in self.streams:
+            if stream.scenario is not None:
+                _check_scenario(stream.journey, stream.scenario, self.duration)
         self._comes_to_an_end()
 
     def _comes_to_an_end(self) -> None:
@@ -109,8 +112,9 @@ class Job:
         profile = self._profile()
         if self.closed:  # its users come to an end with it
             return
+        own = self._own()
         excess = excess_rate(self.rate, self.streams)
-        excess = excess or excess_arrivals(profile, self.streams, self.duration)
+        excess = excess or excess_arrivals(profile, self.streams, self.duration, own)
         if excess is not None:
             raise InputError(excess[0], hint=excess[1])
 
@@ -122,7 +126,9 @@ class Job:
     @property
     def connecting(self) -> float:
         """Connections a second that are opened anew at the peak."""
-        return self.rate * sum(s.ratio for s in self.streams) if self.connections == "per-journey" else 0.0
+        if self.connections != "per-journey":
+            return 0.0
+        return sum(s.scenario.rate if s.scenario else self.rate * s.ratio for s in self.streams)
 
     @property
     def main(self) -> str:
@@ -137,7 +143,23 @@ class Job:
             duration=self.duration,
             seed=self.seed,
             spacing=self.spacing,
+            own=self._own(),
         )
+
+    def span(self, journey: str) -> tuple[float, float]:
+        """From when to when a journey's arrivals come, in seconds of the load."""
+        own = next((s.scenario for s in self.streams if s.journey == journey and s.scenario), None)
+        return (own.start, own.end) if own else (0.0, self.duration)
+
+    def _own(self) -> dict[str, Profile]:
+        """The profiles of those streams that come by scenarios of their own."""
+        return {
+            stream.journey: profiles.profile(
+                own.profile, peak=own.rate, duration=own.duration, points=own.points
+            )
+            for stream in self.streams
+            if (own := stream.scenario) is not None
+        }
 
     def _profile(self) -> Profile:
         return profiles.profile(self.profile, peak=self.rate, duration=self.duration, points=self.points)
@@ -160,7 +182,7 @@ def read(path: Path) -> Job:
 def _job(content: Mapping[str, object], path: Path) -> Job:
     values = dict(content)
     try:
-        values["streams"] = tuple(Stream(**stream) for stream in values["streams"])  # type: ignore[attr-defined]
+        values["streams"] = tuple(_stream(stream) for stream in values["streams"])  # type: ignore[attr-defined]
         values["points"] = tuple((at, share) for at, share in values.get("points", ()))  # type: ignore[attr-defined]
         values["retry"] = Retry(**values.get("retry", {}))  # type: ignore[arg-type]
         asked = values.get("self_test")
@@ -169,8 +191,27 @@ def _job(content: Mapping[str, object], path: Path) -> Job:
         values["locust"] = _locust(driven) if driven else None  # type: ignore[arg-type]
         values["allowed"] = tuple(values.get("allowed", ()))  # type: ignore[arg-type]
         return Job(**values)  # type: ignore[arg-type]
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"not a job: {error}", where=str(path)) from error
+
+
+def _check_scenario(journey: str, own: Scenario, duration: float) -> None:
+    """Raises InputError: it sends nothing, or not within the load."""
+    if not (own.rate > 0 and own.duration > 0 and own.start >= 0):
+        what = f"{own.rate}/s from {own.start} s for {own.duration} s"
+        raise InputError(f"the scenario of {journey!r}: rate and duration must be above 0, got {what}")
+    if own.end > duration + 1e-9:
+        raise InputError(f"the scenario of {journey!r} ends {own.end - duration:g} s after the load")
+
+
+def _stream(values: Mapping[str, object]) -> Stream:
+    own = values.get("scenario")
+    return Stream(**{**values, "scenario": _scenario(own) if own else None})  # type: ignore[arg-type]
+
+
+def _scenario(values: Mapping[str, object]) -> Scenario:
+    points = tuple((at, share) for at, share in values.get("points", ()))  # type: ignore[attr-defined]
+    return Scenario(**{**values, "points": points})  # type: ignore[arg-type]
 
 
 def _locust(values: Mapping[str, object]) -> Locust:

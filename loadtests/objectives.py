@@ -172,11 +172,14 @@ def _of_attempts(total: Counters) -> str:
 
 def _throughput(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
     """By the second in which journeys ended: what came to its end after the load is left out, and told."""
-    journey, within = objective.series or measured.job.main, [s for s in seconds if s in measured.seconds]
+    journey = objective.series or measured.job.main
+    start, end = measured.job.span(journey)
+    within = [s for s in seconds if s in measured.seconds and start <= s < end]
     if not within:
         return None
     completed = measured.totals(journey, within).completed
-    later = measured.totals(journey).completed - measured.totals(journey, measured.seconds).completed
+    own = [s for s in measured.seconds if start <= s < end]
+    later = measured.totals(journey).completed - measured.totals(journey, own).completed
     told = f"{completed:,} in {len(within)} s" + (f", {later:,} after the load not counted" if later else "")
     return completed / len(within), f"{completed / len(within):.1f}/s", told
 

@@ -12,6 +12,7 @@ from rich.markup import escape
 from foundation.console import people, print_json
 from foundation.errors import ExitCode
 from loadtests import checks, measurements
+from loadtests.arrivals import Stream
 from loadtests.job import Job, Retry
 from loadtests.local import generate
 from loadtests.measurements import Measurements
@@ -31,7 +32,7 @@ def job(asked: Job) -> Job:
         profile="constant",
         points=(),
         spacing="even",
-        streams=tuple(replace(stream, ratio=1.0) for stream in asked.streams),
+        streams=tuple(Stream(journey=stream.journey) for stream in asked.streams),
         retry=Retry(attempts=1),
         self_test=None,
         processes=1,

@@ -9,7 +9,13 @@ import typer
 
 # What is loaded -------------------------------------------------------------------------------------------
 
-Url = Annotated[str | None, typer.Argument(help="Base URL; loopback unless allowed.", metavar="URL")]
+Url = Annotated[
+    str | None,
+    typer.Argument(
+        help="Base URL, loopback unless allowed; or a run file, whose values options replace.",
+        metavar="URL|FILE.yaml",
+    ),
+]
 Host = Annotated[str | None, typer.Option(help="The base URL, as Locust calls it.", metavar="URL")]
 Allow = Annotated[
     list[str] | None,
@@ -62,6 +68,10 @@ Duration = Annotated[str, typer.Option(help="How long arrivals come, such as 60s
 Profile = Annotated[str, typer.Option(help="How the rate changes; load profiles draws them.", metavar="NAME")]
 Replay = Annotated[
     Path | None, typer.Option(help="A CSV file or access log whose times are the profile.", metavar="FILE")
+]
+Ramp = Annotated[
+    Path | None,
+    typer.Option(help="A CSV file of times and rates: profile, rate and duration at once.", metavar="FILE"),
 ]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same load.", metavar="NUMBER")]
 Evenly = Annotated[bool, typer.Option("--evenly", help="Evenly spaced arrivals instead of Poisson's.")]

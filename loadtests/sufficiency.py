@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from foundation.slo import Metric, Objective
 from foundation.units import in_words
 from loadtests.arrivals import Profile, Stream
+from loadtests.job import Job
 from loadtests.measurements import Window
 from loadtests.profiles import mean_rate
 
@@ -67,6 +68,23 @@ def too_short(
         if expected < least * (1 - 1e-6) and mean > 0:
             shortest = math.ceil(round((least + lost) / mean, 3))
             yield TooShort(objective=objective, expected=expected, needed=least, duration=shortest)
+
+
+def of_job(objectives: Sequence[Objective], job: Job) -> Iterator[TooShort]:
+    """The same of a whole job without faults, where some journeys come by scenarios of their own."""
+    schedule = job.schedule
+    for stream in job.streams:
+        span, main = schedule.span(stream), stream.journey == job.main
+        about = [each for each in objectives if _about(each, stream.journey, main=main)]
+        alone = Stream(journey=stream.journey, ratio=span.ratio)
+        yield from too_short(about, span.profile, (alone,), span.duration)
+
+
+def _about(objective: Objective, journey: str, *, main: bool) -> bool:
+    """Whether it is about a journey; a delay is about the main one."""
+    if objective.metric is Metric.DELAY:
+        return main
+    return (objective.series or "").partition("/")[0] == journey
 
 
 def least_rate(objectives: Sequence[Objective], streams: Sequence[Stream], duration: float) -> float:

@@ -19,6 +19,7 @@ from locust import task
 
 from foundation.errors import RunInvalid
 from loadtests import latency_log
+from loadtests.arrivals import Stream
 from loadtests.generator.beats import beating, quiet_collector
 from loadtests.generator.bench import BenchEnvironment, bench
 from loadtests.generator.dispatcher import dispatch
@@ -47,8 +48,9 @@ def tested(job: Job, worker: int) -> Tested | None:
         return None
     with _null_server() as url, tempfile.TemporaryDirectory() as folder:
         null = replace(
-            job, target=url, rate=job.rate * MORE, duration=float(job.self_test.seconds), profile="constant",
-            points=(), retry=Retry(attempts=1, deadline=0.5, timeout=0.5), certificates=None,
+            job, streams=_together(job), target=url, rate=job.rate * MORE, profile="constant", points=(),
+            duration=float(job.self_test.seconds), retry=Retry(attempts=1, deadline=0.5, timeout=0.5),
+            certificates=None,
         )  # fmt: skip
         in_time = _send(null, worker, Path(folder))
         found = _judged(job, null, Path(folder), in_time=in_time)
@@ -79,6 +81,12 @@ def _send(job: Job, worker: int, folder: Path) -> bool:
         pool.drain(job.retry.deadline if in_time else 0)
     here.close()
     return in_time
+
+
+def _together(job: Job) -> tuple[Stream, ...]:
+    """All journeys at their highest at once: the most that scenarios can come to."""
+    rates = {s.journey: s.scenario.rate / job.rate if s.scenario else s.ratio for s in job.streams}
+    return tuple(Stream(journey=name, ratio=ratio) for name, ratio in rates.items())
 
 
 def _judged(job: Job, null: Job, folder: Path, *, in_time: bool) -> Tested:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from foundation import page
 from foundation.page import Section
 from foundation.units import in_words
+from loadtests.arrivals import Stream
 from loadtests.job import Job
 from loadtests.locustfile import Locust
 from loadtests.measurements import Measurements
@@ -80,12 +81,21 @@ def _arrivals(measured: Measurements) -> Facts:
     schedule = sorted({found.schedule for found in measured.summaries})
     return {
         "Target": page.code(job.target),
-        "Journeys": ", ".join(f"{s.journey} x {s.ratio:g}" for s in job.streams),
+        "Journeys": ", ".join(_stream(stream) for stream in job.streams),
         "Profile": f"{rate(measured)} for {in_words(job.duration)}",
         "Seed": str(job.seed),
         "Digest of the schedule": page.code(", ".join(schedule) or "not known"),
         "Processes": str(job.processes),
     }
+
+
+def _stream(stream: Stream) -> str:
+    """ "browse x 5", or "browse at 5/s from 20 s for 30 s"."""
+    if (own := stream.scenario) is None:
+        return f"{stream.journey} x {stream.ratio:g}"
+    profiled = "" if own.profile == "constant" else f" at most ({own.profile})"
+    times = f"from {in_words(own.start)} for {in_words(own.duration)}"
+    return f"{stream.journey} at {own.rate:g}/s{profiled} {times}"
 
 
 def _users(job: Job, driven: Locust) -> Facts:
