@@ -11,7 +11,7 @@ from pydantic import Field, RootModel, model_validator
 
 from foundation import documents
 from foundation.documents import Input
-from playbooks.auditing.judging import Answer
+from playbooks.auditing.judging import Answer, Finding, Severity
 
 FILE = Path(__file__).with_name("controls.yaml")
 
@@ -47,9 +47,10 @@ def load(path: Path = FILE) -> Mapping[str, Standard]:
 
 
 class State(StrEnum):
-    """How far the hosts evidence a control."""
+    """How far the hosts evidence a control; what is of severity low is a remark."""
 
     EVIDENCED = "evidenced"
+    REMARKS = "evidenced, with remarks"
     FINDINGS = "findings"
     PARTLY = "partly looked at"
     NOT_LOOKED = "not looked at"
@@ -86,23 +87,25 @@ def _covered(
     asked = meant(control, known)
     given = [answer for answer in answers if answer.check in asked]
     missing = sorted({answer.check for answer in given if answer.missing})
-    findings = sum(len(answer.open) for answer in given)
+    findings = [finding for answer in given for finding in answer.open]
     return Covered(
-        standard=standard, number=number, title=control.title, checks=asked, findings=findings,
+        standard=standard, number=number, title=control.title, checks=asked, findings=len(findings),
         state=_state(control, given, findings), missing=tuple(missing),
         remark=control.not_covered or control.part,
     )  # fmt: skip
 
 
-def _state(control: Control, given: Sequence[Answer], findings: int) -> State:
+def _state(control: Control, given: Sequence[Answer], findings: Sequence[Finding]) -> State:
     if control.not_covered:
         return State.NOT_COVERED
     unlooked = [answer for answer in given if answer.missing]
     if len(unlooked) == len(given):
         return State.NOT_LOOKED
-    if findings:
+    if any(finding.severity is not Severity.LOW for finding in findings):
         return State.FINDINGS
-    return State.PARTLY if unlooked else State.EVIDENCED
+    if unlooked:
+        return State.PARTLY
+    return State.REMARKS if findings else State.EVIDENCED
 
 
 def meant(control: Control, known: Sequence[str]) -> tuple[str, ...]:

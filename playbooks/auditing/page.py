@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from foundation import page
 from foundation.page import Column, Group, Row, Section
@@ -86,7 +87,8 @@ def _hosts(audit: Audit) -> Section:
     ]
     parts = [page.table(_HOSTS, [Group(rows=rows)], caption="Hosts that were looked at")]
     parts += [
-        page.note(f"{host} was not reached: {why}", warning=True) for host, why in audit.unreachable.items()
+        page.note(_text(f"{host} was not reached: {why}"), warning=True)
+        for host, why in audit.unreachable.items()
     ]
     return Section(anchor="hosts", title="Hosts", body=page.joined(parts))
 
@@ -112,9 +114,21 @@ def _of(audit: Audit, severity: Severity) -> Iterator[Row]:
             hosts.setdefault(finding, []).append(answer.host)
     for finding, where in hosts.items():
         yield Row(
-            cells=(_severity(severity), ", ".join(where), finding.what, finding.fix, finding.source),
+            cells=(
+                _severity(severity),
+                ", ".join(where),
+                _text(finding.what),
+                _text(finding.fix),
+                finding.source,
+            ),
             bad=severity is Severity.HIGH,
         )
+
+
+def _text(words: str) -> Markup:
+    """A sentence in which what is to be typed stands between backquotes."""
+    parts = re.split("`([^`]*)`", words)
+    return Markup("").join(page.code(part) if odd % 2 else escape(part) for odd, part in enumerate(parts))
 
 
 def _severity(severity: Severity) -> str | Markup:
@@ -137,20 +151,27 @@ def _standard(audit: Audit, name: str, standard: Standard) -> Section:
 
 
 def _control(each: Covered) -> Row:
-    return Row(cells=(each.number, each.title, _state(each), _why(each)), bad=each.state is State.FINDINGS)
+    cells = (each.number, each.title, _state(each), _text(_why(each)))
+    return Row(cells=cells, bad=each.state is State.FINDINGS)
 
 
 def _state(each: Covered) -> str | Markup:
-    if each.state in (State.EVIDENCED, State.FINDINGS):
-        words = each.state.value if each.state is State.EVIDENCED else f"{each.findings} findings"
-        return page.mark(words, holds=each.state is State.EVIDENCED)
+    counted = f"{each.findings} {'finding' if each.findings == 1 else 'findings'}"
+    if each.state is State.FINDINGS:
+        return page.mark(counted, holds=False)
+    if each.state in (State.EVIDENCED, State.REMARKS):
+        return page.mark(each.state, holds=True)
     return each.state.value
 
 
 def _why(each: Covered) -> str:
-    looked = f"by {', '.join(each.checks)}" if each.checks else ""
-    missing = f"without {', '.join(each.missing)}" if each.missing else ""
-    return "; ".join(filter(None, (looked, missing, each.remark)))
+    looked = [check for check in each.checks if check not in each.missing]
+    parts = (
+        f"by {', '.join(looked)}" if looked else "",
+        f"not looked at: {', '.join(each.missing)}",
+        each.remark,
+    )
+    return "; ".join(part for part in parts if part and part != "not looked at: ")
 
 
 def _answers(audit: Audit) -> Section:

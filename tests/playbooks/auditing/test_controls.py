@@ -15,6 +15,7 @@ from playbooks.auditing.judging import Answer, Finding, Severity
 KNOWN = tuple(checks())
 STANDARDS = controls.load()
 FOUND = Finding(what="a door is open", severity=Severity.HIGH)
+REMARK = Finding(what="a door creaks", severity=Severity.LOW)
 
 
 def test_every_control_names_checks_that_there_are() -> None:
@@ -73,6 +74,7 @@ OWN = {"own": Standard(title="Own", controls={"X.1": Control(title="Doors", evid
         ([LOOKED, Answer(check="ssh.logins", host="a")], State.EVIDENCED),
         ([LOOKED, Answer(check="ssh.logins", host="a", findings=(FOUND,))], State.FINDINGS),
         ([LOOKED, Answer(check="ssh.logins", host="a", missing="gone")], State.PARTLY),
+        ([LOOKED, Answer(check="ssh.logins", host="a", findings=(REMARK,))], State.REMARKS),
         ([Answer(check="ssh.algorithms", host="a", missing="gone")], State.NOT_LOOKED),
         ([], State.NOT_LOOKED),
     ],
