@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,9 +18,8 @@ from playbooks.auditing import reaching, writing
 from playbooks.auditing.audit import Audit, judged
 from playbooks.auditing.evidence import Evidence
 from playbooks.auditing.judging import Severity
+from playbooks.auditing.opened import opened
 from playbooks.auditing.page import sentence
-from playbooks.deriving import firewall
-from playbooks.deriving.firewall import Opening
 from playbooks.standing import target
 
 _COLOURS = {Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "dim"}
@@ -34,8 +32,9 @@ def audit(site_name: str, report: Path | None) -> Audit:
     _refuse_unreachable(site)
     console = people()
     collected = _collect(site, console)
+    openings = opened(site, collected.sections)
     evidence = [
-        Evidence(host=host, sections=sections, opened=opened(site)[host])
+        Evidence(host=host, sections=sections, opened=openings[host])
         for host, sections in collected.sections.items()
     ]
     made = judged(
@@ -55,12 +54,6 @@ def _refuse_unreachable(site: Site) -> None:
             f"{', '.join(without)} of the site {site.site!r} cannot be looked at from here",
             hint="`docker: ssh://USER@HOST` says where ssh goes",
         )
-
-
-def opened(site: Site) -> Mapping[str, tuple[Opening, ...]]:
-    """Host -> what the site's flows open there. Raises InputError: its site says too little."""
-    firewall.variables(site, ())
-    return {host: firewall.openings(site, host) for host in site.hosts}
 
 
 def _collect(site: Site, console: Console) -> reaching.Collected:
