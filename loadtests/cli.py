@@ -87,6 +87,7 @@ def run(
         given = run_file.under(given, file, [name for name in typed if name != "url"])
     found = wanted.load(given, commands.new_run())
     if once:
+        commands.check_journeys(found.job)
         raise typer.Exit(int(single.run(found.job, keep=given.out is not None, as_json=as_json)))
     code = commands.run(
         found.job,

@@ -18,6 +18,7 @@ from loadtests import (
     figures,
     gallery,
     implied,
+    journey_source,
     junit,
     local,
     measurements,
@@ -167,10 +168,22 @@ def judged(
     return judge([*found, *validity.own_verdict(measured)])
 
 
+def check_journeys(job: Job) -> None:
+    """What journeys want and will not get. Raises InputError with every line."""
+    if job.locust is not None:
+        return
+    journeys = [stream.journey for stream in job.streams]
+    there = [path.stem for path in Path(job.feeds).glob("*.csv")] if job.feeds else []
+    if found := journey_source.problems(Path(job.journeys), journeys, there):
+        noun = "problem" if len(found) == 1 else "problems"
+        raise InputError(f"{len(found)} {noun} in the journeys", where=job.journeys, problems=found)
+
+
 def _check(job: Job, promised: Sequence[Objective]) -> None:
     """What can be known to be wrong before anything starts. Raises InputError, Refused, Unavailable."""
     targets.pinned(job.target, job.allowed)
     journeys = [stream.journey for stream in job.streams]
+    check_journeys(job)
     for objective in objectives.unknown_series(promised, journeys):
         raise InputError(
             f"{objective}: the load has no journey {objective.series!r}",

@@ -13,7 +13,7 @@ from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import Problem
 from foundation.slo import Metric
 from foundation.units import in_words
-from loadtests import bounds, profiles, sufficiency
+from loadtests import bounds, journey_source, profiles, sufficiency
 from loadtests.arrivals import Constant
 from loadtests.objectives import latency_guard, unknown_series
 from peakproof import journeys, samples, timeline_problems
@@ -141,6 +141,8 @@ def _journey_problems(season: Season) -> Iterator[Problem]:
         if offered and name not in offered:
             what = f"platform {season.platform.name!r} has no journey {name!r}"
             yield season.document.problem(at, what, did_you_mean(name, offered))
+    file = season.platform.file(season.platform.written.journeys)
+    yield from journey_source.problems(file, _loaded(season.written.load), season.platform.written.feeds)
 
 
 def _recovery_problems(season: Season) -> Iterator[Problem]:
