@@ -220,15 +220,13 @@ def periodic() -> str:
 
 def packages() -> str:
     """Every installed package, one a line."""
-    fields = (
-        "binary:Package",
-        "Version",
-        "Architecture",
-        "source:Package",
-        "source:Version",
-        "db:Status-Status",
-    )
-    return _said("dpkg-query", "-W", "-f", "\\t".join(f"${{{field}}}" for field in fields) + "\\n")
+    return _said("dpkg-query", "-W", "-f", _PACKAGE)
+
+
+_PACKAGE = (
+    r"${binary:Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\t"
+    r"${db:Status-Status}\n"
+)
 
 
 def services() -> dict[str, str]:
