@@ -25,16 +25,21 @@ from environments.topology import (
 EDGE = Network(name="edge", internal=False)
 """The one network that is not internal; only the door stands on it."""
 FIRST_PORT = 10_000
+MOVING_PORT = FIRST_PORT - 1
 MEMORY = 64 * 1024**2
 # What setting the rules needs, and becoming a user without any right: HAProxy itself has none.
 CAPABILITIES = ("NET_ADMIN", "SETGID", "SETUID")
 
 
-def guests(topology: Topology, hosts: int = 1) -> tuple[Node, ...]:
-    """A door for each host; none where there is nothing to reach from outside."""
+def guests(topology: Topology, hosts: int = 1, *, moving: bool = False) -> tuple[Node, ...]:
+    """A door for each host; none where there is nothing to reach from outside.
+
+    `moving`: the entry is published at an address that moves, too.
+    """
     inner = tuple(network.name for network in topology.networks)
     doors = range(1, hosts + 1) if topology.endpoints else ()
-    return tuple(describe(topology.endpoints, inner, number) for number in doors)
+    moves = next((each for each in topology.endpoints if moving and each.name == topology.entry), None)
+    return tuple(describe(topology.endpoints, inner, number, moves) for number in doors)
 
 
 def images_of(topology: Topology) -> list[str]:
@@ -42,12 +47,19 @@ def images_of(topology: Topology) -> list[str]:
     return sorted({*topology.images(), *(guest.process.image for guest in guests(topology))})
 
 
-def describe(endpoints: tuple[Endpoint, ...], networks: tuple[str, ...], number: int = 1) -> Node:
-    """The door's node: it listens on 10000, 10001, … for the endpoints in order."""
+def describe(
+    endpoints: tuple[Endpoint, ...],
+    networks: tuple[str, ...],
+    number: int = 1,
+    moves: Endpoint | None = None,
+) -> Node:
+    """The door's node: it listens on 10000, 10001, … for the endpoints in order, on 9999 for what moves."""
     published = tuple(
         Published(endpoint=endpoint.name, port=FIRST_PORT + number)
         for number, endpoint in enumerate(endpoints)
     )
+    if moves is not None:
+        published = (*published, Published(endpoint=moves.name, port=MOVING_PORT, moving=True))
     return Node(
         name=f"door-{number}",
         service="door",
@@ -55,7 +67,7 @@ def describe(endpoints: tuple[Endpoint, ...], networks: tuple[str, ...], number:
         attachments=Attachments(
             networks=(EDGE.name, *networks),
             aliases=("door",),
-            files=(File(path=CONFIG, content=config(endpoints)),),
+            files=(File(path=CONFIG, content=config(endpoints, moves)),),
             published=published,
         ),
         resources=Resources(memory=MEMORY),
@@ -64,12 +76,14 @@ def describe(endpoints: tuple[Endpoint, ...], networks: tuple[str, ...], number:
     )
 
 
-def config(endpoints: tuple[Endpoint, ...]) -> str:
+def config(endpoints: tuple[Endpoint, ...], moves: Endpoint | None = None) -> str:
     """haproxy.cfg of a plain TCP forwarder; on its loopback address it asks itself whether it is ready."""
+    also = f'    bind "${{EDGE_ADDRESS}}:{MOVING_PORT}"\n'
     listeners = "\n".join(
         f"listen {endpoint.name}\n"
         f"    bind 127.0.0.1:{FIRST_PORT + number}\n"
         f'    bind "${{EDGE_ADDRESS}}:{FIRST_PORT + number}"\n'
+        f"{also if endpoint == moves else ''}"
         f"    server target {endpoint.target}:{endpoint.port}\n"
         for number, endpoint in enumerate(endpoints)
     )

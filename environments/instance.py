@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from environments import addresses, docker_policy, door
 from environments.door import EDGE
 from environments.secrets import Making, made
-from environments.topology import Endpoint, Network, Node, Topology, Volume
+from environments.topology import Endpoint, Network, Node, Published, Topology, Volume
 from foundation.errors import Refused
 from foundation.secrets import Secret
 
@@ -51,7 +51,7 @@ class Instance:
     @property
     def guests(self) -> tuple[Node, ...]:
         """What stands here beside the topology's nodes: a door on every host."""
-        return door.guests(self.topology, len(self.hosts))
+        return door.guests(self.topology, len(self.hosts), moving=bool(self.virtual_address))
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -80,12 +80,13 @@ class Instance:
         owner = next(mounting, None)
         return self.placement[owner] if owner else next(iter(self.hosts))
 
-    def published_at(self, node: str, endpoint: str) -> tuple[str, ...]:
-        """The addresses at which a node publishes an endpoint's port: the entry's, also that which moves."""
-        if endpoint != self.topology.entry:
-            return (docker_policy.PUBLISHED_AT,)
-        own = self.entries.get(self.placement[node], docker_policy.PUBLISHED_AT)
-        return (own, self.virtual_address) if self.virtual_address else (own,)
+    def published_at(self, node: str, published: Published) -> str:
+        """The address at which a node publishes a port: its host's for the entry, or that which moves."""
+        if published.moving:
+            return self.virtual_address
+        if published.endpoint != self.topology.entry:
+            return docker_policy.PUBLISHED_AT
+        return self.entries.get(self.placement[node], docker_policy.PUBLISHED_AT)
 
     def published(self, endpoint: str) -> tuple[str, str, int]:
         """Host, address and port at which an endpoint is reached: any door will do. Raises KeyError.
@@ -94,7 +95,7 @@ class Instance:
         """
         if endpoint == self.topology.entry:
             host = next((each for each in self.hosts if each in self.entries), next(iter(self.hosts)))
-            address = self.virtual_address or self.published_at(self._door_of(host), endpoint)[0]
+            address = self.virtual_address or self.entries.get(host, docker_policy.PUBLISHED_AT)
             return host, address, self.ports[endpoint]
         return self._host_behind(endpoint), docker_policy.PUBLISHED_AT, self.ports[endpoint]
 
@@ -110,9 +111,6 @@ class Instance:
         nodes = (node.name for node in self.topology.nodes if target in (node.service, node.name))
         node = next(nodes, None)
         return self.placement[node] if node else next(iter(self.hosts))
-
-    def _door_of(self, host: str) -> str:
-        return next(guest.name for guest in self.guests if self.placement[guest.name] == host)
 
     def resource(self, name: str) -> str:
         """What a node, network or volume is called outside the instance."""

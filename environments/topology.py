@@ -65,10 +65,15 @@ class SecretVariable:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """A port of the node that people reach from outside, as the endpoint of that name."""
+    """A port of the node that people reach from outside, as the endpoint of that name.
+
+    `moving`: at the address that moves between a site's hosts. It has a port of its own: of several addresses
+    of one port engines tell the order differently.
+    """
 
     endpoint: str
     port: int
+    moving: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

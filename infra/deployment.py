@@ -15,7 +15,7 @@ from pulumi.automation.events import EngineEvent
 from foundation.errors import PeakproofError
 from infra import changes, locking, state
 from infra.changes import Change
-from infra.pulumi_errors import Locked, Said, meaning
+from infra.pulumi_errors import Locked, Said, StillLeaving, meaning
 from infra.state import State
 
 Program = Callable[[], None]
@@ -25,6 +25,8 @@ Result = TypeVar("Result")
 _ORPHAN_SECONDS = 120.0
 """How long a command that was killed may take to finish the node that it was at."""
 _ASK_AGAIN = 0.2
+_LEAVING_SECONDS, _LEAVING_AGAIN = 60.0, 1.0
+"""How long a swarm may take to hear that an overlay is empty; what was done until then stays done."""
 
 
 class PlainStack(PulumiStack):
@@ -143,12 +145,17 @@ class Deployment:
         return declare
 
     def _run(self, doing: str, act: Callable[[Watch], Result]) -> Result:
-        deadline = time.monotonic() + _ORPHAN_SECONDS
+        began = time.monotonic()
+        deadline, leaving = began + _ORPHAN_SECONDS, began + _LEAVING_SECONDS
         while True:
             try:
                 return self._once(doing, act)
             except Locked as locked:
                 self._free(locked, deadline)
+            except StillLeaving:
+                if time.monotonic() > leaving:
+                    raise
+                time.sleep(_LEAVING_AGAIN)
 
     def _once(self, doing: str, act: Callable[[Watch], Result]) -> Result:
         self._raised = None

@@ -66,10 +66,11 @@ def _network(located: Located, stack: Stack) -> dict[str, object]:
         "attachable": overlay,
         "subnet": [str(subnet)],
         "addresses by Docker": [None if overlay else _upper(str(subnet))],
-        "gateway": [None if overlay else str(subnet.network_address + 1)],
+        "gateway": [str(subnet.network_address + 1)],
         "driver": docker_policy.network_driver(overlay=overlay),
         "options": docker_policy.network_options(network, overlay=overlay),
         "reserved": docker_policy.reserved(network, subnet, answers_beyond=beyond),
+        "kept when these change": ["options"] if overlay else [],
     }
 
 
@@ -135,9 +136,9 @@ def _attachments(node: Node, stack: Stack) -> dict[str, object]:
         },
         "secret variables": {each.variable: f"secret {each.secret}" for each in attachments.variables},
         "ports": sorted(
-            f"{address}:{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
+            f"{stack.instance.published_at(node.name, published)}:"
+            f"{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
             for published in attachments.published
-            for address in stack.instance.published_at(node.name, published.endpoint)
         ),
         "mounts": {mount.path: mount.volume for mount in node.storage.mounts},
         "needs": sorted(node.needs),

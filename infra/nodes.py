@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -11,7 +11,7 @@ import pulumi_docker as docker
 
 from environments import docker_policy
 from environments.instance import Instance
-from environments.topology import Lifecycle, Node
+from environments.topology import Lifecycle, Node, Published
 from foundation.errors import InputError, Unavailable
 from infra import labels
 from infra.healthchecks import healthcheck
@@ -132,16 +132,20 @@ def _networks(props: NodeProps) -> list[docker.ContainerNetworksAdvancedArgs]:
     ]
 
 
+def _in_order(published: Iterable[Published]) -> list[Published]:
+    """By their ports, as the provider tells them back."""
+    return sorted(published, key=lambda each: each.port)
+
+
 def _ports(props: NodeProps) -> list[docker.ContainerPortArgs]:
     return [
         docker.ContainerPortArgs(
             internal=published.port,
             external=props.instance.ports[published.endpoint],
-            ip=address,
+            ip=props.instance.published_at(props.node.name, published),
             protocol="tcp",
         )
-        for published in props.node.attachments.published
-        for address in props.instance.published_at(props.node.name, published.endpoint)
+        for published in _in_order(props.node.attachments.published)
     ]
 
 

@@ -94,7 +94,11 @@ class EnvironmentComponent(pulumi.ComponentResource):
                 docker.NetworkLabelArgs(label=key, value=text)
                 for key, text in labels.of(instance.name, "network").items()
             ],
-            opts=self._opts(located.host),
+            # The swarm gives an overlay its number there, which a program cannot know.
+            opts=pulumi.ResourceOptions.merge(
+                self._opts(located.host),
+                pulumi.ResourceOptions(ignore_changes=["options"] if overlay else []),
+            ),
         )
 
     def _volume(self, volume: Volume) -> docker.Volume:
@@ -134,7 +138,8 @@ class EnvironmentComponent(pulumi.ComponentResource):
 def _pool(instance: Instance, network: Network) -> docker.NetworkIpamConfigArgs:
     subnet = IPv4Network(instance.subnets[network.name])
     if instance.is_overlay(network):
-        return docker.NetworkIpamConfigArgs(subnet=str(subnet))
+        # The one that Docker would choose, and tell back as a difference.
+        return docker.NetworkIpamConfigArgs(subnet=str(subnet), gateway=str(subnet.network_address + 1))
     return docker.NetworkIpamConfigArgs(
         subnet=str(subnet),
         ip_range=str(addresses.visitors(subnet)),

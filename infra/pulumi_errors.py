@@ -24,6 +24,7 @@ _DOCKER = re.compile(
     r"|Pool overlaps|is already in use by container|cannot allocate memory|permission denied while",
     re.IGNORECASE,
 )
+_IN_USE = "is in use by task"
 _BACKEND = re.compile(
     r"PULUMI_ACCESS_TOKEN must be set|unable to open (state directory|bucket)|\.pulumi/meta\.yaml"
 )
@@ -68,6 +69,16 @@ class NoStack(InputError):  # noqa: N818 - says what happened
         super().__init__(f"there is no stack {name!r}", hint=f"{there}`peakproof infra up` brings one up")
 
 
+class StillLeaving(Unavailable):
+    """A swarm has not heard yet that containers have left an overlay, which was to be removed."""
+
+    def __init__(self, network: str) -> None:
+        super().__init__(
+            f"network {network} is still in use by tasks of the swarm",
+            hint="run the same command again: it goes on where this one ended",
+        )
+
+
 def meaning(error: CommandError, complaints: Iterable[Said], *, name: str, doing: str) -> PeakproofError:
     """The error for a Pulumi command that failed and what its engine complained of."""
     said = str(error)
@@ -77,6 +88,8 @@ def meaning(error: CommandError, complaints: Iterable[Said], *, name: str, doing
     everything = "\n".join([*(one.message for one in told), said])
     if "currently locked by" in everything:
         return Locked(name, holders(everything))
+    if _IN_USE in everything:
+        return StillLeaving(next((one.node for one in told if one.node and _IN_USE in one.message), "?"))
     if "passphrase" in everything:
         return InputError(
             f"the passphrase does not open the state of {name!r}",

@@ -98,6 +98,7 @@ def network(recorded: Recorded, register: Register) -> Attributes:
         "driver": found.get("driver"),
         "options": dict(_mapping(found.get("options"))),
         "reserved": {key: text for pool in pools for key, text in _mapping(pool.get("auxAddress")).items()},
+        "kept when these change": sorted(recorded.ignored),
     }
 
 

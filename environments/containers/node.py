@@ -141,7 +141,7 @@ class NodeContainer(BareContainer):
             self.image,
             command=list(node.process.command) or None,
             environment={**node.process.environment, **self._secret_variables()},
-            ports=self._ports(),  # type: ignore[arg-type]  # docker-py takes several addresses of a port
+            ports=self._ports(),
             name=self.instance.resource(node.name),
             hostname=node.name,
             labels=labels.of(self.instance.name, "node", node=node.name, digest=node.digest),
@@ -212,12 +212,12 @@ class NodeContainer(BareContainer):
             )
         return int(users[name])
 
-    def _ports(self) -> Mapping[str, list[tuple[str, int]]]:
+    def _ports(self) -> Mapping[str, tuple[str, int]]:
         return {
-            f"{published.port}/tcp": [
-                (address, self.instance.ports[published.endpoint])
-                for address in self.instance.published_at(self.node.name, published.endpoint)
-            ]
+            f"{published.port}/tcp": (
+                self.instance.published_at(self.node.name, published),
+                self.instance.ports[published.endpoint],
+            )
             for published in self.node.attachments.published
         }
 

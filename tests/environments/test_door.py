@@ -41,3 +41,11 @@ def test_the_order_of_endpoints_decides_its_ports_alone() -> None:
     forwards = [door.config(order) for order in (ENDPOINTS, ENDPOINTS[::-1])]
     assert forwards[0] != forwards[1]
     assert all(text.count("server target") == 2 for text in forwards)
+
+
+def test_what_moves_has_a_port_of_its_own_that_leads_to_the_same() -> None:
+    node = door.describe(ENDPOINTS, ("front",), 1, ENDPOINTS[0])
+    assert node.attachments.published[-1] == Published(endpoint="shop", port=9_999, moving=True)
+    shop, store = door.config(ENDPOINTS, ENDPOINTS[0]).split("listen ")[1:]
+    assert 'bind "${EDGE_ADDRESS}:9999"' in shop
+    assert "9999" not in store

@@ -30,7 +30,7 @@ from tests.infra.stand_in_docker import CONTAINERS, NETWORKS, VOLUMES, Kind, Not
 
 VERSION = "5.2.0"
 KINDS: Mapping[str, Kind] = {CONTAINER: CONTAINERS, NETWORK: NETWORKS, VOLUME: VOLUMES}
-CONFIGURATION = frozenset({"host", "version"})
+CONFIGURATION = frozenset({"host", "sshOpts", "version"})
 _WORKERS = 16
 
 # grpc's own types are not written for a checker: what is given here is passed through.

@@ -66,6 +66,7 @@ def _create_network(client: docker.DockerClient, inputs: Properties) -> str:
         inputs["name"],
         driver=inputs.get("driver", "bridge"),
         internal=inputs.get("internal", False),
+        attachable=inputs.get("attachable"),
         options=inputs.get("options"),
         ipam=IPAMConfig(pool_configs=pools),
         labels=_labels(inputs),
@@ -75,7 +76,12 @@ def _create_network(client: docker.DockerClient, inputs: Properties) -> str:
 
 def _read_network(client: docker.DockerClient, identity: str, inputs: Properties) -> dict[str, Any]:
     found = client.networks.get(identity).attrs
-    seen = {"name": found["Name"], "driver": found["Driver"], "internal": found["Internal"]}
+    seen = {
+        "name": found["Name"],
+        "driver": found["Driver"],
+        "internal": found["Internal"],
+        "options": found["Options"] or {},  # of an overlay with the number that its swarm gave it
+    }
     return {**inputs, **{name: seen[name] for name in seen if name in inputs}, "scope": found["Scope"]}
 
 
@@ -84,7 +90,7 @@ def _delete_network(client: docker.DockerClient, identity: str, _: Properties) -
 
 
 NETWORKS = Kind(
-    known=frozenset(("driver", "internal", "ipamConfigs", "labels", "name", "options")),
+    known=frozenset(("attachable", "driver", "internal", "ipamConfigs", "labels", "name", "options")),
     updatable=frozenset(),
     create=_create_network,
     read=_read_network,
