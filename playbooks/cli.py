@@ -125,6 +125,27 @@ def renew(site: Site, limit: Limit = None, as_json: AsJson = False) -> None:
     _answer(configuring.run(wanted, configuring.Manner(command="hosts renew")), as_json=as_json)
 
 
+@app.command()
+def patch(
+    site: Site,
+    limit: Limit = None,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; say what is to upgrade.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Upgrade the hosts' packages, one host after the other; stops at the first that fails.
+
+    A host hands the virtual address over and stops its containers, and they are healthy again before the next
+    one's turn. Refused where a service would stop with its host.
+
+    Example: peakproof hosts patch box
+    """
+    from playbooks import configuring
+
+    wanted = configuring.read(site, playbook="patch", limit=limit)
+    manner = configuring.Manner(command="hosts patch", check=check, diff=check)
+    _answer(configuring.run(wanted, manner), as_json=as_json)
+
+
 def _answer(outcome: Outcome, *, as_json: bool) -> None:
     from foundation.console import print_json
 
