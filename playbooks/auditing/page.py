@@ -10,13 +10,14 @@ from markupsafe import Markup, escape
 from foundation import page
 from foundation.page import Column, Group, Row, Section
 from foundation.verdict import Status as Word
-from playbooks.auditing import boxed
+from playbooks.auditing import boxed, controls
 from playbooks.auditing.areas import AREAS, checks
 from playbooks.auditing.audit import Audit
 from playbooks.auditing.controls import Covered, Standard, State
 from playbooks.auditing.judging import Answer, Finding, Severity, Status
 
-_FINDINGS = tuple(Column(title=title) for title in ("Severity", "Host", "What", "What to do", "Source"))
+_FINDINGS = tuple(Column(title=title) for title in ("Severity", "Host", "What", "What to do", "Evidence for"))
+_SHORT = {"iso27001": "ISO 27001", "pci": "PCI DSS", "rodo": "RODO"}
 _CONTROLS = tuple(Column(title=title) for title in ("Control", "Asks for", "State", "Why"))
 _ANSWERS = tuple(Column(title=title) for title in ("Question", "Host", "Answer", "Seen"))
 _HOSTS = tuple(Column(title=title) for title in ("Host", "Release", "Kernel", "Is"))
@@ -28,7 +29,7 @@ def html(audit: Audit, standards: Mapping[str, Standard]) -> str:
     sections = [
         _headline(audit),
         _hosts(audit),
-        _findings(audit),
+        _findings(audit, standards),
         *(_standard(audit, name, standard) for name, standard in standards.items()),
         _answers(audit),
         _accepted(audit),
@@ -93,11 +94,14 @@ def _hosts(audit: Audit) -> Section:
     return Section(anchor="hosts", title="Hosts", body=page.joined(parts))
 
 
-def _findings(audit: Audit) -> Section:
+def _findings(audit: Audit, standards: Mapping[str, Standard]) -> Section:
     if not audit.findings:
         return Section(anchor="findings", title="Findings", body=page.note("None."))
     groups = [
-        Group(title=f"{severity.capitalize()} ({audit.count(severity)})", rows=list(_of(audit, severity)))
+        Group(
+            title=f"{severity.capitalize()} ({audit.count(severity)})",
+            rows=list(_of(audit, severity, standards)),
+        )
         for severity in Severity
         if audit.count(severity)
     ]
@@ -106,23 +110,26 @@ def _findings(audit: Audit) -> Section:
     )
 
 
-def _of(audit: Audit, severity: Severity) -> Iterator[Row]:
+def _of(audit: Audit, severity: Severity, standards: Mapping[str, Standard]) -> Iterator[Row]:
     """Findings that several hosts share are told once."""
-    hosts: dict[Finding, list[str]] = {}
+    hosts: dict[tuple[str, Finding], list[str]] = {}
     for answer, finding in audit.findings:
         if finding.severity is severity:
-            hosts.setdefault(finding, []).append(answer.host)
-    for finding, where in hosts.items():
-        yield Row(
-            cells=(
-                _severity(severity),
-                ", ".join(where),
-                _text(finding.what),
-                _text(finding.fix),
-                finding.source,
-            ),
-            bad=severity is Severity.HIGH,
-        )
+            hosts.setdefault((answer.check, finding), []).append(answer.host)
+    for (check, finding), where in hosts.items():
+        source = f" ({finding.source})" if finding.source not in ("", "lynis") else ""
+        what, evidenced = _text(f"{finding.what}{source}"), _evidenced(check, standards)
+        cells = (_severity(severity), ", ".join(where), what, _text(finding.fix), evidenced)
+        yield Row(cells=cells, bad=severity is Severity.HIGH)
+
+
+def _evidenced(check: str, standards: Mapping[str, Standard]) -> str:
+    """The controls that a check is evidence for, such as "ISO 27001 A.8.5, A.8.24; RODO 32(1)(a)"."""
+    named: dict[str, list[str]] = {}
+    for control in controls.of(check, standards, tuple(checks())):
+        standard, _, number = control.partition(" ")
+        named.setdefault(_SHORT[standard], []).append(number)
+    return "; ".join(f"{standard} {', '.join(numbers)}" for standard, numbers in named.items())
 
 
 def _text(words: str) -> Markup:

@@ -35,11 +35,15 @@ def judge(evidence: Evidence) -> Judged:
     }
 
 
+_WHERE = {"input": "to the host", "forward": "through the host"}
+
+
 def _policy(ruleset: dict[str, object], hook: str, severity: Severity) -> Seen:
     found = policies(ruleset, hook)
     if "drop" in found:
         return Seen(facts=[f"{hook}: policy drop"])
-    what = f"{hook}: " + ("accepted unless a rule says otherwise" if found else "there is no chain")
+    why = "unless a rule says otherwise" if found else "as there are no rules"
+    what = f"what comes {_WHERE[hook]} is let pass, {why}"
     return Seen(
         findings=[Finding(what=what, severity=severity, fix="`peakproof hosts configure --tags firewall`")]
     )

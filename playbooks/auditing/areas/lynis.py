@@ -86,11 +86,14 @@ def _index(report: Report) -> Iterator[Finding]:
 def _findings(remarks: tuple[Remark, ...], severity: Severity, evidence: Evidence) -> list[Finding]:
     return [
         Finding(
-            what=str(remark), severity=severity, source=f"lynis {remark.test}",
+            what=str(remark),
+            severity=severity,
+            fix=f"cisofy.com/lynis/controls/{remark.test}/",
+            source="lynis",
             accepted=boxed.reason(remark.test) if evidence.boxed else "",
         )
         for remark in remarks
-    ]  # fmt: skip
+    ]
 
 
 AREA = Area(

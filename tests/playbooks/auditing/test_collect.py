@@ -33,7 +33,7 @@ def test_a_section_that_fails_says_why(error: Exception, said: str) -> None:
 def test_a_program_that_is_not_there_and_one_that_fails_are_told_apart() -> None:
     with pytest.raises(collect.Missing, match="no-such-program is not installed"):
         collect._said("no-such-program")
-    with pytest.raises(collect.Missing, match="ls ended with 2: ls: cannot access"):
+    with pytest.raises(collect.Missing, match=r"ls ended with 2: .*nowhere"):
         collect._said("ls", "/nowhere")
 
 

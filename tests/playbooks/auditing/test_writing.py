@@ -87,3 +87,11 @@ def test_the_page_names_who_was_not_reached_what_was_not_looked_at_and_what_is_n
     assert "Not covered" in page
     assert "doors, racks, cabling" in page
     assert "cannot pass in a box" in page
+
+
+def test_a_finding_of_several_hosts_is_told_once_with_the_controls_it_is_evidence_for() -> None:
+    other = evidence(container="docker", sshd=text("sshd-debian-13.txt"), host="box-3")
+    page = html(audited(BARE, other), controls.load())
+    (row,) = (row for row in page.split("<tr") if "passwordauthentication yes" in row)
+    assert "box-1, box-3" in row
+    assert "ISO 27001 A.5.15, A.5.17, A.8.2, A.8.5; PCI DSS 2.2.2, 8.3.1; RODO 32(1)(b)" in row
