@@ -149,3 +149,16 @@ def restart(name: Name, node: Node) -> None:
     from environments.desk import commands
 
     commands.restart(name, node)
+
+
+@app.command()
+def prune(
+    sure: Annotated[bool, typer.Option("--yes", help="Remove it without asking.")] = False,
+) -> None:
+    """Show what is left over: unheld environments, images that newer ones replaced. Remove it if told to.
+
+    Example: peakproof env prune
+    """
+    from environments.desk import commands
+
+    commands.prune(sure=sure)

@@ -6,10 +6,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+import typer
 from docker.models.containers import Container
 
 from environments import environment
-from environments.desk import credentials, logs, naming, opening, psql, restarting, terminal
+from environments.desk import credentials, logs, naming, opening, pruning, psql, restarting, terminal
 from environments.desk.credentials import Credentials
 from environments.desk.logs import Following, Line
 from environments.docker_client import connect
@@ -98,3 +99,19 @@ def _follow(
         following.run(after)
     except KeyboardInterrupt:  # that is how one ends to look
         following.stop()
+
+
+def prune(*, sure: bool) -> None:
+    """Shows what is left over and removes it once somebody is `sure`; without a terminal nobody is asked."""
+    client, console = connect(), people()
+    leftovers = pruning.found(client)
+    if not leftovers:
+        console.print("nothing is left over")
+        return
+    for line in pruning.told(leftovers):
+        console.print(line, markup=False)
+    if not sure and not (sys.stdin.isatty() and typer.confirm("remove all of this?", err=True)):
+        console.print("nothing was removed; `peakproof env prune --yes` removes it without asking")
+        return
+    for line in pruning.remove(client, leftovers):
+        console.print(f"stays: {line}", markup=False)

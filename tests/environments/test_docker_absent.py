@@ -11,7 +11,7 @@ from tests.environments.commanding import run_here
 
 COMMANDS = [
     ("up", "laptop"), ("down", "laptop"), ("list",), ("status", "laptop"), ("logs", "laptop", "api-1"),
-    ("extend", "laptop"), ("credentials", "laptop"), ("psql", "laptop"), ("open", "laptop"),
+    ("extend", "laptop"), ("credentials", "laptop"), ("psql", "laptop"), ("open", "laptop"), ("prune",),
     ("shell", "laptop", "api-1"), ("exec", "laptop", "api-1", "--", "id"), ("restart", "laptop", "api-1"),
 ]  # fmt: skip
 
