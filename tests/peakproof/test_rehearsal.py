@@ -13,7 +13,7 @@ from peakproof import results
 from tests.peakproof.conftest import PLANS
 from tests.peakproof.kiosks import Ran, SideBySide, left
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.quiet]
 
 
 def broken_findings(ran: Ran) -> set[str]:

@@ -19,7 +19,7 @@ from peakproof import rehearsal, season
 from tests.peakproof.kiosks import Ran, Written, command, left, rehearse, written
 from tests.peakproof.under_way import SHORT, Running, engine_image, eventually
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.quiet]
 
 
 def test_an_environment_that_another_command_changes_is_left_alone(

@@ -17,7 +17,7 @@ from tests.peakproof.conftest import FAR
 from tests.peakproof.kiosks import Plan, Ran, left, rehearse, written
 from tests.peakproof.under_way import Running, begun, engine_image, eventually
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.quiet]
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,7 @@ def database(server: Server, role: str) -> str:
     return server.dsn(name)
 
 
+@pytest.mark.quiet
 @pytest.mark.integration
 def test_a_platform_is_rehearsed_on_what_was_published(postgres_server: Server, tmp_path: Path) -> None:
     published(postgres_server, tmp_path)
