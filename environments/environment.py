@@ -193,7 +193,7 @@ def prepare_images(
     names = sorted({*door.images_of(wanted.topology), *_ENGINE_IMAGES, *sized, *also})
     built = images.ensure(names, folders=wanted.folders, client=fleet.home, progress=progress)
     ids = {name: image.id for name, image in built.items()}
-    transport.spread(fleet, [ids[name] for name in names])
+    transport.spread(fleet, [ids[name] for name in names], progress)
     return ids
 
 

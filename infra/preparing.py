@@ -56,7 +56,7 @@ def prepare(wanted: Wanted, fleet: Fleet, found: Record | None, report: images.R
     names = images_of(wanted.topology)
     built = images.ensure(names, folders=wanted.folders, client=fleet.home, progress=report)
     ids = {name: image.id for name, image in built.items() if name in names}
-    transport.spread(fleet, ids.values())
+    transport.spread(fleet, ids.values(), report)
     return Prepared(
         stack=Stack(
             instance=_instance(wanted, fleet, found, ids, given),

@@ -13,7 +13,6 @@ from typing import Protocol
 from environments import environment, slicing
 from environments.containers import removing
 from environments.containers.building import NodeEvent, Watch
-from environments.containers.files import FileSpec
 from environments.containers.injecting import Tools
 from environments.environment import Environment
 from environments.fleet import Fleet, connected
@@ -24,13 +23,12 @@ from loadtests import abort, measurements
 from loadtests.abort import Hopeless
 from loadtests.capacity.search import search
 from loadtests.capacity.trials import Observation
-from loadtests.job import Job, SelfTest
+from loadtests.job import Job
 from loadtests.ledger import Entry
 from loadtests.measurements import Measurements
 from loadtests.objectives import may_shed
 from loadtests.progress import Event, Started
-from loadtests.validity import delay_limit
-from peakproof import conservation, delays, generating, inside, resetting, searching, seeding
+from peakproof import conservation, delays, generating, inside, jobs, resetting, searching, seeding
 from peakproof.books import Books
 from peakproof.conservation import Conservation
 from peakproof.inside import Seen
@@ -198,7 +196,7 @@ def load(desk: Desk, state: State) -> State:
     """The load, and the faults while it runs. However it ends: what was written until then is evidence."""
     assert state.target is not None
     season, target = state.season, state.target
-    job = job_of(season, state.run, target)
+    job = jobs.job_of(season, state.run, target)
     tools = Tools(images=desk.built, can=desk.can)
     faults = Timeline(season.faults, partial(_prepared, season, target, tools), desk.screen.fault)
     sampler = watched(season, target, state.database)
@@ -214,7 +212,13 @@ def load(desk: Desk, state: State) -> State:
             watch.hear(event)
 
         try:
-            generating.generate(target, job, _given(state, target, job), hear, desk.folder / MEASUREMENTS)
+            generating.generate(
+                target,
+                job,
+                jobs.given(season, target.dsn(state.database), job),
+                hear,
+                desk.folder / MEASUREMENTS,
+            )
         except KeyboardInterrupt:
             state = replace(state, interrupted=True)
         except Hopeless as ended:
@@ -245,12 +249,6 @@ def _measured(desk: Desk, state: State, seen: Seen) -> State:
             return state
         raise state.died or RunInvalid("the load generator left no measurements") from None
     return replace(state, measured=measured, seen=seen)
-
-
-def _given(state: State, target: Environment, job: Job) -> list[FileSpec]:
-    """What the journeys need, as files of the generator's container."""
-    feeds = seeding.feeds(state.season, target.dsn(state.database), job.feeds or "")
-    return [*feeds, _journeys(state.season, job)]
 
 
 def watched(season: Season, target: Environment, database: str) -> Sampler:
@@ -296,13 +294,13 @@ def capacity(desk: Desk, state: State) -> State:
     assert season.platform.written.reset is not None
     reset = season.platform.file(season.platform.written.reset)
     resetting.reset(target.dsn(state.database), reset, f"{state.run}-")
-    job = searching.job_of_trials(job_of(season, f"{state.run}-capacity", target), wanted)
+    job = searching.job_of_trials(jobs.job_of(season, f"{state.run}-capacity", target), wanted)
     trial = EnvironmentTrial(
         season=season,
         target=target,
         database=state.database,
         job=job,
-        given=_given(state, target, job),
+        given=jobs.given(season, target.dsn(state.database), job),
         folder=desk.folder / TRIALS,
         warm_up=round(wanted.warm_up),
         watch=lambda: watched(season, target, state.database),
@@ -346,42 +344,6 @@ def _unseen(_event: NodeEvent) -> None:
 def source_name(season: Season) -> str:
     """The environment that plays production while the data is copied: no name that a person can give."""
     return f"{season.environment_name}{TWIN}"
-
-
-def job_of(season: Season, run: str, target: Environment) -> Job:
-    """The generator's job, with paths inside its container."""
-    written = season.written.load
-    entry, allowed = _aimed(target)
-    return Job(
-        run=run,
-        target=entry,
-        journeys=f"{generating.HOME}/journeys.py",
-        streams=written.streams,
-        rate=written.peak,
-        duration=written.duration,
-        seed=written.seed,
-        profile=written.shape,
-        points=season.points,
-        output=generating.OUTPUT,
-        feeds=f"{generating.HOME}/feeds",
-        allowed=allowed,
-        self_test=SelfTest(limit=delay_limit(season.objectives), required=False),
-    )
-
-
-def _aimed(target: Environment) -> tuple[str, tuple[str, ...]]:
-    """Where the load goes, and which addresses it may reach: inside, or the entry of the hosts of a site."""
-    instance = target.instance
-    if target.at_home:
-        entry = instance.topology.bindings[instance.topology.entry]
-        return f"http://{entry.host}:{entry.port}", tuple(instance.subnets.values())
-    address, port = target.address(instance.topology.entry)
-    return f"http://{address}:{port}", (address,)
-
-
-def _journeys(season: Season, job: Job) -> tuple[str, bytes, int]:
-    assert season.platform.written.journeys is not None
-    return job.journeys, season.platform.file(season.platform.written.journeys).read_bytes(), 0o644
 
 
 def asked_for(season: Season, name: str) -> Wanted:

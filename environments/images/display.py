@@ -11,6 +11,7 @@ from environments.live import LiveLines
 _STYLE = {
     State.WAITING: "dim",
     State.BUILDING: "cyan",
+    State.SENDING: "cyan",
     State.CACHED: "green",
     State.DONE: "green",
     State.FAILED: "bold red",
@@ -45,13 +46,16 @@ class ImageDisplay(LiveLines):
 
     def _line(self, news: ImageProgress) -> None:
         """Without a terminal: a line where a build begins and where it ends."""
-        begins = news.state is State.BUILDING and news.step == 1
+        begins = news.state in (State.BUILDING, State.SENDING) and news.step == 1
         if begins or news.state in (State.DONE, State.FAILED):
-            self._console.print(f"image {news.name}: {news.state}", markup=False)
+            what = "images" if news.name.startswith("to ") else "image"
+            self._console.print(f"{what} {news.name}: {news.state}", markup=False)
 
 
 def _text(news: ImageProgress) -> str:
     if news.state is State.BUILDING:
         doing = news.doing.replace("[", r"\[")[:_DOING_COLUMNS]
         return f"[cyan]step {news.step} of {news.steps}[/] [dim]{doing}[/]"
+    if news.state is State.SENDING:
+        return f"[cyan]{news.doing}[/]"
     return f"[{_STYLE[news.state]}]{news.state}[/]"

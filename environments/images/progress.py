@@ -12,6 +12,7 @@ class State(StrEnum):
 
     WAITING = "waiting"
     BUILDING = "building"
+    SENDING = "sending"
     CACHED = "cached"
     DONE = "done"
     FAILED = "failed"
@@ -19,7 +20,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ImageProgress:
-    """One image's news: step x of y while it is being built; `doing` is a short text for people."""
+    """One image's news, or those of all that go to a host: step x of y while it is being built or sent.
+
+    `doing` is a short text for people.
+    """
 
     name: str
     state: State

@@ -95,11 +95,16 @@ def _of_the_time(share: float) -> str:
     return f"busy {share:.0%} of a second at most"
 
 
+UNSEEN = "the platform's is not known, on hosts elsewhere"
+"""What nodes use is read from control groups, which are their own host's."""
+
+
 def _processors(samples: Sequence[Sample], services: Mapping[str, str]) -> Resource | None:
     full = [each for each in samples if each.machine.cpu >= FULL] or samples
     users = _users(full, services)
     generator = users.pop(GENERATOR, 0.0)
     told = ", ".join(f"{name} {used:.2f}" for name, used in list(users.items())[:4])
+    whole = f"the platform's {sum(users.values()):.2f}: {told}" if users else UNSEEN
     sent = f"; the generator's {generator:.2f}" if generator else ""
     cores = samples[0].machine.cores if samples else 0
     busy = sum(each.machine.cpu for each in full) / max(len(full), 1) * cores
@@ -112,9 +117,7 @@ def _processors(samples: Sequence[Sample], services: Mapping[str, str]) -> Resou
     return _measured(
         whose,
         [(each.at, each.machine.cpu) for each in samples],
-        lambda share: (
-            f"up to {share:.0%} of {cores} cores; of {busy:.2f} the platform's {ours:.2f}: {told}{sent}"
-        ),
+        lambda share: f"up to {share:.0%} of {cores} cores; of {busy:.2f} {whole}{sent}",
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from urllib.request import urlopen
 from uuid import uuid4
@@ -14,9 +16,11 @@ import docker
 import psycopg
 import pytest
 import yaml
+from docker.errors import DockerException
 from pydantic import TypeAdapter
+from requests.exceptions import RequestException
 
-from environments import environment
+from environments import environment, site
 from environments.containers import removing
 from environments.containers.injecting import Tools
 from environments.environment import Environment
@@ -59,20 +63,20 @@ def folder(hosts: Box, tmp_path_factory: pytest.TempPathFactory) -> Path:
         host.name: {"docker": host.url, **({"address": host.address} if host.name == "west" else {})}
         for host in hosts.hosts
     }
-    site = {
+    written = {
         "site": "box",
         "hosts": described,
         "subnets": "10.229.0.0/16",
         "pins": {"store": "east", "front": "west"},
     }
-    (folder / "box.yaml").write_text(yaml.safe_dump(site))
+    (folder / "box.yaml").write_text(yaml.safe_dump(written))
     return folder
 
 
 def up(folder: Path, name: str) -> str:
     """What the command said to people."""
-    site = str(folder / "box.yaml")
-    said = commanding.run("env", "up", str(folder / "t.yaml"), "--site", site, "--name", name, "--ttl", "20m")
+    at = ("--site", str(folder / "box.yaml"), "--name", name)
+    said = commanding.run("env", "up", str(folder / "t.yaml"), *at, "--ttl", "20m")
     assert said.returncode == 0, said.stderr
     return said.stderr
 
@@ -82,7 +86,9 @@ def shop(engine: docker.DockerClient, folder: Path) -> Iterator[Environment]:
     """The shop on both hosts, as the command brought it up."""
     name = f"t-across-{uuid4().hex[:6]}"
     try:
-        assert "host loss not covered: with east go " in up(folder, name)
+        said = up(folder, name)
+        assert "host loss not covered: with east go " in said
+        assert all(f"images to {host}: done" in said for host in NAMES)
         yield environment.attach(engine, name)
     finally:
         with suppress(Exception):
@@ -135,9 +141,8 @@ def test_nothing_inside_has_a_way_out(hosts: Box, shop: Environment) -> None:
 
 def test_a_node_that_is_killed_on_another_host_comes_back_by_itself(shop: Environment) -> None:
     node = next(name for name in ("web-1", "web-2") if shop.instance.placement[name] == "east")
-    image = shop.instance.images["python"]
     fault = LINE.validate_python({"at": "0s", "kill": node})
-    helper = shop.fault(fault, [node], Tools(images={"python": image}))
+    helper = shop.fault(fault, [node], tools(shop))
     helper.apply()
     eventually(helper.moments, within=20, what="the fault is in force")
     container = shop.nodes[node].get_wrapped_container()
@@ -147,6 +152,65 @@ def test_a_node_that_is_killed_on_another_host_comes_back_by_itself(shop: Enviro
     container.reload()
     assert container.status == "running"
     eventually(lambda: answers(shop), within=10, what="it serves as before")
+
+
+def test_a_connection_that_breaks_is_made_anew(shop: Environment) -> None:
+    of_threads = Path("/proc/self/task").glob("*/children")
+    children = [child for each in of_threads for child in each.read_text().split()]
+    connections = [int(each) for each in children if Path(f"/proc/{each}/comm").read_text() == "ssh\n"]
+    assert connections
+    for each in connections:
+        os.kill(each, signal.SIGKILL)
+    for client in shop.fleet.hosts.values():
+        eventually(partial(pings, client), within=20, what="the engine is reached again")
+
+
+def pings(client: docker.DockerClient) -> bool:
+    with suppress(OSError, DockerException, RequestException):
+        return bool(client.ping())
+    return False
+
+
+def test_a_host_that_dies_takes_its_nodes_with_it_and_comes_back_with_them(
+    hosts: Box, shop: Environment, folder: Path
+) -> None:
+    before = running(shop.fleet.on("west"))
+    options = LINE.validate_python({"at": "0s", "kill": "host.2"})
+    helper = shop.host_fault(options, "west", site.load(folder / "box.yaml"), tools(shop))
+    helper.apply()
+    eventually(helper.moments, within=20, what="the fault is in force")
+    west = hosts.hosts[1].container
+    west.reload()
+    assert west.status == "exited"
+    assert not answers(shop)
+    helper.end()
+    assert [moment.did for moment in helper.moments()] == ["applied", "undone"], helper.moments()
+    eventually(lambda: pings(shop.fleet.on("west")), within=30, what="the host is reached again")
+    assert running(shop.fleet.on("west")) == before
+    helper.discard()
+    eventually(lambda: answers(shop), within=30, what="it serves as before")
+
+
+def test_taken_down_while_a_host_is_away_it_is_brought_back_first(
+    engine: docker.DockerClient, hosts: Box, shop: Environment, folder: Path
+) -> None:
+    options = LINE.validate_python({"at": "0s", "kill": "west"})
+    helper = shop.host_fault(options, "west", site.load(folder / "box.yaml"), tools(shop))
+    helper.apply()
+    eventually(helper.moments, within=20, what="the fault is in force")
+    removing.restore(engine, shop.name)
+    west = hosts.hosts[1].container
+    west.reload()
+    assert west.status == "running"
+    helper.discard()
+
+
+def running(client: docker.DockerClient) -> set[str]:
+    return {str(each.id) for each in client.containers.list() if each.labels.get("peakproof.node")}
+
+
+def tools(shop: Environment) -> Tools:
+    return Tools(images={"python": shop.instance.images["python"]})
 
 
 def test_up_again_changes_nothing(shop: Environment, folder: Path) -> None:

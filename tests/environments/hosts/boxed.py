@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import IPv4Network
+from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
 import docker
 from docker.models.containers import Container
+from docker.types import IPAMConfig, IPAMPool
 
-from environments import images
+from environments import addresses, docker_networks, images, machine
 from environments.containers.files import archive
+from environments.containers.sandboxed import SANDBOX
 from tests.environments.commanding import eventually
 
 IMAGE = "hosts/host"
 # Beside Docker's own set: mounts and control groups, networks and firewalls, other processes' namespaces.
 CAPABILITIES = ("SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE", "DAC_READ_SEARCH")
 MEMORY = "2g"
+RANGE = IPv4Network("10.228.0.0/16")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +61,18 @@ def box(engine: docker.DockerClient, folder: Path, names: tuple[str, ...]) -> It
     image = images.ensure([IMAGE], folders={IMAGE: Path(__file__).parent / "host"}, client=engine)[IMAGE].id
     key = folder / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
-    network = engine.networks.create(f"peakproof-test-box-{uuid4().hex[:6]}", driver="bridge")
+    word = f"test-box-{uuid4().hex[:6]}"
+    subnet = _free(engine, word)
+    pool = IPAMPool(subnet=str(subnet))
+    network = engine.networks.create(
+        f"peakproof-{word}", driver="bridge", ipam=IPAMConfig(pool_configs=[pool])
+    )
     made: list[Container] = []
     public = key.with_suffix(".pub").read_bytes()
     try:
-        for name in names:
-            made.append(_started(engine, image, name, str(network.name), public))  # noqa: PERF401 - one may fail
+        for name, address in zip(names, islice(subnet.hosts(), 1, None), strict=False):
+            at = {str(network.name): {"IPAMConfig": {"IPv4Address": str(address)}}}
+            made.append(_started(engine, image, name, at, {SANDBOX: word}, public))
         hosts = tuple(_ready(name, container) for name, container in zip(names, made, strict=True))
         _swarmed(hosts)
         yield Box(hosts=hosts, config=_config(folder, key, hosts))
@@ -71,7 +82,20 @@ def box(engine: docker.DockerClient, folder: Path, names: tuple[str, ...]) -> It
         network.remove()
 
 
-def _started(engine: docker.DockerClient, image: str, name: str, network: str, public: bytes) -> Container:
+def _free(engine: docker.DockerClient, word: str) -> IPv4Network:
+    """A subnet that is nobody's: fixed addresses outlive a host's death."""
+    taken = [*machine.routes(), *docker_networks.taken_subnets(engine)]
+    return addresses.chosen(RANGE, taken, 26, word)
+
+
+def _started(
+    engine: docker.DockerClient,
+    image: str,
+    name: str,
+    at: Mapping[str, object],
+    labels: dict[str, str],
+    public: bytes,
+) -> Container:
     limits = engine.api.create_host_config(
         cap_add=list(CAPABILITIES),
         security_opt=["seccomp=unconfined", "apparmor=unconfined"],
@@ -86,7 +110,8 @@ def _started(engine: docker.DockerClient, image: str, name: str, network: str, p
         image,
         hostname=name,
         host_config=unmasked,
-        networking_config={"EndpointsConfig": {network: {}}},
+        networking_config={"EndpointsConfig": at},
+        labels=labels,
         volumes=["/var/lib/docker"],
     )
     container = engine.containers.get(made["Id"])

@@ -57,3 +57,15 @@ def test_a_log_has_a_line_where_a_build_begins_and_one_where_it_ends() -> None:
         terminal=False,
     )
     assert text.splitlines() == ["image app: building", "image app: done"]
+
+
+def test_images_on_their_way_to_a_host_are_told_in_megabytes() -> None:
+    sending = ImageProgress(
+        name="to east", state=State.SENDING, step=41, steps=90, doing="40 MB of 89 MB at most"
+    )
+    [line] = last_frame(shown(sending, terminal=True))
+    assert "to east" in line
+    assert line.endswith("40 MB of 89 MB at most")
+    begins = ImageProgress(name="to east", state=State.SENDING, step=1, steps=90)
+    ends = ImageProgress(name="to east", state=State.DONE)
+    assert shown(begins, sending, ends, terminal=False) == "images to east: sending\nimages to east: done\n"

@@ -41,6 +41,12 @@ def test_a_machine_that_others_keep_busy_is_not_laid_to_the_platform() -> None:
     assert "of 2.00 the platform's 0.50" in named.evidence
 
 
+def test_what_nodes_on_hosts_elsewhere_use_is_not_known_and_so_it_is_told() -> None:
+    named = found([sample(at, cpu=1.0, cores={GENERATOR: 0.1}) for at in range(10)])
+    assert named is not None
+    assert "the platform's is not known, on hosts elsewhere; the generator's 0.10" in named.evidence
+
+
 def test_what_the_generator_takes_is_neither_the_platforms_nor_others() -> None:
     with_it = {"database-1": 0.3, "api-1": 0.2, GENERATOR: 1.3}
     named = found([sample(at, cpu=1.0, cores=with_it) for at in range(10)])
