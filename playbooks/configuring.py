@@ -16,7 +16,7 @@ from foundation.errors import Interrupted, Unavailable
 from playbooks import entries
 from playbooks import wanted as wanting
 from playbooks.entries import Published
-from playbooks.running import display, locking, preflight, settings
+from playbooks.running import display, holding, locking, preflight, settings
 from playbooks.running.outcome import Outcome
 from playbooks.running.playing import Play, play
 from playbooks.wanted import Wanted
@@ -43,7 +43,10 @@ def run(wanted: Wanted, manner: Manner) -> Outcome:
     with _interrupted_in_its_words(manner), locking.held(wanted.site.site, command):
         standing = preflight.require_fit(wanted.site, wanted.hosts, wanted.roles)
         wanted = _opened(console, wanted, standing)
-        with display.HostDisplay(console, check=manner.check) as watch:
+        with (
+            holding.held(wanted.site, wanted.hosts, command),
+            display.HostDisplay(console, check=manner.check) as watch,
+        ):
             outcome, printed = play(_play(wanted, manner), watch)
         log = _kept(wanted, manner, printed)
     display.show(console, outcome, verbose=bool(os.environ.get(VERBOSE)), diff=manner.diff)

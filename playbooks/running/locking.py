@@ -54,7 +54,7 @@ def held(site: str, command: str, home: Path | None = None) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _refused(site, os.pread(descriptor, 4096, 0)) from None
-        _write(descriptor, json.dumps(asdict(_me(command))).encode())
+        _write(descriptor, json.dumps(asdict(me(command))).encode())
         yield
         _write(descriptor, b"")
     finally:
@@ -78,7 +78,8 @@ def _write(descriptor: int, content: bytes) -> None:
     os.pwrite(descriptor, content, 0)
 
 
-def _me(command: str) -> Holder:
+def me(command: str) -> Holder:
+    """This process, at a command."""
     return Holder(
         process=os.getpid(),
         user=getpass.getuser(),

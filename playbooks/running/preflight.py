@@ -60,7 +60,7 @@ def _ask(site: Site, host: str) -> _Answer:
     asked = time.time()
     try:
         done = subprocess.run(
-            command(site, host),
+            command(site, host, _ASKING + shlex.join(ASKING)),
             input=_SCRIPT.read_bytes(),
             capture_output=True,
             timeout=_SECONDS,
@@ -79,8 +79,8 @@ def _ask(site: Site, host: str) -> _Answer:
         return _Answer(error=Unavailable(f"what {target} answered is not understood", hint=hint))
 
 
-def command(site: Site, host: str) -> list[str]:
-    """ssh's argv: one connection, no question, the person's own settings or the site's."""
+def command(site: Site, host: str, words: str) -> list[str]:
+    """ssh's argv for a line of the host's shell: no question, the person's own settings or the site's."""
     target = standing.target(site.hosts[host])
     assert target is not None
     return [
@@ -89,7 +89,7 @@ def command(site: Site, host: str) -> list[str]:
         *settings.SSH,
         *("-o", "ControlPath=none"),
         *(("-p", str(target.port)) if target.port else ()),
-        *("--", str(target), _ASKING + shlex.join(ASKING)),
+        *("--", str(target), words),
     ]
 
 

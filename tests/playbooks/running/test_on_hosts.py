@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,9 +15,12 @@ import docker
 import pytest
 import yaml
 
+from environments import site as sites
+from foundation.errors import Refused
 from foundation.secrets import Secret
 from playbooks import sandbox
 from playbooks.inventory import Inventory
+from playbooks.running import holding
 from playbooks.running.playing import Play, play
 from playbooks.sandbox.describing import Sandbox
 from tests.environments import commanding
@@ -103,6 +108,36 @@ def test_a_host_that_is_away_is_never_done(site: Path) -> None:
     assert said.returncode == 69
     assert "away is not fit" in said.stderr
     assert said.stdout == ""
+
+
+def test_hosts_are_held_for_one_run_wherever_it_is_until_its_process_is_gone(site: Path) -> None:
+    described = sites.load(site)
+    elsewhere = (
+        "import sys; from pathlib import Path\n"
+        "from environments import site; from playbooks.running import holding\n"
+        "with holding.held(site.load(Path(sys.argv[1])), ['fit'], 'hosts configure elsewhere'):\n"
+        "    print('held', flush=True); sys.stdin.read()\n"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", elsewhere, str(site)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=commanding.surroundings(),
+    )  # fmt: skip
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    with pytest.raises(Refused) as caught, holding.held(described, ["fit"], "hosts check here"):
+        pass
+    assert f"host fit is being worked on by `hosts configure elsewhere` (process {other.pid} of" in str(
+        caught.value
+    )
+    other.kill()
+    other.communicate()
+
+    def free() -> bool:
+        with suppress(Refused), holding.held(described, ["fit"], "hosts check here"):
+            return True
+        return False
+
+    commanding.eventually(free, within=10, what="the killed run's hold is over")
 
 
 def test_a_run_over_ssh_leaves_no_connection_and_no_secret(
