@@ -96,4 +96,4 @@ def _show_failure(console: Console, host: str, failure: Failure, *, verbose: boo
     for line in failure.whole if verbose else failure.said:
         lines.show(console, line, mark="    ", indent=4)
     if failure.hint:
-        lines.show(console, failure.hint, mark="  [bold]what to do:[/] ", indent=4)
+        lines.show(console, failure.hint, mark="    [bold]what to do:[/] ", indent=4)

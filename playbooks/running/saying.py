@@ -11,7 +11,7 @@ _LINES = 3
 """How many lines of a program's output are told; the rest is there with --verbose."""
 _SAYS_NOTHING = re.compile("non-zero return code|One or more items failed|MODULE FAILURE|All items completed")
 _TRACE = re.compile(r"^(Traceback|\s+File |\(traceback unavailable\))")
-_NOISE = re.compile(r"^(Task failed|Module failed|Action failed): ")
+_NOISE = re.compile(r"^((Task|Module|Action) failed: )+")
 
 # Searched in order in what a task said -> what to do.
 HINTS: Sequence[tuple[str, str]] = (
