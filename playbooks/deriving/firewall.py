@@ -64,7 +64,8 @@ def openings(site: Site, host: str, deployed: Sequence[Deployed] = ()) -> tuple[
 
 def _operators(site: Site, host: str) -> Iterator[Opening]:
     reached = target(site.hosts[host])
-    port = (reached.port if reached else None) or SSH
+    # Where a person's ssh settings say the port, the site's file does not know it.
+    port = _text(site, host, "firewall_ssh_port") or (reached.port if reached else None) or SSH
     yield Opening(why="SSH for operators", port=str(port), sources=_said(site, host, "firewall_operators"))
 
 

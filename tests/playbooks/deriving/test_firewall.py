@@ -55,6 +55,11 @@ def test_ssh_is_open_where_sshd_listens_and_for_the_operators() -> None:
     )
 
 
+def test_the_site_can_say_where_sshd_listens_if_only_ssh_settings_know_it() -> None:
+    told = site({"a": A}, variables={"firewall_ssh_port": 2222})
+    assert openings(told, "a") == (Opening(why="SSH for operators", port="2222"),)
+
+
 def test_what_a_host_says_counts_more_than_what_its_site_says() -> None:
     hosts = {"a": {"docker": "ssh://a", "variables": {"firewall_operators": ["10.2.0.1"]}}}
     written = {"site": "s", "hosts": hosts, "subnets": "10.9.0.0/16"}
