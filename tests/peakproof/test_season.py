@@ -102,7 +102,7 @@ def test_an_environment_may_have_a_name_of_its_own(tmp_path: Path) -> None:
     assert season.load("./plan.yaml", beside=tmp_path).environment_name == "mine"
 
 
-@pytest.mark.parametrize("name", ["laptop", "capacity", "promo-shock"])
+@pytest.mark.parametrize("name", ["laptop", "capacity", "promo-shock", "host-loss"])
 def test_the_seasons_that_come_with_the_project_are_sound(root: Path, name: str) -> None:
     assert season.load(name, beside=root).environment_name == name
 
