@@ -97,23 +97,29 @@ def test_an_environment_that_nobody_holds_goes_and_a_held_one_does_not(
     engine: docker.DockerClient, new_name: Callable[[], str]
 ) -> None:
     name = new_name()
-    volume = engine.volumes.create(f"peakproof-{name}-data", labels=labels.of(name, "volume"))
     image = ensure(["python"], folders={}, client=engine)["python"].id
+    leases.renew(engine, name, 60)
+    volume = engine.volumes.create(f"peakproof-{name}-data", labels=labels.of(name, "volume"))
     # Somebody else's container has the volume: the reaper cannot take it before the test has seen it.
     other = engine.containers.create(image, network_mode="none", volumes={volume.name: {"bind": "/data"}})
     try:
+        assert name not in pruning.found(engine).environments
+        _end_leases(engine, name)
         assert name in pruning.found(engine).environments
         leases.renew(engine, name, 60)
-        assert name not in pruning.found(engine).environments
     finally:
         other.remove()
     leftovers = Leftovers(environments=(name,), images=())
     assert pruning.remove(engine, leftovers) == []
     assert len(left(engine, name)) == 2, "it was given a lease since somebody looked"
-    for lease in engine.volumes.list(filters=labels.ours(name, "lease")):
-        lease.remove()
+    _end_leases(engine, name)
     assert pruning.remove(engine, leftovers) == []
     assert left(engine, name) == []
+
+
+def _end_leases(engine: docker.DockerClient, name: str) -> None:
+    for lease in engine.volumes.list(filters=labels.ours(name, "lease")):
+        lease.remove()
 
 
 @pytest.mark.integration
