@@ -1,6 +1,6 @@
 """Which worker runs which test: two workers at once, and what needs the machine for itself alone, last.
 
-`docker`: what shares one Docker Engine's names (environments, hosts), one after the other, by one worker.
+`docker`: what shares one Docker Engine's names (environments, infra), one after the other, by one worker.
 `quiet`:  what judges load; it starts when nothing else runs. Everything else goes, a file at a time, to
 whichever worker has nothing left.
 """
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
 DOCKER, QUIET = "docker", "quiet"
-# Their integration tests use databases of a shared server, not the engine: they need not wait for it.
-_ON_SERVERS = ("anonymizer", "platforms")
+# Whose tests see each other's names on the engine. Elsewhere containers have names of their own.
+_BY_NAME = ("environments", "infra")
 _KEY = "peakproof/lanes"
 
 
@@ -34,7 +34,7 @@ def lane_of(item: pytest.Item) -> str | None:
     if item.get_closest_marker("quiet"):
         return QUIET
     room = item.path.relative_to(item.config.rootpath / "tests").parts[0]
-    return DOCKER if item.get_closest_marker("integration") and room not in _ON_SERVERS else None
+    return DOCKER if item.get_closest_marker("integration") and room in _BY_NAME else None
 
 
 class Lanes:

@@ -19,8 +19,10 @@ Flags = NDArray[np.bool_]
 Bits = TypeVar("Bits", np.bool_, np.int64)
 # How many words beyond the one that is known to be a name its other words may stand.
 _REACH = 4
-_JOINS = re.compile(r"[ \u00a0]{1,2}|[-'\u2019]")
-_ABBREVIATED = re.compile(r"\.[ \u00a0]?")
+# In a link a blank is %20 or +; a link within a link encodes the percent sign again.
+_BLANK = r"(?:[ \u00a0+]|%(?:25)*20)"
+_JOINS = re.compile(rf"{_BLANK}{{1,2}}|[-'\u2019]")
+_ABBREVIATED = re.compile(rf"\.{_BLANK}?")
 _ENDS = re.compile(r"[.!?\n\r]")
 
 

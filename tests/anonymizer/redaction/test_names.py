@@ -27,12 +27,17 @@ GOES = (
     ("MARIA WIŚNIEWSKA", "[name] [name]"),
     ("Dla Müllera", "Dla [name]"),
     ("Gajda Maria", "[name] [name]"),
+    ("/find?who=Wanda%20Kool&at=1", "/find?who=[name]%20[name]&at=1"),
+    ("/find?who=Wanda+Kool", "/find?who=[name]+[name]"),
+    ("who=Wanda%2520Kool", "who=[name]%2520[name]"),
+    ("who=p.%20Nowak", "who=p.%20[name]"),
 )
 STAYS = (
     "Proszę o kontakt", "Mieszka w Krakowie", "Paczka dotarła", "Lampa stojąca", "Hotel Kraków",
     "Bank Polski",
     "w Maju i w Niedzielę", "Kurier DPD", "wysłano InPostem", "Faktura VAT", "Ani razu", "Na Śląsku",
     "od Samsunga",
+    "Bank%20Polski", "at=Order+confirmed",
     "Dziękujemy za zakupy", "Zielona herbata z Chin", "Order confirmed, delivery on Friday",
 )  # fmt: skip
 
