@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import docker
@@ -138,6 +139,35 @@ def test_hosts_are_held_for_one_run_wherever_it_is_until_its_process_is_gone(sit
         return False
 
     commanding.eventually(free, within=10, what="the killed run's hold is over")
+
+
+def test_a_host_is_made_what_the_site_says_once_and_again_after_a_change_by_hand(
+    box: Sandbox, site: Path
+) -> None:
+    first = certified(site)
+    assert (first["state"], first["failed"]) == ("changed", None)
+    tasks = [change["task"] for change in first["changes"]]
+    assert tasks[0] == "Make the folder of the key and the certificates"
+    key = on(box, "sudo md5sum /etc/ssl/peakproof/host.key")
+    second = certified(site)
+    assert (second["state"], second["changed"]) == ("done", 0)
+    on(box, "sudo chmod 777 /etc/ssl/peakproof")
+    third = certified(site)
+    assert [change["task"] for change in third["changes"]] == tasks[:1]
+    assert on(box, "stat -c %a /etc/ssl/peakproof; sudo md5sum /etc/ssl/peakproof/host.key") == f"755\n{key}"
+
+
+def certified(site: Path) -> dict[str, Any]:
+    """What `hosts configure --json` says of the host after its certificate was seen to."""
+    arguments = ("--limit", "fit", "--tags", "certificates", "--json")
+    said = commanding.run(
+        "hosts", "configure", str(site), *arguments, env={"XDG_STATE_HOME": str(site.parent)}, within=240
+    )
+    assert said.returncode == 0, said.stderr
+    document = json.loads(said.stdout)
+    assert list(document["hosts"]) == ["fit"]
+    host: dict[str, Any] = document["hosts"]["fit"]
+    return host
 
 
 def test_a_run_over_ssh_leaves_no_connection_and_no_secret(
