@@ -76,7 +76,7 @@ def folder(hosts: Box, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def up(folder: Path, name: str) -> str:
     """What the command said to people."""
     at = ("--site", str(folder / "box.yaml"), "--name", name)
-    said = commanding.run("env", "up", str(folder / "t.yaml"), *at, "--ttl", "20m")
+    said = commanding.run("env", "up", str(folder / "t.yaml"), *at, "--ttl", "20m", within=300)
     assert said.returncode == 0, said.stderr
     return said.stderr
 
