@@ -8,7 +8,7 @@ import time
 import docker
 from rich.table import Table
 
-from environments import environment, fleet, holding, placement
+from environments import entrance, environment, fleet, holding, placement
 from environments.containers import leases, locks, manifests
 from environments.desk import listing
 from environments.display import NodeDisplay
@@ -17,6 +17,7 @@ from environments.environment import Environment
 from environments.images.display import ImageDisplay
 from environments.wanted import Wanted
 from foundation.console import people
+from foundation.errors import Unavailable
 from foundation.units import in_words
 
 
@@ -35,6 +36,7 @@ def up(wanted: Wanted, *, ttl: float) -> dict[str, object]:
     console.print(f"[green]{wanted.name} is up[/] after {in_words(time.monotonic() - started)}")
     for lost in placement.losses(wanted.topology, wanted.site, standing.instance.placement):
         console.print(f"host loss not covered: {lost}")
+    _warn_where_nobody_answers(standing)
     if stays > ttl:
         console.print(
             f"it was to stay for longer than {in_words(ttl)}, and does; `env extend` makes a lease shorter"
@@ -42,6 +44,15 @@ def up(wanted: Wanted, *, ttl: float) -> dict[str, object]:
     described = described_by(environment.attach(hosts.home, wanted.name), stays)
     show_status(described)
     return described
+
+
+def _warn_where_nobody_answers(standing: Environment) -> None:
+    if standing.at_home or not standing.instance.topology.endpoints:
+        return
+    try:
+        entrance.require(standing.instance)
+    except Unavailable as nobody:
+        people().print(f"[yellow]{nobody.what}[/]: {nobody.hint}")
 
 
 def down(name: str) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from environments import environment, slicing
+from environments import entrance, environment, slicing
 from environments.containers import removing
 from environments.containers.building import NodeEvent, Watch
 from environments.containers.injecting import Tools
@@ -140,11 +140,19 @@ def bring_up(desk: Desk, state: State) -> State:
             environment.up(wanted[0], desk.fleet, desk.built, watch)
             environment.reset(desk.fleet, wanted[0].name)
         target, *beside = _risen(desk, wanted, mine, watch)
+    _answers(target)
     return replace(state, target=target, source=beside[0] if beside else None)
+
+
+def _answers(target: Environment) -> None:
+    """Load that nobody hears would look like a platform that fails. Raises Unavailable."""
+    if not target.at_home:
+        entrance.require(target.instance)
 
 
 def _beside(desk: Desk, state: State, target: Environment) -> State:
     """A stack as it stands, and what plays production only where it was never filled."""
+    _answers(target)
     data = seeding.standing(target, state.database)
     if data is not None or state.season.written.data.source != "sample":
         return replace(state, target=target, data=data)
