@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from environments.site import Site
 from foundation.errors import InputError, Problem
 from playbooks import standing
-from playbooks.deriving import certificates, firewall, virtual_address
+from playbooks.deriving import certificates, firewall, ranges, virtual_address
 from playbooks.grouping import groups
 from playbooks.standing import Deployed
 
@@ -18,7 +18,9 @@ Derive = Callable[[Site, Sequence[Deployed]], PerHost]
 
 DERIVED: Mapping[str, Derive] = {
     "certificates": certificates.variables,
+    "docker": ranges.docker,
     "firewall": firewall.variables,
+    "swarm": ranges.swarm,
     "virtual_address": virtual_address.variables,
 }
 """Role -> what makes variables of it: host -> variable -> value. A `foundation.secrets.Secret` stays one."""
