@@ -19,6 +19,8 @@ HOST = "peakproof.sandbox.host"
 PACKAGES_PORT = 3142  # apt-cacher-ng's own
 ENTRY_PORTS = "20000-49151"
 """Where environments publish their entries: of those that come and go, nobody knows the port before."""
+OPEN_FILES = 16384
+"""Of each container inside: no more than the host itself may, to which an engine may give as few as 20000."""
 _STATE = Path("~/.local/state/peakproof/sandboxes")
 _FIRST_HOST, _PACKAGES, _VIRTUAL = 11, 2, 100
 
@@ -138,6 +140,7 @@ def site(box: Sandbox) -> str:
             "site_boxed": True,
             "base_apt_proxy": f"http://{box.packages}:{PACKAGES_PORT}",
             "firewall_entry_ports": [ENTRY_PORTS],
+            "docker_open_files": OPEN_FILES,
             "swarm_encryption": "none",  # it never leaves the machine, whose kernel may have no ESP
         },
     }
