@@ -24,7 +24,15 @@ SLOWER = 1.15
 SIMULATED = "simulated"
 QUICKLY = 4  # a quarter of the seeds
 # Seconds of load in each run of a part: quickly, and else.
-TIMES = {"arrivals": (5, 30), "highest": (2, 5), "loops": (3, 10), "accuracy": (12, 60), "memory": (30, 600)}
+TIMES = {
+    "arrivals": (5, 30),
+    "highest": (2, 5),
+    "loops": (3, 10),
+    "sessions": (5, 20),
+    "wires": (5, 20),
+    "accuracy": (12, 60),
+    "memory": (30, 600),
+}
 PARTS = ("capacity", "comparing", *TIMES, "season")
 Measure = Callable[[nginx.Server, float], dict[str, Figure]]
 
@@ -66,6 +74,8 @@ SERVED: Mapping[str, Measure] = {
     "arrivals": lambda server, seconds: speed.arrivals(server.url, seconds),
     "highest": lambda server, seconds: speed.highest(server.url, seconds),
     "loops": lambda server, seconds: speed.loops(server.url, seconds),
+    "sessions": lambda server, seconds: speed.sessions(server.url, seconds),
+    "wires": lambda server, seconds: speed.wires(server.url, seconds),
     "accuracy": accuracy.figures,
     "memory": lambda server, seconds: memory.figures(server.url, seconds),
 }

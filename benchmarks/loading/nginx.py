@@ -29,6 +29,11 @@ http {{
   keepalive_requests 1000000000;
   server {{
     listen 127.0.0.1:{port} backlog=8192;
+    location /login {{
+      add_header Set-Cookie "sid=0123456789abcdef0123456789abcdef; Path=/; HttpOnly";
+      add_header Set-Cookie "theme=dark; Path=/; Max-Age=86400";
+      return 200;
+    }}
     location / {{ default_type application/json; return 200 '{{"accepted": true}}'; }}
   }}
 }}

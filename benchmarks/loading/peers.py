@@ -97,9 +97,13 @@ def _hdr_p999(program: str, results: Path) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Looped:
-    """What a closed loop did: requests a second, percentiles in ms of what it believes to be latency."""
+    """What a closed loop did: requests a second, percentiles in ms of what it believes to be latency.
+
+    `a_processor`: requests for each second that its process worked, which others' work changes little.
+    """
 
     rate: float
+    a_processor: float
     p99: float
     p999: float
 
@@ -109,4 +113,13 @@ def closed(kind: str, url: str, users: int, seconds: float) -> Looped:
     command = [sys.executable, "-m", "benchmarks.loading.closed", kind, url, str(users), str(seconds)]
     printed = subprocess.run(command, check=True, capture_output=True, text=True)
     told = json.loads(printed.stdout)
-    return Looped(rate=told["rate"], p99=told["p99_ms"], p999=told["p999_ms"])
+    return Looped(
+        rate=told["rate"], a_processor=told["a_processor"], p99=told["p99_ms"], p999=told["p999_ms"]
+    )
+
+
+def wire(kind: str, url: str, users: int, seconds: float) -> float:
+    """Requests for each second of processor of a client alone: "ours" or "geventhttpclient"."""
+    command = [sys.executable, "-m", "benchmarks.loading.wires", kind, url, str(users), str(seconds)]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(json.loads(printed.stdout)["a_processor"])

@@ -84,7 +84,8 @@ def digest(path: Path) -> str:
 def code() -> str:
     """A hash of the load tests' own code: equal on machines that do the same work."""
     root, state = Path(jobs.__file__).parent, hashlib.sha256()
-    folders = (".", "profiles", "distributed", "generator", "generator/locustfiles", "generator/distributed")
+    folders = (".", "profiles", "distributed", "generator", "generator/http", "generator/locustfiles",
+               "generator/distributed")  # fmt: skip
     for folder in folders:
         for path in sorted((root / folder).glob("*.py")):
             state.update(f"{folder}/{path.name}\n".encode() + path.read_bytes())

@@ -41,6 +41,9 @@ class Request(TypedDict, total=False):
     follow: bool
 
 
+_KNOWN = Request.__annotations__.keys()
+
+
 class Asking(Timed):
     """What a journey asks with. A step in on_start is in no clock; `submit` and `publish` need an arrival."""
 
@@ -163,7 +166,8 @@ class Asking(Timed):
 
 def _call(method: str, path: str, asked: Request) -> Call:
     """The call of a request. Raises InputError, TypeError: what it cannot be."""
-    if unknown := asked.keys() - Request.__annotations__.keys():
+    if not asked.keys() <= _KNOWN:
+        unknown = asked.keys() - _KNOWN
         raise InputError(
             f"a request has no {min(unknown)!r}", hint=f"it has {', '.join(Request.__annotations__)}"
         )

@@ -25,10 +25,12 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # Asked twice, they do what they do once (RFC 9110, 9.2.2).
 _IDEMPOTENT = _READING | {"PUT", "DELETE"}
 _KEY = "idempotency-key"
+# What the generator itself says of a single request.
+_OWN = frozenset({"content-type", "cookie", "accept-encoding", "content-length", "transfer-encoding"})
 _DESCRIBING = frozenset({"content-type", "content-encoding", "content-language"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)  # not frozen: that would take a tenth of a request's own time
 class Call:
     """What a step asks for. `refusals` are statuses that it knows: none of them is followed.
 
@@ -66,6 +68,7 @@ class Browser:
         self.cookies = Cookies(target.host, secure=target.scheme == "https")
         self.headers: dict[str, str] = {}
         self._scheme, self._prefix = target.scheme, target.prefix
+        self._known: tuple[Mapping[str, str], str, str] = ({}, "", "")
         self.tap: Tap | None = None
         self._always = {"Accept-Encoding": ", ".join(codings)} if codings else {}
 
@@ -86,16 +89,30 @@ class Browser:
         return found
 
     def _exchange(self, call: Call) -> partial[tuple[int, bytes]]:
-        headers = overlaid(self.headers, call.headers)
-        host = _host(headers) if headers else ""
+        lines, host, headers = "", "", call.headers
+        if self.headers:
+            lines, host = self._users() if not (headers or call.own) else ("", "")
+            headers = headers if lines else overlaid(self.headers, headers)
+        host = _host(headers) if headers else host
         path = call.path if call.prefix is not None else self._prefix + call.path
-        own = {**self._always, **call.body.headers, **call.own}
+        own: dict[str, str] = {**self._always, **call.body.headers, **call.own}
         if sent := self.cookies.sent(path, host):
             own["Cookie"] = sent
         request = self._requests.encoded(
-            call.method, call.path, call.body.content, own, headers, prefix=call.prefix
+            call.method, call.path, call.body.content, own, headers, prefix=call.prefix, common=lines
         )
         return partial(self._exchanged, request, path, host)
+
+    def _users(self) -> tuple[str, str]:
+        """The lines of the user's headers, made once while they stay the same, and the host that they name.
+
+        No lines where they replace what a request has of its own: each request is then made by itself.
+        """
+        if self.headers != self._known[0]:
+            names = {name.lower() for name in self.headers}
+            lines = "" if names & _OWN else self._requests.always(self.headers)
+            self._known = (dict(self.headers), lines, _host(self.headers))
+        return self._known[1], self._known[2]
 
     def _exchanged(self, request: bytes, path: str, host: str) -> tuple[int, bytes]:
         found = self.connection.exchange(request) if self.tap is None else self._tapped(request, self.tap)

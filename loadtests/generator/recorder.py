@@ -127,9 +127,11 @@ class Recorder:
     def check(self, journey: str, what: str, holds: bool) -> None:
         """Counts what a journey checked, by its name."""
         known, name = self.checks[journey], self._named(what)
-        if name not in known and len(known) >= checks.MOST:
-            name = checks.OTHERS
-        known.setdefault(name, Checked()).add(holds=holds)
+        found = known.get(name)
+        if found is None:
+            name = checks.OTHERS if len(known) >= checks.MOST else name
+            found = known.setdefault(name, Checked())
+        found.add(holds=holds)
 
     def failure(
         self, journey: str, due: int, error: BaseException, answer: Callable[[], str] = _nothing

@@ -49,6 +49,10 @@ def check(holds: bool, what: str) -> None:
         raise CheckFailed(what)
 
 
+_CODING = b"content-encoding"
+_read = json.JSONDecoder().decode
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
     """The last answer of a step; `status` is None when there was none. `problem` says what else is wrong.
@@ -76,11 +80,16 @@ class Reply:
     @property
     def body(self) -> bytes:
         """The content without its coding (gzip, deflate, br). Raises CheckFailed when it cannot be read."""
-        coding = self.headers.get("content-encoding", "")
-        if not coding or not self.content:
-            return self.content
+        for name, _ in self.fields:
+            if len(name) == len(_CODING) and name.lower() == _CODING:
+                return self._decoded()
+        return self.content
+
+    def _decoded(self) -> bytes:
+        if not self.content:  # a HEAD, or 304
+            return b""
         try:
-            return codings.decoded(self.content, coding)
+            return codings.decoded(self.content, self.headers["content-encoding"])
         except Unreadable as error:
             raise CheckFailed(f"the reply cannot be read: {error}") from error
 
@@ -119,8 +128,16 @@ class Reply:
 
     def json(self) -> Any:  # noqa: ANN401  # the platform decides what it answers; journeys check it
         """The body's JSON. Raises CheckFailed when it is not JSON."""
+        body = self.body
         try:
-            return json.loads(self.body)
+            return _read(body.decode())  # UTF-8, as JSON is between systems (RFC 8259, 8.1)
+        except ValueError:
+            return self._json(body)
+
+    def _json(self, body: bytes) -> Any:  # noqa: ANN401
+        """Whatever else it may be in, such as UTF-16."""
+        try:
+            return json.loads(body)
         except ValueError as error:
             raise CheckFailed("the reply is not JSON") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from foundation.errors import InputError
 from loadtests.targets import Target
@@ -28,6 +29,10 @@ class Requests:
         self._common = {"Host": host, "User-Agent": "peakproof"}
         self._always = _lines(self._common)
 
+    def always(self, headers: Mapping[str, str]) -> str:
+        """The lines of headers that go with every request, and of the generator's own. Raises InputError."""
+        return _lines(_replaced(self._common, headers))
+
     def encoded(
         self,
         method: str,
@@ -37,11 +42,12 @@ class Requests:
         headers: Mapping[str, str],
         *,
         prefix: str | None = None,
+        common: str | None = None,
     ) -> bytes:
         """A whole request; a journey's `headers` replace the `own` ones of that name, in whatever case.
 
-        `path` is below the target's own, or below another `prefix`: none, where a redirect leads. Raises
-        InputError: a path or header that cannot be sent as it is.
+        `path` is below the target's own, or below another `prefix`: none, where a redirect leads. `common`
+        are lines that `always` made. Raises InputError: a path or header that cannot be sent as it is.
         """
         if not _PATH(path):
             raise InputError(
@@ -49,7 +55,7 @@ class Requests:
                 hint="quote what is put into it: urllib.parse.quote(text, safe='')",
             )
         replaced = _replaced({**self._common, **own}, headers) if headers else None
-        fields = _lines(replaced) if replaced is not None else self._always + _lines(own)
+        fields = _lines(replaced) if replaced is not None else (common or self._always) + _lines(own)
         length = f"Content-Length: {len(body)}\r\n" if body or method not in _BODILESS else ""
         head = f"{method} {self._prefix if prefix is None else prefix}{path} HTTP/1.1\r\n{fields}{length}\r\n"
         return head.encode("ascii") + body
@@ -73,7 +79,18 @@ def _replaced(own: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, s
 
 
 def _lines(fields: Mapping[str, str]) -> str:
-    return "".join([f"{_checked(f'{name}: {value}')}\r\n" for name, value in fields.items()])
+    return "".join(
+        [_known(name, value) if name in _STEADY else _line(name, value) for name, value in fields.items()]
+    )
+
+
+def _line(name: str, value: str) -> str:
+    return f"{_checked(f'{name}: {value}')}\r\n"
+
+
+# What is the same in many requests: their lines are made once.
+_STEADY = frozenset({"Content-Type", "Cookie", "Accept-Encoding"})
+_known = lru_cache(maxsize=1024)(_line)
 
 
 def _checked(field: str) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json as _json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from foundation.errors import InputError
@@ -17,16 +16,19 @@ Values = Mapping[str, Plain | Sequence[Plain] | None] | Iterable[tuple[str, Plai
 """Names and values of a query or a form; several values of one name are a list, None is left out."""
 File = bytes | tuple[str, bytes] | tuple[str, bytes, str]
 """A part of a form: its bytes, or its file name and bytes, or these and its type."""
+_encoded = _json.JSONEncoder().encode
 NOTHING: Any = object()
 """No JSON at all: None would be null."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Body:
+_NO_HEADERS: Mapping[str, str] = {}
+
+
+class Body(NamedTuple):
     """Bytes and the headers that describe them."""
 
     content: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NO_HEADERS
 
 
 EMPTY = Body()
@@ -50,8 +52,8 @@ def body(
     files: Mapping[str, File] | None = None,
 ) -> Body:
     """The one body of a request. Raises InputError: two of them, or one that is not what it is called."""
-    given = [name for name, there in _given(data, json, form, files).items() if there]
-    if len(given) > 1 and given != ["form", "files"]:
+    if (data is not None) + (json is not NOTHING) + (form is not None or files is not None) > 1:
+        given = [name for name, there in _given(data, json, form, files).items() if there]
         raise InputError(
             f"a request has one body, not {' and '.join(given)}", hint="only form and files go together"
         )
@@ -67,7 +69,7 @@ def body(
 def of_json(value: Any) -> Body:  # noqa: ANN401  # whatever JSON can say
     """A value as JSON. Raises InputError: JSON has no way to say it."""
     try:
-        return Body(content=_json.dumps(value).encode(), headers=_JSON)
+        return Body(_encoded(value).encode(), _JSON)
     except (TypeError, ValueError) as error:
         raise InputError(
             f"json: {error}", hint="JSON has objects, lists, texts, numbers, truths and null"

@@ -5,12 +5,16 @@ All of a user's requests go to one target, under one or a few host names.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
 from http.cookiejar import Cookie, CookieJar, eff_request_host  # type: ignore[attr-defined]  # no stub names it
 from http.cookies import CookieError, SimpleCookie
 from time import time
 from urllib.request import Request
+
+_PATHS = 512
+"""Paths of which is remembered what goes there."""
 
 
 class Cookies(Mapping[str, str]):
@@ -20,6 +24,7 @@ class Cookies(Mapping[str, str]):
         self._host, self._secure = host, secure
         self._jar, self._named = CookieJar(), dict[str, str]()
         self._kept: tuple[Cookie, ...] = ()
+        self._sent: dict[tuple[str, str], tuple[str, float]] = {}
 
     def take(self, lines: Sequence[bytes], path: str, host: str = "") -> None:
         """Keeps what an answer set (its Set-Cookie lines), where its host and path may set it."""
@@ -30,15 +35,24 @@ class Cookies(Mapping[str, str]):
         """The header's value for a request to a path, longer paths first (RFC 6265, 5.4); empty: none."""
         if not self._kept:
             return ""
-        named, now = self._name(host), time()
-        plain = path.partition("?")[0]
+        now = time()
+        known = self._sent.get((path, host))
+        if known is not None and now < known[1]:
+            return known[0]
+        found, until = self._looked_up(path, host, now)
+        if len(self._sent) >= _PATHS:
+            self._sent.clear()
+        self._sent[path, host] = (found, until)
+        return found
+
+    def _looked_up(self, path: str, host: str, now: float) -> tuple[str, float]:
+        """What goes to a path, and until when that is so: the next of them that expires."""
+        named, plain = self._name(host), path.partition("?")[0]
+        going = [cookie for cookie in self._kept if self._goes(cookie, plain, named, now)]
+        until = min((each.expires for each in going if each.expires is not None), default=math.inf)
         return "; ".join(
-            [
-                f"{cookie.name}={cookie.value}" if cookie.value is not None else cookie.name
-                for cookie in self._kept
-                if self._goes(cookie, plain, named, now)
-            ]
-        )
+            [f"{each.name}={each.value}" if each.value is not None else each.name for each in going]
+        ), until
 
     def set(self, name: str, value: str, path: str = "/") -> None:
         """Keeps one as if the target had set it, until the run ends."""
@@ -47,7 +61,7 @@ class Cookies(Mapping[str, str]):
     def clear(self) -> None:
         """Forgets them all: the next arrival is another customer."""
         self._jar.clear()
-        self._kept = ()
+        self._keep()
 
     def _asked(self, path: str, host: str) -> Request:
         name = host or self._host
@@ -61,6 +75,7 @@ class Cookies(Mapping[str, str]):
         return self._named[host]
 
     def _keep(self) -> None:
+        self._sent.clear()
         self._kept = tuple(sorted(self._jar, key=lambda cookie: -len(cookie.path)))
 
     def _goes(self, cookie: Cookie, path: str, host: str, now: float) -> bool:
