@@ -87,15 +87,21 @@ class Cut(Exception):  # noqa: N818 - no error
     """A run is cut short."""
 
 
+Content = list[list[tuple[object, ...]]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Copy:
-    """A source, a target, and the command that fills it."""
+    """A source, a target, and the command that fills it. `whole`: what a single
+    run makes of it, if it is known.
+    """
 
     server: MariadbServer
     make: Make
     source: str
     target: str
     policy: Path
+    whole: Content | None = None
 
     @contextlib.contextmanager
     def writing(self, blocks: int) -> Iterator[subprocess.Popen[str]]:
@@ -138,17 +144,45 @@ class Copy:
         return anonymizer.anonymize(*places, anonymizer.load_policy(self.policy), KEY, replace=replace)
 
     def same_as_a_single_run(self) -> bool:
-        single = self.make(SCHEMA)
-        self.run(single)
-        return all(self.server.rows(self.target, one) == self.server.rows(single, one) for one in CONTENT)
+        return self.content(self.target) == (self.whole or self.single_run())
+
+    def single_run(self) -> Content:
+        target = self.make(SCHEMA)
+        self.run(target)
+        return self.content(target)
+
+    def content(self, database: str) -> Content:
+        return [self.server.rows(database, one) for one in CONTENT]
 
 
 @pytest.fixture
-def copy(mariadb_server: MariadbServer, make: Make, tmp_path: Path) -> Copy:
+def changing(mariadb_server: MariadbServer, make: Make, tmp_path: Path) -> Copy:
+    """A source and a policy of the test's own, to be changed."""
     policy = tmp_path / "policy.yaml"
     policy.write_text(POLICY)
     source = make(SCHEMA + ROWS.format(count=1500))
     return Copy(server=mariadb_server, make=make, source=source, target=make(SCHEMA), policy=policy)
+
+
+@pytest.fixture(scope="module")
+def unchanged(
+    mariadb_server: MariadbServer, make: Make, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path, Content]:
+    """A source that nobody changes, the policy, and what a single run makes of it."""
+    policy = tmp_path_factory.mktemp("resume") / "policy.yaml"
+    policy.write_text(POLICY)
+    source = make(SCHEMA + ROWS.format(count=1500))
+    copy = Copy(server=mariadb_server, make=make, source=source, target="", policy=policy)
+    return source, policy, copy.single_run()
+
+
+@pytest.fixture
+def copy(mariadb_server: MariadbServer, make: Make, unchanged: tuple[str, Path, Content]) -> Copy:
+    """A target of the test's own."""
+    source, policy, whole = unchanged
+    return Copy(
+        server=mariadb_server, make=make, source=source, target=make(SCHEMA), policy=policy, whole=whole
+    )
 
 
 def test_a_run_that_was_killed_goes_on_and_ends_as_a_single_one(copy: Copy) -> None:
@@ -182,11 +216,11 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_what_has_changed_since_is_written_anew(copy: Copy, change: str) -> None:
-    copy.cut(40)
-    copy.server.run(copy.source, "SET foreign_key_checks = 0;\n" + change)
-    assert copy.run().verified
-    assert copy.same_as_a_single_run()
+def test_what_has_changed_since_is_written_anew(changing: Copy, change: str) -> None:
+    changing.cut(40)
+    changing.server.run(changing.source, "SET foreign_key_checks = 0;\n" + change)
+    assert changing.run().verified
+    assert changing.same_as_a_single_run()
 
 
 @pytest.mark.parametrize("side", ["source", "target"])
@@ -219,13 +253,13 @@ def test_what_is_half_done_is_refused_by_everybody(copy: Copy) -> None:
         )
 
 
-def test_another_policy_does_not_go_on_with_it(copy: Copy) -> None:
-    copy.cut(8)
-    copy.policy.write_text(POLICY.replace("what: {transform: scramble, class: free}", "what: drop"))
+def test_another_policy_does_not_go_on_with_it(changing: Copy) -> None:
+    changing.cut(8)
+    changing.policy.write_text(POLICY.replace("what: {transform: scramble, class: free}", "what: drop"))
     with pytest.raises(Refused, match="a part of a run with another policy, schema or key"):
-        copy.run()
-    assert copy.run(replace=True).verified
-    assert copy.same_as_a_single_run()
+        changing.run()
+    assert changing.run(replace=True).verified
+    assert changing.same_as_a_single_run()
 
 
 def test_two_runs_do_not_write_at_once(copy: Copy) -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import anonymizer
-from anonymizer.proof.distances import apart, numbered, quantiles
+from anonymizer.policies.schema import ForeignKey
+from anonymizer.proof.characters import Places
+from anonymizer.proof.distances import Ruler, apart, distances, facts, numbered, quantiles, rulers
+from anonymizer.proof.fingerprints import Seed
+from anonymizer.proof.sheets import sheets
 from anonymizer.pseudonyms.keys import Key
 from tests.anonymizer.conftest import MakeDatabase
+from tests.anonymizer.proof.memory import Memory, copied, plan
 
+SEED = Seed.new()
 NUMBERS = st.lists(st.floats(-100, 100) | st.just(float("nan")), min_size=1, max_size=50)
 
 
@@ -49,6 +57,80 @@ def test_categories_are_as_far_apart_as_their_shares(before: list[int], after: l
 def test_what_moved_wholly_is_at_one_and_an_empty_side_says_nothing() -> None:
     assert measured([1.0, 2.0, 3.0], [7.0, 8.0]) == 1
     assert apart(np.zeros(3, np.int64), np.ones(3, np.int64), ordered=True) == 0
+
+
+RULES: dict[str, object] = {
+    "id": "keep", "town": "keep", "born": {"transform": "shift_date", "class": "sensitive"},
+    "pay": {"transform": "perturb", "class": "sensitive"},
+    "note": {"transform": "redact", "class": "free"}, "data": "keep", "scan": "keep",
+    "mail": {"transform": "email", "class": "identifying"}, "fax": "drop",
+}  # fmt: skip
+TYPES = {"born": "date", "pay": "numeric", "data": "jsonb", "scan": "bytea"}
+PEOPLE = plan(copied(RULES, types=TYPES))
+
+
+def test_keys_documents_and_what_is_masked_or_rewritten_are_no_facts() -> None:
+    assert {table: [fact.name for fact in found] for table, found in facts(PEOPLE).items()} == {
+        "t": ["town", "born", "pay"]
+    }
+
+
+def test_a_column_that_refers_to_another_table_is_no_fact() -> None:
+    refers = ForeignKey(name="of", columns=("who",), parent="p", parent_columns=("id",))
+    orders = plan(copied({"id": "keep", "who": "keep", "town": "keep"}, refers=refers))
+    assert [fact.name for fact in facts(orders)["t"]] == ["town"]
+
+
+def counted(town: list[str | None], pay: list[float | None]) -> dict[str, Places]:
+    """What a ruler with one bound, 10, counts of these rows."""
+    both = tuple(fact for fact in facts(PEOPLE)["t"] if fact.name != "born")
+    ruler = Ruler(facts=both, bounds={"pay": np.array([10.0])}, seed=SEED)
+    cells = {"town": pa.array(town, pa.string()), "pay": pa.array(pay, pa.float64())}
+    return ruler.counts(pa.RecordBatch.from_pydict({fact.label: cells[fact.name] for fact in both}))
+
+
+def test_a_ruler_counts_null_and_what_lies_below_on_and_above_each_bound() -> None:
+    found = counted([None] * 5, [None, 9.99, 10.0, 10.0, 1e9])
+    assert found["pay"].tolist() == [1, 1, 2, 1]
+    assert (found["town"][0], found["town"].sum()) == (5, 5)
+
+
+def test_equal_texts_share_a_cell_and_an_empty_one_is_not_null() -> None:
+    cells = counted(["Kutno", "Kutno", "", None, "Łódź"], [0.0] * 5)["town"]
+    assert (cells[0], sorted(cells[1:][cells[1:] > 0])) == (1, [1, 1, 2])
+
+
+def test_bounds_are_quantiles_of_the_target_and_of_numbers_only() -> None:
+    tables = sheets(PEOPLE, facts(PEOPLE))
+    rows = {name: ["1"] for name in RULES} | {"pay": ["3"], "born": ["1970-01-02"]}
+    [(name, ruler)] = rulers(Memory(tables={"t": rows}), tables).items()
+    assert (name, {fact: found.tolist() for fact, found in ruler.bounds.items()}) == (
+        "t",
+        {"born": [datetime.date(1970, 1, 2).toordinal() * 86400.0], "pay": [3.0]},
+    )
+    assert rulers(Memory(tables={"t": rows}), sheets(PEOPLE)) == {}, "a table without facts needs none"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "town"),
+    [
+        (["a", "b"], ["b", "a"], 0.0),
+        (["a", "a"], ["a", "b"], 0.5),
+        (["a", "b"], ["c", "d"], 1.0),
+        (["a", None], ["a", "a"], 0.5),
+        ([], ["a"], 0.0),
+    ],
+)
+def test_every_fact_is_told_with_its_column_transform_and_measure(
+    before: list[str | None], after: list[str | None], town: float
+) -> None:
+    one, other = counted(before, [1.0] * len(before)), counted(after, [99.0] * len(after))
+    found = {each.column: each for each in distances(PEOPLE, {"t": (one, other)})}
+    assert found["t.town"].measure == "total variation"
+    assert found["t.town"].distance == pytest.approx(town)
+    assert (found["t.pay"].transform, found["t.pay"].measure) == ("perturb", "Kolmogorov-Smirnov")
+    assert found["t.pay"].distance == (1.0 if before else 0.0)
+    assert found["t.born"].distance == 0.0, "which nobody counted"
 
 
 TABLE = """CREATE TABLE people (id integer PRIMARY KEY, town text, sure boolean, pay numeric, born date,

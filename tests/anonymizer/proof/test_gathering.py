@@ -140,6 +140,31 @@ def test_what_is_a_pool_s_result_and_nothing_else_is_proved_free_of_the_source()
 
 
 @pytest.mark.parametrize(
+    ("documents", "searched", "proved"),
+    [
+        (['{"to": ["MADE", "MADE"]}'], False, True),
+        (
+            ['{"to": ["MADE", "Jagna Brzęczymirowa"]}'],
+            True,
+            False,
+        ),  # not of results alone
+        (['{"to": ["MADE"]}', '{"to": ["Jagna Brzęczymirowa"]}', '{"to": []}', None], True, True),
+    ],
+)
+def test_a_path_s_values_are_proved_document_by_document(
+    documents: list[str | None], *, searched: bool, proved: bool
+) -> None:
+    women, _ = first_names("pl_PL")
+    name = f"{women[0]} {last_names('pl_PL')[0][0]}"
+    full = {"transform": "full_name", "class": "identifying"}
+    rule = {"transform": "json", "class": "free", "paths": {"$.to[*]": full}}
+    cells = [one and one.replace("MADE", name) for one in documents]
+    with target({"id": "keep", "doc": rule}, types={"doc": "jsonb"}, id=IDS[: len(cells)], doc=cells) as seen:
+        found = [len(seen.read("doc $.to[*]", what)) > 0 for what in ("text", "proved")]
+    assert found == [searched, proved]
+
+
+@pytest.mark.parametrize(
     ("rows_of_each", "crowd"), [([1] * 50, 1.0), ([3] * 50, 3.0), ([1, 9], (1 + 81) / 10), ([100], 100.0)]
 )
 def test_a_crowd_is_how_many_rows_the_person_of_a_row_has(rows_of_each: list[int], crowd: float) -> None:
