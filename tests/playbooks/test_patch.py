@@ -9,24 +9,12 @@ import pytest
 
 from playbooks.specs import ROLES
 from tests.environments.commanding import eventually
+from tests.playbooks.roles.serving import DOCKER, HEALTH, IMAGE, LISTENER
 from tests.playbooks.roles.trying import Played, Trial, trial
 
 pytestmark = [pytest.mark.integration, pytest.mark.prove]
 
 PATCH = ROLES.parent / "patch.yml"
-# A program that listens, with what it needs of the host it came from: no registry is asked for an image.
-IMAGE = """
-mkdir -p /tmp/image && cd /tmp/image
-for file in /bin/sh /usr/bin/perl $(ldd /bin/sh /usr/bin/perl | grep -o '/[^ ]*[0-9]'); do
-    mkdir -p ".$(dirname "$file")" && cp -L "$file" ".$file"
-done
-mkdir -p usr/lib/$(uname -m)-linux-gnu && cp -rL /usr/lib/$(uname -m)-linux-gnu/perl-base usr/lib/*/
-tar -c . | docker import - server >/dev/null
-"""
-SERVER = (
-    "use IO::Socket::INET; my $s = IO::Socket::INET->new(Listen => 5, LocalPort => 80); 1 while $s->accept"
-)
-HEALTH = "/usr/bin/perl -MIO::Socket::INET -e 'exit !IO::Socket::INET->new(PeerAddr => q(127.0.0.1:80))'"
 # A package with a newer version in a repository that is a folder; its set-up fails where /tmp/fail is.
 PACKAGE = """
 apt-get install -yq --no-install-recommends dpkg-dev >/dev/null
@@ -52,9 +40,7 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     with trial(tmp_path_factory.mktemp("patch"), count=2) as made:
         first, second = made.box.hosts
         for host in made.box.hosts:
-            made.on(
-                host, "apt-get install -yq --no-install-recommends docker.io docker-cli iptables >/dev/null"
-            )
+            made.on(host, DOCKER)
             made.on(host, "apt-get -yq dist-upgrade >/dev/null")
             made.on(host, IMAGE)
             made.on(host, PACKAGE)
@@ -71,7 +57,7 @@ def run(hosts: Trial, host: str, node: str) -> None:
     labels = f"--label peakproof.kind=node --label peakproof.instance=shop --label peakproof.node={node}"
     health = f'--health-cmd "{HEALTH}" --health-interval 1s'
     name = f"docker run --init --detach --name {node} --network inside {labels} {health}"
-    hosts.on(host, f"{name} server /usr/bin/perl -e '{SERVER}'")
+    hosts.on(host, f"{name} server /usr/bin/perl -e '{LISTENER}'")
     eventually(lambda: healthy(hosts, host, node), within=30, what=f"{node} is healthy")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from playbooks.deriving.firewall import openings
 from tests.environments.commanding import eventually
+from tests.playbooks.roles.serving import DOCKER, IMAGE, LISTENER
 from tests.playbooks.roles.trying import Trial, trial
 
 pytestmark = pytest.mark.integration
@@ -73,6 +74,28 @@ def test_open_is_what_is_derived_as_others_see_it(hosts: Trial) -> None:
     seen = hosts.on(second, f"python3 /tmp/scan.py {address} {' '.join(map(str, LISTENING))}")
     assert {int(port) for port in seen.split()} == expected(str(peer)) == {2377, 7946, ENTRY}
     assert scanned(str(address), LISTENING) == expected(operator(hosts)) == {22, ENTRY}
+
+
+@pytest.mark.prove
+def test_of_what_docker_publishes_only_the_entry_is_reached_from_elsewhere(hosts: Trial) -> None:
+    (first, address), (second, _) = hosts.box.hosts.items()
+    hosts.on(first, "systemctl stop listening || true")
+    hosts.on(first, DOCKER)
+    hosts.on(first, IMAGE)
+    for name, port in {"entry": f"{address}:{ENTRY}", "other": f"{address}:8081", "all": "8082"}.items():
+        published = f"docker run --init --detach --name {name} --publish {port}:80 server"
+        hosts.on(first, f"{published} /usr/bin/perl -e '{LISTENER}'")
+    inside = "docker inspect --format '{{.NetworkSettings.IPAddress}}' all"
+    container = hosts.on(first, inside).strip()
+    hosts.on(second, f"ip route replace {container}/32 via {address}")
+    scan = f"python3 /tmp/scan.py {address} {ENTRY} 8081 8082; python3 /tmp/scan.py {container} 80"
+    hosts.on(second, "cat > /tmp/scan.py", stdin=SCAN)
+    assert hosts.on(second, scan).split() == [str(ENTRY)]
+    hosts.on(first, "systemctl stop nftables")
+    assert hosts.on(second, scan).split() == [str(ENTRY), "8081", "8082", "80"], "nothing else closes them"
+    assert "table ip nat" in hosts.on(first, "nft list tables"), "Docker's own rules stand"
+    hosts.on(first, "systemctl start nftables")
+    assert hosts.on(second, scan).split() == [str(ENTRY)]
 
 
 @pytest.mark.prove
