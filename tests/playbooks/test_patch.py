@@ -77,8 +77,8 @@ def version(hosts: Trial, host: str) -> str:
     return hosts.on(host, "dpkg-query --show --showformat '${Version} ${Status}' probe")
 
 
-def patched(hosts: Trial, limit: str = "hosts") -> Played:
-    return hosts.play_file(PATCH, hosts.site, limit)
+def patched(hosts: Trial, *, check: bool = False) -> Played:
+    return hosts.play_file(PATCH, hosts.site, check=check)
 
 
 def test_a_service_with_all_its_nodes_on_one_host_is_not_stopped(hosts: Trial) -> None:
@@ -92,6 +92,17 @@ def test_a_service_with_all_its_nodes_on_one_host_is_not_stopped(hosts: Trial) -
     after = [inspected(hosts, first, "web-1"), inspected(hosts, second, "store-1")]
     assert [each["StartedAt"] for each in after] == [each["StartedAt"] for each in before]
     hosts.on(second, "docker rm --force store-1")
+
+
+def test_a_check_says_what_is_to_be_upgraded_and_changes_nothing(hosts: Trial) -> None:
+    first = next(iter(hosts.box.hosts))
+    before = inspected(hosts, first, "web-1")
+    played = patched(hosts, check=True)
+    assert played.status == 0, played.said
+    assert played.changed > 0
+    assert f"{first}: 1 packages to upgrade: probe" in played.said
+    assert version(hosts, first) == "1 install ok installed"
+    assert inspected(hosts, first, "web-1")["StartedAt"] == before["StartedAt"]
 
 
 def test_the_first_host_that_fails_is_the_last_and_serves_again(hosts: Trial) -> None:

@@ -54,13 +54,20 @@ class Trial:
         return self.play_file(_written(self.folder / "play.yml", _play(role)), site, limit)
 
     def play_file(
-        self, playbook: Path, site: Site, limit: str = "hosts", tags: tuple[str, ...] = ()
+        self,
+        playbook: Path,
+        site: Site,
+        limit: str = "hosts",
+        tags: tuple[str, ...] = (),
+        *,
+        check: bool = False,
     ) -> Played:
-        """A playbook over the hosts of a site, whole or those parts of it."""
+        """A playbook over the hosts of a site, whole or those parts of it. `check`: nothing is changed."""
         hosts = self.folder / "inventory.json"
         hosts.write_text(json.dumps(inventory(site).to_dict()))
         argv = [str(_PLAYBOOK), "-i", str(hosts), "--limit", limit, str(playbook)]
         argv += ["--tags", ",".join(tags)] if tags else []
+        argv += ["--check"] if check else []
         settings = {"ANSIBLE_ROLES_PATH": str(ROLES), "ANSIBLE_PIPELINING": "1"}
         done = subprocess.run(argv, env={**os.environ, **settings}, capture_output=True, text=True)
         said = done.stdout + done.stderr
