@@ -75,7 +75,8 @@ class StillLeaving(Unavailable):
     def __init__(self, network: str) -> None:
         super().__init__(
             f"network {network} is still in use by tasks of the swarm",
-            hint="run the same command again: it goes on where this one ended",
+            hint="run the same command again, it goes on where this one ended; a task that a killed command"
+            " left behind goes when Docker is restarted on its host (`sudo systemctl restart docker`)",
         )
 
 
