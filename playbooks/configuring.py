@@ -41,7 +41,8 @@ def run(wanted: Wanted, manner: Manner) -> Outcome:
     _tell_ignored(console)
     command = f"{manner.command} {wanted.named}"
     with _interrupted_in_its_words(manner), locking.held(wanted.site.site, command):
-        standing = preflight.require_fit(wanted.site, wanted.hosts, wanted.roles)
+        with _meanwhile(console, "asking the hosts"):
+            standing = preflight.require_fit(wanted.site, wanted.hosts, wanted.roles)
         wanted = _opened(console, wanted, standing)
         with (
             holding.held(wanted.site, wanted.hosts, command),
@@ -94,6 +95,11 @@ def _play(wanted: Wanted, manner: Manner) -> Play:
         diff=manner.diff,
         secrets=wanted.secrets,
     )
+
+
+def _meanwhile(console: Console, doing: str) -> contextlib.AbstractContextManager[object]:
+    """Something that moves, where there is a terminal: hosts far away take seconds to answer."""
+    return console.status(doing) if console.is_terminal else contextlib.nullcontext()
 
 
 def _opened(console: Console, wanted: Wanted, standing: Iterable[Published]) -> Wanted:
