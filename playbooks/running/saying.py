@@ -11,6 +11,7 @@ _LINES = 3
 """How many lines of a program's output are told; the rest is there with --verbose."""
 _SAYS_NOTHING = re.compile("non-zero return code|One or more items failed|MODULE FAILURE|All items completed")
 _TRACE = re.compile(r"^(Traceback|\s+File |\(traceback unavailable\))")
+_SCRATCH = re.compile(r"/ansible-(local|tmp)-")
 _NOISE = re.compile(r"^((Task|Module|Action) failed: )+")
 
 # Searched in order in what a task said -> what to do.
@@ -121,6 +122,8 @@ def _diff(part: object) -> Iterator[str]:
         return
     before, after = (_text(part.get(key)) for key in ("before", "after"))
     old, new = (str(part.get(f"{key}_header") or key) for key in ("before", "after"))
+    if _SCRATCH.search(new):  # of a template it is the file on this machine, gone by now
+        new = old
     yield from difflib.unified_diff(before, after, old, new, lineterm="", n=1)
 
 

@@ -70,6 +70,13 @@ def test_a_change_is_told_as_lines() -> None:
         "diff": {"before": "a\nb\n", "after": "a\nc\n", "before_header": "/etc/x", "after_header": "/etc/x"}
     }
     assert diff(written) == ("--- /etc/x", "+++ /etc/x", "@@ -1,2 +1,2 @@", " a", "-b", "+c")
+    template = {
+        "before": "a",
+        "before_header": "/etc/x",
+        "after": "b",
+        "after_header": "/t/ansible-local-1/x",
+    }
+    assert diff({"diff": [template]})[:2] == ("--- /etc/x", "+++ /etc/x")
     mode = {"diff": [{"before": {"mode": "0644"}, "after": {"mode": "0600"}}]}
     assert diff(mode)[-2:] == ("-mode: 0644", "+mode: 0600")
     assert diff({"results": [{"diff": {"prepared": "+ package"}}]}) == ("+ package",)
