@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import TextColumn, TimeElapsedColumn
@@ -13,6 +15,8 @@ from foundation.units import in_words
 from playbooks.running.events import Step
 from playbooks.running.outcome import Change, Failure, HostOutcome, Outcome, State
 
+_BESIDE = 36
+"""Columns of a line that its spinner, host, time and number take."""
 _TOLD = {"changed": "yellow", "failed": "bold red", "unreachable": "bold red"}
 _STYLE: dict[State, str] = {
     "done": "green", "changed": "yellow", "failed": "bold red", "unreachable": "bold red",
@@ -41,7 +45,8 @@ class HostDisplay(LiveLines):
             )
 
     def _follow(self, step: Step) -> None:
-        state = f"[dim]{step.number:>3}[/] {escape(_named(step))}"
+        room = max(self._console.width - _BESIDE, _BESIDE)
+        state = f"[dim]{step.number:>3}[/] {escape(textwrap.shorten(_named(step), room, placeholder='…'))}"
         if step.host not in self._tasks:
             self._tasks[step.host] = self._progress.add_task(escape(step.host), total=None, state=state)
         elif step.state == "starting":

@@ -30,6 +30,8 @@ class Step:
 _Began = Literal["starting", "ok", "failed", "skipped", "unreachable"]
 _SHOWN_CHANGED = "changed: ["
 """How Ansible shows a change. Of a task with secrets the result does not even say whether there was one."""
+_ANSIBLES_VALIDATING, _VALIDATING = "Validating arguments against arg spec", "Look at its variables"
+"""What Ansible calls the first task of a role with the role's whole description behind it, and what we do."""
 _STATES: Mapping[str, _Began] = {
     "runner_on_start": "starting",
     "runner_on_ok": "ok",
@@ -78,6 +80,7 @@ class Tally:
 
     def _step(self, state: _Began, data: Mapping[str, object], shown: str) -> Step:
         host, role, task = (str(data.get(key) or "") for key in ("host", "role", "task"))
+        task = _VALIDATING if task.startswith(_ANSIBLES_VALIDATING) else task
         found = data.get("res")
         result = found if isinstance(found, Mapping) else {}
         seen = self._seen[host]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Literal
 
 import pytest
@@ -51,6 +52,19 @@ def test_a_log_has_the_roles_and_what_changed_or_failed_and_no_more(console: Con
     assert told(console) == (
         "base\n  a              changed base: Write [it]\ndocker\n  a              failed docker: Write [it]"
     )
+
+
+def test_a_terminal_has_a_line_a_host_that_fits() -> None:
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    long = Step(host="a-host-12", role="base", task="Do " + "much " * 30, state="starting", number=101)
+    with HostDisplay(console, check=False) as watch:
+        watch(long)
+    (line,) = {
+        line.strip() for line in re.split(r"[\r\n]|\x1b\[[0-9;?]*[a-zA-Z]", told(console)) if "101" in line
+    }
+    assert "a-host-12" in line
+    assert "base: Do much" in line
+    assert len(line) <= 80
 
 
 def test_a_check_says_what_would_change(console: Console) -> None:

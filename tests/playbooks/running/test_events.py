@@ -96,6 +96,14 @@ def test_those_who_watch_see_where_each_host_is(events: list[Event]) -> None:
     assert steps[-1].failure is not None
 
 
+def test_a_roles_first_task_is_not_told_with_all_that_the_role_is() -> None:
+    task = "Validating arguments against arg spec 'main' - The kernel's audit of everything"
+    data = {"host": "a", "role": "audit", "task": task}
+    step = Tally().add({"event": "runner_on_start", "event_data": data})
+    assert step is not None
+    assert step.task == "Look at its variables"
+
+
 def test_what_ansible_says_before_any_task_is_kept() -> None:
     tally = Tally()
     tally.add({"event": "verbose", "stdout": "[ERROR]: the role 'x' was not found\r\n\r\nOrigin: site.yml:3"})
