@@ -80,8 +80,8 @@ def bare() -> dict[str, Figure]:
 
 def _order_p99(measurements: Path, results: dict[str, object]) -> Iterator[float]:
     """p99 of the order step in ms, outside the ten seconds after each fault and within them."""
-    from loadtests import measurements as load
-    from loadtests.measurements import Window
+    from loadtests.judging import measurements as load
+    from loadtests.judging.measurements import Window
 
     measured = load.read(measurements)
     faults = results["faults"]

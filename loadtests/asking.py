@@ -11,12 +11,12 @@ from pathlib import Path
 from foundation import slo
 from foundation.errors import InputError
 from foundation.slo import Objective
-from loadtests import replay
-from loadtests.arrivals import Stream
 from loadtests.distributed import starting
-from loadtests.locustfile import Locust, journey_of
+from loadtests.planning import replay
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.locustfile import Locust, journey_of
+from loadtests.planning.replay import Replay
 from loadtests.profiles import REPLAY
-from loadtests.replay import Replay
 
 PROCESSES_A_CORE = 16
 """More only wait for each other: each needs a second of a core to start."""

@@ -14,34 +14,20 @@ from foundation.console import people, print_json
 from foundation.errors import ExitCode, InputError, Interrupted, Unavailable
 from foundation.slo import Metric, Objective
 from foundation.verdict import Verdict, judge
-from loadtests import (
-    figures,
-    gallery,
-    implied,
-    journey_source,
-    junit,
-    local,
-    measurements,
-    metrics,
-    objectives,
-    replay,
-    report,
-    results,
-    screen,
-    sufficiency,
-    targets,
-    validity,
-)
-from loadtests.abort import Hopeless, Rule, Watch
-from loadtests.job import Job
+from loadtests import local, report
+from loadtests.judging import implied, measurements, objectives, sufficiency, validity
+from loadtests.judging.abort import Hopeless, Rule, Watch
+from loadtests.judging.measurements import Measurements
 from loadtests.local import generate
-from loadtests.locustfile import CLOSED
-from loadtests.measurements import Measurements
+from loadtests.planning import journey_source, replay, targets
+from loadtests.planning.job import Job
+from loadtests.planning.locustfile import CLOSED
+from loadtests.planning.replay import Replay
 from loadtests.profiles import PROFILES, mean_rate
 from loadtests.profiles import replayed as shape_of
 from loadtests.profiles.shape import Shape
-from loadtests.progress import Event, Started
-from loadtests.replay import Replay
+from loadtests.recording.progress import Event, Started
+from loadtests.showing import figures, gallery, junit, metrics, results, screen
 
 
 def new_run() -> str:

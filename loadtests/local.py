@@ -19,8 +19,8 @@ from foundation.errors import (
     RunInvalid,
     Unavailable,
 )
-from loadtests.job import FILE, Job
-from loadtests.progress import Event, Failed, parse
+from loadtests.planning.job import FILE, Job
+from loadtests.recording.progress import Event, Failed, parse
 
 LOG = "generator.log"
 _PATIENCE = 30.0  # seconds a generator gets to end after it was told to

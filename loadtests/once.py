@@ -11,12 +11,13 @@ from rich.markup import escape
 
 from foundation.console import people, print_json
 from foundation.errors import ExitCode
-from loadtests import checks, measurements
-from loadtests.arrivals import Stream
-from loadtests.job import Job, Retry
+from loadtests.judging import measurements
+from loadtests.judging.measurements import Measurements
 from loadtests.local import generate
-from loadtests.measurements import Measurements
-from loadtests.progress import Event, Exchanged, Note
+from loadtests.planning.arrivals import Scenario, Stream
+from loadtests.planning.job import Job, Retry
+from loadtests.recording import checks
+from loadtests.recording.progress import Event, Exchanged, Note
 
 _ENDS = ("completed", "refused", "shed", "errors", "turned_away")
 _WORDS = {"completed": "ended well", "errors": "failed", "turned_away": "turned away"}
@@ -24,15 +25,18 @@ _WELL = ("completed", "refused")
 
 
 def job(asked: Job) -> Job:
-    """The same journeys once each, one after the other's start, nothing repeated."""
+    """The same journeys once each, a second apart so that exchanges do not mix; nothing repeated."""
     return replace(
         asked,
         rate=1.0,
-        duration=1.0,
+        duration=float(len(asked.streams)),
         profile="constant",
         points=(),
         spacing="even",
-        streams=tuple(Stream(journey=stream.journey) for stream in asked.streams),
+        streams=tuple(
+            Stream(journey=stream.journey, scenario=Scenario(rate=1.0, start=float(second), duration=1.0))
+            for second, stream in enumerate(asked.streams)
+        ),
         retry=Retry(attempts=1),
         self_test=None,
         processes=1,

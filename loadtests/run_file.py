@@ -16,8 +16,9 @@ from foundation import documents, slo, units
 from foundation.documents import Document, Input, did_you_mean
 from foundation.errors import InputError, Problem
 from foundation.units import Duration, Rate
-from loadtests import abort, objectives, ramps
-from loadtests.arrivals import Scenario, Stream
+from loadtests.judging import abort, objectives
+from loadtests.planning import ramps
+from loadtests.planning.arrivals import Scenario, Stream
 from loadtests.profiles import PROFILES, REPLAY
 from loadtests.wanted import Wanted
 

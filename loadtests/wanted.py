@@ -9,15 +9,17 @@ from pathlib import Path
 from foundation import units
 from foundation.errors import InputError
 from foundation.slo import Objective
-from loadtests import abort, asking, ramps
-from loadtests.abort import Rule
-from loadtests.arrivals import Stream
+from loadtests import asking
 from loadtests.asking import Asked
-from loadtests.job import Job, SelfTest
+from loadtests.judging import abort
+from loadtests.judging.abort import Rule
+from loadtests.judging.validity import delay_limit
+from loadtests.planning import ramps
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Job, SelfTest
+from loadtests.planning.ramps import Ramp
+from loadtests.planning.replay import Replay
 from loadtests.profiles import REPLAY
-from loadtests.ramps import Ramp
-from loadtests.replay import Replay
-from loadtests.validity import delay_limit
 
 
 @dataclass(frozen=True, kw_only=True)

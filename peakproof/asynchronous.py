@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from foundation.slo import Metric, Objective
 from foundation.verdict import Finding, Weight
-from loadtests.measurements import Window
-from loadtests.objectives import precise
+from loadtests.judging.measurements import Window
+from loadtests.judging.objectives import precise
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from foundation.verdict import Finding, Weight
-from loadtests.ledger import Entry, Intent, Outcome, Settled, hashed
+from loadtests.recording.ledger import Entry, Intent, Outcome, Settled, hashed
 
 FAILED = "failed"
 """The one state with a meaning for us: the platform gave the order up and says so; no effect is due."""

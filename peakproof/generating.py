@@ -17,22 +17,17 @@ from environments.lookup import PACKAGE
 from environments.services.kind import FRONT
 from environments.topology import Attachments, Hardening, Node, Process, Resources
 from foundation.errors import ExitCode, InputError, PeakproofError, Refused, RunInvalid, Unavailable
-from loadtests import progress
-from loadtests.job import FORMAT, Job
-from loadtests.progress import Event, Failed
+from loadtests.planning.job import FORMAT, Job
+from loadtests.recording import progress
+from loadtests.recording.progress import Event, Failed
 from peakproof.telemetry.samples import GENERATOR
 
 HOME = "/load"
 OUTPUT = "/tmp/measurements"  # noqa: S108 - inside the generator's own container
 CODE = (
-    "",
-    "/profiles",
-    "/distributed",
-    "/generator",
-    "/generator/locustfiles",
-    "/generator/distributed",
-    "/generator/http",
-)
+    "", "/planning", "/recording", "/judging", "/profiles", "/distributed", "/generator", "/generator/http",
+    "/generator/locustfiles", "/generator/distributed",
+)  # fmt: skip
 _MEMORY = 1024**3
 # Under contention the generator comes first: a starved generator would measure itself. It needs a quarter of
 # a core; a weight far above the platform's ten nodes makes it wake at once, not do more.

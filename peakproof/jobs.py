@@ -5,8 +5,8 @@ from __future__ import annotations
 from environments.containers.files import FileSpec
 from environments.environment import Environment
 from foundation.secrets import Secret
-from loadtests.job import Job, SelfTest
-from loadtests.validity import delay_limit
+from loadtests.judging.validity import delay_limit
+from loadtests.planning.job import Job, SelfTest
 from peakproof import generating, seeding
 from peakproof.season import Season
 

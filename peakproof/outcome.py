@@ -20,10 +20,10 @@ from foundation.errors import PeakproofError
 from foundation.slo import Metric
 from foundation.units import in_words
 from foundation.verdict import Finding, Status, Verdict, Weight, judge
-from loadtests import implied, objectives, recovery, validity
 from loadtests.capacity.results import in_words as capacity_in_words
-from loadtests.latency_log import Clock
-from loadtests.measurements import Measurements
+from loadtests.judging import implied, objectives, recovery, validity
+from loadtests.judging.measurements import Measurements
+from loadtests.recording.latency_log import Clock
 from peakproof import asynchronous, conservation, machine
 from peakproof.asynchronous import Waiting
 from peakproof.results import FaultRecord, Inside, Load, Percentiles, Ran, Results, Second

@@ -14,9 +14,9 @@ from foundation import units
 from foundation.documents import Input, did_you_mean
 from foundation.errors import InputError
 from foundation.units import Duration, Rate
-from loadtests import abort
-from loadtests.arrivals import Stream
-from loadtests.bounds import LONGEST
+from loadtests.judging import abort
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.bounds import LONGEST
 from loadtests.profiles import PROFILES, REPLAY
 
 _LARGEST = 1_000_000_000

@@ -11,10 +11,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from environments.containers.building import Watch
 from environments.display import NodeDisplay
-from loadtests import screen as load_screen
 from loadtests.capacity.trials import Observation
-from loadtests.job import Job
-from loadtests.progress import Event
+from loadtests.planning.job import Job
+from loadtests.recording.progress import Event
+from loadtests.showing import screen as load_screen
 from peakproof.seeding import Progress as CopyProgress
 from peakproof.targets import Planned
 

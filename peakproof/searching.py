@@ -11,14 +11,14 @@ from environments.containers.files import FileSpec
 from environments.environment import Environment
 from foundation.secrets import Secret
 from foundation.slo import Metric, Objective
-from loadtests import measurements, sufficiency
 from loadtests.capacity.observing import DRAIN, observe
 from loadtests.capacity.search import Capacity, Plan
 from loadtests.capacity.stationary import slope
 from loadtests.capacity.trials import Observation, Outcome
-from loadtests.job import Job
-from loadtests.measurements import Measurements
-from loadtests.progress import Event, Started
+from loadtests.judging import measurements, sufficiency
+from loadtests.judging.measurements import Measurements
+from loadtests.planning.job import Job
+from loadtests.recording.progress import Event, Started
 from peakproof import asynchronous, conservation, delays, generating, resetting
 from peakproof.asynchronous import Delay, Waiting
 from peakproof.books import Books

@@ -18,7 +18,8 @@ from foundation import documents, slo
 from foundation.documents import Document
 from foundation.errors import InputError, Problem
 from foundation.slo import Objective
-from loadtests import implied, replay
+from loadtests.judging import implied
+from loadtests.planning import replay
 from loadtests.profiles.shape import Point
 from peakproof import season_problems, targets, timeline_problems
 from peakproof.plan import SeasonInput

@@ -13,9 +13,11 @@ from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import Problem
 from foundation.slo import Metric
 from foundation.units import in_words
-from loadtests import bounds, journey_source, profiles, sufficiency
-from loadtests.arrivals import Constant
-from loadtests.objectives import latency_guard, unknown_series
+from loadtests import profiles
+from loadtests.judging import sufficiency
+from loadtests.judging.objectives import latency_guard, unknown_series
+from loadtests.planning import bounds, journey_source
+from loadtests.planning.arrivals import Constant
 from peakproof import journeys, samples, timeline_problems
 from peakproof.plan import DataInput, LoadInput, SeasonInput
 

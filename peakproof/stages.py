@@ -19,15 +19,15 @@ from environments.fleet import Fleet, connected
 from environments.site import Site
 from environments.wanted import TWIN, Wanted
 from foundation.errors import InputError, PeakproofError, RunInvalid
-from loadtests import abort, measurements
-from loadtests.abort import Hopeless
 from loadtests.capacity.search import search
 from loadtests.capacity.trials import Observation
-from loadtests.job import Job
-from loadtests.ledger import Entry
-from loadtests.measurements import Measurements
-from loadtests.objectives import may_shed
-from loadtests.progress import Event, Started
+from loadtests.judging import abort, measurements
+from loadtests.judging.abort import Hopeless
+from loadtests.judging.measurements import Measurements
+from loadtests.judging.objectives import may_shed
+from loadtests.planning.job import Job
+from loadtests.recording.ledger import Entry
+from loadtests.recording.progress import Event, Started
 from peakproof import conservation, delays, generating, inside, jobs, resetting, searching, seeding
 from peakproof.books import Books
 from peakproof.conservation import Conservation

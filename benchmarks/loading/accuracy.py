@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from benchmarks.figures import Figure
 from benchmarks.loading import nginx, peers, rates, stalls
 from benchmarks.loading.thinking import THINK
-from loadtests.histograms import Histogram, of
+from loadtests.recording.histograms import Histogram, of
 
 EVERY, LENGTH = 10.0, 2.0  # seconds: stalled for a fifth of the time
 RATE = 200.0

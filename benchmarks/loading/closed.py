@@ -24,12 +24,12 @@ from locust.contrib.fasthttp import FastHttpUser
 from locust.env import Environment
 
 from benchmarks.loading.journeys import Bare, Order, Session
-from loadtests.arrivals import Arrival, Stream
 from loadtests.generator.beats import quiet_collector
 from loadtests.generator.bench import BenchEnvironment, bench
-from loadtests.histograms import of
-from loadtests.job import Job
-from loadtests.targets import pinned
+from loadtests.planning.arrivals import Arrival, Stream
+from loadtests.planning.job import Job
+from loadtests.planning.targets import pinned
+from loadtests.recording.histograms import of
 
 _SECOND = 1_000_000_000
 JOURNEYS: Mapping[str, type[Journey]] = {"clocks": Order, "bare": Bare, "session": Session}

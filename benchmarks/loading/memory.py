@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.figures import Figure
 from benchmarks.loading import rates
 from loadtests.local import generate
-from loadtests.progress import Event, Progress
+from loadtests.recording.progress import Event, Progress
 
 RATE = 2_000.0
 _PART = 0.1  # of the run; in the first one pools fill and caches warm

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loadtests import measurements
-from loadtests.arrivals import Spacing, Stream
-from loadtests.histograms import merged
-from loadtests.job import Job
-from loadtests.latency_log import Clock
+from loadtests.judging import measurements
+from loadtests.judging.measurements import Measurements
 from loadtests.local import generate
-from loadtests.measurements import Measurements
+from loadtests.planning.arrivals import Spacing, Stream
+from loadtests.planning.job import Job
+from loadtests.recording.histograms import merged
+from loadtests.recording.latency_log import Clock
 
 JOURNEYS = Path(__file__).parent / "journeys.py"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from benchmarks.figures import Figure
 from foundation.errors import PeakproofError
-from loadtests import measurements
-from loadtests.histograms import merged
-from loadtests.latency_log import Clock
+from loadtests.judging import measurements
+from loadtests.recording.histograms import merged
+from loadtests.recording.latency_log import Clock
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 REQUESTS = 300.0

@@ -20,7 +20,7 @@ import gevent.socket
 from loadtests.generator.client import Client, OneSocket
 from loadtests.generator.connection import Connection
 from loadtests.generator.requests import Requests
-from loadtests.targets import Target, pinned
+from loadtests.planning.targets import Target, pinned
 
 _SECOND = 1_000_000_000
 _BODY, _TYPE = b'{"quantity": 7}', {"Content-Type": "application/json"}

@@ -55,7 +55,7 @@ def capacity(
     from loadtests import asking, commands
     from loadtests.capacity import commands as searching
     from loadtests.capacity.search import Plan
-    from loadtests.job import Job
+    from loadtests.planning.job import Job
 
     name = commands.new_run()
     first = asking.quantity("--start", units.rate, start)

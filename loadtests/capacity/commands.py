@@ -14,14 +14,16 @@ from foundation.console import people, print_json
 from foundation.errors import ExitCode, InputError
 from foundation.slo import Metric, Objective
 from foundation.units import in_words
-from loadtests import implied, machine, objectives, sufficiency, targets
-from loadtests.arrivals import Constant
 from loadtests.capacity import results
 from loadtests.capacity.loading import LoadTrial
 from loadtests.capacity.observing import DRAIN
 from loadtests.capacity.search import LEAST_TRIALS, Plan, Status, search
 from loadtests.capacity.trials import Observation, Outcome
-from loadtests.job import Job
+from loadtests.judging import implied, objectives, sufficiency
+from loadtests.planning import targets
+from loadtests.planning.arrivals import Constant
+from loadtests.planning.job import Job
+from loadtests.recording import machine
 from loadtests.report import repeat
 
 PAGE, DOCUMENT = "index.html", "capacity.json"

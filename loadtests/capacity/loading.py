@@ -9,13 +9,13 @@ from pathlib import Path
 
 from foundation.errors import Unavailable
 from foundation.slo import Objective
-from loadtests import measurements
 from loadtests.capacity.observing import observe
 from loadtests.capacity.processors import Processors
 from loadtests.capacity.trials import Observation
-from loadtests.job import Job
+from loadtests.judging import measurements
 from loadtests.local import generate
-from loadtests.progress import Event
+from loadtests.planning.job import Job
+from loadtests.recording.progress import Event
 
 
 @dataclass

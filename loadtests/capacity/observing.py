@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from foundation.slo import Objective
-from loadtests import implied, objectives, validity
 from loadtests.capacity.stationary import slope
 from loadtests.capacity.trials import Observation, Outcome
-from loadtests.in_flight import in_flight
-from loadtests.measurements import Measurements
+from loadtests.judging import implied, objectives, validity
+from loadtests.judging.in_flight import in_flight
+from loadtests.judging.measurements import Measurements
 
 DRAIN = 10.0  # seconds
 V = TypeVar("V")

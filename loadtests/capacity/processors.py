@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from loadtests.progress import Event, Progress
+from loadtests.recording.progress import Event, Progress
 
 FULL = 0.9
 """The share of their time from which processors count as used up: others wait for them most of the time."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from loadtests import student
+from loadtests.judging import student
 
 BATCHES = 10
 

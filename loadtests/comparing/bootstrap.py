@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loadtests.histograms import Histogram, highest_of, index_of
+from loadtests.recording.histograms import Histogram, highest_of, index_of
 
 DRAWS = 400
 

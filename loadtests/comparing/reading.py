@@ -8,11 +8,12 @@ from pathlib import Path
 
 from foundation.errors import InputError, RunInvalid
 from foundation.slo import Metric, Objective
-from loadtests import job, measurements, validity
 from loadtests.comparing import sameness
 from loadtests.comparing.runs import Run, run_of
-from loadtests.latency_log import Clock
-from loadtests.measurements import Measurements
+from loadtests.judging import measurements, validity
+from loadtests.judging.measurements import Measurements
+from loadtests.planning import job
+from loadtests.recording.latency_log import Clock
 
 _RUN = f"worker-*/{job.FILE}"
 

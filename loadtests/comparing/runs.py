@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from loadtests.histograms import Histogram, merged
-from loadtests.latency_log import Clock
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.recording.histograms import Histogram, merged
+from loadtests.recording.latency_log import Clock
 
 BLOCK = 10  # seconds
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from loadtests.job import Job
-from loadtests.locustfile import Locust
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.planning.job import Job
+from loadtests.planning.locustfile import Locust
 
 _SAME: Mapping[str, Callable[[Job], object]] = {
     "target": lambda job: job.target,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from loadtests.comparing.runs import Run
-from loadtests.histograms import Histogram, index_of
+from loadtests.recording.histograms import Histogram, index_of
 
 
 @dataclass(frozen=True, kw_only=True)

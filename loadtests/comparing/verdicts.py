@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from loadtests import student
 from loadtests.comparing.bootstrap import Estimate, estimate
 from loadtests.comparing.runs import Run
 from loadtests.comparing.spread import Spread, Spreads
+from loadtests.judging import student
 
 ALPHA = 0.05  # the risk of one false alarm or more in a whole comparison
 EQUIVALENCE = 0.05  # ratios that are nothing to a user

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from foundation.errors import InputError
-from loadtests import job as jobs
-from loadtests.job import Job
+from loadtests.planning import job as jobs
+from loadtests.planning.job import Job
 
 PIECE = 1 << 20  # bytes
 _JOURNEYS, _FEEDS, _CERTIFICATES, _OUTPUT = "journeys", "feeds", "certificates", "output"
@@ -83,9 +83,9 @@ def digest(path: Path) -> str:
 
 def code() -> str:
     """A hash of the load tests' own code: equal on machines that do the same work."""
-    root, state = Path(jobs.__file__).parent, hashlib.sha256()
-    folders = (".", "profiles", "distributed", "generator", "generator/http", "generator/locustfiles",
-               "generator/distributed")  # fmt: skip
+    root, state = Path(jobs.__file__).parent.parent, hashlib.sha256()
+    folders = (".", "planning", "recording", "judging", "showing", "profiles", "distributed", "generator",
+               "generator/http", "generator/locustfiles", "generator/distributed")  # fmt: skip
     for folder in folders:
         for path in sorted((root / folder).glob("*.py")):
             state.update(f"{folder}/{path.name}\n".encode() + path.read_bytes())

@@ -16,8 +16,8 @@ from loadtests.generator.distributed.master import Master
 from loadtests.generator.distributed.worker import Worker
 from loadtests.generator.fleet import Fleet, follow
 from loadtests.generator.process import run
-from loadtests.job import read
-from loadtests.progress import Failed
+from loadtests.planning.job import read
+from loadtests.recording.progress import Failed
 
 LOCAL = Address(host="127.0.0.1", port=0)
 

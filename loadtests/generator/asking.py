@@ -15,7 +15,7 @@ from loadtests.generator.http.cookies import Cookies
 from loadtests.generator.publishing import Message, Publisher
 from loadtests.generator.replies import Reply
 from loadtests.generator.timing import Timed
-from loadtests.retries import REFUSALS
+from loadtests.recording.retries import REFUSALS
 
 KEY = "Idempotency-Key"
 _NONE: Mapping[str, str] = {}

@@ -9,13 +9,13 @@ from typing import Protocol
 
 import gevent
 
-from loadtests.counters import Counters
 from loadtests.generator.http.headers import Fields
 from loadtests.generator.http.redirects import Astray
 from loadtests.generator.limits import starved
 from loadtests.generator.replies import Reply
-from loadtests.job import Retry
-from loadtests.retries import Meaning, leaves_doubt, meaning, pause, worth_retrying
+from loadtests.planning.job import Retry
+from loadtests.recording.counters import Counters
+from loadtests.recording.retries import Meaning, leaves_doubt, meaning, pause, worth_retrying
 
 _SECOND = 1_000_000_000
 _WHOLE = 0.01  # seconds that the first attempt has already used of the budget

@@ -12,8 +12,8 @@ from gevent.event import Event
 
 from loadtests.generator.bench import Bench
 from loadtests.generator.limits import give_way
-from loadtests.histograms import Histogram, merged, of
-from loadtests.progress import Progress
+from loadtests.recording.histograms import Histogram, merged, of
+from loadtests.recording.progress import Progress
 
 _SECOND = 1_000_000_000
 _FLUSH = 0.05  # seconds at most that an outcome waits to be written

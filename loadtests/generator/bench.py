@@ -11,16 +11,16 @@ from time import monotonic_ns, time_ns
 import gevent
 from locust.env import Environment
 
-from loadtests import ledger
-from loadtests.arrivals import Draws
-from loadtests.feeds import Row
 from loadtests.generator.locustfiles.hearing import Names
 from loadtests.generator.publishing import Broker, broker
 from loadtests.generator.recorder import Recorder
-from loadtests.job import Job
-from loadtests.ledger import Ledger
-from loadtests.progress import Event
-from loadtests.targets import Target
+from loadtests.planning.arrivals import Draws
+from loadtests.planning.feeds import Row
+from loadtests.planning.job import Job
+from loadtests.planning.targets import Target
+from loadtests.recording import ledger
+from loadtests.recording.ledger import Ledger
+from loadtests.recording.progress import Event
 
 
 def _nobody(_: Event) -> None:

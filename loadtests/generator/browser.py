@@ -18,7 +18,7 @@ from loadtests.generator.http.redirects import Astray
 from loadtests.generator.idle import Unasked
 from loadtests.generator.replies import Reply
 from loadtests.generator.requests import Requests, overlaid
-from loadtests.targets import Target
+from loadtests.planning.targets import Target
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})

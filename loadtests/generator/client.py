@@ -15,7 +15,7 @@ from geventhttpclient.url import URL
 from foundation.errors import InputError, Refused
 from loadtests.generator.connection import FINAL, connected
 from loadtests.generator.idle import Idle, Unasked, idle
-from loadtests.targets import Target
+from loadtests.planning.targets import Target
 
 
 class OneSocket:

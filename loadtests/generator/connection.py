@@ -16,8 +16,8 @@ import httptools
 from loadtests.generator.http.headers import Fields
 from loadtests.generator.idle import Idle, Unasked, idle
 from loadtests.generator.reaching import opened, patience
-from loadtests.retries import asked_for
-from loadtests.targets import Target
+from loadtests.planning.targets import Target
+from loadtests.recording.retries import asked_for
 
 _READ = 1  # libev's EV_READ
 _BLOCK = 65_536

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import gevent
 
-from loadtests.progress import Event, Note, line
+from loadtests.recording.progress import Event, Note, line
 
 
 @dataclass(kw_only=True)

@@ -8,8 +8,8 @@ from typing import Protocol
 
 import gevent
 
-from loadtests.arrivals import Arrival
 from loadtests.generator.recorder import Recorder
+from loadtests.planning.arrivals import Arrival
 
 _SECOND = 1_000_000_000
 # Late arrivals are started in one go; after so many the ones already started get to send theirs.

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from foundation.errors import InputError
-from loadtests import feeds
-from loadtests.arrivals import Arrival, Draws
-from loadtests.feeds import Row
 from loadtests.generator.attempts import FeedUsedUp, OutsideArrival
 from loadtests.generator.bench import Bench
+from loadtests.planning import feeds
+from loadtests.planning.arrivals import Arrival, Draws
+from loadtests.planning.feeds import Row
 
 
 class Drawing:

@@ -17,8 +17,8 @@ from foundation.errors import ExitCode, Interrupted, RunInvalid
 from loadtests.generator.control import say, web_note
 from loadtests.generator.limits import go_first
 from loadtests.generator.watching import Watch, served
-from loadtests.job import Job
-from loadtests.progress import Event, Failed, Finished, Note, Progress, Ready, Started, parse
+from loadtests.planning.job import Job
+from loadtests.recording.progress import Event, Failed, Finished, Note, Progress, Ready, Started, parse
 
 _LEAD = 0.5  # seconds from the last process being ready to the first instant of the load
 

@@ -12,8 +12,6 @@ from typing import ClassVar, cast
 import gevent
 from locust.contrib.fasthttp import FastHttpUser
 
-from loadtests.arrivals import Arrival
-from loadtests.counters import Counters
 from loadtests.generator.asked import asked
 from loadtests.generator.asking import Asking
 from loadtests.generator.bench import BenchEnvironment
@@ -23,7 +21,9 @@ from loadtests.generator.client_steps import ClientSteps
 from loadtests.generator.locustfiles.hearing import RequestFailed
 from loadtests.generator.publishing import Publisher
 from loadtests.generator.replies import Reply, Shed, StepFailed, counting
-from loadtests.left_out import ON_START
+from loadtests.planning.arrivals import Arrival
+from loadtests.recording.counters import Counters
+from loadtests.recording.left_out import ON_START
 
 _SECOND = 1_000_000_000
 _INTERRUPTED = StepFailed("the journey", "the run ended")

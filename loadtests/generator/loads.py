@@ -14,7 +14,6 @@ from typing import Protocol
 import gevent
 from locust.runners import WorkerRunner
 
-from loadtests.arrivals import Share
 from loadtests.generator.beats import beating, quiet_collector
 from loadtests.generator.bench import Bench, BenchEnvironment
 from loadtests.generator.control import Control, web_note
@@ -26,10 +25,11 @@ from loadtests.generator.locustfiles.users import Users
 from loadtests.generator.pool import Pool
 from loadtests.generator.preparing import Prepared
 from loadtests.generator.watching import Told, served
-from loadtests.job import Job
-from loadtests.left_out import UNTOLD
-from loadtests.locustfile import IGNORED
-from loadtests.progress import Note, Started
+from loadtests.planning.arrivals import Share
+from loadtests.planning.job import Job
+from loadtests.planning.locustfile import IGNORED
+from loadtests.recording.left_out import UNTOLD
+from loadtests.recording.progress import Note, Started
 
 _SECOND = 1_000_000_000
 _FIRST_USERS = 64

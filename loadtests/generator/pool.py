@@ -11,9 +11,9 @@ from time import monotonic
 
 import gevent
 
-from loadtests.arrivals import Arrival
 from loadtests.generator.bench import BenchEnvironment
 from loadtests.generator.journey import Journey
+from loadtests.planning.arrivals import Arrival
 
 _STEP = 0.01  # seconds between looks at what still runs
 

@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtests import feeds
-from loadtests.arrivals import Share
-from loadtests.feeds import Row
 from loadtests.generator.client import context_of
 from loadtests.generator.journey import Journey
 from loadtests.generator.journeys_file import journeys_in
@@ -18,8 +15,11 @@ from loadtests.generator.locustfiles import loading
 from loadtests.generator.locustfiles.guard import stay_within
 from loadtests.generator.locustfiles.loading import Locustfile
 from loadtests.generator.reaching import answering_first
-from loadtests.job import FILE, Job
-from loadtests.targets import Target, pinned, reach
+from loadtests.planning import feeds
+from loadtests.planning.arrivals import Share
+from loadtests.planning.feeds import Row
+from loadtests.planning.job import FILE, Job
+from loadtests.planning.targets import Target, pinned, reach
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """One generator process from job to results: prepare, fill, agree on the start, send, write the summary.
 
-What it says on stdout is loadtests.progress; the files it leaves are read by loadtests.measurements.
+What it says on stdout is recording.progress; the files it leaves are read by judging.measurements.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from time import time_ns
 from locust.runners import WorkerRunner
 
 from foundation.errors import ExitCode
-from loadtests import machine, sources, summary
 from loadtests.generator import loads, self_test
 from loadtests.generator.bench import Bench, bench
 from loadtests.generator.control import Control, obeying_signals, say
@@ -24,9 +23,10 @@ from loadtests.generator.limits import go_first
 from loadtests.generator.loads import Sent
 from loadtests.generator.preparing import Prepared, prepared
 from loadtests.generator.recorder import Recorder
-from loadtests.job import Job
-from loadtests.progress import Finished, Ready
-from loadtests.summary import Summary, Tested
+from loadtests.planning.job import Job
+from loadtests.recording import machine, sources, summary
+from loadtests.recording.progress import Finished, Ready
+from loadtests.recording.summary import Summary, Tested
 
 _LEAD = 0.2  # seconds from ready to the first instant of the load
 _VERSIONS = ("locust", "gevent", "geventhttpclient")

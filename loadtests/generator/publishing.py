@@ -17,7 +17,7 @@ from foundation.secrets import Secret
 from loadtests.generator.http.headers import Fields
 from loadtests.generator.idle import Idle, idle
 from loadtests.generator.reaching import patience
-from loadtests.targets import Target, pinned
+from loadtests.planning.targets import Target, pinned
 
 # An answer by a confirm, told as the status of the same meaning: 4xx and no queue is a definitive no.
 CONFIRMED, UNROUTABLE, NACKED = 200, 404, 503

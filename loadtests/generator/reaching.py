@@ -7,7 +7,7 @@ from dataclasses import replace
 import gevent
 import gevent.socket
 
-from loadtests.targets import Target
+from loadtests.planning.targets import Target
 
 PATIENCE = 1.0
 """Seconds that an address gets to accept while there is another one: a packet may be lost and sent again."""

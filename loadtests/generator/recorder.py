@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from loadtests import checks, counters, kinds, latency_log
-from loadtests.answers import Answers
-from loadtests.checks import Checked
-from loadtests.counters import Counted, Counters
-from loadtests.histograms import Histogram, of
-from loadtests.latency_log import Clock, Interval, LatencyLog
+from loadtests.recording import checks, counters, kinds, latency_log
+from loadtests.recording.answers import Answers
+from loadtests.recording.checks import Checked
+from loadtests.recording.counters import Counted, Counters
+from loadtests.recording.histograms import Histogram, of
+from loadtests.recording.latency_log import Clock, Interval, LatencyLog
 
 _SECOND = 1_000_000_000
 _REST = 0.02  # seconds after a line: several times what making one takes at 10,000 arrivals/s

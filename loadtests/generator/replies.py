@@ -13,7 +13,7 @@ from typing import Any
 from loadtests.generator.http import blanking, codings, cookies, forms
 from loadtests.generator.http.codings import Unreadable
 from loadtests.generator.http.headers import Fields, Headers
-from loadtests.retries import Meaning
+from loadtests.recording.retries import Meaning
 
 
 class StepFailed(Exception):  # noqa: N818 - says what happened

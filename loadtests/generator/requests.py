@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from foundation.errors import InputError
-from loadtests.targets import Target
+from loadtests.planning.targets import Target
 
 # What says where a request ends is the generator's alone: another value would make another request of it.
 _FRAMING = frozenset({"content-length", "transfer-encoding"})

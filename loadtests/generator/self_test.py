@@ -18,18 +18,18 @@ from gevent import subprocess
 from locust import task
 
 from foundation.errors import RunInvalid
-from loadtests import latency_log
-from loadtests.arrivals import Stream
 from loadtests.generator.beats import beating, quiet_collector
 from loadtests.generator.bench import BenchEnvironment, bench
 from loadtests.generator.dispatcher import dispatch
 from loadtests.generator.journey import Journey
 from loadtests.generator.pool import Pool
-from loadtests.histograms import Histogram
-from loadtests.job import Job, Retry
-from loadtests.latency_log import Clock
-from loadtests.summary import Tested
-from loadtests.targets import pinned
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Job, Retry
+from loadtests.planning.targets import pinned
+from loadtests.recording import latency_log
+from loadtests.recording.histograms import Histogram
+from loadtests.recording.latency_log import Clock
+from loadtests.recording.summary import Tested
 
 MORE = 1.2
 TOLERATED = 1 / 3  # of its seconds may be late: a hiccup is the run's own matter, most of them are inability

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from functools import partial
 from time import monotonic_ns, time
 
-from loadtests.counters import Counters
 from loadtests.generator.attempts import INTERRUPTED, Attempts
 from loadtests.generator.bench import Bench, BenchEnvironment
 from loadtests.generator.drawing import Drawing
 from loadtests.generator.http import blanking
 from loadtests.generator.replies import Reply, StepFailed, shown
-from loadtests.ledger import Outcome
-from loadtests.left_out import ON_START
-from loadtests.progress import Exchanged
-from loadtests.retries import outcome
+from loadtests.recording.counters import Counters
+from loadtests.recording.ledger import Outcome
+from loadtests.recording.left_out import ON_START
+from loadtests.recording.progress import Exchanged
+from loadtests.recording.retries import outcome
 
 _SECOND = 1_000_000_000
 

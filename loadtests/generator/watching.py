@@ -17,7 +17,7 @@ from locust.runners import STATE_RUNNING, LocalRunner
 from locust.stats import RequestStats, StatsEntry, StatsEntryDict, StatsError, StatsErrorDict, stats_history
 
 from foundation.errors import Unavailable
-from loadtests.progress import Progress, Statistics
+from loadtests.recording.progress import Progress, Statistics
 
 LOOPBACK = "127.0.0.1"
 _SINGLE = "this run is judged when it ends: start the next one on the command line"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from foundation.errors import InputError
-from loadtests.arrivals import Constant, Profile
+from loadtests.planning.arrivals import Constant, Profile
 from loadtests.profiles import days, drops, flat
 from loadtests.profiles.shape import Curve, Point, Shape
 

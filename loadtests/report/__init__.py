@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from foundation import page
 from foundation.slo import Objective
 from foundation.verdict import Verdict
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
 from loadtests.report import charts, findings, repeat, steps, wrong
 
 FILE = "index.html"

@@ -9,9 +9,9 @@ from foundation import charts, page
 from foundation.charts import Chart, Limit, Scale, Series, Shape
 from foundation.page import Section
 from foundation.slo import Metric, Objective
-from loadtests.in_flight import in_flight
-from loadtests.latency_log import Clock
-from loadtests.measurements import Measurements
+from loadtests.judging.in_flight import in_flight
+from loadtests.judging.measurements import Measurements
+from loadtests.recording.latency_log import Clock
 
 MOST_POINTS = 600  # more cannot be told apart on any screen
 MOST_STEPS = 24

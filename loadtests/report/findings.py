@@ -8,8 +8,8 @@ from foundation import page
 from foundation.page import Column, Group, Row, Section
 from foundation.units import in_words
 from foundation.verdict import Status, Verdict, Weight
-from loadtests.locustfile import CLOSED
-from loadtests.measurements import FirstFailure, Measurements
+from loadtests.judging.measurements import FirstFailure, Measurements
+from loadtests.planning.locustfile import CLOSED
 from loadtests.report.words import rate
 
 _TITLES = {

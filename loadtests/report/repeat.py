@@ -10,10 +10,10 @@ from markupsafe import Markup
 from foundation import page
 from foundation.page import Section
 from foundation.units import in_words
-from loadtests.arrivals import Stream
-from loadtests.job import Job
-from loadtests.locustfile import Locust
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Job
+from loadtests.planning.locustfile import Locust
 from loadtests.report.words import rate
 
 Facts = Mapping[str, str | Markup]

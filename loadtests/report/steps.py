@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from foundation import page
 from foundation.page import Column, Group, Row, Section
-from loadtests import answers, left_out
-from loadtests.latency_log import Clock
-from loadtests.measurements import Measurements
-from loadtests.objectives import precise
-from loadtests.results import QUANTILES, latencies
+from loadtests.judging.measurements import Measurements
+from loadtests.judging.objectives import precise
+from loadtests.recording import answers, left_out
+from loadtests.recording.latency_log import Clock
+from loadtests.showing.results import QUANTILES, latencies
 
 _REQUESTS = (
     Column(title="Step"), Column(title="Requests", numeric=True), Column(title="Per second", numeric=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
 
 
 def rate(measured: Measurements) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from foundation import page, slo
 from foundation.page import Column, Group, Row, Section
-from loadtests import checks, results
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.recording import checks
+from loadtests.showing import results
 
 _ERRORS = (
     Column(title="Of"), Column(title="Wanted", numeric=True), Column(title="Errors", numeric=True),

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from foundation.errors import InputError
-from loadtests import measurements, report
+from loadtests import report
+from loadtests.judging import measurements
 from peakproof.report.objectives import objectives
 from peakproof.results import Results
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from loadtests import measurements
-from loadtests.arrivals import Spacing, Stream
-from loadtests.job import Job, Retry
+from loadtests.judging import measurements
+from loadtests.judging.measurements import Measurements
 from loadtests.local import generate
-from loadtests.measurements import Measurements
-from loadtests.progress import Event
+from loadtests.planning.arrivals import Spacing, Stream
+from loadtests.planning.job import Job, Retry
+from loadtests.recording.progress import Event
 
 HERE = Path(__file__).parent
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from loadtests.arrivals import Stream
-from loadtests.counters import Counters
-from loadtests.histograms import Histogram
-from loadtests.job import Job
-from loadtests.latency_log import Clock
-from loadtests.measurements import Measurements
-from loadtests.summary import Summary
+from loadtests.judging.measurements import Measurements
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Job
+from loadtests.recording.counters import Counters
+from loadtests.recording.histograms import Histogram
+from loadtests.recording.latency_log import Clock
+from loadtests.recording.summary import Summary
 
 MS = 1_000_000
 

@@ -9,7 +9,7 @@ import pytest
 from foundation import slo
 from foundation.errors import InputError
 from loadtests import asking
-from loadtests.locustfile import journey_of, series_of
+from loadtests.planning.locustfile import journey_of, series_of
 
 NOTHING: dict[str, object] = {
     "journeys": None, "journey": None, "locustfile": None, "users": None, "spawn_rate": None, "rate": None,

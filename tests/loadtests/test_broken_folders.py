@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.errors import InputError
-from loadtests import commands, counters, latency_log, ledger, summary
+from loadtests import commands
 from loadtests.distributed import clocks
-from loadtests.measurements import Measurements, read
-from tests.loadtests.test_measurements import folder
+from loadtests.judging.measurements import Measurements, read
+from loadtests.recording import counters, latency_log, ledger, summary
+from tests.loadtests.judging.test_measurements import folder
 
 FILES = (counters.FILE, latency_log.FILE, ledger.FILE, summary.FILE, summary.ERRORS)
 FAILURE = {"kind": "order: status 404", "journey": "order", "second": 1, "count": 2, "traceback": "…"}

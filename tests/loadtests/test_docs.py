@@ -8,9 +8,11 @@ from pathlib import Path
 import typer
 
 from foundation import slo
-from loadtests import abort, counters, job, latency_log, ledger, summary
 from loadtests.cli import app
+from loadtests.judging import abort
+from loadtests.planning import job
 from loadtests.profiles import PROFILES
+from loadtests.recording import counters, latency_log, ledger, summary
 
 
 def text(root: Path) -> str:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from foundation.slo import parse
 from foundation.verdict import Finding
-from loadtests.counters import Counters
-from loadtests.objectives import evaluate, unknown_series
+from loadtests.judging.objectives import evaluate, unknown_series
+from loadtests.recording.counters import Counters
 from tests.loadtests.made import measurements
 
 STEPS = {

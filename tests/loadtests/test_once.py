@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from loadtests import once
-from loadtests.arrivals import Stream
-from loadtests.counters import Counters
-from loadtests.job import SelfTest
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import SelfTest
+from loadtests.recording.counters import Counters
 from tests.loadtests import made
 from tests.loadtests.generator.site import PASSWORD, Site, standing
 
@@ -86,7 +86,7 @@ def test_it_is_the_same_journeys_once_each() -> None:
     asked = replace(made.job(processes=4), self_test=SelfTest(limit=1, required=True))
     found = once.job(asked)
     arrivals = [arrival.journey for arrival in found.schedule]
-    assert sorted(arrivals) == ["look", "order"]
+    assert arrivals == ["order", "look"], "one after the other"
     assert (found.processes, found.self_test, found.shown) == (1, None, True)
 
 

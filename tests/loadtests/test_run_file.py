@@ -11,8 +11,8 @@ import pytest
 
 from foundation.errors import InputError
 from loadtests import cli, run_file, wanted
-from loadtests.arrivals import Scenario, Stream
-from loadtests.job import Job
+from loadtests.planning.arrivals import Scenario, Stream
+from loadtests.planning.job import Job
 from loadtests.profiles import REPLAY
 from loadtests.run_file import RunInput
 from loadtests.wanted import Wanted
@@ -99,7 +99,7 @@ def test_arrivals_come_in_their_scenarios_time_and_as_many(tmp_path: Path) -> No
 
 
 def test_a_job_with_scenarios_is_read_back_as_it_was_written(tmp_path: Path) -> None:
-    from loadtests import job as jobs
+    from loadtests.planning import job as jobs
 
     found = job(tmp_path, SCENARIOS)
     found.write(tmp_path / "job.json")

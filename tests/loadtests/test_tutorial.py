@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests import measurements
+from loadtests.judging import measurements
 
 ADDRESS = "http://127.0.0.1:8000"
 

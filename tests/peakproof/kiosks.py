@@ -16,8 +16,8 @@ import docker
 import yaml
 
 from environments import labels
-from loadtests import measurements
-from loadtests.ledger import Entry
+from loadtests.judging import measurements
+from loadtests.recording.ledger import Entry
 from peakproof import results
 from peakproof.results import Results
 

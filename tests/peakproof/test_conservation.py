@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.verdict import Status, Weight, judge
-from loadtests.ledger import Entry, Intent, Outcome, Settled, hashed
+from loadtests.recording.ledger import Entry, Intent, Outcome, Settled, hashed
 from peakproof import conservation
 from peakproof.conservation import Booked, Fate
 

@@ -10,10 +10,10 @@ import pytest
 from environments.containers.node import NodeFailed
 from environments.environment import Environment
 from foundation.errors import ExitCode, InputError
-from loadtests import progress
-from loadtests.arrivals import Stream
-from loadtests.job import Job
-from loadtests.progress import Failed
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Job
+from loadtests.recording import progress
+from loadtests.recording.progress import Failed
 from peakproof import generating
 
 

@@ -18,11 +18,11 @@ from foundation import slo
 from foundation.console import people
 from foundation.errors import ExitCode, PeakproofError, RunInvalid, Unavailable
 from foundation.verdict import Status
-from loadtests import abort
-from loadtests.abort import Hopeless
-from loadtests.counters import Counters
-from loadtests.ledger import Entry, Intent, Outcome, Settled, hashed
-from loadtests.measurements import Measurements
+from loadtests.judging import abort
+from loadtests.judging.abort import Hopeless
+from loadtests.judging.measurements import Measurements
+from loadtests.recording.counters import Counters
+from loadtests.recording.ledger import Entry, Intent, Outcome, Settled, hashed
 from peakproof import conservation, outcome, results, season
 from peakproof.conservation import Conservation
 from peakproof.rehearsal import Ended

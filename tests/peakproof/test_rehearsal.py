@@ -8,7 +8,7 @@ import docker
 import pytest
 
 from foundation.verdict import Status
-from loadtests.ledger import Outcome, Settled
+from loadtests.recording.ledger import Outcome, Settled
 from peakproof import results
 from tests.peakproof.conftest import PLANS
 from tests.peakproof.kiosks import Ran, SideBySide, left

@@ -9,10 +9,10 @@ import pytest
 
 from foundation import slo
 from foundation.slo import Objective
-from loadtests.arrivals import Stream
 from loadtests.capacity.search import Capacity, Status
 from loadtests.capacity.trials import Observation, Outcome
-from loadtests.job import Job, SelfTest
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Job, SelfTest
 from peakproof.asynchronous import Delay, Waiting
 from peakproof.plan import CapacityInput, LoadInput
 from peakproof.searching import growing, job_of_trials, judged, plan_of, promised, result_of, steady

@@ -13,8 +13,8 @@ from docker.models.containers import Container
 
 from environments import images, labels
 from environments.containers import removing
-from loadtests import progress
-from loadtests.progress import Progress
+from loadtests.recording import progress
+from loadtests.recording.progress import Progress
 from tests.peakproof.conftest import FAR
 from tests.peakproof.kiosks import Plan, Ran, Written, argv, written
 

@@ -32,9 +32,9 @@ from loadtests.generator.locustfiles import closed
 from loadtests.generator.locustfiles.loading import Locustfile
 from loadtests.generator.preparing import locustfile_of
 from loadtests.generator.watching import Watch, served
-from loadtests.job import Job
-from loadtests.progress import Event, Failed, Finished, Note, Ready, Statistics, parse
-from loadtests.targets import pinned
+from loadtests.planning.job import Job
+from loadtests.planning.targets import pinned
+from loadtests.recording.progress import Event, Failed, Finished, Note, Ready, Statistics, parse
 
 _EXCHANGES = 50  # of which the quickest counts
 _LEAD = 1.0  # seconds from the last worker being ready to the start: what it takes to tell all of them

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loadtests.distributed import parcels
 from loadtests.distributed.clocks import Exchange, Offset
-from loadtests.job import FILE, Job
+from loadtests.planning.job import FILE, Job
 
 
 @dataclass(kw_only=True)

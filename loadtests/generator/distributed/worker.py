@@ -30,9 +30,9 @@ from loadtests.generator import process
 from loadtests.generator.control import Control, say
 from loadtests.generator.distributed.messages import SILENCE, FromMaster, FromWorker
 from loadtests.generator.locustfiles import closed
-from loadtests.job import FILE, Job
-from loadtests.progress import Event as Said
-from loadtests.progress import Failed, Note, Ready, line
+from loadtests.planning.job import FILE, Job
+from loadtests.recording.progress import Event as Said
+from loadtests.recording.progress import Failed, Note, Ready, line
 
 GONE = "the master is gone, or ended the load"
 _GLANCE = 0.5  # seconds between looks at the master

@@ -16,8 +16,8 @@ from loadtests.generator.bench import Bench
 from loadtests.generator.locustfiles import hearing
 from loadtests.generator.locustfiles.loading import Locustfile
 from loadtests.generator.recorder import Recorder
-from loadtests.job import Job
-from loadtests.latency_log import Clock
+from loadtests.planning.job import Job
+from loadtests.recording.latency_log import Clock
 
 _SECOND = 1_000_000_000
 _GLANCE = 0.05  # seconds between looks at whether it is over

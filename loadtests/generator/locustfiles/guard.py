@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gevent import socket
 
-from loadtests.targets import Reach
+from loadtests.planning.targets import Reach
 
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from loadtests import kinds
 from loadtests.generator.recorder import Recorder
-from loadtests.latency_log import Clock
-from loadtests.locustfile import series_of
+from loadtests.planning.locustfile import series_of
+from loadtests.recording import kinds
+from loadtests.recording.latency_log import Clock
 
 _MOST_SERIES = 1000  # a file that names no requests makes one for each URL: memory stays bounded
 _REST = "others"

@@ -19,7 +19,7 @@ from locust.user.task import filter_tasks_by_tags
 from locust.util.load_locustfile import load_locustfile
 
 from foundation.errors import InputError
-from loadtests.job import Job
+from loadtests.planning.job import Job
 
 # Options of Locust's that this command has its own for, or that would start something else.
 _OURS = {

@@ -17,14 +17,14 @@ from locust.env import Environment
 from locust.runners import STATE_RUNNING, STATE_STOPPED, LocalRunner
 from locust.user.task import DefaultTaskSet, TaskSet
 
-from loadtests.arrivals import Arrival, Draws
 from loadtests.generator.locustfiles import hearing
 from loadtests.generator.locustfiles.intended import Intended
 from loadtests.generator.locustfiles.visits import Origins, Seat, Visit
 from loadtests.generator.recorder import Recorder
-from loadtests.job import Job
-from loadtests.latency_log import Clock
-from loadtests.left_out import ON_START
+from loadtests.planning.arrivals import Arrival, Draws
+from loadtests.planning.job import Job
+from loadtests.recording.latency_log import Clock
+from loadtests.recording.left_out import ON_START
 
 _PATIENCE = 30.0  # seconds for on_start of the first users
 _GOODBYE = 5.0  # seconds for on_stop

@@ -12,7 +12,7 @@ import gevent
 from gevent.event import AsyncResult
 from locust import User
 
-from loadtests.arrivals import Arrival
+from loadtests.planning.arrivals import Arrival
 
 
 @dataclass(kw_only=True)

@@ -13,14 +13,14 @@ import pytest
 
 from foundation import slo
 from foundation.errors import ExitCode, InputError, Unavailable
-from loadtests.arrivals import Stream
 from loadtests.capacity import commands, results
 from loadtests.capacity.commands import Timing
 from loadtests.capacity.loading import LoadTrial
 from loadtests.capacity.search import Capacity, Plan, Status, search
 from loadtests.capacity.simulation import Queue
 from loadtests.capacity.trials import Outcome
-from loadtests.job import Job
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Job
 
 HERE = Path(__file__).parent
 PROMISED = [slo.parse("look p50 < 2s")]

@@ -13,8 +13,8 @@ from loadtests.capacity import loading
 from loadtests.capacity.loading import LoadTrial
 from loadtests.capacity.processors import Processors
 from loadtests.capacity.trials import Outcome
-from loadtests.job import Job
-from loadtests.progress import Event, Progress
+from loadtests.planning.job import Job
+from loadtests.recording.progress import Event, Progress
 from tests.loadtests import made
 from tests.loadtests.comparing.test_compare_command import A_SECOND, SECONDS, write_run
 

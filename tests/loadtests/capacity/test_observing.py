@@ -7,8 +7,8 @@ from dataclasses import replace
 from foundation import slo
 from loadtests.capacity.observing import observe, without_start
 from loadtests.capacity.trials import Outcome
-from loadtests.counters import Counters
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.recording.counters import Counters
 from tests.loadtests import made
 
 PROMISED = [slo.parse("order p99 < 100ms"), slo.parse("errors < 1%")]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loadtests.capacity.processors import Processors, times
-from loadtests.progress import Progress, Started
+from loadtests.recording.progress import Progress, Started
 
 SECOND = Progress(
     second=1, wanted=1, reached=1, in_flight=0, p50_ms=1.0, p99_ms=1.0, errors=0,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtests.comparing.bootstrap import estimate
-from loadtests.histograms import Histogram, merged, of
+from loadtests.recording.histograms import Histogram, merged, of
 
 blocks = st.lists(st.integers(10**8, 10**8 * 6 // 5), min_size=1, max_size=30).map(of)
 sides = st.lists(st.lists(blocks, min_size=1, max_size=4), min_size=2, max_size=4)

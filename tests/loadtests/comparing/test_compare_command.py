@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import InputError, RunInvalid
-from loadtests import latency_log, summary
 from loadtests.comparing import commands, reading, spread
-from loadtests.counters import Counted, Counters, line
-from loadtests.histograms import Histogram
-from loadtests.job import FILE, Job
-from loadtests.latency_log import Clock, Interval, LatencyLog
+from loadtests.planning.job import FILE, Job
+from loadtests.recording import latency_log, summary
+from loadtests.recording.counters import Counted, Counters, line
+from loadtests.recording.histograms import Histogram
+from loadtests.recording.latency_log import Clock, Interval, LatencyLog
 from tests.loadtests import made
 
 SECONDS = 20

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import InputError, RunInvalid
-from loadtests import summary
 from loadtests.comparing.reading import Sides, read
-from loadtests.job import Job
-from loadtests.locustfile import Locust
+from loadtests.planning.job import Job
+from loadtests.planning.locustfile import Locust
+from loadtests.recording import summary
 from tests.loadtests import made
 from tests.loadtests.comparing.test_compare_command import A_SECOND, SECONDS, write_run
 

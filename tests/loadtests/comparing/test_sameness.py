@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from loadtests.arrivals import Stream
 from loadtests.comparing.sameness import differences, on_the_same_target, remarks
-from loadtests.job import Retry
-from loadtests.locustfile import Locust
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Retry
+from loadtests.planning.locustfile import Locust
 from tests.loadtests import made
 
 JOB = made.job()

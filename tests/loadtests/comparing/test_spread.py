@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from foundation.errors import InputError
 from loadtests.comparing.runs import Run
 from loadtests.comparing.spread import Spread, load, path, spreads_of, store
-from loadtests.histograms import of
+from loadtests.recording.histograms import of
 
 MS = 10**6
 known = st.dictionaries(

@@ -10,7 +10,7 @@ from loadtests.comparing.runs import Run
 from loadtests.comparing.simulation import Service, runs
 from loadtests.comparing.spread import Spread
 from loadtests.comparing.verdicts import Change, compare, holm, overall
-from loadtests.histograms import Histogram
+from loadtests.recording.histograms import Histogram
 
 STEADY = Service(between=0.005, within=0.005, shape=0.1, steps=1)
 STEP = "order/step-0"

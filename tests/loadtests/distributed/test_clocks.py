@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests import validity
 from loadtests.distributed import clocks
 from loadtests.distributed.clocks import Crew, Exchange, Offset, Worker
+from loadtests.judging import validity
 from tests.loadtests import made
 
 MS = 1_000_000

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import InputError
-from loadtests import job as jobs
 from loadtests.distributed import parcels
 from loadtests.distributed.parcels import Parcel
+from loadtests.planning import job as jobs
 from tests.loadtests import made
 
 

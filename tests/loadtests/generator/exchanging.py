@@ -13,13 +13,13 @@ from functools import partial
 import loadtests.generator  # noqa: F401  # first: it patches
 
 # isort: split
-from loadtests.counters import Counters
 from loadtests.generator.attempts import Attempts
 from loadtests.generator.client import context_of
 from loadtests.generator.connection import Connection
 from loadtests.generator.requests import Requests
-from loadtests.job import Retry
-from loadtests.targets import pinned
+from loadtests.planning.job import Retry
+from loadtests.planning.targets import pinned
+from loadtests.recording.counters import Counters
 
 
 def made(case: dict[str, str]) -> list[dict[str, object]]:

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from loadtests import checks, results
-from loadtests.arrivals import Stream
-from loadtests.checks import Checked
-from loadtests.counters import Counters
-from loadtests.job import Retry
-from loadtests.latency_log import Clock
-from loadtests.ledger import Intent, Outcome, Settled
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Retry
+from loadtests.recording import checks
+from loadtests.recording.checks import Checked
+from loadtests.recording.counters import Counters
+from loadtests.recording.latency_log import Clock
+from loadtests.recording.ledger import Intent, Outcome, Settled
+from loadtests.showing import results
 from tests.loadtests.conftest import Loader
 from tests.loadtests.generator.site import Site, standing
 

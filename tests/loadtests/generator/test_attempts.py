@@ -19,9 +19,9 @@ import errno, json, sys
 import json
 from time import monotonic
 import gevent
-from loadtests.counters import Counters
+from loadtests.recording.counters import Counters
 from loadtests.generator.attempts import Attempts
-from loadtests.job import Retry
+from loadtests.planning.job import Retry
 
 class Wire:
     def __init__(self, script):

@@ -9,9 +9,9 @@ PROGRAM = """
 import json, time
 from types import SimpleNamespace
 import gevent.monkey
-from loadtests.counters import Counters
+from loadtests.recording.counters import Counters
 from loadtests.generator.beats import beating
-from loadtests.histograms import Histogram
+from loadtests.recording.histograms import Histogram
 
 flushed, written = [], []
 

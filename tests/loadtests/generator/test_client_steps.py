@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from loadtests import commands, left_out, results
-from loadtests.job import Job
-from loadtests.latency_log import Clock
+from loadtests import commands
+from loadtests.planning.job import Job
+from loadtests.recording import left_out
+from loadtests.recording.latency_log import Clock
+from loadtests.showing import results
 from tests.loadtests.conftest import Loader
 from tests.loadtests.generator.test_process import Shops
 

@@ -12,7 +12,7 @@ PROGRAM = """
 import json, os, signal, sys
 import gevent
 from loadtests.generator.control import Control, obeying_signals, web_note
-from loadtests.progress import Note
+from loadtests.recording.progress import Note
 
 def state(control):
     return [control(), control.on_purpose]

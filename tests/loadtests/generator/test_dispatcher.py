@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from time import monotonic_ns
 import gevent
-from loadtests.arrivals import Arrival
+from loadtests.planning.arrivals import Arrival
 from loadtests.generator.dispatcher import dispatch
 from loadtests.generator.recorder import Recorder
 

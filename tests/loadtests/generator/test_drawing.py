@@ -11,8 +11,8 @@ from tests.loadtests.generator.programs import told
 PROGRAM = """
 import json
 from types import SimpleNamespace
-from loadtests.arrivals import Arrival, Draws
-from loadtests.feeds import Row
+from loadtests.planning.arrivals import Arrival, Draws
+from loadtests.planning.feeds import Row
 from loadtests.generator.drawing import Drawing
 
 ROWS = {"shops": tuple(Row(shop=str(n)) for n in range(10)), "one": (Row(shop="0"),)}

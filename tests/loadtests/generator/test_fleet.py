@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from loadtests.arrivals import Stream
-from loadtests.job import FILE, Job
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import FILE, Job
 
 JOURNEYS = Path(__file__).parents[1] / "journeys.py"
 PATIENCE = 20.0

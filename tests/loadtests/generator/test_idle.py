@@ -19,7 +19,7 @@ from http.client import HTTPException
 from loadtests.generator.client import PinnedClients
 from loadtests.generator.connection import Connection
 from loadtests.generator.requests import Requests
-from loadtests.targets import pinned
+from loadtests.planning.targets import pinned
 
 def answer(body, status="200 OK", more=""):
     return f"HTTP/1.1 {status}\\r\\n{more}Content-Length: {len(body)}\\r\\n\\r\\n{body}".encode()

@@ -10,14 +10,9 @@ from pathlib import Path
 # What the generator may use of ours: these are put into its container, and nothing else.
 FOUNDATION = ("__init__.py", "errors.py", "secrets.py")
 CODE = (
-    "",
-    "/profiles",
-    "/distributed",
-    "/generator",
-    "/generator/locustfiles",
-    "/generator/distributed",
-    "/generator/http",
-)
+    "", "/planning", "/recording", "/judging", "/profiles", "/distributed", "/generator", "/generator/http",
+    "/generator/locustfiles", "/generator/distributed",
+)  # fmt: skip
 ABSENT = ("pydantic", "rich", "typer", "yaml", "numpy", "polars", "hdrh", "docker")
 
 

@@ -9,15 +9,16 @@ import pytest
 
 from foundation.slo import parse
 from foundation.verdict import Status, judge
-from loadtests import commands, implied
-from loadtests.arrivals import Stream
-from loadtests.counters import Counters
-from loadtests.job import Retry
-from loadtests.latency_log import Clock
-from loadtests.ledger import Intent, Outcome, Settled, hashed
-from loadtests.measurements import Measurements
-from loadtests.objectives import evaluate
-from loadtests.progress import Event, Progress
+from loadtests import commands
+from loadtests.judging import implied
+from loadtests.judging.measurements import Measurements
+from loadtests.judging.objectives import evaluate
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Retry
+from loadtests.recording.counters import Counters
+from loadtests.recording.latency_log import Clock
+from loadtests.recording.ledger import Intent, Outcome, Settled, hashed
+from loadtests.recording.progress import Event, Progress
 from tests.loadtests.conftest import Loader, RunningShop
 
 MS = 1_000_000

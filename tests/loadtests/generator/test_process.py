@@ -15,14 +15,14 @@ import pytest
 
 from foundation.errors import InputError, RunInvalid
 from foundation.slo import parse
-from loadtests.arrivals import Stream
-from loadtests.job import Connections, Retry
-from loadtests.latency_log import Clock
-from loadtests.ledger import Intent, Outcome, Settled, hashed
-from loadtests.measurements import Measurements, read
-from loadtests.objectives import evaluate
-from loadtests.progress import Event, Finished, Progress, Ready, Started
-from loadtests.validity import findings
+from loadtests.judging.measurements import Measurements, read
+from loadtests.judging.objectives import evaluate
+from loadtests.judging.validity import findings
+from loadtests.planning.arrivals import Stream
+from loadtests.planning.job import Connections, Retry
+from loadtests.recording.latency_log import Clock
+from loadtests.recording.ledger import Intent, Outcome, Settled, hashed
+from loadtests.recording.progress import Event, Finished, Progress, Ready, Started
 from tests.loadtests.conftest import Loader, RunningShop
 
 MS = 1_000_000

@@ -13,11 +13,11 @@ import amqp
 import pytest
 
 from foundation.errors import InputError, Refused
-from loadtests.job import Job, Retry
-from loadtests.latency_log import Clock
-from loadtests.ledger import Intent, Outcome, Settled, hashed
-from loadtests.measurements import Measurements
-from loadtests.progress import Event, Progress
+from loadtests.judging.measurements import Measurements
+from loadtests.planning.job import Job, Retry
+from loadtests.recording.latency_log import Clock
+from loadtests.recording.ledger import Intent, Outcome, Settled, hashed
+from loadtests.recording.progress import Event, Progress
 from tests.loadtests.conftest import HERE, Loader
 from tests.platforms.orderhub.link import link_to
 from tests.servers import Server

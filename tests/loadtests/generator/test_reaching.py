@@ -19,7 +19,7 @@ from time import monotonic
 import loadtests.generator
 from loadtests.generator.connection import connected
 from loadtests.generator.reaching import answering_first
-from loadtests.targets import Target
+from loadtests.planning.targets import Target
 
 port, *addresses = json.loads(sys.argv[1])
 target = Target(scheme="http", host="shop", port=port, prefix="", addresses=tuple(addresses))

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loadtests import counters, kinds, latency_log
-from loadtests.counters import Counters
-from loadtests.histograms import Histogram, of
-from loadtests.latency_log import Clock
+from loadtests.recording import counters, kinds, latency_log
+from loadtests.recording.counters import Counters
+from loadtests.recording.histograms import Histogram, of
+from loadtests.recording.latency_log import Clock
 from tests.loadtests.generator.alone import alone
 
 if TYPE_CHECKING:

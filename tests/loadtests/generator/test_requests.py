@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import InputError
-from loadtests.targets import Target
+from loadtests.planning.targets import Target
 from tests.loadtests.generator.alone import alone
 
 Requests = alone("requests").Requests

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import RunInvalid
-from loadtests import null_server, summary, validity
-from loadtests.job import SelfTest
+from loadtests import null_server
+from loadtests.judging import validity
+from loadtests.planning.job import SelfTest
+from loadtests.recording import summary
 from tests.loadtests import made
 from tests.loadtests.conftest import Loader, RunningShop
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import InputError
-from loadtests.arrivals import SECOND, Schedule, Stream
+from loadtests.planning.arrivals import SECOND, Schedule, Stream
 from loadtests.profiles import PROFILES, mean_rate, profile
 from loadtests.profiles.days import PEAK_MINUTE
 from loadtests.profiles.drops import MARKETS_COUNT, MIDNIGHT, QUIET

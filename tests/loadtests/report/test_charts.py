@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 
 from foundation import slo
-from loadtests.counters import Counters
-from loadtests.latency_log import Clock
-from loadtests.locustfile import Locust
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.planning.locustfile import Locust
+from loadtests.recording.counters import Counters
+from loadtests.recording.latency_log import Clock
 from loadtests.report import charts
 from tests.loadtests import made
 from tests.loadtests.made import all_at

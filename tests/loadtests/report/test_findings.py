@@ -11,8 +11,8 @@ from foundation import slo
 from foundation.page import Section
 from foundation.verdict import Finding, Verdict, Weight, judge
 from loadtests import commands
-from loadtests.locustfile import CLOSED, Locust
-from loadtests.measurements import FirstFailure, Measurements
+from loadtests.judging.measurements import FirstFailure, Measurements
+from loadtests.planning.locustfile import CLOSED, Locust
 from loadtests.report import findings, words
 from tests.loadtests import made
 

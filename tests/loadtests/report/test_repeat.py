@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from loadtests.locustfile import Locust
+from loadtests.planning.locustfile import Locust
 from loadtests.report import repeat
 from tests.loadtests import made
 

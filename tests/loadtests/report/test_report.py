@@ -7,9 +7,9 @@ from dataclasses import replace
 from foundation import slo
 from foundation.slo import Objective
 from loadtests import commands, report
-from loadtests.counters import Counters
-from loadtests.latency_log import Clock
-from loadtests.measurements import FirstFailure, Measurements
+from loadtests.judging.measurements import FirstFailure, Measurements
+from loadtests.recording.counters import Counters
+from loadtests.recording.latency_log import Clock
 from tests.loadtests.made import all_at, measurements, summary
 
 

@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import replace
 
 from foundation.page import Section
-from loadtests import left_out
-from loadtests.answers import Answers
-from loadtests.latency_log import Clock
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.recording import left_out
+from loadtests.recording.answers import Answers
+from loadtests.recording.latency_log import Clock
 from loadtests.report import steps
 from tests.loadtests import made
 

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 
 from foundation.page import Section
-from loadtests.checks import Checked
-from loadtests.counters import Counters
-from loadtests.measurements import Measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.recording.checks import Checked
+from loadtests.recording.counters import Counters
 from loadtests.report import wrong
 from tests.loadtests import made
 

@@ -8,7 +8,7 @@ import pytest
 
 from peakproof import report
 from peakproof.results import MEASUREMENTS
-from tests.loadtests.test_measurements import folder
+from tests.loadtests.judging.test_measurements import folder
 from tests.peakproof.report import reading, samples
 
 

@@ -15,14 +15,14 @@ from docker.models.networks import Network
 
 from environments.docker_client import connect
 from environments.images import ensure, silent
-from loadtests import measurements
-from loadtests.job import Job
-from loadtests.ledger import Intent, Settled
+from loadtests.judging import measurements
+from loadtests.judging.measurements import Measurements
+from loadtests.judging.validity import findings
 from loadtests.local import generate
-from loadtests.locustfile import Locust
-from loadtests.measurements import Measurements
-from loadtests.progress import Event, Note, Progress
-from loadtests.validity import findings
+from loadtests.planning.job import Job
+from loadtests.planning.locustfile import Locust
+from loadtests.recording.ledger import Intent, Settled
+from loadtests.recording.progress import Event, Note, Progress
 from tests.loadtests.conftest import HERE, Loader, RunningShop, until
 
 pytestmark = pytest.mark.integration

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.errors import InputError
-from loadtests import job as jobs
+from loadtests.planning import job as jobs
 from tests.loadtests import made
 from tests.loadtests.generator.alone import alone
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from foundation.errors import InputError
-from loadtests import commands, left_out
-from loadtests.latency_log import Clock
-from loadtests.locustfile import IGNORED
-from loadtests.measurements import Measurements
-from loadtests.progress import Event, Note
+from loadtests import commands
+from loadtests.judging.measurements import Measurements
+from loadtests.planning.locustfile import IGNORED
+from loadtests.recording import left_out
+from loadtests.recording.latency_log import Clock
+from loadtests.recording.progress import Event, Note
 from tests.loadtests.conftest import Loader
 from tests.loadtests.generator.locustfiles.test_locustfiles import Shops, job
 

@@ -13,10 +13,10 @@ HERE = Path(__file__).parent
 PROGRAM = """
 import json, sys
 from foundation.errors import InputError
-from loadtests.arrivals import Stream
+from loadtests.planning.arrivals import Stream
 from loadtests.generator.locustfiles import loading
-from loadtests.job import Job
-from loadtests.locustfile import Locust
+from loadtests.planning.job import Job
+from loadtests.planning.locustfile import Locust
 
 path, *arguments = sys.argv[1:]
 job = Job(

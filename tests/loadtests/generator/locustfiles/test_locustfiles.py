@@ -13,12 +13,13 @@ from typing import TypeGuard
 import pytest
 
 from foundation.errors import InputError
-from loadtests import commands, report, results
-from loadtests.job import Job
-from loadtests.latency_log import Clock
-from loadtests.locustfile import CLOSED, IGNORED, Locust, Model
-from loadtests.progress import Event, Note, Progress
-from loadtests.validity import findings
+from loadtests import commands, report
+from loadtests.judging.validity import findings
+from loadtests.planning.job import Job
+from loadtests.planning.locustfile import CLOSED, IGNORED, Locust, Model
+from loadtests.recording.latency_log import Clock
+from loadtests.recording.progress import Event, Note, Progress
+from loadtests.showing import results
 from tests.loadtests import made
 from tests.loadtests.conftest import Loader, RunningShop, until
 

@@ -1,0 +1,1 @@
+"""What is concluded from what happened: objectives, validity, recovery, ending early. Pure."""

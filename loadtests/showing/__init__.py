@@ -1,0 +1,1 @@
+"""What people and machines are shown: the screen, tables, JSON, JUnit, CSV, metrics. Decides nothing."""
