@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,9 +25,10 @@ from foundation.errors import Refused, Unavailable
 LAST_LINES = 20
 NOT_RUNNING = CONFLICT = 409
 ENDING_SECONDS = 5
-_ATTACHING = 3
-_NOT_ATTACHED = "attaching to network failed"
-"""What an engine says after 20 s in which no manager of its swarm gave it an overlay."""
+_ATTACHING, _ATTACHING_AGAIN = 5, 1.0
+_NOT_ATTACHED = re.compile(r"attaching to network failed|network \S+ not found")
+"""What an engine says after 20 s in which no manager of its swarm gave it an overlay, or in the moment in which
+it takes away one that the last node there has just left."""
 ROUND = 5.0  # seconds; a probe that answers at all does so within them
 
 # Nothing can be asked of a node without a probe but that it is still there after a second.
@@ -66,8 +68,9 @@ class NodeContainer(BareContainer):
             try:
                 self.get_docker_client().start(self.get_wrapped_container())
             except APIError as error:
-                if not left or _NOT_ATTACHED not in str(error):
+                if not left or not _NOT_ATTACHED.search(str(error)):
                     raise
+                time.sleep(_ATTACHING_AGAIN)
             else:
                 return
 
