@@ -27,8 +27,8 @@ NOT_RUNNING = CONFLICT = 409
 ENDING_SECONDS = 5
 _ATTACHING, _ATTACHING_AGAIN = 5, 1.0
 _NOT_ATTACHED = re.compile(r"attaching to network failed|network \S+ not found")
-"""What an engine says after 20 s in which no manager of its swarm gave it an overlay, or in the moment in which
-it takes away one that the last node there has just left."""
+"""What an engine says after 20 s in which no manager gave it an overlay, or while it takes one away that the
+last node there has just left."""
 ROUND = 5.0  # seconds; a probe that answers at all does so within them
 
 # Nothing can be asked of a node without a probe but that it is still there after a second.
