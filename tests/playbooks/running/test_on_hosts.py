@@ -17,14 +17,15 @@ import pytest
 import yaml
 
 from environments import site as sites
-from foundation.errors import Refused
+from foundation.errors import Refused, Unavailable
 from foundation.secrets import Secret
 from playbooks import sandbox
 from playbooks.inventory import Inventory
-from playbooks.running import holding
+from playbooks.running import holding, preflight
 from playbooks.running.playing import Play, play
 from playbooks.sandbox.describing import Sandbox
 from tests.environments import commanding
+from tests.environments.commanding import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -109,6 +110,19 @@ def test_a_host_that_is_away_is_never_done(site: Path) -> None:
     assert said.returncode == 69
     assert "away is not fit" in said.stderr
     assert said.stdout == ""
+
+
+def test_a_port_that_a_role_needs_and_another_has_is_told_with_whose_it_is(box: Sandbox, site: Path) -> None:
+    on(box, "sudo systemd-run --quiet --unit other python3 -m http.server 7946")
+    eventually(lambda: "7946" in on(box, "ss -Hltn"), within=10, what="the other listens")
+    try:
+        with pytest.raises(Unavailable) as caught:
+            preflight.require_fit(sites.load(site), ["fit"], ["swarm"])
+    finally:
+        on(box, "sudo systemctl stop other")
+    (told,) = caught.value.detail
+    assert told.startswith("host fit: python3 has port 7946/tcp, which the role swarm needs")
+    assert preflight.require_fit(sites.load(site), ["fit"], ["swarm"]) == ()
 
 
 def test_hosts_are_held_for_one_run_wherever_it_is_until_its_process_is_gone(site: Path) -> None:
