@@ -21,7 +21,9 @@ _OWNED = "owned"
 _MOUNTS = Path("/proc/self/mountinfo")
 _IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 CONNECTIONS = "ssh"
-"""Where ssh's shared connections have their sockets; their paths may be no longer than 107 bytes."""
+"""Where ssh's shared connections have their sockets."""
+_LONGEST = 50
+"""Bytes of a folder's path: a socket's may have 107, and 57 follow (our folder, then ssh's own name)."""
 
 
 @contextmanager
@@ -46,11 +48,12 @@ def in_memory(candidates: Sequence[Path], mounts: str | None = None) -> Path:
     """The first of the folders that is kept in memory and can be written. Raises Unavailable."""
     table = mounts if mounts is not None else _MOUNTS.read_text() if _MOUNTS.exists() else ""
     for place in candidates:
-        if place.is_dir() and os.access(place, os.W_OK | os.X_OK) and kind_of(place, table) in _IN_MEMORY:
+        writable = place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+        if writable and kind_of(place, table) in _IN_MEMORY and len(os.fsencode(place)) <= _LONGEST:
             return place
     raise Unavailable(
         f"no folder in memory for this run's secrets: none of {', '.join(map(str, candidates))} is a tmpfs",
-        hint="`mount -t tmpfs tmpfs /dev/shm`, or name one in XDG_RUNTIME_DIR",
+        hint="`mount -t tmpfs tmpfs /dev/shm`, or name one in XDG_RUNTIME_DIR (its path may have 50 letters)",
     )
 
 

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,12 @@ def test_a_disk_is_passed_over_for_memory(tmp_path: Path) -> None:
     table = f"1 0 8:1 / / rw - ext4 /dev/sda rw\n2 1 0:2 / {tmp_path}/m rw - tmpfs tmpfs rw\n"
     (tmp_path / "m").mkdir()
     assert private.in_memory([tmp_path, tmp_path / "m"], table) == tmp_path / "m"
+
+
+def test_a_place_whose_path_leaves_no_room_for_a_socket_is_passed_over() -> None:
+    table = "1 0 0:1 / / rw - tmpfs tmpfs rw\n"
+    with tempfile.TemporaryDirectory(prefix="t" * 50, dir="/tmp") as long:
+        assert private.in_memory([Path(long), SHM], table) == SHM
 
 
 def test_the_folder_is_this_users_alone_and_gone_whatever_happens() -> None:
