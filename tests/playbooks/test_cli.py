@@ -28,6 +28,13 @@ def test_what_cannot_be_is_an_error_of_input(command: str, arguments: list[str],
     assert said.stdout == ""
 
 
+@pytest.mark.parametrize("command", ["renew", "patch"])
+def test_a_host_that_the_site_has_not_is_neither_renewed_nor_patched(command: str) -> None:
+    said = run_here("hosts", command, "box", "--limit", "box-4")
+    assert said.returncode == 2, said.stderr
+    assert "the site has no host 'box-4'" in said.stderr
+
+
 def test_a_site_that_is_being_worked_on_is_refused_with_who_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
