@@ -28,7 +28,7 @@ def test_every_command_is_there(name: str) -> None:
     assert [line for line in TEXT.splitlines() if line.startswith(f"| `peakproof hosts {name} ")]
 
 
-@pytest.mark.parametrize("name", ["configure", "check", "renew"])
+@pytest.mark.parametrize("name", ["configure", "check", "renew", "patch"])
 def test_every_option_is_there_and_help_shows_an_example(name: str) -> None:
     (told,) = [line for line in TEXT.splitlines() if line.startswith(f"| `peakproof hosts {name} ")]
     for parameter in commands()[name].params:
