@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from environments.site import Site
-from foundation.errors import Refused
+from foundation.errors import Refused, Unavailable
 from playbooks.running import locking, preflight
 from playbooks.running.locking import Holder
 
 _FILE = "/run/peakproof.lock"
 _HELD = "held"
+_SECONDS = 5.0  # for a connection to end
 # What is read from stdin ends with this process, and with it the lock.
 _SCRIPT = f"""exec 9>>{_FILE}
 flock -n 9 || {{ cat {_FILE}; exit 0; }}
@@ -39,14 +40,14 @@ class _Hold:
 
 @contextmanager
 def held(site: Site, hosts: Sequence[str], command: str) -> Iterator[None]:
-    """Holds the hosts for the block. Raises Refused that says who has one of them."""
+    """Holds the hosts for the block. Raises Refused that says who has one of them, or Unavailable."""
     me = json.dumps(asdict(locking.me(command)))
     begun = [(host, _begun(site, host, me)) for host in hosts]
     try:
         holds = [_Hold(host=host, process=process, said=_line(process)) for host, process in begun]
         for hold in holds:
             if hold.said != _HELD:
-                raise _refused(hold)
+                raise _lost(hold) if hold.process.wait(_SECONDS) else _refused(hold)
         yield
     finally:
         for _, process in begun:
@@ -71,15 +72,20 @@ def _end(process: subprocess.Popen[str]) -> None:
     assert process.stdin is not None
     process.stdin.close()
     try:
-        process.wait(5)
+        process.wait(_SECONDS)
     except subprocess.TimeoutExpired:  # the host is gone, or restarts
         process.kill()
         process.wait()
 
 
+def _lost(hold: _Hold) -> Unavailable:
+    hint = "`sudo -n true` must work there, and flock be installed (util-linux)"
+    return Unavailable(f"host {hold.host} cannot be held: the connection ended", hint=hint)
+
+
 def _refused(hold: _Hold) -> Refused:
     try:
         who = str(Holder(**json.loads(hold.said)))
-    except (ValueError, TypeError):  # it is being written, or the connection broke
+    except (ValueError, TypeError):  # it is being written
         who = "somebody else"
     return Refused(f"host {hold.host} is being worked on by {who}", hint="wait for it, then run this again")

@@ -184,6 +184,14 @@ def certified(site: Path) -> dict[str, Any]:
     return host
 
 
+def test_a_host_that_cannot_be_held_is_not_taken_for_one_that_another_holds(site: Path) -> None:
+    with (
+        pytest.raises(Unavailable, match="host plain cannot be held"),
+        holding.held(sites.load(site), ["plain"], "x"),
+    ):
+        pass
+
+
 def test_a_run_over_ssh_leaves_no_connection_and_no_secret(
     box: Sandbox, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
