@@ -69,7 +69,10 @@ class Trial:
         argv += ["--tags", ",".join(tags)] if tags else []
         argv += ["--check"] if check else []
         settings = {"ANSIBLE_ROLES_PATH": str(ROLES), "ANSIBLE_PIPELINING": "1"}
-        done = subprocess.run(argv, env={**os.environ, **settings}, capture_output=True, text=True)
+        # Ansible refuses a stdin that somebody else made non-blocking, as ssh does.
+        done = subprocess.run(
+            argv, env={**os.environ, **settings}, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
         said = done.stdout + done.stderr
         counts = [word.partition("=")[2] for word in said.split() if word.startswith("changed=")]
         return Played(status=done.returncode, changed=sum(map(int, counts)), said=said)
