@@ -29,11 +29,7 @@ class Asked:
         times.response.append(self.done - due)
         wrong = self.problem is not None
         recorder.answers[self.series].add(self.status, wrong=wrong)
-        counters = recorder.count(self.series, due)
-        counters.done += 1
-        counters.attempts += 1
-        counters.attempt_errors += wrong
-        counters.errors += wrong
+        recorder.step(self.series, due, wrong=wrong)
 
 
 def asked(series: str, event: dict[str, object]) -> Asked:

@@ -110,6 +110,14 @@ class Recorder:
         """The counters of a journey, or of a step, for the second in which it was due, to be increased."""
         return self._counters[(due - self.started) // _SECOND][journey]
 
+    def step(self, series: str, due: int, *, wrong: bool) -> None:
+        """Counts a step that was one request, of a client that repeats nothing by itself."""
+        counters = self.count(series, due)
+        counters.done += 1
+        counters.attempts += 1
+        counters.attempt_errors += wrong
+        counters.errors += wrong
+
     def times(self, series: str, due: int) -> Times:
         """The times of a series for the second in which it was due, to be appended to at once."""
         return self._times[(due - self.started) // _SECOND][series]

@@ -72,6 +72,7 @@ def test_the_websocket_of_the_docs_is_counted_timed_and_judged(tmp_path: Path, r
         "requests": 20, "wrong": 10, "by_status": {"well": 10, "no answer": 10},
     }  # fmt: skip
     assert found["latency_ms"]["prices/ws-price"]["response"]["count"] == 20
+    assert found["errors"]["prices/ws-price"]["errors"] == 10
     assert [f["holds"] for f in found["verdict"]["findings"] if f["name"].startswith("prices/ws-price")] == [
         True
     ]

@@ -62,6 +62,7 @@ class Told:
         """Its time and whether it failed, in the second in which it was due."""
         recorder.latency(self.series, Clock.RESPONSE, due, self.value)
         recorder.answers[self.series].add(self.status, wrong=self.problem is not None)
+        recorder.step(self.series, due, wrong=self.problem is not None)
         counters = recorder.count(journey, due)
         counters.attempts += 1
         if self.problem is not None:
