@@ -34,6 +34,13 @@ def databases(server: Server) -> Iterator[MakeDatabase]:
             administration.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="module")
+def shared_database(postgres_server: Server) -> Iterator[MakeDatabase]:
+    """Databases that the tests of a module share: whoever uses one leaves it as it was."""
+    with databases(postgres_server) as make:
+        yield make
+
+
 @pytest.fixture
 def make_database(postgres_server: Server) -> Iterator[MakeDatabase]:
     """Databases of the test's own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -46,12 +46,15 @@ tables:
 class Copy:
     """A masked copy with its report, and the commands on it."""
 
-    def __init__(self, make: MakeDatabase, folder: Path) -> None:
-        self.source, self.target, self.folder = make(SCHEMA + ROWS), make(SCHEMA), folder
+    def __init__(self, source: str, target: str, folder: Path) -> None:
+        self.source, self.target, self.folder = source, target, folder
         (folder / "policy.yaml").write_text(POLICY)
-        policy = anonymizer.load_policy(folder / "policy.yaml")
-        assert anonymizer.anonymize(self.source, self.target, policy, Key(bytes(range(32)))).verified
         signing.create(folder / "audit.pem")
+
+    def masked(self) -> Self:
+        policy = anonymizer.load_policy(self.folder / "policy.yaml")
+        assert anonymizer.anonymize(self.source, self.target, policy, Key(bytes(range(32)))).verified
+        return self
 
     def report(self, *more: str) -> tuple[int, dict[str, Any]]:
         names = [
@@ -69,9 +72,22 @@ class Copy:
         return run(app, ["audit", "verify", str(self.folder / "audit" / "audit.json"), *more])
 
 
+@pytest.fixture(scope="module")
+def unchanged(shared_database: MakeDatabase, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    source, target = shared_database(SCHEMA + ROWS), shared_database(SCHEMA)
+    return Copy(source, target, tmp_path_factory.mktemp("audit")).masked()
+
+
 @pytest.fixture
-def copy(make_database: MakeDatabase, tmp_path: Path) -> Copy:
-    return Copy(make_database, tmp_path)
+def copy(unchanged: Copy, tmp_path: Path) -> Copy:
+    """A copy that nobody changes, its report in a folder of the test's own."""
+    return Copy(unchanged.source, unchanged.target, tmp_path)
+
+
+@pytest.fixture
+def changing(make_database: MakeDatabase, tmp_path: Path) -> Copy:
+    """A copy of the test's own, to be changed."""
+    return Copy(make_database(SCHEMA + ROWS), make_database(SCHEMA), tmp_path).masked()
 
 
 def test_the_report_says_what_was_done_to_every_column_and_never_a_value(copy: Copy) -> None:
@@ -114,19 +130,19 @@ def test_a_report_that_was_changed_after_signing_is_told(
 
 
 def test_a_copy_that_was_changed_after_the_report_is_told(
-    copy: Copy, capsys: pytest.CaptureFixture[str]
+    changing: Copy, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    copy.report()
-    assert copy.verify("--target", copy.target) == 0
-    do(copy.target, "UPDATE people SET city = 'Łódź' WHERE id = 7")
-    assert copy.verify("--target", copy.target) == 1
+    changing.report()
+    assert changing.verify("--target", changing.target) == 0
+    do(changing.target, "UPDATE people SET city = 'Łódź' WHERE id = 7")
+    assert changing.verify("--target", changing.target) == 1
     assert "not as reported: people" in capsys.readouterr().err
 
 
-def test_a_copy_with_an_original_fails_the_audit_and_its_report_says_where(copy: Copy) -> None:
-    do(copy.target, "UPDATE people SET email = 'jan9@firma.pl' WHERE id = 9")
-    code, document = copy.report()
-    assert (code, document["passes"], copy.verify()) == (1, False, 1)
+def test_a_copy_with_an_original_fails_the_audit_and_its_report_says_where(changing: Copy) -> None:
+    do(changing.target, "UPDATE people SET email = 'jan9@firma.pl' WHERE id = 9")
+    code, document = changing.report()
+    assert (code, document["passes"], changing.verify()) == (1, False, 1)
     assert any("people.email" in fault for fault in document["verification"]["faults"])
 
 

@@ -92,12 +92,13 @@ tables:
 KEY = Key(bytes(range(32)))
 
 
-@pytest.fixture
-def target(make_database: MakeDatabase, tmp_path: Path) -> str:
-    """The masked copy."""
-    source, target = make_database(SCHEMA + ROWS), make_database(SCHEMA)
-    (tmp_path / "policy.yaml").write_text(POLICY)
-    receipt = anonymizer.anonymize(source, target, anonymizer.load_policy(tmp_path / "policy.yaml"), KEY)
+@pytest.fixture(scope="module")
+def target(shared_database: MakeDatabase, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The masked copy, which nobody changes."""
+    source, target = shared_database(SCHEMA + ROWS), shared_database(SCHEMA)
+    file = tmp_path_factory.mktemp("types") / "policy.yaml"
+    file.write_text(POLICY)
+    receipt = anonymizer.anonymize(source, target, anonymizer.load_policy(file), KEY)
     assert receipt.verified, receipt.findings
     return target
 
