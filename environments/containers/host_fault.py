@@ -12,8 +12,9 @@ from environments.containers.injecting import FaultHelper
 from environments.containers.roles import Answer
 from environments.faults.fault import Moment
 
-LONGEST = 3600.0
-"""Seconds that the host's own reaper, which wakes up with it, waits at most for a command that is gone."""
+LONGEST, MARGIN = 3600.0, 120.0
+"""Seconds that the host's own reaper, which wakes up with it, waits at most for a command that is gone: so long
+where the fault has no end of its own, else so much longer than it lasts."""
 
 
 class HostFault:
@@ -27,7 +28,9 @@ class HostFault:
     def apply(self) -> None:
         """Puts the fault in force. What the host carries is wanted for as long as it is away."""
         self.answer = Answer(role=self._host, node=self._host, at=time.time_ns(), probed=False)
-        self._held.enter_context(leases.over(self._engine, self._instance, LONGEST))
+        fault = self._helper.fault
+        away = LONGEST if fault.seconds is None else fault.seconds + fault.slow + MARGIN
+        self._held.enter_context(leases.over(self._engine, self._instance, away))
         self._helper.apply()
 
     def end(self) -> None:

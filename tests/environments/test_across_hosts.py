@@ -17,10 +17,11 @@ import psycopg
 import pytest
 import yaml
 from docker.errors import DockerException
+from docker.models.containers import Container
 from pydantic import TypeAdapter
 from requests.exceptions import RequestException
 
-from environments import environment, site
+from environments import environment, labels, site
 from environments.containers import removing
 from environments.containers.injecting import Tools
 from environments.environment import Environment
@@ -203,6 +204,26 @@ def test_taken_down_while_a_host_is_away_it_is_brought_back_first(
     west.reload()
     assert west.status == "running"
     helper.discard()
+
+
+def test_where_the_helper_dies_the_reaper_brings_the_host_back(
+    engine: docker.DockerClient, hosts: Box, shop: Environment, folder: Path
+) -> None:
+    options = LINE.validate_python({"at": "0s", "kill": "west"})
+    helper = shop.host_fault(options, "west", site.load(folder / "box.yaml"), tools(shop))
+    helper.apply()
+    eventually(helper.moments, within=20, what="the fault is in force")
+    (container,) = engine.containers.list(filters=labels.ours(shop.name, "fault"))
+    container.kill()
+    west = hosts.hosts[1].container
+    eventually(lambda: status(west) == "running", within=60, what="the reaper started the host again")
+    helper.end()
+    helper.discard()
+
+
+def status(container: Container) -> str:
+    container.reload()
+    return str(container.status)
 
 
 def running(client: docker.DockerClient) -> set[str]:
