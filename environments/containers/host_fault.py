@@ -13,8 +13,8 @@ from environments.containers.roles import Answer
 from environments.faults.fault import Moment
 
 LONGEST, MARGIN = 3600.0, 120.0
-"""Seconds that the host's own reaper, which wakes up with it, waits at most for a command that is gone: so long
-where the fault has no end of its own, else so much longer than it lasts."""
+"""Seconds that the host's own reaper, which wakes up with it, waits for a command that is gone: where the fault
+has no end of its own, else so much longer than it lasts."""
 
 
 class HostFault:
