@@ -13,8 +13,9 @@ from environments.containers.roles import Answer
 from environments.faults.fault import Moment
 
 LONGEST, MARGIN = 3600.0, 120.0
-"""Seconds that the host's own reaper, which wakes up with it, waits for a command that is gone: where the fault
-has no end of its own, else so much longer than it lasts."""
+"""Seconds for which what a host carries is wanted though nobody can say so there: while a fault with no end
+of its own lasts, and so much longer than one with an end does. Its reaper wakes up with it.
+"""
 
 
 class HostFault:
