@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,16 @@ def test_networks_across_hosts_are_overlays_that_a_manager_makes(across: Stack) 
     assert (front["driver"], front["internal"], front["attachable"]) == ("overlay", True, True)
     (edge,) = [each.inputs for each in recorded if (each.type, each.name) == (NETWORK, "edge-left")]
     assert (edge["driver"], edge["internal"]) == ("bridge", False)
+
+
+def test_what_a_swarm_writes_into_an_overlays_options_changes_nothing(across: Stack) -> None:
+    recorded = record(program(across), stack="laptop")
+    ignored = {each.name: set(each.ignored) for each in recorded if each.type == NETWORK}
+    assert ignored == {"front": {"options"}, "back": {"options"}, "edge-left": set(), "edge-right": set()}
+    (front,) = [each.inputs for each in recorded if (each.type, each.name) == (NETWORK, "front")]
+    (pool,) = blocks(front["ipamConfigs"])
+    first = next(IPv4Network(str(pool["subnet"])).hosts())
+    assert pool["gateway"] == str(first), "Docker would choose it, and tell it back as a difference"
 
 
 def test_the_entry_is_published_at_its_hosts_address_and_the_rest_at_loopback(across: Stack) -> None:

@@ -7,7 +7,7 @@ from pulumi.automation import CommandResult
 from pulumi.automation.errors import CommandError, create_command_error
 
 from foundation.errors import ExitCode
-from infra.pulumi_errors import Locked, NodeFailed, Said, meaning
+from infra.pulumi_errors import Locked, NodeFailed, Said, StillLeaving, meaning
 
 
 def failed(stderr: str) -> CommandError:
@@ -91,3 +91,13 @@ def test_where_in_our_program_it_came_up_is_kept_from_people() -> None:
     error = meaning(failed("error: update failed"), [said], name="shop", doing="bringing it up")
     assert error.what == "Pulumi failed while bringing it up: n: it broke"
     assert error.detail == ()
+
+
+def test_an_overlay_that_a_swarm_has_not_seen_left_yet_is_told_apart_for_it_is_tried_again() -> None:
+    said = Said(
+        message="rpc error: code = FailedPrecondition desc = network n96a is in use by task q9l0", node="back"
+    )
+    error = meaning(failed("error: update failed"), [said], name="shop", doing="taking it down")
+    assert isinstance(error, StillLeaving)
+    assert "network back is still in use" in error.what
+    assert "systemctl restart docker" in str(error.hint)
