@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export TESTCONTAINERS_RYUK_DISABLED := true
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearsal test prove lint docs clean requirements
+.PHONY: help rehearsal hosts test coverage prove lint docs clean requirements
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,10 +13,19 @@ rehearsal: ## set up what is missing, rehearse the peak on this machine, leave a
 	@scripts/setup base
 	@.venv/bin/peakproof rehearse seasons/laptop.yaml
 
-test: ## set up what is missing, build the images, run unit and integration tests with coverage
+hosts: ## three hosts in a box, configured by Ansible (then: peakproof infra up staging --site box)
+	@scripts/setup dev
+	@.venv/bin/peakproof hosts sandbox up
+	@.venv/bin/peakproof hosts configure box
+
+test: ## set up what is missing, build the images, run unit and integration tests
 	@scripts/setup dev
 	@$(PYTHON) -m environments.images
-	@$(PYTHON) -m pytest -m "not prove" -n 2 --max-worker-restart 0 --cov --cov-report=term:skip-covered
+	@$(PYTHON) -m pytest -m "not prove" -n 2 --max-worker-restart 0 $(TEST_OPTIONS)
+
+# Apart from `test`: it takes 40 % more of the processor.
+coverage: ## the same tests, with what they cover
+	@$(MAKE) --no-print-directory test TEST_OPTIONS="--cov --cov-report=term:skip-covered"
 
 prove: ## hours: figures, kill loops, soaks
 	@scripts/setup dev
