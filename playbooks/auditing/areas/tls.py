@@ -120,7 +120,7 @@ def _weak(each: Endpoint) -> Iterator[Finding]:
 
 def _certificate(each: Endpoint, now: datetime) -> Iterator[Finding]:
     if not each.certificate:
-        yield Finding(what=f"{each} has no certificate: nobody proves who they are", severity=Severity.HIGH)
+        yield _at(each, "its certificate was not shown: it asks for one of its clients first", Severity.LOW)
         return
     certificate = x509.load_der_x509_certificate(each.certificate)
     left = certificate.not_valid_after_utc - now

@@ -41,14 +41,20 @@ MODERN = {"TLSv1.2": ["ECDHE-ECDSA-AES128-GCM-SHA256"], "TLSv1.3": ["TLS_AES_256
 
 
 @contextmanager
-def serving(folder: Path, *, oldest: ssl.TLSVersion, suites: str) -> Iterator[int]:
-    """A TLS server of its own thread; every connection is closed after its handshake."""
+def serving(folder: Path, *, oldest: ssl.TLSVersion, suites: str, asking: bool = False) -> Iterator[int]:
+    """A TLS server of its own thread; every connection is closed after its handshake.
+
+    `asking`: only who shows a certificate of the server's own authority gets through it.
+    """
     file = folder / "server.pem"
     file.write_text(chain(made=datetime.now(UTC)))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     context.set_ciphers(suites)
     context.minimum_version = oldest
+    if asking:
+        context.load_verify_locations(file)
+        context.verify_mode = ssl.CERT_REQUIRED
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=_serve, args=(listener, context), daemon=True).start()
         yield listener.getsockname()[1]
@@ -80,6 +86,19 @@ def test_every_version_and_suite_that_a_server_takes_is_found(tmp_path: Path) ->
     assert answer(given, "tls.versions").open[0].severity is Severity.HIGH
     assert "takes TLSv1 and TLSv1.1" in said(given, "tls.versions")[0]
     assert "two steps (CBC)" in said(given, "tls.suites")[0]
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_one_that_lets_nobody_in_without_a_certificate_tells_what_it_takes(tmp_path: Path) -> None:
+    suites = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-SHA"
+    with serving(tmp_path, oldest=ssl.TLSVersion.TLSv1_2, suites=suites, asking=True) as port:
+        found = collect._endpoint("127.0.0.1", port)
+    versions = found["versions"]
+    assert isinstance(versions, dict)
+    assert versions["TLSv1.2"] == ["ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-SHA"]
+    assert said(evidence(tls=[{**found, "certificate": ""}]), "tls.certificates") == [
+        f"tcp/{port} at 127.0.0.1: its certificate was not shown: it asks for one of its clients first"
+    ]
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
