@@ -219,6 +219,15 @@ def periodic() -> str:
     return _said("apt-config", "dump", "APT::Periodic")
 
 
+def restarts() -> dict[str, object]:
+    """What still runs as it was before an update: services, the kernel."""
+    # -r l: it only lists.
+    return {
+        "needrestart": _said("needrestart", "-b", "-r", "l"),
+        "reboot": Path("/run/reboot-required").exists(),
+    }
+
+
 def packages() -> str:
     """Every installed package, one a line."""
     return _said("dpkg-query", "-W", "-f", _PACKAGE)
@@ -348,6 +357,7 @@ SECTIONS: dict[str, Callable[[], object]] = {
     "files": files,
     "updates": updates,
     "periodic": periodic,
+    "restarts": restarts,
     "packages": packages,
     "services": services,
     "clock": clock,

@@ -47,6 +47,7 @@ def judge(evidence: Evidence) -> Judged:
         "others": looked(lambda: _pending(evidence, security=False)),
         "lists": looked(lambda: _lists(evidence)),
         "unattended": looked(lambda: _unattended(evidence)),
+        "restarts": looked(lambda: _restarts(evidence)),
     }
 
 
@@ -94,6 +95,20 @@ def _off(off: Sequence[str]) -> list[Finding]:
     ]
 
 
+def _restarts(evidence: Evidence) -> Seen:
+    told = evidence.section("restarts", dict)
+    lines = [line.partition(": ") for line in str(told["needrestart"]).splitlines()]
+    waiting = [f"{value} runs what it was before an update" for key, _, value in lines if key == _SERVICE]
+    # needrestart's README.batch.md: 2 and 3 are kernels that wait for a reboot.
+    if told["reboot"] or any(key == _KERNEL and value in ("2", "3") for key, _, value in lines):
+        waiting.append("the host waits for a reboot")
+    fix = "playbooks/patch.yml, one host at a time"
+    return Seen(findings=[Finding(what=what, severity=Severity.MEDIUM, fix=fix) for what in waiting])
+
+
+_SERVICE, _KERNEL = "NEEDRESTART-SVC", "NEEDRESTART-KSTA"
+
+
 AREA = Area(
     title="Updates",
     checks={
@@ -101,6 +116,7 @@ AREA = Area(
         "others": "Is no other update pending?",
         "lists": "Are the package lists young enough to tell?",
         "unattended": "Do security updates come by themselves?",
+        "restarts": "Does everything run as it was updated?",
     },
     judge=judge,
 )

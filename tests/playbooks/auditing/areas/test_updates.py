@@ -56,3 +56,21 @@ def test_security_that_waits_for_a_person_is_a_finding() -> None:
     assert said(evidence(periodic=off), "updates.unattended") == [
         "APT::Periodic::Unattended-Upgrade is off: security updates wait for a person"
     ]
+
+
+BATCH = "NEEDRESTART-VER: 3.8\nNEEDRESTART-KCUR: 6.12.41\nNEEDRESTART-KSTA: 1\n"
+
+
+def test_a_service_that_runs_what_it_was_before_an_update_is_a_finding() -> None:
+    waiting = {"needrestart": BATCH + "NEEDRESTART-SVC: cron.service\n", "reboot": False}
+    assert said(evidence(restarts=waiting), "updates.restarts") == [
+        "cron.service runs what it was before an update"
+    ]
+    assert said(evidence(restarts={"needrestart": BATCH, "reboot": False}), "updates.restarts") == []
+
+
+def test_a_kernel_or_a_package_that_waits_for_a_reboot_is_a_finding() -> None:
+    kernel = {"needrestart": BATCH.replace("KSTA: 1", "KSTA: 3"), "reboot": False}
+    package = {"needrestart": BATCH, "reboot": True}
+    for waiting in (kernel, package):
+        assert said(evidence(restarts=waiting), "updates.restarts") == ["the host waits for a reboot"]
