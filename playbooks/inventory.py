@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from environments.site import Site
@@ -10,11 +10,10 @@ from foundation.errors import InputError, Problem
 from playbooks import standing
 from playbooks.deriving import certificates, firewall, ranges, virtual_address
 from playbooks.grouping import groups
-from playbooks.standing import Deployed
 
 Variables = Mapping[str, object]
 PerHost = Mapping[str, Variables]
-Derive = Callable[[Site, Sequence[Deployed]], PerHost]
+Derive = Callable[[Site], PerHost]
 
 DERIVED: Mapping[str, Derive] = {
     "certificates": certificates.variables,
@@ -40,13 +39,13 @@ class Inventory:
         return {"all": {"hosts": {name: dict(each) for name, each in self.hosts.items()}, "children": groups}}
 
 
-def inventory(site: Site, deployed: Sequence[Deployed] = ()) -> Inventory:
+def inventory(site: Site) -> Inventory:
     """The site's hosts with what they are to be. A person's variables count more than derived ones.
 
     Raises InputError with every host that Ansible has no way to.
     """
     _refuse_unreachable(site)
-    derived = [derive(site, deployed) for derive in DERIVED.values()]
+    derived = [derive(site) for derive in DERIVED.values()]
     return Inventory(
         site=site.site,
         hosts={

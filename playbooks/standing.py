@@ -1,13 +1,11 @@
-"""The hosts of a site as Ansible sees them: where each is reached, what is deployed. Values only."""
+"""The hosts of a site as Ansible sees them: where each is reached. Values only."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from environments.site import HostInput, Site
-from environments.topology import Topology
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,15 +18,6 @@ class Target:
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host}" if self.user else self.host
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deployed:
-    """A topology on a site. `placement`: node -> host; `ports`: endpoint -> published port, where known."""
-
-    topology: Topology
-    placement: Mapping[str, str]
-    ports: Mapping[str, int] = field(default_factory=dict)
 
 
 def target(host: HostInput) -> Target | None:

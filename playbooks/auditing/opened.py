@@ -20,7 +20,7 @@ def opened(site: Site, collected: Mapping[str, Sections]) -> Mapping[str, tuple[
     found = [each for sections in collected.values() for each in published(sections)]
     ports = [port for of in entries.entries(site, found).values() for port in of]
     standing = entries.opened(site, ports)
-    firewall.variables(standing, ())
+    firewall.variables(standing)
     return {host: firewall.openings(standing, host) for host in standing.hosts}
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from environments.site import Site
 from playbooks import standing
-from playbooks.standing import Deployed
 
 
-def variables(site: Site, _deployed: Sequence[Deployed]) -> dict[str, dict[str, object]]:
+def variables(site: Site) -> dict[str, dict[str, object]]:
     """Host -> the certificates role's variables: its name in the site, and where others find it."""
     return {host: {"certificates_names": _names(site, host)} for host in site.hosts}
 

@@ -1,4 +1,4 @@
-"""What is open on each host of a site, from the site and what is deployed there. Pure: connects to nothing.
+"""What is open on each host of a site, from the site and the ports of entries. Pure: connects to nothing.
 
 Whatever is in no opening is closed. What nodes say to each other across hosts travels in the swarm's
 overlays, so between hosts the swarm's own ports are all that flows need; from outside they need the entry's.
@@ -6,16 +6,15 @@ overlays, so between hosts the swarm's own ports are all that flows need; from o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from ipaddress import ip_network
 from typing import Literal
 
 from environments.site import Site
-from environments.topology import OUTSIDE
 from foundation.errors import InputError, Problem
 from playbooks.grouping import LOG_SERVERS, MANAGERS, groups
-from playbooks.standing import Deployed, target
+from playbooks.standing import target
 
 Protocol = Literal["tcp", "udp", "vrrp", "esp"]
 SSH = 22
@@ -40,22 +39,22 @@ class Opening:
     at: tuple[str, ...] = ()
 
 
-def variables(site: Site, deployed: Sequence[Deployed]) -> dict[str, dict[str, object]]:
+def variables(site: Site) -> dict[str, dict[str, object]]:
     """Host -> the firewall role's variables. Raises InputError with everything that is missing or wrong."""
     _refuse([*_without_address(site), *_wrong_settings(site)], site)
     return {
-        host: {"firewall_openings": [_written(opening) for opening in openings(site, host, deployed)]}
+        host: {"firewall_openings": [_written(opening) for opening in openings(site, host)]}
         for host in site.hosts
     }
 
 
-def openings(site: Site, host: str, deployed: Sequence[Deployed] = ()) -> tuple[Opening, ...]:
+def openings(site: Site, host: str) -> tuple[Opening, ...]:
     """What is open on one host, sorted. Raises KeyError."""
     found = [
         *_operators(site, host),
         *_swarm(site, host),
         *_virtual_address(site, host),
-        *_entries(site, host, deployed),
+        *_entries(site, host),
         *_logs(site, host),
         *_metrics(site, host),
     ]
@@ -89,25 +88,12 @@ def _virtual_address(site: Site, host: str) -> Iterator[Opening]:
         yield Opening(why="who holds the virtual address", protocol="vrrp", sources=others)
 
 
-def _entries(site: Site, host: str, deployed: Sequence[Deployed]) -> Iterator[Opening]:
+def _entries(site: Site, host: str) -> Iterator[Opening]:
     addresses = (site.hosts[host].address, site.virtual_address)
     at = tuple(str(address) for address in addresses if address is not None)
-    published = {str(port) for each in deployed for port in entry_ports(each)}
-    ports = [*sorted(published), *_said(site, host, "firewall_entry_ports")]
-    for port in ports if at else ():
+    for port in _said(site, host, "firewall_entry_ports") if at else ():
         customers = _said(site, host, "firewall_customers")
         yield Opening(why="the entry for customers", port=port, sources=customers, at=at)
-
-
-def entry_ports(deployed: Deployed) -> tuple[int, ...]:
-    """The published port of an entry, if a flow reaches it from outside; none while it has none."""
-    topology = deployed.topology
-    reached = {flow.target for flow in topology.flows if flow.source == OUTSIDE}
-    return tuple(
-        deployed.ports[endpoint.name]
-        for endpoint in topology.endpoints
-        if endpoint.name == topology.entry and endpoint.target in reached and endpoint.name in deployed.ports
-    )
 
 
 def _logs(site: Site, host: str) -> Iterator[Opening]:

@@ -7,7 +7,6 @@ from ipaddress import IPv4Network
 
 from environments.site import Site
 from foundation.errors import InputError, Problem
-from playbooks.standing import Deployed
 
 BRIDGES = ("172.20.0.0/14", "172.28.0.0/14", "192.168.128.0/17", "10.160.0.0/14")
 OVERLAYS = ("10.192.0.0/12", "10.128.0.0/12", "10.64.0.0/12")
@@ -17,18 +16,16 @@ _NEIGHBOURHOOD = 16
 """How wide the network of a host may be, of which a site says the address alone."""
 
 
-def docker(site: Site, deployed: Sequence[Deployed] = ()) -> Mapping[str, Mapping[str, object]]:
+def docker(site: Site) -> Mapping[str, Mapping[str, object]]:
     """Host -> the range of networks on one host. Raises InputError when none is free."""
-    del deployed
     if "docker_address_pools" in site.variables:
         return {}
     pools = [{"base": _free(site, BRIDGES, "docker_address_pools"), "size": _NETWORK}]
     return {host: {"docker_address_pools": pools} for host in site.hosts}
 
 
-def swarm(site: Site, deployed: Sequence[Deployed] = ()) -> Mapping[str, Mapping[str, object]]:
+def swarm(site: Site) -> Mapping[str, Mapping[str, object]]:
     """Host -> the range of networks across hosts. Raises InputError when none is free."""
-    del deployed
     if "swarm_address_pool" in site.variables:
         return {}
     pool = _free(site, OVERLAYS, "swarm_address_pool")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from ipaddress import IPv4Address
 
 from environments.site import Site
-from playbooks.standing import Deployed, addresses
+from playbooks.standing import addresses
 
 
-def variables(site: Site, deployed: Sequence[Deployed] = ()) -> Mapping[str, Mapping[str, object]]:
-    """Host -> variables; none where the site has no virtual address. What is deployed makes no difference."""
-    del deployed
+def variables(site: Site) -> Mapping[str, Mapping[str, object]]:
+    """Host -> variables; none where the site has no virtual address."""
     if site.virtual_address is None:
         return {}
     where = addresses(site)

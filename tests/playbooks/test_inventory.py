@@ -88,7 +88,7 @@ def test_what_is_written_counts_more_than_what_is_derived_and_a_hosts_more_than_
         "a": {"role_one": 1, "role_two": 1, "role_three": 1},
         "b": {"role_key": Secret("k")},
     }
-    monkeypatch.setattr(inventories, "DERIVED", {"role": lambda _site, _deployed: derived})
+    monkeypatch.setattr(inventories, "DERIVED", {"role": lambda _site: derived})
     described: dict[str, dict[str, object]] = {
         "a": {"docker": "ssh://a", "variables": {"role_three": 3}},
         "b": {"docker": "ssh://b"},

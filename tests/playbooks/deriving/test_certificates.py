@@ -18,4 +18,4 @@ from playbooks.deriving.certificates import variables
 )
 def test_each_name_is_there_once_and_the_sites_own_first(host: dict[str, object], names: list[str]) -> None:
     site = Site.model_validate({"site": "s", "hosts": {"a": host}, "subnets": "10.9.0.0/16"})
-    assert variables(site, []) == {"a": {"certificates_names": names}}
+    assert variables(site) == {"a": {"certificates_names": names}}

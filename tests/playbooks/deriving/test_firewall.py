@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from environments.site import Site
-from environments.topology import Topology
 from foundation.errors import InputError
-from playbooks.deriving.firewall import Opening, entry_ports, openings, variables
-from playbooks.standing import Deployed
-from tests.environments.written import application, compiled
+from playbooks.deriving.firewall import Opening, openings, variables
 
 A, B, C, VIRTUAL = "10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.100"
 SSH = Opening(why="SSH for operators", port="22")
@@ -31,15 +26,6 @@ def three(**more: object) -> Site:
 
 def ports(found: tuple[Opening, ...]) -> set[tuple[str, str]]:
     return {(opening.protocol, opening.port) for opening in found}
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Topology:
-    services: dict[str, dict[str, object]] = {
-        "entry": {"kind": "haproxy", "to": "web"},
-        "web": application("web", nodes=2),
-    }
-    return compiled(tmp_path, services).topology
 
 
 def test_a_host_alone_with_nothing_on_it_is_open_for_ssh_only() -> None:
@@ -117,23 +103,9 @@ def test_metrics_are_open_for_nobody_until_it_is_said_who_scrapes() -> None:
     assert Opening(why="metrics for who scrapes", port="9100", sources=("10.7.0.5",)) in told
 
 
-def test_customers_reach_a_deployed_entry_at_the_hosts_address_and_the_virtual_one(shop: Topology) -> None:
-    deployed = Deployed(topology=shop, placement={}, ports={"entry": 21234, "web": 21235})
-    entry = Opening(why="the entry for customers", port="21234", at=(B, VIRTUAL))
-    found = openings(three(virtual_address=VIRTUAL), "b", [deployed])
-    assert entry in found
-    assert not [opening for opening in found if opening.port == "21235"], "only the entry is for customers"
-
-
-def test_an_entry_that_no_flow_reaches_from_outside_stays_closed(shop: Topology) -> None:
-    inside = tuple(flow for flow in shop.flows if flow.source != "outside")
-    ports = {"entry": 21234}
-    assert entry_ports(Deployed(topology=shop, placement={}, ports=ports)) == (21234,)
-    assert entry_ports(Deployed(topology=replace(shop, flows=inside), placement={}, ports=ports)) == ()
-
-
-def test_an_entry_without_a_port_yet_is_no_opening(shop: Topology) -> None:
-    assert entry_ports(Deployed(topology=shop, placement={})) == ()
+def test_customers_reach_an_entry_at_the_hosts_address_and_the_virtual_one() -> None:
+    told = three(virtual_address=VIRTUAL, variables={"firewall_entry_ports": ["21234"]})
+    assert Opening(why="the entry for customers", port="21234", at=(B, VIRTUAL)) in openings(told, "b")
 
 
 def test_a_site_for_tests_may_open_the_ports_of_entries_to_come() -> None:
@@ -145,7 +117,7 @@ def test_a_site_for_tests_may_open_the_ports_of_entries_to_come() -> None:
 
 
 def test_everything_is_written_as_the_role_takes_it() -> None:
-    assert variables(site({"a": A}), []) == {
+    assert variables(site({"a": A})) == {
         "a": {
             "firewall_openings": [
                 {"why": "SSH for operators", "protocol": "tcp", "port": "22", "sources": [], "at": []}
@@ -156,7 +128,7 @@ def test_everything_is_written_as_the_role_takes_it() -> None:
 
 def test_hosts_that_the_others_know_by_no_address_are_all_named() -> None:
     with pytest.raises(InputError, match="cannot be made") as caught:
-        variables(site({"a": None, "b": B, "c": None}), [])
+        variables(site({"a": None, "b": B, "c": None}))
     assert [problem.where for problem in caught.value.problems] == ["s: hosts: a", "s: hosts: c"]
 
 
@@ -176,5 +148,5 @@ def test_hosts_that_the_others_know_by_no_address_are_all_named() -> None:
 )
 def test_settings_that_say_no_network_and_no_port_are_refused(name: str, value: object) -> None:
     with pytest.raises(InputError, match="cannot be made") as caught:
-        variables(three(variables={name: value}), [])
+        variables(three(variables={name: value}))
     assert [problem.where for problem in caught.value.problems] == [f"s: variables: {name}"]
