@@ -52,8 +52,8 @@ def in_memory(candidates: Sequence[Path], mounts: str | None = None) -> Path:
         if writable and kind_of(place, table) in _IN_MEMORY and len(os.fsencode(place)) <= _LONGEST:
             return place
     raise Unavailable(
-        f"no folder in memory for this run's secrets: none of {', '.join(map(str, candidates))} is a tmpfs",
-        hint="`mount -t tmpfs tmpfs /dev/shm`, or name one in XDG_RUNTIME_DIR (its path may have 50 letters)",
+        f"no folder in memory for this run's secrets: none of {', '.join(map(str, candidates))} will do",
+        hint="`mount -t tmpfs tmpfs /dev/shm`, or XDG_RUNTIME_DIR=a tmpfs, 50 letters at most",
     )
 
 

@@ -140,6 +140,7 @@ def site(box: Sandbox) -> str:
             "site_boxed": True,
             "base_apt_proxy": f"http://{box.packages}:{PACKAGES_PORT}",
             "firewall_entry_ports": [ENTRY_PORTS],
+            "base_automation_sources": [str(box.subnet[1])],
             "docker_open_files": OPEN_FILES,
             "swarm_encryption": "none",  # it never leaves the machine, whose kernel may have no ESP
         },

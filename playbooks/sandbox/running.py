@@ -20,7 +20,7 @@ from environments.containers.files import archive
 from environments.docker_errors import mapped
 from environments.images.progress import Report, silent
 from foundation.errors import InputError, Refused, Unavailable
-from playbooks.sandbox import keys
+from playbooks.sandbox import cgroups, keys
 from playbooks.sandbox.describing import (
     CAPABILITIES,
     DEFAULT,
@@ -178,14 +178,15 @@ def _packages(client: docker.DockerClient, box: Sandbox, image: str, labels: Map
 def _host(
     client: docker.DockerClient, box: Sandbox, host: str, image: str, labels: Mapping[str, str]
 ) -> Container:
+    groups = cgroups.mounts(Path("/proc/mounts").read_text(), Path("/proc/cgroups").read_text())
     limits = client.api.create_host_config(
         cap_add=list(CAPABILITIES),
         security_opt=["seccomp=unconfined", "apparmor=unconfined"],
         device_cgroup_rules=[
             "a *:* rwm"
         ],  # the host's engine makes its containers' devices, and asks for loop devices
-        tmpfs={"/run": "exec", "/run/lock": ""},
-        binds=["/sys/fs/cgroup:/sys/fs/cgroup:rw"],
+        tmpfs={"/run": "exec", "/run/lock": "", **groups.tmpfs},
+        binds=list(groups.binds),
         mem_limit=MEMORY,
     )
     made = client.api.create_container(

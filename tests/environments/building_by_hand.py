@@ -5,6 +5,7 @@ Called as: python -m tests.environments.building_by_hand DEFINITION NAME LEASE_S
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -18,6 +19,7 @@ from environments.wanted import Wanted
 
 
 def main(definition: str, name: str, lease_seconds: str) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits it ignored
     loaded = topology_of(definition, beside=Path.cwd())
     wanted = Wanted(
         name=name,

@@ -83,7 +83,7 @@ def test_a_command_that_was_killed_leaves_nothing_once_its_lease_is_over(
     process = started(sys.executable, "-m", "tests.environments.building_by_hand", str(path), name, "6")
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n", ended(process)
-    assert len(left(engine, name)) == 6
+    assert len(left(engine, name)) == 7
     process.kill()
     process.communicate()
     eventually(lambda: left(engine, name) == [], within=40, what="the reaper removed everything")

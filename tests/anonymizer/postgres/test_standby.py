@@ -52,13 +52,14 @@ def test_its_primary_is_no_target_and_itself_takes_no_writes(copy: Copy, own_ser
 
 
 def test_where_nothing_tells_whether_the_target_is_its_primary_it_is_refused(
-    copy: Copy, own_server: Own
+    copy: Copy, own_server: Own, follower: Own
 ) -> None:
     do(own_server.dsn("followed"), "CREATE ROLE nobody LOGIN PASSWORD 'n'; GRANT pg_read_all_data TO nobody")
     do(own_server.dsn("followed"), "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM public")
     source = copy.source.replace("app:", "nobody:", 1)
     password = source.partition("nobody:")[2].partition("@")[0]
     do(own_server.dsn("followed"), f"ALTER ROLE nobody PASSWORD '{password}'")
+    caught_up(own_server, follower)
     with pytest.raises(Refused, match="nothing tells") as refused:
         anonymizer.check(source, anonymizer.load_policy(copy.policy), copy.target)
     assert "GRANT EXECUTE" in str(refused.value.hint)

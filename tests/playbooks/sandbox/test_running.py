@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import docker
@@ -55,6 +56,16 @@ def test_a_host_is_bare_and_its_user_may_do_all(box: Sandbox) -> None:
     assert said(box, first, "command -v docker || echo none") == "none"
     failed = said(box, first, "systemctl is-system-running --wait || systemctl --failed --no-legend")
     assert failed == "running"
+
+
+def test_the_machines_own_control_groups_stay_as_they_are(box: Sandbox) -> None:
+    """A hierarchy more would be in the groups of every process here: see playbooks/sandbox/cgroups.py."""
+    assert box.hosts
+    mounted = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
+    known = {word for fields in mounted if fields[2] == "cgroup" for word in fields[3].split(",")}
+    lines = Path("/proc/self/cgroup").read_text().splitlines()
+    used = {name for line in lines for name in line.split(":")[1].split(",") if name}
+    assert used <= known
 
 
 def test_root_does_not_log_in_and_a_stranger_is_not_trusted(box: Sandbox) -> None:
