@@ -20,6 +20,7 @@ from docker.models.containers import Container
 from environments import labels
 from environments.containers.files import archive
 from environments.containers.reaper import SOCKET, agent_files
+from environments.containers.removing import unless_gone
 from environments.docker_errors import mapped
 from environments.faults.fault import Fault, Moment, Post
 from foundation.errors import Refused
@@ -77,7 +78,7 @@ class FaultHelper:
 
     def discard(self) -> None:
         """Removes the helper; after `end`."""
-        with mapped(f"removing the helper of {self.fault.name}"), contextlib.suppress(NotFound):
+        with mapped(f"removing the helper of {self.fault.name}"), unless_gone():
             self._helper.remove(force=True, v=True)
 
     def moments(self) -> list[Moment]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 import docker
@@ -102,16 +103,22 @@ def _once_nobody_stands_there(network: Network) -> None:
         time.sleep(_AGAIN)
 
 
+@contextmanager
+def unless_gone() -> Iterator[None]:
+    """For a removal: the reaper or another command may have been first, or be at it."""
+    try:
+        yield
+    except NotFound:
+        pass
+    except APIError as error:
+        if _AT_IT not in str(error):
+            raise
+
+
 def _all(act: Callable[[Thing], None], things: Iterable[Thing]) -> None:
     def once(thing: Thing) -> None:
-        # The reaper or another command may have been first, or be at it.
-        try:
+        with unless_gone():
             act(thing)
-        except NotFound:
-            pass
-        except APIError as error:
-            if _AT_IT not in str(error):
-                raise
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(once, things))

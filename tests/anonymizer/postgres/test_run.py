@@ -163,7 +163,7 @@ def test_a_run_that_was_ended_is_refused_by_everyone_and_the_next_one_goes_on(
                  "--key-file", str(tmp_path / "key")]  # fmt: skip
     do(
         shop.source,
-        "INSERT INTO crm.notes (person, body) SELECT 1, repeat('x', 900) FROM generate_series(1, 40000)",
+        "INSERT INTO crm.notes (person, body) SELECT 1, repeat('x', 900) FROM generate_series(1, 120000)",
     )
     process = subprocess.Popen([sys.executable, "-c", program, *arguments], cwd=HERE.parent.parent,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
