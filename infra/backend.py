@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from getpass import getpass
 from pathlib import Path
 
-from foundation.errors import InputError, Unavailable
+from foundation import state
+from foundation.errors import InputError
 from foundation.secrets import Secret
 
 URL = "PULUMI_BACKEND_URL"
@@ -42,17 +43,15 @@ class Backend:
 
 
 def folder() -> Path:
-    """State that survives, and the audit: in $XDG_STATE_HOME, else in ~/.local/state."""
-    home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(home).expanduser() / "peakproof" / "infra"
+    """State that survives, and the audit."""
+    return state.folder() / "infra"
 
 
 def backend(*, asks: Callable[[str], str] = getpass) -> Backend:
     """PULUMI_BACKEND_URL, else the person's state folder. Raises InputError (no passphrase), Unavailable."""
     url = os.environ.get(URL)
     if not url:
-        _made(folder())
-        url = f"file://{folder()}"
+        url = f"file://{state.made(folder())}"
     return Backend(url=url, environment=_passphrase(asks), asks=asks)
 
 
@@ -64,17 +63,6 @@ def stacks() -> frozenset[str] | None:
     kept = Path(url.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi" / "stacks"
     found = [*kept.glob("*/*.json"), *kept.glob("*/*.json.gz")]
     return frozenset(path.name.removesuffix(".gz").removesuffix(".json") for path in found)
-
-
-def _made(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise Unavailable(
-            f"the state folder cannot be made: {error.strerror}",
-            where=str(path),
-            hint="make room or name another folder in XDG_STATE_HOME",
-        ) from error
 
 
 def _passphrase(asks: Callable[[str], str]) -> dict[str, str]:

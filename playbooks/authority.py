@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from foundation import files, pki
+from foundation import files, pki, state
 from foundation.errors import InputError, Refused
 from foundation.secrets import Secret
 
 
 def place(site: str) -> Path:
     """Where it lies unless the site says another place."""
-    home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(home).expanduser() / "peakproof" / "hosts" / f"{site}.authority.pem"
+    return state.folder() / "hosts" / f"{site}.authority.pem"
 
 
 def kept(path: Path, site: str, certificate: str, now: datetime) -> Secret:

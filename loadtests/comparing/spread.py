@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from foundation import state
 from foundation.errors import InputError
 from loadtests.comparing.runs import Run
 
@@ -46,8 +46,7 @@ def _spread(runs: Sequence[Run], series: str, quantile: float) -> Spread:
 
 def path() -> Path:
     """Where this machine's spreads are."""
-    home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(home).expanduser() / "peakproof" / "spread.json"
+    return state.folder() / "spread.json"
 
 
 def store(spreads: Spreads, file: Path) -> None:

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from foundation.errors import Refused, Unavailable
+from foundation import state
+from foundation.errors import Refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +35,8 @@ class Holder:
 
 
 def folder() -> Path:
-    """Locks and the last runs' logs: in $XDG_STATE_HOME, else in ~/.local/state."""
-    home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(home).expanduser() / "peakproof" / "hosts"
+    """Locks and the last runs' logs."""
+    return state.folder() / "hosts"
 
 
 def file_name(site: str) -> str:
@@ -47,7 +47,7 @@ def file_name(site: str) -> str:
 @contextmanager
 def held(site: str, command: str, home: Path | None = None) -> Iterator[None]:
     """Holds the site for the block. Raises Refused that says who has it."""
-    path = _made(home or folder()) / f"{file_name(site)}.lock"
+    path = state.made(home or folder()) / f"{file_name(site)}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
@@ -59,18 +59,6 @@ def held(site: str, command: str, home: Path | None = None) -> Iterator[None]:
         _write(descriptor, b"")
     finally:
         os.close(descriptor)
-
-
-def _made(home: Path) -> Path:
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise Unavailable(
-            f"the state folder cannot be made: {error.strerror}",
-            where=str(home),
-            hint="make room or name another folder in XDG_STATE_HOME",
-        ) from error
-    return home
 
 
 def _write(descriptor: int, content: bytes) -> None:
