@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from environments.site import Site
-from foundation.errors import InputError, Problem
 from playbooks import standing
 from playbooks.deriving import certificates, firewall, ranges, virtual_address
 from playbooks.grouping import groups
@@ -44,7 +43,7 @@ def inventory(site: Site) -> Inventory:
 
     Raises InputError with every host that Ansible has no way to.
     """
-    _refuse_unreachable(site)
+    standing.require_reachable(site, "configured")
     derived = [derive(site) for derive in DERIVED.values()]
     return Inventory(
         site=site.site,
@@ -72,14 +71,3 @@ def _connection(site: Site, host: str) -> dict[str, object]:
         "site_name": site.site,
         "host_address": standing.address(site, host),
     }
-
-
-def _refuse_unreachable(site: Site) -> None:
-    without = [name for name, host in site.hosts.items() if standing.target(host) is None]
-    if without:
-        what = "Ansible has no way to it"
-        hint = "`docker: ssh://USER@HOST` says where ssh goes"
-        problems = [Problem(where=f"host {name}", what=what, hint=hint) for name in without]
-        raise InputError(
-            f"{', '.join(without)} of the site {site.site!r} cannot be configured", problems=problems
-        )

@@ -1,4 +1,4 @@
-"""The hosts of a site as Ansible sees them: where each is reached. Values only."""
+"""The hosts of a site as ssh and Ansible see them: where each is reached, and how. Values only."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from environments.site import HostInput, Site
+from foundation.errors import InputError, Problem
+
+SSH = (
+    *("-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=10"),
+    *("-o", "ServerAliveInterval=15", "-o", "LogLevel=ERROR"),
+)
+"""ssh asks nothing, and takes no host whose key is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,3 +45,28 @@ def address(site: Site, host: str) -> str:
 def addresses(site: Site) -> dict[str, str]:
     """Host -> address, in the site's order."""
     return {host: address(site, host) for host in site.hosts}
+
+
+def command(site: Site, host: str, words: str) -> list[str]:
+    """ssh's argv for a line of the host's shell: no question, the person's own settings or the site's."""
+    reached = target(site.hosts[host])
+    assert reached is not None, "require_reachable comes first"
+    return [
+        "ssh",
+        *(("-F", str(site.ssh_config)) if site.ssh_config else ()),
+        *SSH,
+        *("-o", "ControlPath=none"),
+        *(("-p", str(reached.port)) if reached.port else ()),
+        *("--", str(reached), words),
+    ]
+
+
+def require_reachable(site: Site, done: str) -> None:
+    """Raises InputError with every host that ssh has no way to: it cannot be `done`, such as "configured"."""
+    without = [name for name, host in site.hosts.items() if target(host) is None]
+    if without:
+        hint = "`docker: ssh://USER@HOST` says where ssh goes"
+        problems = [Problem(where=f"host {name}", what="ssh has no way to it", hint=hint) for name in without]
+        raise InputError(
+            f"{', '.join(without)} of the site {site.site!r} cannot be {done}", problems=problems
+        )

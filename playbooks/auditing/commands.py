@@ -13,14 +13,13 @@ from rich.progress import Progress
 from environments import loading
 from environments.site import Site
 from foundation.console import people
-from foundation.errors import InputError
+from playbooks import standing
 from playbooks.auditing import reaching, writing
 from playbooks.auditing.audit import Audit, judged
 from playbooks.auditing.evidence import Evidence
 from playbooks.auditing.judging import Severity
 from playbooks.auditing.opened import opened
 from playbooks.auditing.page import sentence
-from playbooks.standing import target
 
 _COLOURS = {Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "dim"}
 _SHOWN = 40  # lines of findings on a terminal; the report has all
@@ -29,7 +28,7 @@ _SHOWN = 40  # lines of findings on a terminal; the report has all
 def audit(site_name: str, report: Path | None) -> Audit:
     """Looks at every host of a site. Raises InputError: no such site, none of its hosts over SSH."""
     site = loading.site_of(site_name, beside=Path.cwd())
-    _refuse_unreachable(site)
+    standing.require_reachable(site, "looked at from here")
     console = people()
     collected = _collect(site, console)
     openings = opened(site, collected.sections)
@@ -45,15 +44,6 @@ def audit(site_name: str, report: Path | None) -> Audit:
         writing.write(made, evidence, report)
     _show(console, made, report)
     return made
-
-
-def _refuse_unreachable(site: Site) -> None:
-    without = [name for name, host in site.hosts.items() if target(host) is None]
-    if without:
-        raise InputError(
-            f"{', '.join(without)} of the site {site.site!r} cannot be looked at from here",
-            hint="`docker: ssh://USER@HOST` says where ssh goes",
-        )
 
 
 def _collect(site: Site, console: Console) -> reaching.Collected:

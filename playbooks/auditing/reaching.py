@@ -12,9 +12,10 @@ from pathlib import Path
 from environments import ssh
 from environments.site import Site
 from foundation.errors import PeakproofError, Unavailable
-from playbooks.standing import Target, target
+from playbooks import standing
 
 SCRIPT = Path(__file__).with_name("collect.py")
+_RUNS = "sudo -n python3 -I -W ignore -"
 _SECONDS = 660  # lynis alone may take 600
 Sections = Mapping[str, object]
 
@@ -51,12 +52,10 @@ def _why(error: PeakproofError) -> str:
 
 
 def _collected(site: Site, host: str) -> Sections:
-    reached = target(site.hosts[host])
-    if reached is None:
-        raise Unavailable("its site gives no way to it", hint="`docker: ssh://USER@HOST`")
+    reached = str(standing.target(site.hosts[host]))
     try:
         done = subprocess.run(
-            command(reached, site.ssh_config),
+            standing.command(site, host, _RUNS),
             input=SCRIPT.read_text(encoding="utf-8"), capture_output=True, text=True, timeout=_SECONDS,
             check=False,
         )  # fmt: skip
@@ -64,19 +63,7 @@ def _collected(site: Site, host: str) -> Sections:
         raise Unavailable(
             f"gave no answer within {_SECONDS} s", hint=f"`ssh {reached}` tells more"
         ) from error
-    return answered(done.returncode, done.stdout, done.stderr, str(reached))
-
-
-def command(reached: Target, config: Path | None) -> list[str]:
-    """ssh's argv: no question is asked, neither by ssh nor by sudo."""
-    return [
-        "ssh",
-        *(("-F", str(config)) if config else ()),
-        *("-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ControlPath=none"),
-        *("-o", "ServerAliveInterval=15", "-o", "LogLevel=ERROR"),
-        *(("-p", str(reached.port)) if reached.port else ()),
-        *("--", str(reached), "sudo -n python3 -I -W ignore -"),
-    ]
+    return answered(done.returncode, done.stdout, done.stderr, reached)
 
 
 def answered(status: int, printed: str, said: str, host: str) -> Sections:

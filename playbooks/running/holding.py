@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass
 
 from environments.site import Site
 from foundation.errors import Refused, Unavailable
-from playbooks.running import locking, preflight
+from playbooks import standing
+from playbooks.running import locking
 from playbooks.running.locking import Holder
 
 _FILE = "/run/peakproof.lock"
@@ -55,7 +56,7 @@ def held(site: Site, hosts: Sequence[str], command: str) -> Iterator[None]:
 
 
 def _begun(site: Site, host: str, me: str) -> subprocess.Popen[str]:
-    argv = preflight.command(site, host, shlex.join(["sudo", "-n", "sh", "-c", _SCRIPT, "sh", me]))
+    argv = standing.command(site, host, shlex.join(["sudo", "-n", "sh", "-c", _SCRIPT, "sh", me]))
     # Ctrl-C is not for it: what is on the way to the host is ended first.
     return subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,

@@ -16,7 +16,7 @@ from foundation.errors import PeakproofError, Problem, Refused, Unavailable
 from playbooks import standing
 from playbooks.entries import ASKING, Published
 from playbooks.grouping import groups
-from playbooks.running import fitness, settings
+from playbooks.running import fitness
 from playbooks.running.fitness import Facts
 
 _SCRIPT = Path(__file__).with_name("host_facts.py")
@@ -55,12 +55,11 @@ def require_fit(site: Site, hosts: Sequence[str], roles: Iterable[str]) -> tuple
 
 
 def _ask(site: Site, host: str) -> _Answer:
-    target = standing.target(site.hosts[host])
-    assert target is not None, "an inventory was made of the site"
+    target = str(standing.target(site.hosts[host]))
     asked = time.time()
     try:
         done = subprocess.run(
-            command(site, host, _ASKING + shlex.join(ASKING)),
+            standing.command(site, host, _ASKING + shlex.join(ASKING)),
             input=_SCRIPT.read_bytes(),
             capture_output=True,
             timeout=_SECONDS,
@@ -71,26 +70,12 @@ def _ask(site: Site, host: str) -> _Answer:
             error=Unavailable(f"{target} does not answer", hint="is it overloaded, or a disk gone?")
         )
     if done.returncode:
-        return _Answer(error=ssh.meaning(done.stderr.decode(errors="replace"), str(target)))
+        return _Answer(error=ssh.meaning(done.stderr.decode(errors="replace"), target))
     try:
         return _Answer(facts=fitness.facts(done.stdout.decode(), asked=asked, answered=time.time()))
     except (ValueError, KeyError):
         hint = "its shell prints something at login: it must not, where no terminal is"
         return _Answer(error=Unavailable(f"what {target} answered is not understood", hint=hint))
-
-
-def command(site: Site, host: str, words: str) -> list[str]:
-    """ssh's argv for a line of the host's shell: no question, the person's own settings or the site's."""
-    target = standing.target(site.hosts[host])
-    assert target is not None
-    return [
-        "ssh",
-        *(("-F", str(site.ssh_config)) if site.ssh_config else ()),
-        *settings.SSH,
-        *("-o", "ControlPath=none"),
-        *(("-p", str(target.port)) if target.port else ()),
-        *("--", str(target), words),
-    ]
 
 
 def _untold(host: str, error: PeakproofError) -> Problem:

@@ -8,13 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from playbooks.running.private import CONNECTIONS
+from playbooks.standing import SSH
 
 _OURS = ("ANSIBLE_", "RUNNER_", "AWX_")
-SSH = (
-    *("-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=10"),
-    *("-o", "ServerAliveInterval=15", "-o", "LogLevel=ERROR"),
-)
-"""ssh asks nothing, and takes no host whose key is not known."""
 
 
 def variables(folder: Path, *, roles: Path, forks: int) -> dict[str, str]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from foundation.errors import PeakproofError, Refused, Unavailable
 from playbooks.auditing import reaching
-from playbooks.standing import Target
 
 HOST = "automation@box-1"
 
@@ -43,10 +41,3 @@ def test_whatever_fails_is_named(
 ) -> None:
     with pytest.raises(kind, match=word):
         reaching.answered(status, printed, said, HOST)
-
-
-def test_no_question_is_asked_and_the_sites_settings_are_read() -> None:
-    argv = reaching.command(Target(host="box-1", user="automation", port=2222), Path("/etc/site/ssh_config"))
-    assert argv[:3] == ["ssh", "-F", "/etc/site/ssh_config"]
-    assert "BatchMode=yes" in argv
-    assert argv[-5:] == ["-p", "2222", "--", "automation@box-1", "sudo -n python3 -I -W ignore -"]
