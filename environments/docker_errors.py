@@ -71,6 +71,11 @@ _MEANINGS = (
         SubnetTaken,
     ),
     _meaning(
+        r"cannot join secure network: required modules",
+        "a host's kernel cannot encrypt the networks that reach across hosts",
+        "load its modules (esp4, xfrm_user); or waive it: `swarm_encryption: none` in the site's `variables`",
+    ),
+    _meaning(
         r"is already in use by container",
         "the name is already taken by another container",
         "another command may be at work on the same environment: see `peakproof env list`",

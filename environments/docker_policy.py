@@ -41,13 +41,14 @@ def network_driver(*, overlay: bool) -> str:
     return "overlay" if overlay else "bridge"
 
 
-def network_options(network: Network, *, overlay: bool) -> dict[str, str]:
+def network_options(network: Network, *, overlay: bool, encrypted: bool) -> dict[str, str]:
     """No masquerading anywhere; and on an internal network no address of the machine itself.
 
     Docker's `internal` alone still lets a node reach whatever listens on any address of the machine.
+    `encrypted`: what an overlay carries between hosts is, by their kernels (ESP).
     """
     if overlay:  # it has no bridge on the machine, and what is internal no gateway
-        return {}
+        return {"encrypted": ""} if encrypted else {}
     options = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
     return options | ({"com.docker.network.bridge.inhibit_ipv4": "true"} if network.internal else {})
 

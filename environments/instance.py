@@ -32,7 +32,7 @@ class Instance:
     published, loopback where none is said; `placement`: node -> host; `ports`: endpoint -> port; `subnets`:
     network -> CIDR; `addresses`: network -> node -> address; `images`: folder name -> image id. `origin` is
     the folder of the definition that it was made from, or empty; `virtual_address`: that which moves between
-    the hosts, where the entry is published too, or empty.
+    the hosts, where the entry is published too, or empty; `encrypted`: whether a new overlay is.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Instance:
     secrets: Mapping[str, Secret] = field(repr=False)
     origin: str = ""
     virtual_address: str = ""
+    encrypted: bool = True
 
     @property
     def guests(self) -> tuple[Node, ...]:
@@ -123,6 +124,7 @@ class Instance:
             "name": self.name,
             "origin": self.origin,
             "virtual_address": self.virtual_address,
+            "encrypted": self.encrypted,
             "topology": asdict(self.topology),
             "hosts": dict(self.hosts),
             "entries": dict(self.entries),
@@ -168,9 +170,9 @@ def _another_version(name: str) -> AnotherVersion:
 class Supply:
     """What a site can give.
 
-    `hosts`, `entries`, `virtual_address`, `placement` and `images` as an instance has them; `within`: its
-    range, and what is `taken` of it; `word` is where the search for a free subnet begins; `given`: the
-    secrets that people give, by name; `clock`: the time now.
+    `hosts`, `entries`, `virtual_address`, `encrypted`, `placement` and `images` as an instance has them;
+    `within`: its range, and what is `taken` of it; `word` is where the search for a free subnet begins;
+    `given`: the secrets that people give, by name; `clock`: the time now.
     """
 
     hosts: Mapping[str, str | None]
@@ -182,6 +184,7 @@ class Supply:
     word: str = ""
     entries: Mapping[str, str] = field(default_factory=dict)
     virtual_address: str = ""
+    encrypted: bool = True
     given: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), repr=False)
 
@@ -216,6 +219,7 @@ def updated(found: Instance, topology: Topology, supply: Supply) -> Instance:
         hosts=dict(supply.hosts),
         entries=dict(supply.entries),
         virtual_address=supply.virtual_address,
+        encrypted=supply.encrypted,
         placement={**supply.placement, **_of_guests(topology, supply.hosts)},
         ports=_ports([endpoint.name for endpoint in topology.endpoints], supply.free_port, ports),
         images=dict(supply.images),

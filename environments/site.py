@@ -18,6 +18,7 @@ from foundation.errors import Problem
 from foundation.units import Size
 
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))  # RFC 1918
+_ENCRYPTION = "swarm_encryption"  # a variable of the playbooks' role swarm, which refuses hosts that cannot
 SCHEMES = ("ssh", "unix", "tcp", "http", "https")
 """How an engine can be reached: https is one of tcp with TLS, as Docker's own client has it."""
 
@@ -95,6 +96,12 @@ class Site(Input):
     def moving(self) -> str:
         """The address that the hosts hold together, or empty."""
         return str(self.virtual_address or "")
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the hosts' kernels encrypt what goes between them: unless it is waived for one of them."""
+        of_all = self.variables.get(_ENCRYPTION)
+        return "none" not in (host.variables.get(_ENCRYPTION, of_all) for host in self.hosts.values())
 
     @property
     def domains(self) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def _network(located: Located, stack: Stack) -> dict[str, object]:
         "addresses by Docker": [None if overlay else _upper(str(subnet))],
         "gateway": [str(subnet.network_address + 1)],
         "driver": docker_policy.network_driver(overlay=overlay),
-        "options": docker_policy.network_options(network, overlay=overlay),
+        "options": docker_policy.network_options(network, overlay=overlay, encrypted=instance.encrypted),
         "reserved": docker_policy.reserved(network, subnet, answers_beyond=beyond),
         "kept when these change": ["options"] if overlay else [],
     }

@@ -80,6 +80,7 @@ def _instance(
         hosts=wanted.site.engines,
         entries=wanted.site.entries,
         virtual_address=wanted.site.moving,
+        encrypted=wanted.site.encrypted,
         placement=place(wanted.topology, wanted.site, found.placement if found else None).hosts,
         images=ids,
         within=wanted.site.subnets,

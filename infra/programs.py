@@ -88,7 +88,7 @@ class EnvironmentComponent(pulumi.ComponentResource):
             driver=docker_policy.network_driver(overlay=overlay),
             internal=network.internal,
             attachable=overlay or None,
-            options=docker_policy.network_options(network, overlay=overlay),
+            options=docker_policy.network_options(network, overlay=overlay, encrypted=instance.encrypted),
             ipam_configs=[_pool(instance, network)],
             labels=[
                 docker.NetworkLabelArgs(label=key, value=text)

@@ -100,6 +100,7 @@ def _instance(
         hosts=wanted.site.engines,
         entries=wanted.site.entries,
         virtual_address=wanted.site.moving,
+        encrypted=wanted.site.encrypted,
     )
     run = {
         node.process.image: str(containers[node.name].attrs["Image"])

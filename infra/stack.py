@@ -67,6 +67,7 @@ def described(topology: Topology, site: Site) -> Stack:
         hosts=site.engines,
         entries=site.entries,
         virtual_address=site.moving,
+        encrypted=site.encrypted,
         placement=place(topology, site).hosts,
         images={image: placeholder(image) for image in images},
         within=site.subnets,

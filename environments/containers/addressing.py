@@ -62,6 +62,7 @@ def _instance(
         hosts=wanted.site.engines,
         entries=wanted.site.entries,
         virtual_address=wanted.site.moving,
+        encrypted=wanted.site.encrypted,
         placement=placement.hosts,
         images=built,
         within=wanted.site.subnets,

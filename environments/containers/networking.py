@@ -39,7 +39,7 @@ def _create(client: docker.DockerClient, instance: Instance, network: Network) -
         driver=docker_policy.network_driver(overlay=overlay),
         internal=network.internal,
         attachable=overlay or None,
-        options=docker_policy.network_options(network, overlay=overlay),
+        options=docker_policy.network_options(network, overlay=overlay, encrypted=instance.encrypted),
         ipam=IPAMConfig(pool_configs=[_pool(instance, network)]),
         labels=labels.of(instance.name, "network"),
     )

@@ -78,7 +78,7 @@ def _swarm(site: Site, host: str) -> Iterator[Opening]:
     yield Opening(why="swarm: gossip", protocol="udp", port=SWARM_GOSSIP, sources=others)
     data = _text(site, host, "swarm_port_of_data") or SWARM_DATA
     yield Opening(why="swarm: overlays", protocol="udp", port=data, sources=others)
-    if _text(site, host, "swarm_encryption") != "none":  # the role encrypts unless told otherwise
+    if site.encrypted:
         yield Opening(why="swarm: encrypted overlays", protocol="esp", sources=others)
 
 

@@ -21,6 +21,12 @@ SAID = [
     ("Remote end closed connection: RemoteDisconnected", Unavailable, "stopped answering", "start it again"),
     ("Pool overlaps with other one on this address space", Unavailable, "addresses", "env list"),
     ('name "/x" is already in use by container "y"', Refused, "name is already taken", "env list"),
+    (
+        "cannot join secure network: required modules to install IPSEC rules are missing on host",
+        Unavailable,
+        "kernel cannot encrypt",
+        "swarm_encryption: none",
+    ),
     ("fork/exec: cannot allocate memory", Unavailable, "memory", "smaller definition"),
 ]
 

@@ -180,6 +180,12 @@ def across() -> Instance:
     return instantiate(LAPTOP, "mine", replace(supply(), hosts=hosts, placement=at, entries=entries))
 
 
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_manifest_says_whether_overlays_are_encrypted(encrypted: bool) -> None:
+    instance = replace(across(), encrypted=encrypted)
+    assert instances.from_json(instance.to_json(), instance.secrets) == instance
+
+
 def test_the_entry_is_reached_at_a_hosts_address_or_at_the_one_that_moves() -> None:
     instance = across()
     port = instance.ports["balancer"]

@@ -80,6 +80,23 @@ def test_a_host_is_its_own_failure_domain_unless_it_says_another(tmp_path: Path)
     assert loaded.domains == ("a", "rack")
 
 
+@pytest.mark.parametrize(
+    ("site_says", "host_says", "encrypted"),
+    [
+        ("", "", True),
+        ("swarm_encryption: esp", "", True),
+        ("swarm_encryption: none", "", False),
+        ("", "swarm_encryption: none", False),
+    ],
+)
+def test_hosts_encrypt_what_goes_between_them_unless_that_is_waived(
+    tmp_path: Path, site_says: str, host_says: str, encrypted: bool
+) -> None:
+    hosts = f"{{a: {{docker: ssh://a}}, b: {{docker: ssh://b, variables: {{{host_says}}}}}}}"
+    loaded = site.load(written(tmp_path, hosts, f"variables: {{{site_says}}}\n"))
+    assert loaded.encrypted is encrypted
+
+
 def test_a_site_without_a_host_is_none(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("site: s\nhosts: {}\nsubnets: 10.0.0.0/16\n")
     with pytest.raises(InputError):

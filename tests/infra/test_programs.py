@@ -137,6 +137,18 @@ def test_networks_across_hosts_are_overlays_that_a_manager_makes(across: Stack) 
     assert (edge["driver"], edge["internal"]) == ("bridge", False)
 
 
+@pytest.mark.parametrize(("encrypted", "options"), [(True, {"encrypted": ""}), (False, {})])
+def test_overlays_are_encrypted_unless_the_site_waives_it(
+    across: Stack, encrypted: bool, options: dict[str, str]
+) -> None:
+    asked = replace(across, instance=replace(across.instance, encrypted=encrypted))
+    recorded = record(program(asked), stack="laptop")
+    assert compare(asked, recorded) == []
+    made = {each.name: each.inputs.get("options") or {} for each in recorded if each.type == NETWORK}
+    assert made["front"] == options
+    assert "encrypted" not in made["edge-left"]  # type: ignore[operator]
+
+
 def test_what_a_swarm_writes_into_an_overlays_options_changes_nothing(across: Stack) -> None:
     recorded = record(program(across), stack="laptop")
     ignored = {each.name: set(each.ignored) for each in recorded if each.type == NETWORK}

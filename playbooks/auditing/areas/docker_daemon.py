@@ -128,7 +128,7 @@ def _overlays(overlays: list[Mapping[str, object]]) -> Iterator[Finding]:
         if not (isinstance(options, dict) and "encrypted" in options):
             yield _cis(
                 "7.3", f"the overlay {each['name']} is not encrypted by the engine", Severity.MEDIUM,
-                fix="`swarm_encryption: esp` or `wireguard`; services speak TLS inside it all the same",
+                fix="`swarm_encryption: esp`, then its environment anew; services speak TLS all the same",
             )  # fmt: skip
 
 
