@@ -90,7 +90,7 @@ def test_a_plan_is_read_with_all_that_it_names(tmp_path: Path) -> None:
     assert found.written.load.peak == 12
     assert [(str(each), each.implied) for each in found.objectives] == [
         ("lost orders = 0", False),
-        ("book p50 < 40s", False),
+        ("book p50 < 10s", False),
         ("errors < 1%", False),
         ("look errors < 1%", True),
     ]

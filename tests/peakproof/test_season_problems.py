@@ -121,7 +121,7 @@ def test_a_wrong_word_is_told_with_its_line_and_what_is_allowed(
 
 
 def test_recovery_is_not_asked_for_where_no_latency_limit_says_when_all_is_well(tmp_path: Path) -> None:
-    text = GOOD.replace("book p50 < 40s", "recovery < 10s")
+    text = GOOD.replace("book p50 < 10s", "recovery < 10s")
     said = told(tmp_path, text)
     assert f"plan.yaml:{line_of(text, 'recovery')}: recovery < 10s: no latency limit of book says" in said
 
