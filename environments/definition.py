@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from environments import lookup, naming
 from environments import platform as platforms
 from environments.platform import Name, Platform, VariableName
 from environments.services import AnyOptions
 from environments.topology import EnvironmentClass
-from foundation import documents, slo
+from foundation import documents
 from foundation.documents import Document, Input
 from foundation.errors import InputError
-
-
-def _is_objective(text: str) -> str:
-    slo.parse(text)
-    return text
-
-
-Objective = Annotated[str, AfterValidator(_is_objective)]
+from foundation.slo import Expression
 
 
 class PartnerInput(Input):
@@ -60,7 +52,7 @@ class DefinitionInput(Input):
     services: dict[Name, AnyOptions] = Field(min_length=1)
     partners: dict[Name, PartnerInput] = Field(default={})
     secrets: dict[Name, GivenInput] = Field(default={}, description="what people give to processes")
-    slo: tuple[Objective, ...] = ()
+    slo: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from foundation import units
 
@@ -123,6 +126,15 @@ class Objective:
 def parse(text: str) -> Objective:
     """The objective in an expression. Raises ObjectiveError, a ValueError, where it stops making sense."""
     return _Parser(text).objective()
+
+
+def _parsable(text: str) -> str:
+    parse(text)
+    return text
+
+
+Expression = Annotated[str, AfterValidator(_parsable)]
+"""An objective as it stands in what people write."""
 
 
 def _seconds(value: float) -> str:

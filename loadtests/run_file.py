@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from foundation import documents, slo, units
-from foundation.documents import Document, Input, did_you_mean
+from foundation.documents import Document, Input
 from foundation.errors import InputError, Problem
-from foundation.units import Duration, Rate
-from loadtests.judging import abort, objectives
+from foundation.slo import Expression
+from foundation.units import Rate
+from loadtests.judging import objectives
 from loadtests.planning import ramps
 from loadtests.planning.arrivals import Scenario, Stream
-from loadtests.profiles import PROFILES, REPLAY
+from loadtests.profiles import REPLAY
 from loadtests.wanted import Wanted
+from loadtests.written import AbortRule, AlsoInput, Limited, ProfileName
 
 SUFFIXES = (".yaml", ".yml")
 _FILES = ("journeys", "feeds", "replay", "ramp", "ca", "locustfile")
@@ -29,44 +31,15 @@ _WRITTEN = ("out", "junit")
 _SCENARIOS = ("journey", "also", "rate", "duration", "profile", "replay", "ramp")
 
 
-def _objective(text: str) -> str:
-    slo.parse(text)
-    return text
-
-
-def _rule(text: str) -> str:
-    try:
-        abort.parse(text)
-    except InputError as error:
-        raise ValueError(str(error)) from error
-    return text
-
-
-def _profile(name: str) -> str:
-    if name not in PROFILES:
-        raise ValueError(f"unknown profile {name!r}: {did_you_mean(name, PROFILES)}")
-    return name
-
-
-Profile = Annotated[str, AfterValidator(_profile)]
-
-
-class AlsoInput(Input):
-    """Another journey, in proportion to the main one."""
-
-    journey: str
-    ratio: float = Field(default=1.0, gt=0)
-
-
 class ScenarioInput(Input):
     """When a journey's arrivals come: by a rate or a ramp of its own, or by a ratio to the first scenario."""
 
-    ratio: float | None = Field(default=None, gt=0)
+    ratio: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     rate: Rate | None = Field(default=None, gt=0)
-    profile: Profile = "constant"
+    profile: ProfileName = "constant"
     ramp: str | None = None
-    start: Duration = 0.0
-    duration: Duration | None = Field(default=None, gt=0)
+    start: Limited = 0.0
+    duration: Limited | None = Field(default=None, gt=0)
 
     @model_validator(mode="after")
     def _one_way(self) -> ScenarioInput:
@@ -93,15 +66,15 @@ class RunInput(Input):
     also: list[AlsoInput] | None = None
     scenarios: dict[str, ScenarioInput] | None = Field(default=None, min_length=1)
     rate: Rate | None = Field(default=None, gt=0)
-    duration: Duration | None = Field(default=None, gt=0)
-    profile: Profile | None = None
+    duration: Limited | None = Field(default=None, gt=0)
+    profile: ProfileName | None = None
     replay: str | None = None
     ramp: str | None = None
     seed: int | None = None
     evenly: bool | None = None
     feeds: str | None = None
-    slo: list[Annotated[str, AfterValidator(_objective)]] | None = None
-    abort_on: list[Annotated[str, AfterValidator(_rule)]] | None = None
+    slo: list[Expression] | None = None
+    abort_on: list[AbortRule] | None = None
     pool: int | None = Field(default=None, ge=1)
     connections: Literal["pool", "per-journey"] | None = None
     allow: list[str] | None = None

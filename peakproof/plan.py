@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from environments.definition import Objective as Expression
 from environments.faults import AnyFault
 from environments.platform import Name
 from foundation import units
-from foundation.documents import Input, did_you_mean
-from foundation.errors import InputError
-from foundation.units import Duration, Rate
-from loadtests.judging import abort
+from foundation.documents import Input
+from foundation.slo import Expression
+from foundation.units import Rate
 from loadtests.planning.arrivals import Stream
-from loadtests.planning.bounds import LONGEST
-from loadtests.profiles import PROFILES, REPLAY
+from loadtests.profiles import REPLAY
+from loadtests.written import AbortRule, AlsoInput, Limited, ProfileName
 
 _LARGEST = 1_000_000_000
 
@@ -31,29 +29,6 @@ def _sized(text: object) -> int:
     if size > _LARGEST:
         raise ValueError(f"at most {_LARGEST:,} can be made")
     return size
-
-
-def _within_a_week(seconds: float) -> float:
-    if seconds > LONGEST:
-        raise ValueError("a week (7d) is the longest")
-    return seconds
-
-
-Limited = Annotated[Duration, AfterValidator(_within_a_week)]
-
-
-def _profile(name: str) -> str:
-    if name not in PROFILES:
-        raise ValueError(f"unknown profile {name!r}: {did_you_mean(name, PROFILES)}")
-    return name
-
-
-def _rule(text: str) -> str:
-    try:
-        abort.parse(text)
-    except InputError as error:
-        raise ValueError(f"{error.what}; {error.hint}") from error
-    return text
 
 
 class EnvironmentInput(Input):
@@ -99,19 +74,12 @@ class DataInput(Input):
         return self
 
 
-class AlsoInput(Input):
-    """Another journey: `ratio` of its arrivals for each arrival of the main one."""
-
-    journey: str
-    ratio: float = Field(gt=0, allow_inf_nan=False)
-
-
 class LoadInput(Input):
     """Open arrivals: `peak` counts those of the main journey."""
 
     journey: str
     also: tuple[AlsoInput, ...] = ()
-    profile: Annotated[str, AfterValidator(_profile)] = "constant"
+    profile: ProfileName = "constant"
     replay: str | None = Field(
         default=None, description="a file of times, beside the plan, instead of a profile"
     )
@@ -169,7 +137,7 @@ class SeasonInput(Input):
     timeline: tuple[AnyFault, ...] = ()
     capacity: CapacityInput | None = None
     slo: tuple[Expression, ...] = ()
-    abort_on: tuple[Annotated[str, AfterValidator(_rule)], ...] = Field(
+    abort_on: tuple[AbortRule, ...] = Field(
         default=(), description="what ends the load early, such as attempt-errors > 90% for 10s; it is FAIL"
     )
     drain: Limited = Field(default=60.0, description="how long orders may take to come to their end")

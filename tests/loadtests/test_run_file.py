@@ -113,7 +113,10 @@ def test_a_job_with_scenarios_is_read_back_as_it_was_written(tmp_path: Path) -> 
         ("rate: fast\n", "shop.yaml:1: 'rate': expected a rate"),
         ("profile: steep\n", "shop.yaml:1: 'profile': unknown profile 'steep'"),
         ("slo:\n  - order p99 < fast\n", "shop.yaml:2: 'slo.0': expected a duration"),
-        ("abort_on: [p99]\n", "shop.yaml:1: 'abort_on.0'"),
+        ("abort_on: [p99]\n", "shop.yaml:1: 'abort_on.0': not a rule that ends a load"),
+        ("duration: 8d\n", "shop.yaml:1: 'duration': a week (7d) is the longest"),
+        ("also: [{journey: look, ratio: .inf}]\n", "shop.yaml:1: 'also.0.ratio'"),
+        ("scenarios: {order: {rate: 1/s}, look: {ratio: .inf}}\n", "shop.yaml:1: 'scenarios.look.ratio'"),
         ("journeys: nowhere.py\n", "shop.yaml:1: 'journeys': no such file: nowhere.py"),
         (
             "journey: order\nslo: [look p99 < 1s]\n",
