@@ -17,7 +17,7 @@ from loadtests import profiles
 from loadtests.judging import sufficiency
 from loadtests.judging.objectives import latency_guard, unknown_series
 from loadtests.planning import bounds, journey_source
-from loadtests.planning.arrivals import Constant
+from loadtests.planning.arrivals import Constant, Schedule
 from peakproof import journeys, samples, timeline_problems
 from peakproof.plan import DataInput, LoadInput, SeasonInput
 
@@ -201,7 +201,8 @@ def _sufficiency_problems(season: Season) -> Iterator[Problem]:
     load, planned = season.written.load, [slo.parse(text) for text in season.written.slo]
     streams = load.streams
     curve = profiles.profile(load.shape, peak=load.peak, duration=load.duration, points=season.points)
-    if (excess := bounds.excess_arrivals(curve, streams, load.duration)) is not None:
+    schedule = Schedule(profile=curve, streams=streams, duration=load.duration, seed=load.seed)
+    if (excess := bounds.excess_arrivals(schedule)) is not None:
         yield season.document.problem(("load", "duration"), *excess)
     faults = [fault.at for fault in season.written.timeline if fault.at < load.duration]
     for short in sufficiency.too_short(season.objectives, curve, streams, load.duration, faults):

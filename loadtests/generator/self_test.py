@@ -85,8 +85,7 @@ def _send(job: Job, worker: int, folder: Path) -> bool:
 
 def _together(job: Job) -> tuple[Stream, ...]:
     """All journeys at their highest at once: the most that scenarios can come to."""
-    rates = {s.journey: s.scenario.rate / job.rate if s.scenario else s.ratio for s in job.streams}
-    return tuple(Stream(journey=name, ratio=ratio) for name, ratio in rates.items())
+    return tuple(Stream(journey=s.journey, ratio=s.peak(job.rate) / job.rate) for s in job.streams)
 
 
 def _judged(job: Job, null: Job, folder: Path, *, in_time: bool) -> Tested:

@@ -68,6 +68,10 @@ class Stream:
     ratio: float = 1.0
     scenario: Scenario | None = None
 
+    def peak(self, rate: float) -> float:
+        """Its arrivals a second at their highest, where those of the main journey are `rate` then."""
+        return rate * self.ratio if self.scenario is None else self.scenario.rate
+
 
 @dataclass(frozen=True, kw_only=True)
 class Span:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from loadtests.planning.arrivals import Profile, Stream
+from loadtests.planning.arrivals import Schedule, Stream
 from loadtests.profiles import mean_rate
 
 LONGEST = 7 * 86_400
@@ -20,27 +20,17 @@ Excess = tuple[str, str]
 
 def excess_rate(rate: float, streams: Sequence[Stream]) -> Excess | None:
     """Where `rate` (per second) of the main journey makes too many arrivals a second; None where not."""
-    total = sum(
-        rate * stream.ratio if stream.scenario is None else stream.scenario.rate for stream in streams
-    )
+    total = sum(stream.peak(rate) for stream in streams)
     if total <= MOST_RATE:
         return None
     what = f"{total:,.4g} arrivals/s of all journeys: no generator comes to the end of them"
     return what, f"at most {MOST_RATE:,}/s"
 
 
-def excess_arrivals(
-    profile: Profile, streams: Sequence[Stream], duration: float, own: Mapping[str, Profile] | None = None
-) -> Excess | None:
-    """Where a load of `duration` seconds has too many arrivals in all; None where not.
-
-    `own` are the profiles of streams' scenarios.
-    """
-    shared = sum(stream.ratio for stream in streams if stream.scenario is None)
-    total = mean_rate(profile, 0, duration) * duration * shared
-    for stream in streams:
-        if (scenario := stream.scenario) is not None and own:
-            total += mean_rate(own[stream.journey], 0, scenario.duration) * scenario.duration
+def excess_arrivals(schedule: Schedule) -> Excess | None:
+    """Where a schedule has too many arrivals in all; None where not."""
+    spans = (schedule.span(stream) for stream in schedule.streams)
+    total = sum(mean_rate(each.profile, 0, each.duration) * each.duration * each.ratio for each in spans)
     if total <= MOST_ARRIVALS:
         return None
     what = f"{total:,.4g} arrivals of all journeys: too many to draw before the load begins"

@@ -109,12 +109,10 @@ class Job:
         """Raises InputError: no generator would come to the end of it, nobody knows its profile."""
         if self.duration > LONGEST:
             raise InputError(f"{self.duration:g} s: a load takes a week (7d) at most")
-        profile = self._profile()
+        schedule = self.schedule
         if self.closed:  # its users come to an end with it
             return
-        own = self._own()
-        excess = excess_rate(self.rate, self.streams)
-        excess = excess or excess_arrivals(profile, self.streams, self.duration, own)
+        excess = excess_rate(self.rate, self.streams) or excess_arrivals(schedule)
         if excess is not None:
             raise InputError(excess[0], hint=excess[1])
 
@@ -128,7 +126,7 @@ class Job:
         """Connections a second that are opened anew at the peak."""
         if self.connections != "per-journey":
             return 0.0
-        return sum(s.scenario.rate if s.scenario else self.rate * s.ratio for s in self.streams)
+        return sum(stream.peak(self.rate) for stream in self.streams)
 
     @property
     def main(self) -> str:
@@ -138,7 +136,9 @@ class Job:
     @property
     def schedule(self) -> Schedule:
         return Schedule(
-            profile=self._profile(),
+            profile=profiles.profile(
+                self.profile, peak=self.rate, duration=self.duration, points=self.points
+            ),
             streams=self.streams,
             duration=self.duration,
             seed=self.seed,
@@ -160,9 +160,6 @@ class Job:
             for stream in self.streams
             if (own := stream.scenario) is not None
         }
-
-    def _profile(self) -> Profile:
-        return profiles.profile(self.profile, peak=self.rate, duration=self.duration, points=self.points)
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps({"format": FORMAT, **asdict(self)}, indent=2) + "\n")

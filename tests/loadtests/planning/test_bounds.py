@@ -8,12 +8,13 @@ import pytest
 
 from foundation.errors import InputError
 from loadtests import profiles
-from loadtests.planning.arrivals import Constant, Stream
+from loadtests.planning.arrivals import Constant, Profile, Schedule, Stream
 from loadtests.planning.bounds import LONGEST, MOST_ARRIVALS, MOST_RATE, excess_arrivals, excess_rate
 from loadtests.planning.job import Job
 from loadtests.planning.locustfile import Locust
 
 ONE = [Stream(journey="order")]
+HOUR = 3600.0
 TWO = [*ONE, Stream(journey="look", ratio=3.0)]
 
 
@@ -32,20 +33,22 @@ def test_a_rate_is_that_of_all_journeys() -> None:
     assert found[0].startswith("2e+06 arrivals/s of all journeys")
 
 
+def schedule(profile: Profile, *streams: Stream) -> Schedule:
+    return Schedule(profile=profile, streams=streams, duration=HOUR, seed=7)
+
+
 def test_as_many_arrivals_as_can_be_drawn_are_borne_and_no_more() -> None:
-    hour = 3600.0
-    assert excess_arrivals(Constant(peak=MOST_ARRIVALS / hour), ONE, hour) is None
-    assert excess_arrivals(Constant(peak=1.01 * MOST_ARRIVALS / hour), ONE, hour) is not None
-    assert excess_arrivals(Constant(peak=MOST_ARRIVALS / hour / 2), TWO, hour) is not None
+    assert excess_arrivals(schedule(Constant(peak=MOST_ARRIVALS / HOUR), *ONE)) is None
+    assert excess_arrivals(schedule(Constant(peak=1.01 * MOST_ARRIVALS / HOUR), *ONE)) is not None
+    assert excess_arrivals(schedule(Constant(peak=MOST_ARRIVALS / HOUR / 2), *TWO)) is not None
 
 
 def test_arrivals_are_those_of_the_profile_and_not_of_its_peak() -> None:
     """The first minutes of a sale at their peak for the whole of it would be too much."""
-    duration = 3600.0
-    peak = 1.5 * MOST_ARRIVALS / duration
-    drop = profiles.profile("midnight-drop", peak=peak, duration=duration)
-    assert excess_arrivals(Constant(peak=peak), ONE, duration) is not None
-    assert excess_arrivals(drop, ONE, duration) is None
+    peak = 1.5 * MOST_ARRIVALS / HOUR
+    drop = profiles.profile("midnight-drop", peak=peak, duration=HOUR)
+    assert excess_arrivals(schedule(Constant(peak=peak), *ONE)) is not None
+    assert excess_arrivals(schedule(drop, *ONE)) is None
 
 
 @pytest.mark.parametrize(
