@@ -17,6 +17,7 @@ from environments.lookup import PACKAGE
 from environments.services.kind import FRONT
 from environments.topology import Attachments, Hardening, Node, Process, Resources
 from foundation.errors import ExitCode, InputError, PeakproofError, Refused, RunInvalid, Unavailable
+from loadtests.distributed import parcels
 from loadtests.planning.job import FORMAT, Job
 from loadtests.recording import progress
 from loadtests.recording.progress import Event, Failed
@@ -24,10 +25,6 @@ from peakproof.telemetry.samples import GENERATOR
 
 HOME = "/load"
 OUTPUT = "/tmp/measurements"  # noqa: S108 - inside the generator's own container
-CODE = (
-    "", "/planning", "/recording", "/judging", "/profiles", "/distributed", "/generator", "/generator/http",
-    "/generator/locustfiles", "/generator/distributed",
-)  # fmt: skip
 _MEMORY = 1024**3
 # Under contention the generator comes first: a starved generator would measure itself. It needs a quarter of
 # a core; a weight far above the platform's ten nodes makes it wake at once, not do more.
@@ -82,10 +79,9 @@ def _error(failed: Failed) -> PeakproofError:
 
 
 def code() -> Iterator[FileSpec]:
-    """The generator's own code: the load tests' packages and the errors they stand on."""
-    for package in CODE:
-        for path in sorted((PACKAGE / f"loadtests{package}").glob("*.py")):
-            yield f"{HOME}/code/loadtests{package}/{path.name}", path.read_bytes(), 0o644
+    """The generator's own code: the load tests and the errors they stand on."""
+    for name, path in parcels.modules():
+        yield f"{HOME}/code/loadtests/{name}", path.read_bytes(), 0o644
     for name in ("__init__.py", "errors.py", "secrets.py"):
         yield f"{HOME}/code/foundation/{name}", (PACKAGE / "foundation" / name).read_bytes(), 0o644
 

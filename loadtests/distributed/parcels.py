@@ -81,14 +81,18 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
+def modules() -> Iterator[tuple[str, Path]]:
+    """The load tests' own code, all of it: each module by its path below the package."""
+    root = Path(jobs.__file__).parent.parent
+    for path in sorted(root.rglob("*.py")):
+        yield path.relative_to(root).as_posix(), path
+
+
 def code() -> str:
     """A hash of the load tests' own code: equal on machines that do the same work."""
-    root, state = Path(jobs.__file__).parent.parent, hashlib.sha256()
-    folders = (".", "planning", "recording", "judging", "showing", "profiles", "distributed", "generator",
-               "generator/http", "generator/locustfiles", "generator/distributed")  # fmt: skip
-    for folder in folders:
-        for path in sorted((root / folder).glob("*.py")):
-            state.update(f"{folder}/{path.name}\n".encode() + path.read_bytes())
+    state = hashlib.sha256()
+    for name, path in modules():
+        state.update(f"{name}\n".encode() + path.read_bytes())
     return state.hexdigest()[:16]
 
 

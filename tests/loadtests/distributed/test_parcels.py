@@ -66,3 +66,8 @@ def test_pieces_add_up_to_the_file(content: bytes, size: int) -> None:
 def test_the_same_code_has_the_same_hash() -> None:
     assert parcels.code() == parcels.code()
     assert len(parcels.code()) == 16
+
+
+def test_no_folder_of_the_code_is_left_out() -> None:
+    known = {name for name, _ in parcels.modules()}
+    assert {"cli.py", "generator/http/cookies.py", "generator/distributed/worker.py"} < known

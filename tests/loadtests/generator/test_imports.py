@@ -7,20 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-# What the generator may use of ours: these are put into its container, and nothing else.
+from loadtests.distributed import parcels
+
+# What the generator may use of ours beside the load tests: these are put into its container, nothing else.
 FOUNDATION = ("__init__.py", "errors.py", "secrets.py")
-CODE = (
-    "", "/planning", "/recording", "/judging", "/profiles", "/distributed", "/generator", "/generator/http",
-    "/generator/locustfiles", "/generator/distributed",
-)  # fmt: skip
 ABSENT = ("pydantic", "rich", "typer", "yaml", "numpy", "polars", "hdrh", "docker")
 
 
 def test_it_runs_from_its_own_files_without_our_other_packages(tmp_path: Path, root: Path) -> None:
-    for package in CODE:
-        (tmp_path / f"loadtests{package}").mkdir()
-        for path in (root / f"loadtests{package}").glob("*.py"):
-            shutil.copy(path, tmp_path / f"loadtests{package}")
+    for name, path in parcels.modules():
+        there = tmp_path / "loadtests" / name
+        there.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, there)
     (tmp_path / "foundation").mkdir()
     for name in FOUNDATION:
         shutil.copy(root / "foundation" / name, tmp_path / "foundation")
