@@ -20,7 +20,7 @@ def evidence(
     *, container: str = "none", opened: Sequence[Opening] | None = (), host: str = "box-1", **sections: object
 ) -> Evidence:
     """A machine of today that told these sections, and nothing else."""
-    machine = {"name": host, "release": RELEASE, "kernel": "6.12.1", "container": container, "now": NOW}
+    machine = {"release": RELEASE, "kernel": "6.12.1", "container": container, "now": NOW}
     told = {"machine": machine, **sections}
     return Evidence(host=host, sections={name: {"value": each} for name, each in told.items()}, opened=opened)
 

@@ -13,7 +13,7 @@ HOST = "automation@box-1"
 
 
 def test_the_sections_are_what_the_script_printed() -> None:
-    printed = json.dumps({"format": 1, "sections": {"sshd": {"value": "port 22"}}})
+    printed = json.dumps({"sections": {"sshd": {"value": "port 22"}}})
     assert reaching.answered(0, printed, "", HOST) == {"sshd": {"value": "port 22"}}
 
 

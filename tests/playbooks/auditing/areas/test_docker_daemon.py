@@ -30,7 +30,7 @@ def engine(
 ) -> Evidence:
     text = settings if isinstance(settings, str) else json.dumps(settings)
     return evidence(
-        docker={"info": INFO, "containers": [], "overlays": list(overlays), "images": ""},
+        docker={"info": INFO, "containers": [], "overlays": list(overlays)},
         files=files({"/etc/docker/daemon.json": text}, OWNED if stats is None else stats),
     )
 
