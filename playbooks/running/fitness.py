@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from environments.site import Site
 from foundation.errors import Problem
@@ -14,22 +12,13 @@ from foundation.units import in_words, size_in_words
 from playbooks.deriving.firewall import NODE_EXPORTER, SWARM_CONTROL, SWARM_DATA, SWARM_GOSSIP, SYSLOG_TLS
 from playbooks.entries import Published, published
 from playbooks.grouping import HOSTS, LOG_SERVERS, MANAGERS
+from playbooks.listening import Listener, Protocol, listeners
 
-Protocol = Literal["tcp", "udp"]
 SUPPORTED: Mapping[str, tuple[str, ...]] = {"debian": ("12", "13"), "ubuntu": ("24.04",)}
 LEAST_MEMORY, LEAST_DISK = 900 * 2**20, 2 * 2**30
 """Bytes: a machine sold as 1 GiB has a little less; packages and an engine take 1.2 GiB of a bare Debian."""
 CLOCK_SECONDS = 30.0
 """The step of a one-time password (RFC 6238): further off, nobody logs in with one."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listener:
-    """Something that listens; `process` is empty where the kernel does, or where it is not told."""
-
-    protocol: Protocol
-    port: int
-    process: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,22 +81,6 @@ def _behind(theirs: float, asked: float, answered: float) -> float:
     if theirs < asked:
         return asked - theirs
     return min(0.0, answered - theirs)
-
-
-_LINE = re.compile(r"^(?P<protocol>tcp|udp)\s.*?\s\S*:(?P<port>\d+)\s+\S+:\S+(?P<users>.*)$")
-_USER = re.compile(r'"(?P<process>[^"]+)"')
-
-
-def listeners(told: str) -> Iterator[Listener]:
-    """Who listens, from the lines of `ss -Hlntup`. What only the host itself reaches counts too."""
-    for line in told.splitlines():
-        found = _LINE.match(line)
-        if found:
-            user = _USER.search(found["users"])
-            protocol: Protocol = "udp" if found["protocol"] == "udp" else "tcp"
-            yield Listener(
-                protocol=protocol, port=int(found["port"]), process=user["process"] if user else ""
-            )
 
 
 def problems(

@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from ipaddress import ip_address
 
 from playbooks.auditing.areas import firewall
 from playbooks.auditing.evidence import Evidence, Missing
 from playbooks.auditing.judging import Area, Finding, Judged, Seen, Severity, looked
 from playbooks.deriving.firewall import Opening
-
-
-@dataclass(frozen=True, kw_only=True, order=True)
-class Listening:
-    """A socket that waits for others."""
-
-    protocol: str
-    port: int
-    address: str
-    process: str = ""
-
-    @property
-    def own(self) -> bool:
-        """Whether only the host itself can reach it."""
-        return self.address not in ("*", "") and ip_address(self.address).is_loopback
-
-    def __str__(self) -> str:
-        return f"{self.protocol}/{self.port} at {self.address}" + (
-            f" ({self.process})" if self.process else ""
-        )
-
-
-def parse(text: str) -> list[Listening]:
-    """Lines of `ss -Hltunp`, which shows UDP's sockets too."""
-    return sorted({_listening(line.split()) for line in text.splitlines() if line.strip()})
-
-
-def _listening(fields: Sequence[str]) -> Listening:
-    address, _, port = fields[4].rpartition(":")
-    process = re.search(r'users:\(\("([^"]+)"', fields[-1])
-    return Listening(
-        protocol=fields[0], port=int(port), address=address.partition("%")[0].strip("[]"),
-        process=process[1] if process else "",
-    )  # fmt: skip
+from playbooks.listening import Listener, Protocol, listeners
 
 
 def judge(evidence: Evidence) -> Judged:
-    found = [each for each in parse(evidence.section("listening", str)) if not each.own]
+    told = sorted(set(listeners(evidence.section("listening", str))))
+    found = [each for each in told if not each.own]
     return {
         "named": looked(lambda: _named(evidence, found)),
         "served": looked(lambda: _served(evidence, found)),
@@ -73,7 +38,7 @@ def ports(opening: Opening) -> range:
     return range(int(first), int(last or first) + 1) if first else range(0)
 
 
-def _named(evidence: Evidence, found: Iterable[Listening]) -> Seen:
+def _named(evidence: Evidence, found: Iterable[Listener]) -> Seen:
     opened = openings(evidence)
     reasons = {each: reason(opened, each.protocol, each.port) for each in found}
     dropped = firewall.drops(evidence)
@@ -83,7 +48,7 @@ def _named(evidence: Evidence, found: Iterable[Listening]) -> Seen:
     )
 
 
-def _unnamed(each: Listening, *, dropped: bool) -> Finding:
+def _unnamed(each: Listener, *, dropped: bool) -> Finding:
     beyond = "; the firewall drops what is sent there" if dropped else ""
     return Finding(
         what=f"{each} listens, and no flow names it{beyond}",
@@ -92,12 +57,12 @@ def _unnamed(each: Listening, *, dropped: bool) -> Finding:
     )
 
 
-def _served(evidence: Evidence, found: Iterable[Listening]) -> Seen:
+def _served(evidence: Evidence, found: Iterable[Listener]) -> Seen:
     listening = {(each.protocol, each.port) for each in found}
     return Seen(findings=list(_unserved(openings(evidence), listening)))
 
 
-def _unserved(opened: Iterable[Opening], listening: set[tuple[str, int]]) -> Iterator[Finding]:
+def _unserved(opened: Iterable[Opening], listening: set[tuple[Protocol, int]]) -> Iterator[Finding]:
     for each in opened:
         if each.port and not any((each.protocol, port) in listening for port in ports(each)):
             yield Finding(

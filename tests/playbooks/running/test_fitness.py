@@ -11,7 +11,8 @@ import pytest
 from environments.site import Site
 from foundation.units import size
 from playbooks.grouping import groups
-from playbooks.running.fitness import Facts, Listener, facts, listeners, problems
+from playbooks.listening import Listener
+from playbooks.running.fitness import Facts, facts, problems
 
 SITE = Site.model_validate(
     {
@@ -36,17 +37,6 @@ tcp   LISTEN 0      511   127.0.0.53%lo:53          0.0.0.0:*
 
 def told(found: Facts | None, host: str = "a", *roles: str) -> list[str]:
     return [str(each) for each in problems(SITE, host, found, roles=roles, groups=groups(SITE))]
-
-
-def test_who_listens_is_read_from_ss() -> None:
-    assert list(listeners(SS)) == [
-        Listener(protocol="udp", port=4789),
-        Listener(protocol="udp", port=7946, process="dockerd"),
-        Listener(protocol="tcp", port=22, process="sshd"),
-        Listener(protocol="tcp", port=9100, process="nginx"),
-        Listener(protocol="tcp", port=22, process="sshd"),
-        Listener(protocol="tcp", port=53),
-    ]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from playbooks.auditing.areas import ports
 from playbooks.auditing.judging import Severity, Status
 from playbooks.deriving.firewall import Opening
 from tests.playbooks.auditing.given import answer, evidence, said
@@ -21,13 +20,6 @@ SSH = Opening(why="SSH for operators", port="22")
 OVERLAYS = Opening(why="swarm: overlays", protocol="udp", port="4789")
 ENTRY = Opening(why="the entry for customers", port="8440-8449")
 DROPPING = {"nftables": [{"chain": {"family": "inet", "hook": "input", "type": "filter", "policy": "drop"}}]}
-
-
-def test_sockets_are_read_with_their_addresses_and_processes() -> None:
-    found = {str(each) for each in ports.parse(LISTENING)}
-    assert "tcp/22 at :: (sshd)" in found
-    assert "udp/53 at 127.0.0.53 (systemd-resolve)" in found
-    assert "udp/4789 at 0.0.0.0" in found
 
 
 def test_ports_that_flows_name_are_told_with_their_reason() -> None:
