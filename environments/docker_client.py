@@ -15,7 +15,7 @@ _POOL = 32
 
 
 def connect(url: str | None = None) -> docker.DockerClient:
-    """A client of the engine at `url`, else at DOCKER_HOST, else of this machine's.
+    """A client of the engine at `url`, else at DOCKER_HOST, else of this machine's. SSH is forwarded before.
 
     Raises Unavailable at once where no engine answers.
     """
@@ -24,6 +24,4 @@ def connect(url: str | None = None) -> docker.DockerClient:
     with mapped(f"connecting to {url or (f'DOCKER_HOST={told}' if told else 'Docker Engine')}"):
         if url is None:
             return docker.from_env(timeout=_TIMEOUT_S, max_pool_size=_POOL)
-        return docker.DockerClient(
-            base_url=url, timeout=_TIMEOUT_S, max_pool_size=_POOL, use_ssh_client=url.startswith("ssh://")
-        )
+        return docker.DockerClient(base_url=url, timeout=_TIMEOUT_S, max_pool_size=_POOL)
