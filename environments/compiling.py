@@ -38,7 +38,6 @@ def compile_topology(definition: Definition) -> Topology:
         networks=_networks(services),
         volumes=tuple(volume for service in services.values() for volume in service.volumes),
         flows=_flows(services, endpoints),
-        addresses=tuple(address for service in services.values() for address in service.addresses),
         endpoints=endpoints,
         secrets=delivering.secrets(definition, services),
         partners=tuple(

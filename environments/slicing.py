@@ -43,7 +43,6 @@ def _reduced(topology: Topology, nodes: list[Node], endpoints: Set[str]) -> Topo
         flows=tuple(
             flow for flow in topology.flows if flow.target in services and flow.source in (*services, OUTSIDE)
         ),
-        addresses=(),
         endpoints=tuple(endpoint for endpoint in topology.endpoints if endpoint.name in endpoints),
         secrets=tuple(secret for secret in topology.secrets if secret.name in secrets),
         partners=(),

@@ -256,15 +256,6 @@ class Role:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VirtualAddress:
-    """A name of the entry that stays while its holders change: an alias, or an address that moves."""
-
-    name: str
-    network: str
-    holders: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Endpoint:
     """What people and tools reach from outside: a name inside and its port."""
 
@@ -317,7 +308,6 @@ class Topology:
     networks: tuple[Network, ...]
     volumes: tuple[Volume, ...] = ()
     flows: tuple[Flow, ...] = ()
-    addresses: tuple[VirtualAddress, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     secrets: tuple[SecretRef, ...] = ()
     partners: tuple[Partner, ...] = ()

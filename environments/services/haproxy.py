@@ -20,7 +20,6 @@ from environments.topology import (
     Resources,
     Role,
     TcpProbe,
-    VirtualAddress,
 )
 from foundation.units import Duration, Size
 
@@ -97,7 +96,6 @@ def describe(name: str, options: HaproxyOptions, surroundings: Surroundings) -> 
     return Service(
         nodes=(balancer,),
         flows=surroundings.flows(name, (options.to,)),
-        addresses=(VirtualAddress(name=name, network=FRONT, holders=(node,)),),
         endpoints=(Endpoint(name=name, target=name, port=options.port, protocol="http"),),
         roles=(
             Role(name=f"{name}.any", candidates=(node,)),

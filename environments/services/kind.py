@@ -17,7 +17,6 @@ from environments.topology import (
     Node,
     Role,
     SecretRef,
-    VirtualAddress,
     Volume,
 )
 from foundation.documents import Input, Location
@@ -84,7 +83,6 @@ class Service:
     secrets: tuple[SecretRef, ...] = ()
     networks: tuple[Network, ...] = ()
     flows: tuple[Flow, ...] = ()
-    addresses: tuple[VirtualAddress, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     roles: tuple[Role, ...] = ()
 

@@ -23,7 +23,6 @@ from environments.topology import (
     Network,
     Node,
     Partner,
-    VirtualAddress,
 )
 from foundation.errors import InputError
 from foundation.units import duration
@@ -126,9 +125,8 @@ def test_a_role_that_moves_is_asked_for_when_it_is_aimed_at() -> None:
     assert asked == {"database.leader": LEADS, "balancer.active": HttpProbe(port=8000, path="/health/ready")}
 
 
-def test_the_entry_is_the_virtual_address_of_the_balancer() -> None:
+def test_the_entry_is_the_balancer() -> None:
     assert LAPTOP.entry == "balancer"
-    assert LAPTOP.addresses == (VirtualAddress(name="balancer", network="front", holders=("balancer-1",)),)
 
 
 def test_the_erp_is_simulated() -> None:
