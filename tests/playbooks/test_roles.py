@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -73,3 +74,26 @@ def test_a_role_has_a_play_of_its_own_whose_tag_is_its_name(name: str) -> None:
     (play,) = (play for play in plays(ELSEWHERE.get(name, SITE)) if play.get("roles") == [name])
     assert play["hosts"] in ("hosts", "log_servers")
     assert play["tags"] == name
+
+
+_OF_SETS = re.compile(r"\|\s*(?:difference|intersect|union|symmetric_difference)\(")
+
+
+def expressions() -> Iterator[tuple[str, str]]:
+    """File and each expression in which a set is worked out: in braces, or a whole condition."""
+    for path in sorted(ROLES.glob("*/*/*")):
+        text = path.read_text()
+        conditions = re.findall(r"^\s*(?:when|that|changed_when|failed_when|- ):? ?(.*)$", text, re.MULTILINE)
+        for expression in [*re.findall(r"\{\{(.*?)\}\}", text, re.DOTALL), *conditions]:
+            if _OF_SETS.search(expression) and "{{" not in expression:
+                yield str(path.relative_to(ROLES)), expression
+
+
+def test_sets_are_counted_or_sorted_for_their_order_is_another_in_every_run() -> None:
+    """Rendered as they come, a file on a host changes by itself and its service is restarted."""
+    found = list(expressions())
+    assert found
+    unordered = [
+        each for each in found if not re.search(r"\|\s*(length|sort)\b", _OF_SETS.split(each[1])[-1])
+    ]
+    assert unordered == []
