@@ -60,7 +60,7 @@ def _pending(evidence: Evidence, *, security: bool) -> Seen:
         Finding(
             what=f"{kind} is pending: {each}",
             severity=severity,
-            fix="playbooks/patch.yml, one host at a time",
+            fix="`peakproof hosts patch`, one host at a time",
         )
         for each in wanted
     ]
@@ -102,7 +102,7 @@ def _restarts(evidence: Evidence) -> Seen:
     # needrestart's README.batch.md: 2 and 3 are kernels that wait for a reboot.
     if told["reboot"] or any(key == _KERNEL and value in ("2", "3") for key, _, value in lines):
         waiting.append("the host waits for a reboot")
-    fix = "playbooks/patch.yml, one host at a time"
+    fix = "`peakproof hosts patch`, one host at a time"
     return Seen(findings=[Finding(what=what, severity=Severity.MEDIUM, fix=fix) for what in waiting])
 
 
