@@ -139,6 +139,8 @@ def site(box: Sandbox) -> str:
         "variables": {
             "site_boxed": True,
             "base_apt_proxy": f"http://{box.packages}:{PACKAGES_PORT}",
+            # In the sandbox's folder, so that it goes with it; with ~, as the package's site file has it.
+            "certificates_authority": str(_STATE / box.name / "authority.pem"),
             "firewall_entry_ports": [ENTRY_PORTS],
             "base_automation_sources": [str(box.subnet[1])],
             "docker_open_files": OPEN_FILES,

@@ -25,8 +25,7 @@ STARTED = "systemctl show --property InvocationID --value reading"
 def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     """A host with a certificate, a service that reads it and one that somebody stopped."""
     folder = tmp_path_factory.mktemp("certificates")
-    with pytest.MonkeyPatch.context() as environment, trial(folder, count=1) as made:
-        environment.setenv("XDG_STATE_HOME", str(folder))
+    with trial(folder, count=1) as made:
         made.on(only(made), UNITS)
         played = made.play("certificates", SETTINGS)
         assert played.status == 0, played.said
@@ -58,7 +57,7 @@ def test_the_certificate_is_the_sites_and_for_the_hosts_own_key(hosts: Trial) ->
 
 
 def test_the_authoritys_key_is_the_operators_alone(hosts: Trial) -> None:
-    (file,) = (hosts.folder / "peakproof" / "hosts").glob("*.authority.pem")
+    file = hosts.box.folder / "authority.pem"
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.stat().st_uid == os.getuid()
     secret = file.read_text().splitlines()[1]

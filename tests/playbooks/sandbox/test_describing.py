@@ -46,6 +46,12 @@ def test_any_other_sandbox_has_a_site_file_of_its_own(tmp_path: Path, name: str,
     assert loaded.ssh_config == tmp_path / "ssh_config"
 
 
+def test_the_authority_of_a_sandbox_goes_with_its_keys(tmp_path: Path) -> None:
+    """One that stayed would be no authority of hosts that are made anew under the same name."""
+    variables = yaml.safe_load(describing.site(box(tmp_path, "mine")))["variables"]
+    assert Path(variables["certificates_authority"]).expanduser().parent == describing.folder("mine")
+
+
 def test_no_two_things_of_a_sandbox_have_one_address(tmp_path: Path) -> None:
     made = box(tmp_path, count=9)
     addresses = [*made.hosts.values(), made.packages, made.virtual_address]
