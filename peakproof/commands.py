@@ -99,7 +99,7 @@ def _rehearsed(
     from foundation.console import people
     from peakproof import abilities, rehearsal, seeding, timeline_problems
     from peakproof.screen import Terminal
-    from peakproof.stages import Desk
+    from peakproof.state import Desk
 
     seeding.check(loaded)
     run = rehearsal.run_id(loaded)
@@ -126,9 +126,9 @@ def _rehearsed(
 def _attached(loaded: Season, record: Record, hosts: Fleet, built: Mapping[str, str]) -> Environment:
     from environments import environment
     from infra import rehearsing
-    from peakproof import stages
+    from peakproof import bringing_up
 
-    asked = stages.asked_for(loaded, record.name)
+    asked = bringing_up.asked_for(loaded, record.name)
     instance, containers = rehearsing.standing(record, asked, hosts, built)
     return environment.over(instance, containers, hosts, owner="infra")
 

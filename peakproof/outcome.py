@@ -27,7 +27,8 @@ from loadtests.recording.latency_log import Clock
 from peakproof import asynchronous, conservation, machine
 from peakproof.asynchronous import Waiting
 from peakproof.results import FaultRecord, Inside, Load, Percentiles, Ran, Results, Second
-from peakproof.stages import Desk, State, inside_of
+from peakproof.stages import inside_of
+from peakproof.state import Desk, State
 from peakproof.targets import Planned
 from peakproof.timeline import Happened
 

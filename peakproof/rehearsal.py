@@ -19,13 +19,14 @@ from environments.docker_errors import mapped
 from environments.faults import kind_of
 from environments.fleet import Fleet
 from environments.images.progress import Report
-from environments.wanted import Wanted
 from foundation.errors import ExitCode, PeakproofError
 from foundation.verdict import Status
 from peakproof import outcome
+from peakproof.bringing_up import asked_for, source_name
 from peakproof.results import Results, StageTime
 from peakproof.season import Season
-from peakproof.stages import STAGES, Desk, State, drain, source_name
+from peakproof.stages import STAGES, drain
+from peakproof.state import Desk, State
 
 _LOAD_GENERATOR = "generator"
 
@@ -56,12 +57,7 @@ def run_id(season: Season) -> str:
 
 def images(season: Season, fleet: Fleet, progress: Report) -> dict[str, str]:
     """Image name -> id of everything that a rehearsal starts."""
-    wanted = Wanted(
-        name=season.environment_name,
-        topology=season.topology,
-        site=season.site,
-        folders=season.platform.image_folders(),
-    )
+    wanted = asked_for(season, season.environment_name)
     return environment.prepare_images(wanted, fleet, progress, also=[_LOAD_GENERATOR, *_helpers(season)])
 
 

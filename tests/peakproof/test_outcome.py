@@ -29,7 +29,7 @@ from peakproof.rehearsal import Ended
 from peakproof.results import StageTime
 from peakproof.screen import Terminal
 from peakproof.season import Season
-from peakproof.stages import Desk, State
+from peakproof.state import Desk, State
 from peakproof.targets import Planned
 from peakproof.timeline import Happened, Missed
 from tests.loadtests import made

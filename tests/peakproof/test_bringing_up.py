@@ -1,16 +1,16 @@
-"""What stages stand on, without running them."""
+"""What a rehearsal brings up beside its environment, without bringing it up."""
 
 from __future__ import annotations
 
 import pytest
 
 from environments.platform import checked_name
-from peakproof import season, stages
+from peakproof import bringing_up, season
 from tests.peakproof.kiosks import TINY
 
 
 def test_nobody_can_give_an_environment_the_name_of_the_one_that_plays_production() -> None:
-    name = stages.source_name(season.load("./season.yaml", beside=TINY))
+    name = bringing_up.source_name(season.load("./season.yaml", beside=TINY))
     assert name.startswith("kiosk")
     with pytest.raises(ValueError, match="lower-case letters, digits and dashes"):
         checked_name(name)
