@@ -80,7 +80,7 @@ def run(
     from loadtests import commands, run_file, wanted
     from loadtests import once as single
 
-    del asked["context"]
+    del asked["context"], asked["as_json"]
     given = wanted.Wanted(**asked)
     if (file := run_file.named(url)) is not None:
         typed = [name for name in asked if str(context.get_parameter_source(name)).endswith("COMMANDLINE")]

@@ -24,43 +24,45 @@ from loadtests.profiles import REPLAY
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Every option of `load run` under its name, as it was written; `scenarios` come from a run file only."""
+    """Every option of `load run` under its name, as it was written: what is not has the command's default.
 
-    url: str | None = None
-    host: str | None = None
-    journeys: Path | None = None
-    journey: str | None = None
-    also: Sequence[str] | None = None
-    rate: str | None = None
-    duration: str = "60s"
-    profile: str = "constant"
-    replay: Path | None = None
-    ramp: Path | None = None
-    seed: int = 7
-    slo: Sequence[str] | None = None
-    feeds: Path | None = None
-    out: Path | None = None
-    allow: Sequence[str] | None = None
-    ca: Path | None = None
-    abort_on: Sequence[str] | None = None
-    junit: Path | None = None
-    web: int | None = None
-    metrics: int | None = None
-    locustfile: Path | None = None
-    users: int | None = None
-    spawn_rate: float | None = None
-    locust: str = ""
-    processes: int = 1
-    workers: str | None = None
-    worker_command: str = "peakproof"
-    expect_workers: int | None = None
-    bind: str | None = None
-    pool: int = 2000
-    connections: str = "pool"
-    evenly: bool = False
-    no_self_test: bool = False
-    once: bool = False
-    as_json: bool = False
+    `scenarios` and `points` come from a run file only.
+    """
+
+    url: str | None
+    host: str | None
+    journeys: Path | None
+    journey: str | None
+    also: Sequence[str] | None
+    rate: str | None
+    duration: str
+    profile: str
+    replay: Path | None
+    ramp: Path | None
+    seed: int
+    slo: Sequence[str] | None
+    feeds: Path | None
+    out: Path | None
+    allow: Sequence[str] | None
+    ca: Path | None
+    abort_on: Sequence[str] | None
+    junit: Path | None
+    web: int | None
+    metrics: int | None
+    locustfile: Path | None
+    users: int | None
+    spawn_rate: float | None
+    locust: str
+    processes: int
+    workers: str | None
+    worker_command: str
+    expect_workers: int | None
+    bind: str | None
+    pool: int
+    connections: str
+    evenly: bool
+    no_self_test: bool
+    once: bool
     scenarios: tuple[Stream, ...] = ()
     points: tuple[tuple[float, float], ...] = ()
 
