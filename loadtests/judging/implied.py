@@ -12,7 +12,6 @@ from foundation.slo import Metric, Objective
 from foundation.verdict import Finding, Weight
 from loadtests.judging.measurements import Measurements
 from loadtests.judging.sufficiency import needed, suffices
-from loadtests.recording import answers
 from loadtests.recording.answers import Answers
 
 LIMIT = 0.01
@@ -61,7 +60,7 @@ def ended_well(measured: Measurements) -> Finding:
 
 
 def _nothing_but_errors(measured: Measurements) -> Iterator[str]:
-    every = answers.summed(summary.answers for summary in measured.summaries).values()
+    every = measured.answers.values()
     total = Answers(by_status=sum((each.by_status for each in every), Counter()))
     if total.total and not total.below_400:
         yield f"every answer was an error: {total.in_words()}"

@@ -18,7 +18,9 @@ from loadtests.distributed import clocks
 from loadtests.distributed.clocks import Crew
 from loadtests.planning import job
 from loadtests.planning.job import Job
-from loadtests.recording import counters, latency_log, ledger, summary
+from loadtests.recording import answers, checks, counters, latency_log, ledger, summary
+from loadtests.recording.answers import Answers
+from loadtests.recording.checks import Checked
 from loadtests.recording.counters import Counters
 from loadtests.recording.histograms import Histogram, merged
 from loadtests.recording.latency_log import Clock
@@ -102,6 +104,16 @@ class Measurements:
         known = [*self.histograms.values(), *self.counters.values()]
         last = max((max(found, default=0) for found in known), default=0)
         return range(max(len(self.seconds), last + 1))
+
+    @property
+    def answers(self) -> dict[str, Answers]:
+        """What requests of each series were answered, those of all workers."""
+        return answers.summed(found.answers for found in self.summaries)
+
+    @property
+    def checks(self) -> dict[str, dict[str, Checked]]:
+        """What each journey checked, by name."""
+        return checks.summed(found.checks for found in self.summaries)
 
     def inside(self, windows: Sequence[Window]) -> list[int]:
         return [second for second in self.judged if any(w.touches(second) for w in windows)]

@@ -10,7 +10,7 @@ from foundation import page
 from foundation.page import Column, Group, Row, Section
 from loadtests.judging.measurements import Measurements
 from loadtests.judging.objectives import precise
-from loadtests.recording import answers, left_out
+from loadtests.recording import left_out
 from loadtests.recording.latency_log import Clock
 from loadtests.showing.results import QUANTILES, latencies
 
@@ -22,7 +22,6 @@ _REQUESTS = (
 
 def requests(measured: Measurements) -> Section:
     """Every step with its requests, repeated ones too, and what they were answered."""
-    found = answers.summed(summary.answers for summary in measured.summaries)
     ran = measured.ran
     rows = [
         Row(
@@ -32,7 +31,7 @@ def requests(measured: Measurements) -> Section:
             ),
             bad=each.wrong > 0,
         )
-        for series, each in found.items()
+        for series, each in measured.answers.items()
     ]  # fmt: skip
     parts: list[Markup] = [
         page.table(_REQUESTS, [Group(rows=rows)], caption="Requests and answers by step")

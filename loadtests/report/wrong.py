@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from foundation import page, slo
 from foundation.page import Column, Group, Row, Section
 from loadtests.judging.measurements import Measurements
-from loadtests.recording import checks
 from loadtests.showing import results
 
 _ERRORS = (
@@ -40,8 +39,7 @@ def _cells(name: str, found: Mapping[str, float]) -> tuple[str, ...]:
 
 def checked(measured: Measurements) -> list[Section]:
     """Every check by its name, those that failed first; no section where nothing was checked."""
-    found = checks.summed(summary.checks for summary in measured.summaries)
-    named = [(journey, what, each) for journey, of in found.items() for what, each in of.items()]
+    named = [(journey, what, each) for journey, of in measured.checks.items() for what, each in of.items()]
     rows = [
         Row(cells=(journey, what, f"{each.held:,}", f"{each.failed:,}"), bad=each.failed > 0)
         for journey, what, each in sorted(named, key=lambda row: -row[2].failed)

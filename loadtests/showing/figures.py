@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from loadtests.judging.measurements import Measurements
-from loadtests.recording import answers
 from loadtests.recording.answers import Answers
 from loadtests.recording.counters import NAMES
 from loadtests.recording.latency_log import Clock
@@ -24,8 +23,7 @@ _ERRORS = ("wanted", "errors", "shed", "turned_away", "refused", "share")
 def series(measured: Measurements) -> str:
     """A row for each series and clock: counts, percentiles in ms, errors, requests."""
     heads = ["series", "clock", "count", *_PERCENTILES, "max_ms", *_ERRORS, "requests", "requests_wrong"]
-    asked = answers.summed(summary.answers for summary in measured.summaries)
-    return _table(heads, _series(measured, results.errors(measured), asked))
+    return _table(heads, _series(measured, results.errors(measured), measured.answers))
 
 
 def _series(

@@ -8,7 +8,7 @@ from foundation import slo
 from foundation.verdict import Verdict
 from loadtests.judging.measurements import Measurements
 from loadtests.planning.locustfile import CLOSED
-from loadtests.recording import answers, checks, left_out
+from loadtests.recording import checks, left_out
 from loadtests.recording.counters import Counters
 from loadtests.recording.latency_log import Clock
 
@@ -33,7 +33,7 @@ def document(measured: Measurements, verdict: Verdict) -> dict[str, object]:
         },
         "schedule": next((found.schedule for found in measured.summaries), None),
         "errors": errors(measured),
-        "checks": checks.document(checks.summed(summary.checks for summary in measured.summaries)),
+        "checks": checks.document(measured.checks),
         "counters": {name: asdict(measured.totals(name)) for name in measured.counters},
         "answers": _answers(measured),
         "latency_ms": {name: latencies(measured, name) for name in measured.series},
@@ -58,7 +58,7 @@ def _wrong(total: Counters) -> dict[str, float]:
 
 def _answers(measured: Measurements) -> dict[str, dict[str, object]]:
     """Requests of each series, repeated ones too: how many, of what status, how many of them were no use."""
-    found = answers.summed(summary.answers for summary in measured.summaries)
+    found = measured.answers
     return {name: {"requests": each.total, **each.document()} for name, each in found.items()}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from foundation.verdict import Finding, Weight
 from loadtests.judging.measurements import Measurements
-from loadtests.recording import answers, checks
 from loadtests.recording.answers import Answers
 from loadtests.showing.results import QUANTILES, latencies
 
@@ -17,7 +16,7 @@ _ORDER = (Weight.CONSERVATION, Weight.OBJECTIVE, Weight.VALIDITY)
 
 def times(measured: Measurements) -> Iterator[str]:
     """Each series on a line of its own, with how often it was asked and answered; below it its clocks."""
-    found = answers.summed(summary.answers for summary in measured.summaries)
+    found = measured.answers
     heads = [name if name == "count" else f"{name} ms" for name in _FIGURES]
     yield " " * _NAME + "".join(f"{head:>{_CELL}}" for head in heads)
     for series in measured.series:
@@ -29,7 +28,7 @@ def times(measured: Measurements) -> Iterator[str]:
 
 def failed_checks(measured: Measurements) -> Iterator[str]:
     """Each check that did not always hold: "place-order: the price shown: 3 of 600 failed"."""
-    for journey, named in checks.summed(summary.checks for summary in measured.summaries).items():
+    for journey, named in measured.checks.items():
         for what, each in named.items():
             if each.failed:
                 yield f"{journey}: {what}: {each.failed:,} of {each.total:,} failed"

@@ -12,7 +12,6 @@ import pytest
 from loadtests.judging.measurements import Measurements
 from loadtests.planning.arrivals import Stream
 from loadtests.planning.job import Retry
-from loadtests.recording import checks
 from loadtests.recording.checks import Checked
 from loadtests.recording.counters import Counters
 from loadtests.recording.latency_log import Clock
@@ -116,7 +115,7 @@ def test_what_cannot_be_used_is_said_in_words(loader: Loader, site: Site) -> Non
 
 def test_what_was_checked_is_counted_by_its_name(good: tuple[Measurements, Site]) -> None:
     measured, _ = good
-    found = checks.summed(summary.checks for summary in measured.summaries)
+    found = measured.checks
     assert found["verbs"]["both parts"] == Checked(held=ARRIVALS)
     assert "the page that the login leads to" not in found["customer"], "on_start is of no arrival"
 
@@ -137,7 +136,7 @@ def test_the_answer_before_a_failure_is_kept_without_its_secrets(loader: Loader,
     assert kept["missing"].endswith('{"error": "no /nowhere", "token": "***"}')
     assert "Set-Cookie: csrf=***; Path=/login" in kept["unequal"]
     assert 'name="csrf" value="***"' in kept["unequal"]
-    found = checks.summed(summary.checks for summary in measured.summaries)
+    found = measured.checks
     assert found == {"unequal": {"the other page": Checked(failed=ARRIVALS)}}
     errors = results.errors(measured)
     series = ("all", "missing", "missing/page", "unequal", "unequal/page")
