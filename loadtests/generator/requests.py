@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from foundation.errors import InputError
-from loadtests.planning.targets import Target
+from loadtests.planning.targets import PORTS, Target
 
 # What says where a request ends is the generator's alone: another value would make another request of it.
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
@@ -23,8 +23,7 @@ class Requests:
 
     def __init__(self, target: Target) -> None:
         name = f"[{target.host}]" if ":" in target.host else target.host
-        default = target.port == (443 if target.scheme == "https" else 80)
-        host = name if default else f"{name}:{target.port}"
+        host = name if target.port == PORTS[target.scheme] else f"{name}:{target.port}"
         self.host, self._prefix = host, target.prefix
         self._common = {"Host": host, "User-Agent": "peakproof"}
         self._always = _lines(self._common)

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from foundation.errors import InputError, Refused, Unavailable
 
-_PORTS = {"http": 80, "https": 443, "amqp": 5672, "amqps": 5671}
+PORTS = {"http": 80, "https": 443, "amqp": 5672, "amqps": 5671}
+"""Where a URL names none."""
 Resolve = Callable[[str, int], Sequence[str]]
 
 
@@ -72,12 +73,12 @@ def pinned(
     """
     try:
         parts = urlsplit(url)
-        port = parts.port or _PORTS.get(parts.scheme, 0)
+        port = parts.port or PORTS.get(parts.scheme, 0)
     except ValueError as error:
         raise InputError(f"not a URL: {url!r} ({error})") from error
     host = parts.hostname
     if parts.scheme not in schemes or not host:
-        example = f"{schemes[0]}://127.0.0.1:{_PORTS[schemes[0]]}"
+        example = f"{schemes[0]}://127.0.0.1:{PORTS[schemes[0]]}"
         raise InputError(f"not an {' or '.join(schemes)} URL: {url!r}", hint=f"for example {example}")
     if parts.username or parts.query or parts.fragment:
         raise InputError(f"a base URL has no user, query or fragment: {url!r}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
+from loadtests.planning.targets import PORTS
+
 STATUSES = frozenset({301, 302, 303, 307, 308})
 MOST = 10
 """Redirects of one step; a browser gives up after 20, and a platform that needs ten is wrong."""
-_PORTS = {"http": 80, "https": 443}
 _PATH = "/%:@!$&'()*+,;=~-._?#[]"  # what stays as it is; the rest is quoted
 
 
@@ -63,4 +64,4 @@ def origin(scheme: str, *hosts: str) -> Origin:
 def _host(scheme: str, netloc: str) -> str:
     """A host and its port, as it is compared."""
     host = netloc.rpartition("@")[2].lower()
-    return host.removesuffix(f":{_PORTS.get(scheme, 0)}")
+    return host.removesuffix(f":{PORTS.get(scheme, 0)}")
