@@ -71,7 +71,12 @@ def host_down(deed: dict[str, Any]) -> None:
 
 
 def host_up(host: str, patience: float) -> None:
-    """It boots, its engine answers, what ran there runs again. Raises OSError where that takes too long."""
+    """It boots, its engine answers, what ran there runs again. Raises OSError where that takes too long.
+
+    One that is no more is nobody's to bring back.
+    """
+    if call("GET", f"/containers/{host}/json") is None:
+        return
     deadline = time.monotonic() + patience
     call("POST", f"/containers/{host}/start")
     missing, why = RAN.read_text().split() if RAN.exists() else [], "its Docker Engine did not answer"

@@ -77,7 +77,9 @@ class FaultHelper:
             self._listener.join(patience)
 
     def discard(self) -> None:
-        """Removes the helper; after `end`."""
+        """Removes the helper; after `end`. One that died stays: from it the reaper knows what to undo."""
+        if self.died_at is not None:
+            return
         with mapped(f"removing the helper of {self.fault.name}"), unless_gone():
             self._helper.remove(force=True, v=True)
 

@@ -36,11 +36,11 @@ def remove(
     What has a name that is in `but` stays.
     """
     with mapped(f"taking {name} down"):
-        wanted = labels.ours(name, kind)
-        listed = client.containers.list(all=True, filters=wanted, ignore_removed=True)
-        containers = [each for each in listed if each.name not in but]
         if kind in (None, "fault"):
             restore(client, name)
+        wanted = labels.ours(name, kind)
+        listed = client.containers.list(all=True, filters=wanted, ignore_removed=True)
+        containers = [each for each in listed if each.name not in but and not left_to_the_reaper(each)]
         _all(lambda container: container.remove(force=True, v=True), containers)
         networks = [each for each in client.networks.list(filters=wanted) if each.name not in but]
         _all(_remove_network, networks)
@@ -60,11 +60,21 @@ def restore(client: docker.DockerClient, name: str) -> None:
                 helper.stop(timeout=_UNDO_SECONDS)
 
 
+def left_to_the_reaper(container: Container) -> bool:
+    """Whether a fault of what stays was not undone: its helper died, and the reaper needs it to undo."""
+    died = container.status in ("exited", "dead") and container.attrs["State"]["ExitCode"] != 0
+    return died and labels.BEYOND in container.labels
+
+
 def everywhere(fleet: Fleet, name: str, *, kind: str | None = None, but: Set[str] = frozenset()) -> int:
-    """The same on every host: first what runs, since a network goes only when nobody stands on it."""
+    """The same on every host: first what runs, since a network goes only when nobody stands on it.
+
+    Of faults those at home first: one of them may keep a host away, which could not be asked.
+    """
     count = 0
     for each in ("fault", "node", kind) if kind is None else (kind,):
-        count += sum(remove(engine, name, kind=each, but=but) for engine in reversed(fleet.engines))
+        engines = fleet.engines if each == "fault" else fleet.engines[::-1]
+        count += sum(remove(engine, name, kind=each, but=but) for engine in engines)
     return count
 
 

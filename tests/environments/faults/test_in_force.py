@@ -300,6 +300,8 @@ def test_a_fault_whose_helper_is_killed_is_undone_by_the_reaper(
     ready = applied(fault({kind: "web-1"}))
     (helper,) = [each for name, each in helpers(engine, shop).items() if name not in before]
     helper.kill("SIGKILL")
+    ready.end()
+    ready.discard()  # which leaves it: from it the reaper knows what to undo
     eventually(lambda: helper.id not in helpers(engine, shop), within=20, what="the dead helper is gone")
     assert state(target) == "running", "it was started again"
     assert connected(target, "web-2", 8000) is not None
