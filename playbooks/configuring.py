@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from foundation.console import VERBOSE, people
 from foundation.errors import Interrupted, Unavailable
-from playbooks import entries
+from playbooks import entries, specs
 from playbooks import wanted as wanting
 from playbooks.entries import Published
 from playbooks.running import display, holding, locking, preflight, settings
@@ -88,7 +88,7 @@ def _play(wanted: Wanted, manner: Manner) -> Play:
     return Play(
         inventory=wanted.inventory,
         playbook=wanted.playbook,
-        roles=wanting.PLAYBOOKS / "roles",
+        roles=specs.ROLES,
         only=wanted.only,
         tags=wanted.tags,
         check=manner.check,

@@ -12,7 +12,8 @@ from typing import cast
 
 import yaml
 
-ROLES = Path(__file__).parent / "roles"
+from playbooks.specs import ROLES
+
 SITE = Path(__file__).parent / "site.yml"
 PAGE = Path(__file__).parent.parent / "docs" / "hosts" / "roles.md"
 _SHORT = 48  # characters of a default that still fit a line of a table

@@ -24,7 +24,6 @@ class Step:
     task: str
     state: Literal["starting", "ok", "changed", "failed", "ignored", "skipped", "unreachable"]
     number: int
-    failure: Failure | None = None
 
 
 _Began = Literal["starting", "ok", "failed", "skipped", "unreachable"]
@@ -84,20 +83,19 @@ class Tally:
         found = data.get("res")
         result = found if isinstance(found, Mapping) else {}
         seen = self._seen[host]
-        failure = None
         if state == "starting":
             seen.tasks += 1
         elif state == "failed" and data.get("ignore_errors"):
             return Step(host=host, role=role, task=task, state="ignored", number=seen.tasks)
         elif state in ("failed", "unreachable"):
-            failure = seen.failure = _failure(role, task, result)
+            seen.failure = _failure(role, task, result)
             seen.unreachable |= state == "unreachable"
         elif state == "ok":
             seen.ok += 1
             if result.get("changed") or _SHOWN_CHANGED in shown:
                 seen.changes.append(Change(role=role, task=task, diff=saying.diff(result)))
                 return Step(host=host, role=role, task=task, state="changed", number=seen.tasks)
-        return Step(host=host, role=role, task=task, state=state, number=seen.tasks, failure=failure)
+        return Step(host=host, role=role, task=task, state=state, number=seen.tasks)
 
     def began(self, host: str) -> bool:
         """Whether any task was begun on it."""

@@ -20,9 +20,6 @@ class Change:
     task: str
     diff: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        return f"{self.role}: {self.task}" if self.role else self.task
-
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
@@ -33,9 +30,6 @@ class Failure:
     said: tuple[str, ...]
     whole: tuple[str, ...] = field(default=(), repr=False)
     hint: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.role}: {self.task}" if self.role else self.task
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from playbooks.reference import ROLES, SITE, read
+from playbooks.reference import SITE, read
+from playbooks.specs import ROLES
 
 NAMES = sorted(path.name for path in ROLES.iterdir() if path.is_dir())
 KEYWORDS = {
