@@ -113,20 +113,25 @@ def _latency(objective: Objective, measured: Measurements, seconds: Collection[i
 
 
 def _errors(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
-    total = _total(objective, measured, seconds)
+    total = total_of(objective, measured, seconds)
     wrong = total.errors + total.turned_away + total.shed
     return _wrong(total, wrong, _what(objective, measured), "shed by the platform")
 
 
 def _errors_but_shed(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
     """Errors where goodput is promised: what the platform had no room for is none."""
-    total = _total(objective, measured, seconds)
+    total = total_of(objective, measured, seconds)
     wrong = total.errors + total.turned_away
     return _wrong(total, wrong, _what(objective, measured), "shed by the platform (no errors)")
 
 
-def _total(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Counters:
-    """What was counted of a journey, of all, or of a step: who was turned away took none of its."""
+def total_of(
+    objective: Objective, measured: Measurements, seconds: Collection[int] | None = None
+) -> Counters:
+    """What was counted of a journey, of all, or of a step, over some seconds (all by default).
+
+    Who was turned away took none of a journey's steps.
+    """
     if _of_all(objective):
         return measured.totals(None, seconds)
     total = measured.totals(objective.series or measured.job.main, seconds)
@@ -158,7 +163,7 @@ def _wrong(total: Counters, wrong: int, counted: str, shed: str) -> Observed:
 
 
 def _attempt_errors(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
-    total = _total(objective, measured, seconds)
+    total = total_of(objective, measured, seconds)
     if not total.attempts:
         return None
     return total.attempt_errors / total.attempts, _of_attempts(total), ""

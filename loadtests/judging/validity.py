@@ -12,7 +12,7 @@ from foundation.verdict import Finding, Weight
 from loadtests.distributed.clocks import MOST
 from loadtests.judging.lateness import ENOUGH, lateness
 from loadtests.judging.measurements import Measurements
-from loadtests.judging.objectives import precise, tightest_latency
+from loadtests.judging.objectives import precise, tightest_latency, total_of
 from loadtests.judging.sufficiency import needed
 from loadtests.recording.histograms import Histogram, merged
 from loadtests.recording.latency_log import Clock
@@ -160,7 +160,7 @@ def _errors_say_enough(measured: Measurements, objectives: Sequence[Objective]) 
     if delay > measured.job.retry.timeout / 2:
         return False
     asked = [o for o in objectives if o.metric is Metric.ERRORS and o.outside is None]
-    totals = ((o, measured.totals(o.series or measured.job.main)) for o in asked)
+    totals = ((o, total_of(o, measured)) for o in asked)
     return any(total.wanted and not o.holds(total.errors / total.wanted) for o, total in totals)
 
 

@@ -290,6 +290,13 @@ def test_only_a_promise_of_errors_about_what_was_sent_excuses_a_late_generator(p
     assert "arrivals on time" in broken(failing(70, failed=10, errors=10), promised)
 
 
+@pytest.mark.parametrize("promised", ["all errors < 1%", "order/place errors < 1%"])
+def test_errors_of_all_journeys_or_of_a_step_excuse_it_as_those_of_a_journey_do(promised: str) -> None:
+    dead = failing(70, failed=10, errors=10)
+    steps = {"order/place": {0: Counters(done=1000, attempts=1000, errors=10)}}
+    assert broken(replace(dead, steps=steps), promised) == {}
+
+
 @pytest.mark.parametrize(("requests", "holds"), [(1000, True), (999, False)])
 def test_a_closed_loads_percentile_needs_ten_requests_above_it(requests: int, *, holds: bool) -> None:
     closed = replace(job(), locust=Locust(model="closed", users=5, spawn_rate=1))
