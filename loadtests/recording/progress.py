@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import get_args
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +92,7 @@ class Statistics:
 
 
 Event = Ready | Started | Progress | Finished | Failed | Note | Exchanged | Statistics
-_KINDS = (Ready, Started, Progress, Finished, Failed, Note, Exchanged, Statistics)
-_EVENTS = {kind.__name__.lower(): kind for kind in _KINDS}
+_EVENTS: Mapping[str, type[Event]] = {kind.__name__.lower(): kind for kind in get_args(Event)}
 
 
 def line(event: Event) -> str:

@@ -20,6 +20,10 @@ from loadtests.planning.job import Job, Retry
 from loadtests.recording.progress import Event
 
 HERE = Path(__file__).parent
+COMMAND = (
+    "import sys; from foundation import console; from loadtests.cli import app; sys.exit(console.run(app))"
+)
+"""`peakproof load` as a program of its own, for Python's -c."""
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> None:

@@ -14,11 +14,7 @@ import pytest
 
 from foundation import console
 from loadtests.cli import app
-from tests.loadtests.conftest import HERE, RunningShop, until
-
-COMMAND = (
-    "import sys; from foundation import console; from loadtests.cli import app; sys.exit(console.run(app))"
-)
+from tests.loadtests.conftest import COMMAND, HERE, RunningShop, until
 
 
 def arguments(url: str, out: Path, *options: str) -> list[str]:

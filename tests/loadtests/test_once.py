@@ -16,11 +16,9 @@ from loadtests.planning.arrivals import Stream
 from loadtests.planning.job import SelfTest
 from loadtests.recording.counters import Counters
 from tests.loadtests import made
+from tests.loadtests.conftest import COMMAND
 from tests.loadtests.generator.site import PASSWORD, Site, standing
 
-COMMAND = (
-    "import sys; from foundation import console; from loadtests.cli import app; sys.exit(console.run(app))"
-)
 VISITORS = Path(__file__).parent / "generator" / "visitors.py"
 
 

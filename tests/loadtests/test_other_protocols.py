@@ -15,9 +15,7 @@ from pathlib import Path
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, CloseConnection, Message, Request, TextMessage
 
-COMMAND = (
-    "import sys; from foundation import console; from loadtests.cli import app; sys.exit(console.run(app))"
-)
+from tests.loadtests.conftest import COMMAND
 
 
 def converse(connection: socket.socket, heard: list[str]) -> None:

@@ -10,11 +10,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.loadtests.conftest import HERE, RunningShop
+from tests.loadtests.conftest import COMMAND, HERE, RunningShop
 
-COMMAND = (
-    "import sys; from foundation import console; from loadtests.cli import app; sys.exit(console.run(app))"
-)
 FILE = """
 target: {url}
 journeys: {journeys}
