@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from environments import addresses, docker_policy, door
 from environments.door import EDGE
 from environments.secrets import Making, made
+from environments.site import Site
 from environments.topology import Endpoint, Network, Node, Published, Topology, Volume
 from foundation.errors import Refused
 from foundation.secrets import Secret
@@ -170,21 +171,17 @@ def _another_version(name: str) -> AnotherVersion:
 class Supply:
     """What a site can give.
 
-    `hosts`, `entries`, `virtual_address`, `encrypted`, `placement` and `images` as an instance has them;
-    `within`: its range, and what is `taken` of it; `word` is where the search for a free subnet begins;
-    `given`: the secrets that people give, by name; `clock`: the time now.
+    `site`: its hosts and its range, and what is `taken` of that; `placement` and `images` as an instance has
+    them; `word` is where the search for a free subnet begins; `given`: the secrets that people give, by name;
+    `clock`: the time now.
     """
 
-    hosts: Mapping[str, str | None]
+    site: Site
     placement: Mapping[str, str]
     images: Mapping[str, str]
-    within: IPv4Network
     taken: Iterable[IPv4Network]
     free_port: Callable[[], int]
     word: str = ""
-    entries: Mapping[str, str] = field(default_factory=dict)
-    virtual_address: str = ""
-    encrypted: bool = True
     given: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), repr=False)
 
@@ -206,6 +203,17 @@ def instantiate(topology: Topology, name: str, supply: Supply) -> Instance:
     return updated(nothing, topology, supply)
 
 
+def on_hosts(instance: Instance, site: Site) -> Instance:
+    """The same, with what a site says of its hosts: engines, entries, whether they encrypt."""
+    return replace(
+        instance,
+        hosts=site.engines,
+        entries=site.entries,
+        virtual_address=str(site.virtual_address or ""),
+        encrypted=site.encrypted,
+    )
+
+
 def updated(found: Instance, topology: Topology, supply: Supply) -> Instance:
     """`found` with another topology; what both have keeps its port, subnet, address and secret.
 
@@ -214,13 +222,9 @@ def updated(found: Instance, topology: Topology, supply: Supply) -> Instance:
     ports = _shared(found.ports, [endpoint.name for endpoint in topology.endpoints])
     making = Making(instance=found.name, now=supply.clock(), given=supply.given)
     bare = replace(
-        found,
+        on_hosts(found, supply.site),
         topology=topology,
-        hosts=dict(supply.hosts),
-        entries=dict(supply.entries),
-        virtual_address=supply.virtual_address,
-        encrypted=supply.encrypted,
-        placement={**supply.placement, **_of_guests(topology, supply.hosts)},
+        placement={**supply.placement, **_of_guests(topology, supply.site.engines)},
         ports=_ports([endpoint.name for endpoint in topology.endpoints], supply.free_port, ports),
         images=dict(supply.images),
         secrets=made(topology.secrets, found.secrets, making),
@@ -241,7 +245,7 @@ def _subnets(wanted: Instance, supply: Supply) -> dict[str, str]:
     for network in wanted.networks:
         if network.name not in assigned:
             prefix = addresses.prefix_for(len(_on(wanted, network)))
-            subnet = addresses.chosen(supply.within, taken, prefix, supply.word)
+            subnet = addresses.chosen(supply.site.subnets, taken, prefix, supply.word)
             assigned[network.name] = str(subnet)
             taken.append(subnet)
     return assigned

@@ -93,11 +93,6 @@ class Site(Input):
         return {name: str(host.address) for name, host in self.hosts.items() if host.address is not None}
 
     @property
-    def moving(self) -> str:
-        """The address that the hosts hold together, or empty."""
-        return str(self.virtual_address or "")
-
-    @property
     def encrypted(self) -> bool:
         """Whether the hosts' kernels encrypt what goes between them: unless it is waived for one of them."""
         of_all = self.variables.get(_ENCRYPTION)

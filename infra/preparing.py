@@ -77,13 +77,9 @@ def _instance(
 ) -> Instance:
     taken = chain(machine.routes(), *map(docker_networks.taken_subnets, fleet.engines))
     supply = Supply(
-        hosts=wanted.site.engines,
-        entries=wanted.site.entries,
-        virtual_address=wanted.site.moving,
-        encrypted=wanted.site.encrypted,
+        site=wanted.site,
         placement=place(wanted.topology, wanted.site, found.placement if found else None).hosts,
         images=ids,
-        within=wanted.site.subnets,
         taken=taken,
         free_port=machine.free_port,
         word=wanted.name,

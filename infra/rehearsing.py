@@ -11,7 +11,7 @@ from docker.models.containers import Container
 from environments import labels
 from environments.docker_errors import mapped
 from environments.fleet import Fleet
-from environments.instance import Instance
+from environments.instance import Instance, on_hosts
 from environments.topology import EnvironmentClass, Lifecycle, Topology
 from environments.wanted import Wanted
 from foundation.console import people
@@ -95,13 +95,7 @@ def _instance(
     record: Record, wanted: Wanted, built: Mapping[str, str], containers: Mapping[str, Container]
 ) -> Instance:
     """What the stack was given, with the ids of the images that really run."""
-    bare = replace(
-        record.supplying(wanted.topology),
-        hosts=wanted.site.engines,
-        entries=wanted.site.entries,
-        virtual_address=wanted.site.moving,
-        encrypted=wanted.site.encrypted,
-    )
+    bare = on_hosts(record.supplying(wanted.topology), wanted.site)
     run = {
         node.process.image: str(containers[node.name].attrs["Image"])
         for node in bare.nodes

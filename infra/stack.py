@@ -64,13 +64,9 @@ def described(topology: Topology, site: Site) -> Stack:
     """A stack that can be described without Docker: image ids, users, ports and given secrets stand in."""
     images = images_of(topology)
     supply = Supply(
-        hosts=site.engines,
-        entries=site.entries,
-        virtual_address=site.moving,
-        encrypted=site.encrypted,
+        site=site,
         placement=place(topology, site).hosts,
         images={image: placeholder(image) for image in images},
-        within=site.subnets,
         taken=(),
         free_port=count(_FIRST_PORT).__next__,
         given={ref.name: new_password() for ref in topology.secrets if ref.kind == "given"},

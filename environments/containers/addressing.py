@@ -59,13 +59,9 @@ def _instance(
         taken |= docker_networks.taken_by_name(engine)
     placement = place(wanted.topology, wanted.site, standing.instance.placement if standing else None)
     supply = Supply(
-        hosts=wanted.site.engines,
-        entries=wanted.site.entries,
-        virtual_address=wanted.site.moving,
-        encrypted=wanted.site.encrypted,
+        site=wanted.site,
         placement=placement.hosts,
         images=built,
-        within=wanted.site.subnets,
         taken=taken.values(),
         free_port=machine.free_port,
         word=f"{wanted.name} {attempt}",

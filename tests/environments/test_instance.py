@@ -16,6 +16,7 @@ from environments.addresses import NoRange
 from environments.door import images_of
 from environments.instance import AnotherVersion, Instance, Supply, instantiate, updated
 from environments.loading import topology_of
+from environments.site import Site
 from environments.topology import Node, SecretRef, Topology
 from foundation.errors import Unavailable
 from foundation.secrets import Secret
@@ -31,10 +32,9 @@ def supply(first_port: int = 20_000, taken: tuple[IPv4Network, ...] = ()) -> Sup
 
 def machine(ports: Iterator[int], taken: tuple[IPv4Network, ...] = ()) -> Supply:
     return Supply(
-        hosts={"local": None},
+        site=Site.model_validate({"site": "local", "hosts": {"local": {}}, "subnets": POOL}),
         placement=dict.fromkeys((node.name for node in LAPTOP.nodes), "local"),
         images=IMAGES,
-        within=POOL,
         taken=taken,
         free_port=lambda: next(ports),
     )
@@ -174,10 +174,11 @@ def test_the_door_is_a_guest_on_every_network_and_on_the_edge_alone() -> None:
 
 def across() -> Instance:
     """The laptop's definition on three hosts, the database on the last."""
-    hosts = {name: f"ssh://{name}" for name in ("a", "b", "c")}
+    addresses = {"a": None, "b": "192.0.2.2", "c": "192.0.2.3"}
+    hosts = {name: {"docker": f"ssh://{name}", "address": each} for name, each in addresses.items()}
+    site = Site.model_validate({"site": "three", "hosts": hosts, "subnets": POOL})
     at = {node.name: "c" if node.service == "database" else "a" for node in LAPTOP.nodes}
-    entries = {"b": "192.0.2.2", "c": "192.0.2.3"}
-    return instantiate(LAPTOP, "mine", replace(supply(), hosts=hosts, placement=at, entries=entries))
+    return instantiate(LAPTOP, "mine", replace(supply(), site=site, placement=at))
 
 
 @pytest.mark.parametrize("encrypted", [True, False])

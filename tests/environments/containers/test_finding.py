@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import IPv4Network
 from itertools import count
 from pathlib import Path
 
@@ -16,17 +15,16 @@ import pytest
 from environments import labels
 from environments.containers import aside, finding
 from environments.instance import Instance, Supply, instantiate
-from environments.loading import topology_of
+from environments.loading import site_of, topology_of
 
 
 def laptop() -> Instance:
     topology, ports = topology_of("laptop", beside=Path()).topology, count(20_000)
     images = {name: f"sha256:{name}" for name in topology.images()}
     supply = Supply(
-        hosts={"local": None},
+        site=site_of("laptop", beside=Path()),
         placement=dict.fromkeys((node.name for node in topology.nodes), "local"),
         images=images,
-        within=IPv4Network("10.231.0.0/16"),
         taken=(),
         free_port=lambda: next(ports),
     )

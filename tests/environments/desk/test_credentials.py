@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from ipaddress import IPv4Network
 from itertools import count
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,6 +17,7 @@ from environments.door import images_of
 from environments.instance import Instance, Supply, instantiate
 from environments.loading import topology_of
 from environments.services import KINDS
+from environments.site import Site
 from environments.topology import Binding
 from foundation.errors import InputError, Unavailable
 from foundation.secrets import Secret
@@ -29,15 +29,14 @@ LAPTOP = topology_of("laptop", beside=Path()).topology
 
 
 def instance(engine: str | None = None) -> Instance:
-    ports = count(20_000)
+    ports, host = count(20_000), {} if engine is None else {"docker": engine, "address": "192.0.2.7"}
+    site = {"site": "s", "hosts": {"only": host}, "subnets": "10.231.0.0/16"}
     supply = Supply(
-        hosts={"only": engine},
+        site=Site.model_validate(site),
         placement=dict.fromkeys((node.name for node in LAPTOP.nodes), "only"),
         images={name: f"sha256:{name}" for name in images_of(LAPTOP)},
-        within=IPv4Network("10.231.0.0/16"),
         taken=(),
         free_port=lambda: next(ports),
-        entries={} if engine is None else {"only": "192.0.2.7"},
     )
     return instantiate(LAPTOP, "mine", supply)
 
