@@ -20,15 +20,17 @@ from playbooks.auditing.evidence import Evidence
 from playbooks.auditing.judging import Severity
 from playbooks.auditing.opened import opened
 from playbooks.auditing.page import sentence
+from playbooks.deriving import firewall
 
 _COLOURS = {Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "dim"}
 _SHOWN = 40  # lines of findings on a terminal; the report has all
 
 
 def audit(site_name: str, report: Path | None) -> Audit:
-    """Looks at every host of a site. Raises InputError: no such site, none of its hosts over SSH."""
+    """Looks at every host of a site. Raises InputError: no such site, or it will not do."""
     site = loading.site_of(site_name, beside=Path.cwd())
     standing.require_reachable(site, "looked at from here")
+    firewall.require_possible(site)
     console = people()
     collected = _collect(site, console)
     openings = opened(site, collected.sections)

@@ -16,11 +16,10 @@ _EVERYWHERE = "0.0.0.0"  # noqa: S104 - as Docker prints an address that none wa
 
 
 def opened(site: Site, collected: Mapping[str, Sections]) -> Mapping[str, tuple[Opening, ...]]:
-    """Host -> its openings, as `hosts configure` would make them now. Raises InputError."""
+    """Host -> its openings, as `hosts configure` would make them now; `require_possible` comes first."""
     found = [each for sections in collected.values() for each in published(sections)]
     ports = [port for of in entries.entries(site, found).values() for port in of]
     standing = entries.opened(site, ports)
-    firewall.variables(standing)
     return {host: firewall.openings(standing, host) for host in standing.hosts}
 
 

@@ -6,7 +6,7 @@ overlays, so between hosts the swarm's own ports are all that flows need; from o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from ipaddress import ip_network
 from typing import Literal
@@ -41,11 +41,18 @@ class Opening:
 
 def variables(site: Site) -> dict[str, dict[str, object]]:
     """Host -> the firewall role's variables. Raises InputError with everything that is missing or wrong."""
-    _refuse([*_without_address(site), *_wrong_settings(site)], site)
+    require_possible(site)
     return {
         host: {"firewall_openings": [_written(opening) for opening in openings(site, host)]}
         for host in site.hosts
     }
+
+
+def require_possible(site: Site) -> None:
+    """Raises InputError with everything that is missing or wrong about the site."""
+    found = [*_without_address(site), *_wrong_settings(site)]
+    if found:
+        raise InputError(f"the firewall of site {site.site!r} cannot be made", problems=found)
 
 
 def openings(site: Site, host: str) -> tuple[Opening, ...]:
@@ -176,9 +183,3 @@ def _are_ports(word: str) -> bool:
         return False
     bounds = [int(number) for number in numbers]
     return bounds == sorted(bounds) and bounds[0] > 0 and bounds[-1] <= 65_535
-
-
-def _refuse(problems: Iterable[Problem], site: Site) -> None:
-    found = list(problems)
-    if found:
-        raise InputError(f"the firewall of site {site.site!r} cannot be made", problems=found)
