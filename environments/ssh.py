@@ -175,7 +175,7 @@ def _forwarded(
         if connection.failed or time.monotonic() > deadline:
             text = connection.said()
             tunnel.close()
-            raise meaning(text, _target(where))
+            raise meaning(text, target(where))
         time.sleep(_PAUSE)
     connection.keep()
     return tunnel
@@ -211,8 +211,13 @@ def command(where: SplitResult, local: Local, remote: str) -> list[str]:
         *_ALIVE,
         *("-L", f"{here}:{remote}"),
         *(("-p", str(where.port)) if where.port else ()),
-        *("--", _target(where), "cat"),
+        *("--", target(where), "cat"),
     ]
+
+
+def target(where: SplitResult) -> str:
+    """Whom ssh is to reach: HOST, or USER@HOST."""
+    return f"{where.username}@{where.hostname}" if where.username else str(where.hostname)
 
 
 def meaning(said: str, host: str) -> PeakproofError:
@@ -225,10 +230,6 @@ def meaning(said: str, host: str) -> PeakproofError:
                 known.what.format(host=host), hint=known.hint.format(host=host, name=name), detail=lines[-3:]
             )
     return Unavailable(f"no connection to {host}", hint=f"`ssh {host}` tells more", detail=lines[-3:])
-
-
-def _target(where: SplitResult) -> str:
-    return f"{where.username}@{where.hostname}" if where.username else str(where.hostname)
 
 
 def _accepts(local: Local) -> bool:

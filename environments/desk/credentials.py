@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -109,12 +110,11 @@ def through(engine: str | None, address: str, port: int) -> str | None:
     if engine is None or address != docker_policy.PUBLISHED_AT:
         return None
     where = urlsplit(engine)
-    target = f"{where.username}@{where.hostname}" if where.username else str(where.hostname)
     words = [
         "ssh", "-N", *ssh.options(engine), *(("-p", str(where.port)) if where.port else ()),
-        "-L", f"{port}:{address}:{port}", target,
+        "-L", f"{port}:{address}:{port}", ssh.target(where),
     ]  # fmt: skip
-    return " ".join(words)
+    return shlex.join(words)
 
 
 def _quoted(text: str | None) -> str:

@@ -90,6 +90,11 @@ def test_what_a_host_elsewhere_keeps_to_itself_says_how_it_is_reached() -> None:
     )
 
 
+def test_a_site_s_own_ssh_settings_are_among_what_is_said_whatever_their_path() -> None:
+    found = {each.service: each for each in credentials.of(instance("ssh://left?config=/my%20sites/ssh"))}
+    assert str(found["database"].through).startswith("ssh -N -F '/my sites/ssh' -L ")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_with_a_password_has_a_url_of_its_own(kind: str, tmp_path: Path) -> None:
     if kind in ("application", "haproxy"):
