@@ -8,12 +8,14 @@ of a file that the URL names: ssh://USER@HOST?config=FILE.
 from __future__ import annotations
 
 import re
+import shlex
 import socket
 import subprocess
 import tempfile
 import threading
 import time
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
@@ -40,7 +42,7 @@ class _Meaning:
     error: type[PeakproofError] = Unavailable
 
 
-# Searched in order in what ssh prints; `{host}` is where it was to connect.
+# Searched in order in what ssh prints; `{host}` is where it was to connect, `{ssh}` how by hand.
 _MEANINGS = (
     _Meaning(
         says=re.compile("REMOTE HOST IDENTIFICATION HAS CHANGED"),
@@ -51,12 +53,12 @@ _MEANINGS = (
     _Meaning(
         says=re.compile("Host key verification failed|host key is known"),
         what="the host key of {host} is not known here",
-        hint="compare it with the host's own, then `ssh {host}` once by hand, or add it to known_hosts",
+        hint="compare it with the host's own, then `{ssh}` once by hand, or add it to known_hosts",
     ),
     _Meaning(
         says=re.compile("Permission denied|Too many authentication failures"),
         what="{host} refuses the login",
-        hint="`ssh {host}` must work without a question: is the key in the agent, and the user right?",
+        hint="`{ssh}` must work without a question: is the key in the agent, and the user right?",
     ),
     _Meaning(
         says=re.compile("Could not resolve hostname|Name or service not known"),
@@ -68,7 +70,7 @@ _MEANINGS = (
             r"Connection (refused|timed out|reset|closed)|No route to host|unreachable|Operation timed out"
         ),
         what="{host} cannot be reached",
-        hint="is it up, does sshd listen there, and does no firewall stand between? `ssh {host}` tells",
+        hint="is it up, does sshd listen there, and does no firewall stand between? `{ssh}` tells",
     ),
 )
 
@@ -175,7 +177,7 @@ def _forwarded(
         if connection.failed or time.monotonic() > deadline:
             text = connection.said()
             tunnel.close()
-            raise meaning(text, target(where))
+            raise meaning(text, target(where), options(where.geturl()))
         time.sleep(_PAUSE)
     connection.keep()
     return tunnel
@@ -220,16 +222,19 @@ def target(where: SplitResult) -> str:
     return f"{where.username}@{where.hostname}" if where.username else str(where.hostname)
 
 
-def meaning(said: str, host: str) -> PeakproofError:
-    """The error for what ssh printed."""
+def meaning(said: str, host: str, settings: Sequence[str] = ()) -> PeakproofError:
+    """The error for what ssh printed. `settings`: what `options` said, without which it is another ssh."""
+    by_hand = shlex.join(["ssh", *settings, host])
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     for known in _MEANINGS:
         if known.says.search(said):
             name = host.rpartition("@")[2]
             return known.error(
-                known.what.format(host=host), hint=known.hint.format(host=host, name=name), detail=lines[-3:]
+                known.what.format(host=host),
+                hint=known.hint.format(ssh=by_hand, name=name),
+                detail=lines[-3:],
             )
-    return Unavailable(f"no connection to {host}", hint=f"`ssh {host}` tells more", detail=lines[-3:])
+    return Unavailable(f"no connection to {host}", hint=f"`{by_hand}` tells more", detail=lines[-3:])
 
 
 def _accepts(local: Local) -> bool:

@@ -38,6 +38,12 @@ def test_what_ssh_says_becomes_the_part_that_failed(said: str) -> None:
     assert error.detail, "ssh's own words are kept"
 
 
+def test_what_is_to_be_tried_by_hand_reads_the_site_s_own_settings_too() -> None:
+    settings = ssh.options("ssh://ops@box?config=/etc/box/ssh")
+    error = ssh.meaning("ops@box: Permission denied (publickey).", "ops@box", settings)
+    assert "`ssh -F /etc/box/ssh ops@box` must work without a question" in str(error.hint)
+
+
 def test_no_question_is_asked_and_no_connection_is_shared() -> None:
     argv = ssh.command(urlsplit("ssh://ops@box:2222"), Path("/tmp/here.sock"), ssh.SOCKET)
     options = set(argv[argv.index("ssh") + 1 : argv.index("--")])
