@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 
 import pytest
+import yaml
 
 from playbooks.auditing.evidence import Evidence
 from playbooks.auditing.judging import Severity, Status
+from playbooks.specs import ROLES
 from tests.playbooks.auditing.given import answer, evidence, files, said
 
 HARDENED: Mapping[str, object] = {
@@ -43,6 +45,13 @@ def test_a_hardened_engine_holds(check: str) -> None:
 def test_what_the_engine_does_without_settings_is_told_with_the_points_numbers() -> None:
     found = answer(engine(""), "docker.containment").open
     assert [each.source for each in found] == ["CIS Docker 2.14", "CIS Docker 2.2", "CIS Docker 2.16"]
+
+
+@pytest.mark.parametrize("check", ["reached", "containment", "logging"])
+def test_what_the_role_sets_leaves_nothing_open(check: str) -> None:
+    """Or its finding would stay for ever, whatever is configured again."""
+    variables = yaml.safe_load((ROLES / "docker" / "vars" / "main.yml").read_text())
+    assert answer(engine(variables["docker_daemon"]), f"docker.{check}").status is Status.HOLDS
 
 
 def test_user_namespaces_are_named_as_accepted_with_the_reason() -> None:
