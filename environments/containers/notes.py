@@ -1,8 +1,7 @@
-"""Who brought an environment up, why and when: the labels of an empty volume beside its manifest."""
+"""Who brought an environment up, why and when: kept beside its manifest."""
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import os
 import socket
@@ -10,9 +9,9 @@ import time
 from dataclasses import dataclass, replace
 
 import docker
-from docker.errors import APIError, NotFound
 
 from environments import labels
+from environments.containers import records
 from environments.docker_errors import mapped
 
 KIND = "note"
@@ -44,23 +43,16 @@ def kept(before: Note | None, now: Note) -> Note:
 def write(client: docker.DockerClient, instance: str, note: Note) -> None:
     """Notes it, unless that is what stands there."""
     with mapped(f"noting who brought {instance} up"):
-        older = client.volumes.list(filters=labels.ours(instance, KIND))
         before = read(client, instance)
         written = kept(before, note)
-        if written == before:
-            return
-        tags = labels.of(instance, KIND, who=written.who, why=written.why, since=f"{written.since:.3f}")
-        client.volumes.create(f"peakproof-{instance}-{KIND}-{time.time_ns()}", labels=tags)
-        for volume in older:
-            with contextlib.suppress(NotFound, APIError):
-                volume.remove()
+        if written != before:
+            since = f"{written.since:.3f}"
+            records.write(client, instance, KIND, who=written.who, why=written.why, since=since)
 
 
 def read(client: docker.DockerClient, instance: str) -> Note | None:
     """The note of an environment; None for one of an older version."""
-    volumes = client.volumes.list(filters=labels.ours(instance, KIND))
-    newest = max(volumes, key=lambda volume: str(volume.name), default=None)
-    if newest is None:
+    tags = records.read(client, instance, KIND)
+    if tags is None:
         return None
-    tags = newest.attrs["Labels"]
     return Note(who=tags[labels.WHO], why=tags[labels.WHY], since=float(tags[labels.SINCE]))
