@@ -21,7 +21,8 @@ _PLUGIN_ABSENT = re.compile(
 _OTHER_VERSION = re.compile(r"Invalid or unknown key\b.*")
 _DOCKER = re.compile(
     r"Cannot connect to the Docker daemon|port is already allocated|no space left|address already in use"
-    r"|Pool overlaps|is already in use by container|cannot allocate memory|permission denied while",
+    r"|Pool overlaps|is already in use by container|cannot allocate memory|permission denied while"
+    r"|cannot join secure network: required modules",
     re.IGNORECASE,
 )
 _IN_USE = "is in use by task"

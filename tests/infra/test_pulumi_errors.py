@@ -30,6 +30,11 @@ TABLE = {
         "is older than the SDK",
     ),
     "docker": ("error: Cannot connect to the Docker daemon at tcp://", ExitCode.UNAVAILABLE, "Docker"),
+    "no encryption": (
+        "error: starting: cannot join secure network: required modules to install IPSEC rules are missing",
+        ExitCode.UNAVAILABLE,
+        "kernel cannot encrypt the networks",
+    ),
     "no such folder": (
         'error: unable to open state directory "file:///nowhere": no such file',
         ExitCode.UNAVAILABLE,
