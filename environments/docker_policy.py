@@ -30,7 +30,21 @@ def added(hardening: Hardening) -> list[str]:
 SECURITY = ("no-new-privileges",)
 
 LOG_DRIVER = "json-file"
-LOG_OPTIONS = MappingProxyType({"max-size": "50m"})
+LOG_OPTIONS = MappingProxyType({"max-size": "50m", "max-file": "3"})
+OTHER_LOG_OPTIONS = (
+    "compress",
+    "labels",
+    "labels-regex",
+    "env",
+    "env-regex",
+    "tag",
+    "mode",
+    "max-buffer-size",
+)
+"""What else that driver takes: an engine whose daemon.json says them adds them to each container, and may.
+
+https://docs.docker.com/engine/logging/drivers/json-file/
+"""
 
 PUBLISHED_AT = "127.0.0.1"
 """The address at which ports are published, but for the entry on a site that says another for it."""

@@ -47,6 +47,8 @@ class NodeComponent(pulumi.ComponentResource):
                 provider=props.provider,
                 depends_on=list(props.needs),
                 delete_before_replace=True,  # the name is given: only one can have it
+                # An engine's own defaults are told back as if they had been asked for.
+                ignore_changes=[f"logOpts.{option}" for option in docker_policy.OTHER_LOG_OPTIONS],
             ),
         )
         # Of a node that stays the provider remembers how it once ended, also while it runs again.

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from environments import docker_policy
 from playbooks.reference import SITE, read
 from playbooks.specs import ROLES
 
@@ -98,3 +99,13 @@ def test_sets_are_counted_or_sorted_for_their_order_is_another_in_every_run() ->
         each for each in found if not re.search(r"\|\s*(length|sort)\b", _OF_SETS.split(each[1])[-1])
     ]
     assert unordered == []
+
+
+def test_what_the_engine_says_of_logs_is_what_nodes_say() -> None:
+    """Its defaults are added to every container: a difference would replace all nodes at every `infra up`."""
+    daemon = yaml.safe_load((ROLES / "docker/vars/main.yml").read_text())["docker_daemon"]
+    defaults = yaml.safe_load((ROLES / "docker/defaults/main.yml").read_text())
+    assert daemon["log-driver"] == docker_policy.LOG_DRIVER
+    assert daemon["log-opts"].keys() == docker_policy.LOG_OPTIONS.keys()
+    said = (defaults["docker_log_size"], str(defaults["docker_log_files"]))
+    assert said == (docker_policy.LOG_OPTIONS["max-size"], docker_policy.LOG_OPTIONS["max-file"])
