@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from environments import ssh
 from environments.site import HostInput, Site
 from foundation.errors import InputError, Problem
 
@@ -47,13 +48,18 @@ def addresses(site: Site) -> dict[str, str]:
     return {host: address(site, host) for host in site.hosts}
 
 
+def settings(site: Site, host: str) -> list[str]:
+    """The site's own settings for ssh: -F FILE, or nothing."""
+    return ssh.options(site.engines[host] or "")
+
+
 def command(site: Site, host: str, words: str) -> list[str]:
     """ssh's argv for a line of the host's shell: no question, the person's own settings or the site's."""
     reached = target(site.hosts[host])
     assert reached is not None, "require_reachable comes first"
     return [
         "ssh",
-        *(("-F", str(site.ssh_config)) if site.ssh_config else ()),
+        *settings(site, host),
         *SSH,
         *("-o", "ControlPath=none"),
         *(("-p", str(reached.port)) if reached.port else ()),

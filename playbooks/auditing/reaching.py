@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,7 @@ def _why(error: PeakproofError) -> str:
 
 
 def _collected(site: Site, host: str) -> Sections:
-    reached = str(standing.target(site.hosts[host]))
+    reached, settings = str(standing.target(site.hosts[host])), standing.settings(site, host)
     try:
         done = subprocess.run(
             standing.command(site, host, _RUNS),
@@ -60,13 +61,12 @@ def _collected(site: Site, host: str) -> Sections:
             check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise Unavailable(
-            f"gave no answer within {_SECONDS} s", hint=f"`ssh {reached}` tells more"
-        ) from error
-    return answered(done.returncode, done.stdout, done.stderr, reached)
+        by_hand = shlex.join(["ssh", *settings, reached])
+        raise Unavailable(f"gave no answer within {_SECONDS} s", hint=f"`{by_hand}` tells more") from error
+    return answered(done.returncode, done.stdout, done.stderr, reached, settings)
 
 
-def answered(status: int, printed: str, said: str, host: str) -> Sections:
+def answered(status: int, printed: str, said: str, host: str, settings: Sequence[str] = ()) -> Sections:
     """The sections, of what the script printed. Raises PeakproofError that says which part failed."""
     if status == 0:
         try:
@@ -82,5 +82,5 @@ def answered(status: int, printed: str, said: str, host: str) -> Sections:
         hint = "the user of `docker: ssh://USER@HOST` must be allowed sudo without a password"
         raise Unavailable(f"{host} refuses sudo", hint=hint, detail=said.splitlines()[-1:])
     if status == 255:  # ssh's own
-        raise ssh.meaning(said, host)
+        raise ssh.meaning(said, host, settings)
     raise Unavailable(f"collecting on {host} ended with {status}", detail=said.splitlines()[-1:])

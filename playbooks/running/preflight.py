@@ -70,7 +70,7 @@ def _ask(site: Site, host: str) -> _Answer:
             error=Unavailable(f"{target} does not answer", hint="is it overloaded, or a disk gone?")
         )
     if done.returncode:
-        settings = ssh.options(site.engines[host] or "")
+        settings = standing.settings(site, host)
         return _Answer(error=ssh.meaning(done.stderr.decode(errors="replace"), target, settings))
     try:
         return _Answer(facts=fitness.facts(done.stdout.decode(), asked=asked, answered=time.time()))

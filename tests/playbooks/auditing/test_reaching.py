@@ -41,3 +41,9 @@ def test_whatever_fails_is_named(
 ) -> None:
     with pytest.raises(kind, match=word):
         reaching.answered(status, printed, said, HOST)
+
+
+def test_what_to_try_by_hand_reads_the_sites_own_settings() -> None:
+    with pytest.raises(Unavailable) as caught:
+        reaching.answered(255, "", "Connection refused", HOST, ["-F", "/etc/site/ssh_config"])
+    assert f"ssh -F /etc/site/ssh_config {HOST}" in str(caught.value.hint)
