@@ -74,7 +74,7 @@ class Strays:
 
 def strays(client: docker.DockerClient, name: str, known: Iterable[str]) -> Strays:
     """What carries the stack's labels and is none of the `known` ids."""
-    ids, wanted = set(known), ours(name)
+    ids, wanted = set(known), _ours(name)
     with mapped(f"looking for what is left of {name}"):
         containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
         networks = client.networks.list(filters=wanted)
@@ -89,7 +89,7 @@ def standing(clients: Iterable[docker.DockerClient], name: str) -> Standing:
     containers: list[Container] = []
     networks: list[str] = []
     volumes: list[str] = []
-    wanted = ours(name)
+    wanted = _ours(name)
     with mapped(f"looking at {name}"):
         for client in clients:
             containers += client.containers.list(all=True, filters=wanted, ignore_removed=True)
@@ -133,20 +133,20 @@ def _seen(container: Container) -> Seen:
     )
 
 
-def ours(name: str) -> dict[str, str | list[str] | bool]:
-    """A filter for Docker's list calls: what `infra` made of a stack."""
-    return {"label": [f"{labels.OWNER}={owners.INFRA}", f"{labels.INSTANCE}={name}"]}
-
-
 def states(fleet: Fleet, name: str) -> dict[str, str]:
     """Node -> healthy, starting, unhealthy, running, or how it ended; what is not there is not told."""
+    return {node: _state(one) for node, one in nodes(fleet, name).items()}
+
+
+def nodes(fleet: Fleet, name: str) -> dict[str, Container]:
+    """Node -> its container, on whichever host; what is not there is not told."""
     with mapped(f"looking at the nodes of {name}"):
         listed = [
             container
             for client in fleet.hosts.values()
-            for container in client.containers.list(all=True, filters=ours(name), ignore_removed=True)
+            for container in client.containers.list(all=True, filters=_ours(name), ignore_removed=True)
         ]
-    return {one.labels[labels.NODE]: _state(one) for one in listed if labels.NODE in one.labels}
+    return {one.labels[labels.NODE]: one for one in listed if labels.NODE in one.labels}
 
 
 def last_words(fleet: Fleet, container: str) -> list[str]:
@@ -156,6 +156,11 @@ def last_words(fleet: Fleet, container: str) -> list[str]:
             text: bytes = client.containers.get(container).logs(tail=LAST_LINES)
             return text.decode(errors="replace").rstrip("\n").splitlines()
     return []
+
+
+def _ours(name: str) -> dict[str, str | list[str] | bool]:
+    """A filter for Docker's list calls: what `infra` made of a stack."""
+    return {"label": [f"{labels.OWNER}={owners.INFRA}", f"{labels.INSTANCE}={name}"]}
 
 
 def _state(container: Container) -> str:

@@ -8,8 +8,6 @@ from dataclasses import replace
 
 from docker.models.containers import Container
 
-from environments import labels
-from environments.docker_errors import mapped
 from environments.fleet import Fleet
 from environments.instance import Instance, on_hosts
 from environments.topology import EnvironmentClass, Lifecycle, Topology
@@ -59,7 +57,7 @@ def standing(
     refuse_class(record.name, record.environment_class)
     refuse_another(record, wanted)
     _refuse_outdated(record, wanted.topology)
-    containers = _containers(fleet, record.name)
+    containers = hosts.nodes(fleet, record.name)
     instance = _instance(record, wanted, built, containers)
     _refuse_unwell(instance, containers)
     return instance, containers
@@ -79,16 +77,6 @@ def _refuse_outdated(record: Record, topology: Topology) -> None:
             f" (digest {record.digest}, not {topology.digest})",
             hint=f"`peakproof infra up {topology.definition} --site {record.site}` brings it there first",
         )
-
-
-def _containers(fleet: Fleet, name: str) -> dict[str, Container]:
-    with mapped(f"looking for the nodes of {name}"):
-        found = [
-            each
-            for engine_ in fleet.hosts.values()
-            for each in engine_.containers.list(all=True, filters=hosts.ours(name), ignore_removed=True)
-        ]
-    return {each.labels[labels.NODE]: each for each in found if labels.NODE in each.labels}
 
 
 def _instance(
