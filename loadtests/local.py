@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from foundation import modules
 from foundation.errors import (
     ExitCode,
     InputError,
@@ -84,8 +83,9 @@ def work(master: str, processes: int, listen: Callable[[Event], None]) -> ExitCo
 def _process(arguments: Sequence[str], log: int) -> Iterator[subprocess.Popen[str]]:
     # A session of its own: Ctrl-C in the terminal is for us, and we tell the generator.
     with subprocess.Popen(
-        [sys.executable, "-m", "loadtests.generator", *arguments],
-        env={**os.environ, "PYTHONPATH": _path(), "PYTHONUNBUFFERED": "1"},
+        modules.command("loadtests.generator", *arguments),
+        # Journeys may import what stands in the current folder; ours comes first.
+        env={**modules.environment(str(Path.cwd())), "PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=log,
@@ -97,12 +97,6 @@ def _process(arguments: Sequence[str], log: int) -> Iterator[subprocess.Popen[st
         except BaseException:
             _end(generator)
             raise
-
-
-def _path() -> str:
-    """Where the generator finds our packages, whatever directory it is started in."""
-    here = str(Path(__file__).resolve().parent.parent)
-    return os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
 
 
 def _end(generator: subprocess.Popen[str]) -> None:

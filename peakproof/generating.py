@@ -25,6 +25,10 @@ from peakproof.telemetry.samples import GENERATOR
 
 HOME = "/load"
 OUTPUT = "/tmp/measurements"  # noqa: S108 - inside the generator's own container
+BESIDE = (  # of our packages, beside the load tests
+    "foundation/__init__.py", "foundation/errors.py", "foundation/modules.py", "foundation/secrets.py",
+    "peakproof/__init__.py", "peakproof/journeys.py",
+)  # fmt: skip
 _MEMORY = 1024**3
 # Under contention the generator comes first: a starved generator would measure itself. It needs a quarter of
 # a core; a weight far above the platform's ten nodes makes it wake at once, not do more.
@@ -79,11 +83,11 @@ def _error(failed: Failed) -> PeakproofError:
 
 
 def code() -> Iterator[FileSpec]:
-    """The generator's own code: the load tests and the errors they stand on."""
+    """The generator's own code: the load tests, what they stand on, and what journeys import."""
     for name, path in parcels.modules():
         yield f"{HOME}/code/loadtests/{name}", path.read_bytes(), 0o644
-    for name in ("__init__.py", "errors.py", "secrets.py"):
-        yield f"{HOME}/code/foundation/{name}", (PACKAGE / "foundation" / name).read_bytes(), 0o644
+    for name in BESIDE:
+        yield f"{HOME}/code/{name}", (PACKAGE / name).read_bytes(), 0o644
 
 
 def _node(environment: Environment) -> Node:

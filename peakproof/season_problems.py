@@ -18,7 +18,7 @@ from loadtests.judging import sufficiency
 from loadtests.judging.objectives import latency_guard, unknown_series
 from loadtests.planning import bounds, journey_source
 from loadtests.planning.arrivals import Constant, Schedule
-from peakproof import journeys, samples, timeline_problems
+from peakproof import offered_journeys, samples, timeline_problems
 from peakproof.plan import DataInput, LoadInput, SeasonInput
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _lacks(topology: Topology) -> Iterator[str]:
 def _journey_problems(season: Season) -> Iterator[Problem]:
     if season.platform.written.journeys is None:
         return
-    offered = journeys.offered(season.platform.file(season.platform.written.journeys))
+    offered = offered_journeys.offered(season.platform.file(season.platform.written.journeys))
     load: Location = ("load",)
     named = [((*load, "journey"), season.written.load.journey)]
     named += [

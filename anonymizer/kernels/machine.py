@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
@@ -23,6 +22,7 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation import modules
 from foundation.errors import PeakproofError, Unavailable
 from foundation.files import whole
 
@@ -127,8 +127,8 @@ def object_files(make: Callable[[], bytes]) -> bytes:
 
 
 def _compiled() -> bytes:
-    command = [sys.executable, "-m", "anonymizer.kernels.compiling"]
-    done = subprocess.run(command, cwd=_HERE.parent.parent, capture_output=True, check=False)
+    command = modules.command("anonymizer.kernels.compiling")
+    done = subprocess.run(command, env=modules.environment(), capture_output=True, check=False)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise Unavailable(f"the masks could not be compiled: {''.join(said)}", hint=_AGAIN)

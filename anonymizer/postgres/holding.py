@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 
 from anonymizer.postgres.connections import session
 from anonymizer.postgres.snapshots import Exported, export
+from foundation import modules
 from foundation.errors import PeakproofError, Unavailable
 
 _ANSWER_SECONDS = 60
@@ -30,8 +31,8 @@ class _Answer:
 def start(dsn: str, seconds: float) -> Exported:
     """Starts a holder that nobody has to wait for; it ends by itself. Raises Unavailable."""
     holder = subprocess.Popen(
-        [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, start_new_session=True, text=True,
+        modules.command(__name__), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, start_new_session=True, text=True, env=modules.environment(),
     )  # fmt: skip
     assert holder.stdin is not None
     assert holder.stdout is not None

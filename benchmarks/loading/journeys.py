@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.loading.thinking import THINK
-from loadtests.generator import Journey, bearer, check, task
+from peakproof.journeys import Journey, bearer, check, task
 
 
 class Order(Journey):

@@ -1,6 +1,6 @@
 """The generator: the process that sends the load, and what journeys are made with. Home of Locust, gevent.
 
-    from loadtests.generator import Journey, check, task
+Journeys import all this from `peakproof.journeys`: a project may well have a package `loadtests` of its own.
 
 Importing this patches the standard library for gevent, as Locust does: never import it in another process.
 """

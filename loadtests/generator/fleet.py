@@ -13,6 +13,7 @@ import gevent
 from gevent import subprocess
 from gevent.queue import Queue
 
+from foundation import modules
 from foundation.errors import ExitCode, Interrupted, RunInvalid
 from loadtests.generator.control import say, web_note
 from loadtests.generator.limits import go_first
@@ -38,7 +39,7 @@ class Fleet:
     def __init__(self, path: Path, job: Job) -> None:
         go_first()
         self._job = job
-        command = [sys.executable, "-m", "loadtests.generator", str(path), "--worker"]
+        command = modules.command("loadtests.generator", str(path), "--worker")
         self._said: Queue = Queue()
         self._workers: list[subprocess.Popen] = []
         self._ended = False
@@ -48,7 +49,9 @@ class Fleet:
             self._add([*command, str(worker)])
 
     def _add(self, command: list[str]) -> None:
-        worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        worker = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=modules.environment()
+        )
         self._workers.append(worker)
         gevent.spawn(self._listen, worker)
         if self._ended:

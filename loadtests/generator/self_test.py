@@ -5,7 +5,6 @@ What is late there is late by this machine's own doing. Sends nothing to the pla
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from time import monotonic_ns, time_ns
 from gevent import subprocess
 from locust import task
 
+from foundation import modules
 from foundation.errors import RunInvalid
 from loadtests.generator.beats import beating, quiet_collector
 from loadtests.generator.bench import BenchEnvironment, bench
@@ -120,8 +120,10 @@ def _null(name: str) -> type[Journey]:
 @contextmanager
 def _null_server() -> Iterator[str]:
     """The URL of a server that ends with the block, and with this process."""
-    command = [sys.executable, "-m", "loadtests.null_server"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+    command = modules.command("loadtests.null_server")
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=modules.environment()
+    ) as server:
         try:
             port = server.stdout.readline().strip()
             if not port:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from loadtests.generator import Journey, check, task
+from peakproof.journeys import Journey, check, task
 
 PAGE = 20
 TERMINAL = frozenset({"confirmed", "failed"})

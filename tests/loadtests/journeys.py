@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from contextlib import suppress
 
-from loadtests.generator import Journey, StepFailed, check, task
+from peakproof.journeys import Journey, StepFailed, check, task
 
 # isort: split
 import gevent

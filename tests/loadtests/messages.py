@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from loadtests.generator import Journey, task
+from peakproof.journeys import Journey, task
 
 
 class Announce(Journey):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from typing import IO
 
 from gevent import subprocess
 
+from foundation import modules
 from loadtests.distributed import starting
 
 _GOODBYE = 10.0  # seconds to end by themselves
@@ -18,7 +19,7 @@ class Started:
 
     def __init__(self, commands: Sequence[tuple[str, Sequence[str]]]) -> None:
         self._running = [
-            (name, subprocess.Popen([*argv], stdin=subprocess.DEVNULL, stdout=said, stderr=said), said)
+            (name, _process(argv, said), said)
             for name, argv in commands
             for said in [tempfile.TemporaryFile("w+")]  # noqa: SIM115 - closed when the command has ended
         ]
@@ -42,6 +43,12 @@ class Started:
             said.close()
 
 
+def _process(argv: Sequence[str], said: IO[str]) -> subprocess.Popen:
+    return subprocess.Popen(
+        [*argv], stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=modules.environment()
+    )
+
+
 def nobody(_: int) -> Started:
     """Workers are started by hand."""
     return Started([])
@@ -49,7 +56,7 @@ def nobody(_: int) -> Started:
 
 def here(port: int, processes: int) -> Started:
     """Workers of this machine."""
-    join = (sys.executable, "-m", "loadtests.generator", "--join", f"127.0.0.1:{port}")
+    join = modules.command("loadtests.generator", "--join", f"127.0.0.1:{port}")
     return Started([("a process of this machine", join) for _ in range(processes)])
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from gevent.event import AsyncResult, Event
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
+from foundation import modules
 from foundation.errors import ExitCode, Interrupted, PeakproofError, Refused, Unavailable
 from loadtests.distributed import parcels
 from loadtests.distributed.parcels import Parcel
@@ -99,8 +99,10 @@ class Worker:
 
     def _child_of(self, path: Path, worker: int) -> ExitCode:
         """The same process that a fleet of one machine has; what it says goes to the master."""
-        command = [sys.executable, "-m", "loadtests.generator", str(path), "--worker", str(worker)]
-        self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        command = modules.command("loadtests.generator", str(path), "--worker", str(worker))
+        self._child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=modules.environment()
+        )
         gevent.spawn(self._start_child, self._child)
         for text in self._child.stdout:
             self._send(FromWorker.SAID, {"line": text})

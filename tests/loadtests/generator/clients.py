@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from loadtests.generator import Journey, task
+from peakproof.journeys import Journey, task
 
 
 class Client(Journey):

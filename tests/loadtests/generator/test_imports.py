@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 from loadtests.distributed import parcels
+from peakproof import generating
 
-# What the generator may use of ours beside the load tests: these are put into its container, nothing else.
-FOUNDATION = ("__init__.py", "errors.py", "secrets.py")
 ABSENT = ("pydantic", "rich", "typer", "yaml", "numpy", "polars", "hdrh", "docker")
 
 
@@ -19,15 +18,15 @@ def test_it_runs_from_its_own_files_without_our_other_packages(tmp_path: Path, r
         there = tmp_path / "loadtests" / name
         there.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, there)
-    (tmp_path / "foundation").mkdir()
-    for name in FOUNDATION:
-        shutil.copy(root / "foundation" / name, tmp_path / "foundation")
+    for name in generating.BESIDE:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(root / name, tmp_path / name)
     program = f"""
 import sys
 sys.path[:0] = [{str(tmp_path)!r}]
 for name in {ABSENT!r}:
     sys.modules[name] = None
-import loadtests.generator.__main__, foundation
+import loadtests.generator.__main__, peakproof.journeys, foundation
 print(foundation.__file__)
 """
     done = subprocess.run(

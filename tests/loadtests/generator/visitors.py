@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadtests.generator import Journey, basic, bearer, check, task
+from peakproof.journeys import Journey, basic, bearer, check, task
 from tests.loadtests.generator.site import PASSWORD
 
 

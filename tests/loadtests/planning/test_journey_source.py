@@ -10,7 +10,7 @@ from loadtests.planning import journey_source
 from tests.loadtests.generator.programs import told
 
 FILE = """
-from loadtests.generator import Journey, task
+from peakproof.journeys import Journey, task
 
 class Order(Journey):
     journey = "order"
@@ -97,7 +97,7 @@ def test_our_own_journeys_have_what_they_want(root: Path, platform: str, journey
 def test_the_words_are_those_of_the_generator() -> None:
     program = """
 import inspect, json
-from loadtests.generator import Journey
+from peakproof.journeys import Journey
 from loadtests.generator.asking import Request
 from loadtests.generator.browser import METHODS
 first = ("self", "step", "path")

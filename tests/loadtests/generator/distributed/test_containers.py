@@ -53,7 +53,7 @@ class Machines:
             self.image, ["python3", "-u", *command], detach=True, network=self.network.name, init=True,
             environment={"PYTHONPATH": "/code"}, cap_drop=["ALL"], cap_add=["SYS_NICE"],
             volumes={str(self.root / name): {"bind": f"/code/{name}", "mode": "ro"}
-                     for name in ("loadtests", "foundation", "tests")},
+                     for name in ("loadtests", "foundation", "peakproof", "tests")},
         )  # fmt: skip
         self.started.append(container)
         return container

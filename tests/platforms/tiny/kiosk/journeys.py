@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from loadtests.generator import Journey, check, task
+from peakproof.journeys import Journey, check, task
 
 HARD = 0.25  # seconds of a processor for one arrival: more than any generator could give at ten a second
 

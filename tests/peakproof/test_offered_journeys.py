@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from foundation.errors import InputError
-from peakproof.journeys import offered
+from peakproof.offered_journeys import offered
 from tests.peakproof.kiosks import TINY
 
 
