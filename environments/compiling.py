@@ -55,6 +55,8 @@ def _surroundings(definition: Definition) -> Surroundings:
     }
     return Surroundings(
         platform=definition.platform,
+        foreign=definition.foreign,
+        texts=definition.texts,
         members=members,
         bindings={
             name: replace(KINDS[options.kind].bind(name, options, definition.platform), hosts=members[name])
@@ -119,9 +121,10 @@ def _reference_problem(definition: Definition, name: str, reference: Reference) 
         return
     options = services[reference.service]
     kind = KINDS[options.kind]
-    if reference.kind not in (None, options.kind):
-        what = f"service {name!r} takes a service of kind {reference.kind} there; {reference.service!r} is"
-        of_that = [each for each, other in services.items() if other.kind == reference.kind]
+    if reference.kinds and options.kind not in reference.kinds:
+        allowed = " or ".join(reference.kinds)
+        what = f"service {name!r} takes a service of kind {allowed} there; {reference.service!r} is"
+        of_that = [each for each, other in services.items() if other.kind in reference.kinds]
         hint = documents.did_you_mean(reference.service, of_that)
         yield definition.document.problem(at, f"{what} of kind {options.kind}", hint)
         return

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from environments import lookup, naming
+from environments import beside, dockerfiles, lookup, naming
 from environments import platform as platforms
-from environments.platform import Name, Platform, VariableName
+from environments.platform import DOCKERFILE, Platform
 from environments.services import AnyOptions
+from environments.services.container import ContainerOptions
 from environments.topology import EnvironmentClass
+from environments.words import Name, VariableName
 from foundation import documents
 from foundation.documents import Document, Input
 from foundation.errors import InputError
@@ -57,11 +60,17 @@ class DefinitionInput(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Definition:
-    """A validated definition, its platform, and where each key was written."""
+    """A validated definition, its platform, and where each key was written.
+
+    `foreign`: the image folders that stand on another base than ours; `texts`: service -> path inside its
+    nodes -> content of the files that it takes from beside its document.
+    """
 
     written: DefinitionInput
     platform: Platform
     document: Document
+    foreign: frozenset[str] = frozenset()
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -83,7 +92,31 @@ def load(path: Path) -> Definition:
     if problems:
         known = [*naming.of_written(document), *naming.of_platform(right, written.services, platform)]
         raise documents.collected(document, [*problems, *known])
-    return Definition(written=written, platform=platform, document=document)
+    texts, missing = beside.read(document, written.services)
+    documents.refuse(document, missing)
+    return Definition(
+        written=written,
+        platform=platform,
+        document=document,
+        foreign=_foreign(written, platform),
+        texts=texts,
+    )
+
+
+def _foreign(written: DefinitionInput, platform: Platform) -> frozenset[str]:
+    """The images of folders whose Dockerfile ends on another base than ours."""
+    services = [each.image for each in written.services.values() if isinstance(each, ContainerOptions)]
+    images = {*platform.images(), *(platform.image(each) for each in services)}
+    folders = platform.image_folders(images)
+    return frozenset(image for image, folder in folders.items() if _stands_elsewhere(folder / DOCKERFILE))
+
+
+def _stands_elsewhere(dockerfile: Path) -> bool:
+    """What is not there is told elsewhere."""
+    if not dockerfile.is_file():
+        return False
+    text = dockerfile.read_text(encoding="utf-8", errors="replace")
+    return not dockerfiles.base_of_last(text).startswith(dockerfiles.PREFIX)
 
 
 def _extended(path: Path, seen: tuple[Path, ...]) -> Document:

@@ -15,9 +15,6 @@ RESOLVER_OPTIONS = ("ndots:1", "timeout:1", "attempts:3")
 """With `ndots` set, Docker answers at once that a name without a dot has no address; else the name of a node
 that is down would be asked outside, in vain, for 10 s (20.10). The rest is for names with a dot."""
 
-INIT = True
-"""A process that reaps orphans and passes signals on is the node's first."""
-
 DROPPED = ("ALL",)
 """Capabilities that no node has unless its topology names them."""
 
@@ -28,6 +25,9 @@ def added(hardening: Hardening) -> list[str]:
 
 
 SECURITY = ("no-new-privileges",)
+
+TMPFS = "rw,nosuid,nodev,mode=1777"
+"""Of a folder in memory: whoever the image runs as may write there. It counts as memory of the node."""
 
 LOG_DRIVER = "json-file"
 LOG_OPTIONS = MappingProxyType({"max-size": "50m", "max-file": "3"})

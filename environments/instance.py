@@ -19,7 +19,7 @@ from environments.topology import Endpoint, Network, Node, Published, Topology, 
 from foundation.errors import Refused
 from foundation.secrets import Secret
 
-FORMAT = 4
+FORMAT = 5
 """Of the JSON below: goes up when an older peakproof could not read what this one writes, or misread it."""
 Value = TypeVar("Value")
 _TOPOLOGY: TypeAdapter[Topology] = TypeAdapter(Topology)

@@ -5,99 +5,27 @@ Reading only: nothing of the platform's own code is imported or run here.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field
 
-from environments.topology import Lifecycle
+from environments import references
+from environments.running import Deliveries, RunningInput
+from environments.words import Delay, Name
 from foundation import documents
 from foundation.documents import Document, Input, Location
 from foundation.errors import Problem
-from foundation.units import Duration
+
+DOCKERFILE = "Dockerfile"
 
 
-def checked_name(text: str) -> str:
-    """`text`, if it may name a service, a platform or an environment. Raises ValueError."""
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", text):
-        raise ValueError(f"{text!r} must be lower-case letters, digits and dashes, a letter first")
-    return text
-
-
-def _delay(text: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_-]*->[a-z][a-z0-9_-]*", text):
-        raise ValueError(f"{text!r} must be two events with an arrow, such as accepted->erp")
-    return text
-
-
-def _http_path(text: str) -> str:
-    """What stands as it is in a request's first line and in a balancer's configuration."""
-    if not re.fullmatch(r"/[A-Za-z0-9._~!&()*+,;=:@%/?-]*", text):
-        raise ValueError(
-            f"{text!r} must be a path such as /health/ready, without spaces, quotes or line breaks"
-        )
-    return text
-
-
-HttpPath = Annotated[str, AfterValidator(_http_path)]
-Delay = Annotated[str, AfterValidator(_delay)]
-
-
-def _variable(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
-        raise ValueError(f"{text!r} is no name of an environment variable")
-    return text
-
-
-def _account(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}", text):
-        raise ValueError(f"{text!r} must be at most 63 letters, digits, dots, _ and -, a letter or _ first")
-    return text
-
-
-Account = Annotated[str, AfterValidator(_account)]
-"""A user or a database of a server: it stands in connection strings and configurations, unquoted."""
-Name = Annotated[str, AfterValidator(checked_name)]
-VariableName = Annotated[str, AfterValidator(_variable)]
-
-
-class ReadyCommand(Input):
-    """A command run inside the node; it is ready while the command ends with status 0."""
-
-    command: tuple[str, ...] = Field(min_length=1)
-
-
-class InEnvironment(Input):
-    """A secret in an environment variable, where everybody who may ask Docker sees it."""
-
-    delivered: Literal["environment"] = Field(alias="as", description="a file is the better way")
-    variable: VariableName
-
-
-Delivery = str | InEnvironment
-"""How a process is given a secret: as a file at a path, or in a variable."""
-
-
-class ProcessInput(Input):
+class ProcessInput(RunningInput):
     """One kind of process of the platform."""
 
-    image: str = Field(description="folder of the platform that holds its Dockerfile")
-    command: tuple[str, ...] = ()
-    environment: dict[str, str] = Field(default={})
     secrets: tuple[str, ...] = Field(default=(), description="keys of `secrets` that this process may read")
-    port: int | None = Field(default=None, ge=1, le=65535)
-    ready: HttpPath | ReadyCommand | None = Field(default=None, description="a path on `port`, or a command")
-    needs: tuple[Name, ...] = Field(default=(), description="services that must be ready before it starts")
-    lifecycle: Lifecycle = Lifecycle.ALWAYS
-    stop_grace: Duration = 10.0
-
-    @model_validator(mode="after")
-    def _path_needs_port(self) -> ProcessInput:
-        if isinstance(self.ready, str) and self.port is None:
-            raise ValueError("`ready` is a path, so `port` must say on which port it answers")
-        return self
 
 
 class PlatformInput(Input):
@@ -106,7 +34,7 @@ class PlatformInput(Input):
     platform: Name
     description: str = ""
     environment: dict[str, str] = Field(default={})
-    secrets: dict[str, Delivery] = Field(
+    secrets: dict[str, Deliveries] = Field(
         default={},
         description="service.secret, or one of the definition's -> path of its file, or a variable",
     )
@@ -139,14 +67,32 @@ class Platform:
     def name(self) -> str:
         return self.written.platform
 
-    def image(self, process: ProcessInput) -> str:
-        """Image name of a process: platform/folder."""
-        return f"{self.name}/{process.image}"
+    def image(self, named: str) -> str:
+        """The image that a person named: a reference as it is, platform/folder of a folder."""
+        if references.is_reference(named):
+            return named
+        return f"{self.name}/{self.name if named == '.' else named}"
 
-    def image_folders(self) -> dict[str, Path]:
-        """Image name -> folder, for the builder."""
-        used = self.written.processes.values()
-        return {self.image(process): self.folder / process.image for process in used}
+    def images(self) -> frozenset[str]:
+        """The images that its processes run."""
+        return frozenset(self.image(process.image) for process in self.written.processes.values())
+
+    def image_folders(self, images: Iterable[str]) -> dict[str, Path]:
+        """Image name -> folder, for the builder: those of `images` that are folders of this platform."""
+        prefix = f"{self.name}/"
+        own = (each for each in images if each.startswith(prefix) and not references.is_reference(each))
+        return {image: self._folder(image.removeprefix(prefix)) for image in own}
+
+    def _folder(self, name: str) -> Path:
+        """The folder of an image; that of the platform itself is called like the platform."""
+        folder = self.folder / name
+        return self.folder if name == self.name and not (folder / DOCKERFILE).is_file() else folder
+
+    def lacks(self, image: str) -> str | None:
+        """What is missing of an image that a person named, as far as files can tell."""
+        if references.is_reference(image) or (self.folder / image / DOCKERFILE).is_file():
+            return None
+        return f"no {DOCKERFILE} in {self.folder / image}"
 
     def file(self, name: str) -> Path:
         """A file of the folder that platform.yaml names."""
@@ -172,9 +118,9 @@ def _missing_files(platform: Platform) -> list[Problem]:
         if name and not platform.file(name).is_file():
             problems.append(platform.document.problem(at, f"no such file: {platform.file(name)}"))
     for name, process in platform.written.processes.items():
-        if not (platform.folder / process.image / "Dockerfile").is_file():
-            what = f"no Dockerfile in {platform.folder / process.image}"
-            problems.append(platform.document.problem(("processes", name, "image"), what))
+        if lack := platform.lacks(process.image):
+            hint = references.hint(process.image)
+            problems.append(platform.document.problem(("processes", name, "image"), lack, hint))
     return problems
 
 

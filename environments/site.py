@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from environments import ssh
-from environments.platform import Name
+from environments.words import Name
 from foundation import documents
 from foundation.documents import Document, Input
 from foundation.errors import Problem

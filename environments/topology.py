@@ -30,11 +30,21 @@ class EnvironmentClass(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """What a node runs. `image` is the name of an image folder; durations are seconds."""
+    """What a node runs; durations are seconds.
+
+    `image` is the name of an image folder, or a reference, which has a tag or a digest. Empty or None is as
+    the image says: command, entrypoint, user, working_dir. `init`: Docker's own comes first. `foreign`: it
+    stands on another base than ours, so nothing is expected in it: no shell, no program.
+    """
 
     image: str
     command: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    working_dir: str | None = None
+    init: bool = True
+    foreign: bool = False
     stop_grace: float = 10.0
 
 
@@ -49,10 +59,14 @@ class File:
 
 @dataclass(frozen=True, kw_only=True)
 class SecretFile:
-    """A secret, by reference, delivered as a file that only the node's user can read."""
+    """A secret, by reference, delivered as a file that only the node's user can read.
+
+    `template`: the text around it; without one it is the whole content.
+    """
 
     secret: str
     path: str
+    template: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +75,7 @@ class SecretVariable:
 
     secret: str
     variable: str
+    template: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +116,13 @@ class Mount:
 
 @dataclass(frozen=True, kw_only=True)
 class Storage:
-    """Volumes that outlive the node's process; everything else it writes goes with the node."""
+    """Volumes that outlive the node's process; everything else it writes goes with the node.
+
+    `tmpfs`: folders in memory.
+    """
 
     mounts: tuple[Mount, ...] = ()
+    tmpfs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,10 +136,14 @@ class Resources:
 
 @dataclass(frozen=True, kw_only=True)
 class Hardening:
-    """All capabilities are dropped but these; privileges can never grow."""
+    """All capabilities are dropped but these; privileges can never grow.
+
+    `read_only`: the root file system is.
+    """
 
     capabilities: tuple[str, ...] = ()
     processes: int = 1024
+    read_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,11 +249,13 @@ class Binding:
     `host` is a name that any of its nodes answers to, `hosts` are its nodes one by one, for clients that
     try the next; `name` and `user` are a database's; `health` is the path that answers 200 while it serves.
     `trust`: it serves TLS, and there its clients find the certificate of the authority to verify it with.
+    `ports`: further ones.
     """
 
     host: str
     hosts: tuple[str, ...] = ()
     port: int | None = None
+    ports: tuple[int, ...] = ()
     name: str | None = None
     user: str | None = None
     health: str | None = None
@@ -238,7 +263,7 @@ class Binding:
 
     def properties(self) -> dict[str, str]:
         """What a variable can ask for, as {service.property}; what the service lacks is not there."""
-        written = {**asdict(self), "hosts": ",".join(self.hosts)}
+        written = {**asdict(self), "hosts": ",".join(self.hosts), "ports": ",".join(map(str, self.ports))}
         return {key: str(value) for key, value in written.items() if value not in (None, "")}
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from environments import giving, loading
 from environments.giving import Given
-from environments.platform import checked_name
 from environments.site import Site
 from environments.topology import Topology
+from environments.words import checked_name
 from foundation import units
 from foundation.errors import InputError
 
@@ -46,7 +46,7 @@ def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wante
         name=named(name or loaded.definition.name, where="--name"),
         topology=loaded.topology,
         site=loading.site_of(site, beside=beside),
-        folders=loaded.definition.platform.image_folders(),
+        folders=loaded.definition.platform.image_folders(loaded.topology.images()),
         origin=loaded.origin,
         given=given,
     )

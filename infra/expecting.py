@@ -111,12 +111,15 @@ def _process(node: Node, stack: Stack) -> dict[str, object]:
         "environment": dict(node.process.environment),
         "stop grace": math.ceil(node.process.stop_grace),
         "grace on removal": math.ceil(node.process.stop_grace),
-        "init": docker_policy.INIT,
+        "entrypoint": list(node.process.entrypoint),
+        "user": node.process.user,
+        "folder": node.process.working_dir,
+        "init": node.process.init,
     }
 
 
 def _attachments(node: Node, stack: Stack) -> dict[str, object]:
-    attachments, owner = node.attachments, str(stack.users[node.process.image])
+    attachments, owner = node.attachments, str(stack.users[node.name])
     names = sorted({node.name, *attachments.aliases})
     nodes = stack.instance.nodes
     once = {other.name for other in nodes if other.lifecycle is Lifecycle.ONCE}
@@ -131,22 +134,32 @@ def _attachments(node: Node, stack: Stack) -> dict[str, object]:
             for file in attachments.files
         },
         "secret files": {
-            file.path: {"content": f"secret {file.secret}", "mode": "0o400", "owner": owner}
+            file.path: {"content": _composed(file.secret, file.template), "mode": "0o400", "owner": owner}
             for file in attachments.secrets
         },
-        "secret variables": {each.variable: f"secret {each.secret}" for each in attachments.variables},
+        "secret variables": {
+            each.variable: _composed(each.secret, each.template) for each in attachments.variables
+        },
         "ports": sorted(
             f"{stack.instance.published_at(node.name, published)}:"
             f"{stack.instance.ports[published.endpoint]} -> {published.port}/tcp"
             for published in attachments.published
         ),
         "mounts": {mount.path: mount.volume for mount in node.storage.mounts},
+        "in memory": dict.fromkeys(node.storage.tmpfs, docker_policy.TMPFS),
+        "read-only": node.hardening.read_only,
         "needs": sorted(node.needs),
         "starts after success of": sorted(once & set(node.needs)),
         "made after": sorted(
             {*_reached(node, stack).values(), *(mount.volume for mount in node.storage.mounts)}
         ),
     }
+
+
+def _composed(secret: str, template: str | None) -> str:
+    """A secret by its name, and the text around it."""
+    text = (template or "{secret}").replace("{secret.quoted}", "{secret}")
+    return f"secret {secret}" if text == "{secret}" else f"secret {secret} in {text}"
 
 
 def _reached(node: Node, stack: Stack) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import docker
@@ -12,10 +12,13 @@ from docker.models.containers import Container
 from docker.models.networks import Network
 
 from environments import labels, owners
+from environments import users as image_users
 from environments.docker_errors import mapped
 from environments.fleet import Fleet
 from environments.images.build import file_in
-from foundation.errors import Refused, Unavailable
+from environments.instance import Instance
+from environments.topology import Node
+from foundation.errors import Refused
 from infra.backend import URL
 from infra.touching import Seen, Standing
 
@@ -23,27 +26,31 @@ LAST_LINES = 20
 MIB = 1024**2
 
 
-def users(client: docker.DockerClient, images: Mapping[str, str]) -> dict[str, int]:
-    """Image name -> number of the user that it runs as, who must own the files put into its nodes.
+def users(client: docker.DockerClient, instance: Instance) -> dict[str, int]:
+    """Node -> number of the user that it runs as, who must own the files put into it.
 
-    `images`: name -> id. Raises Unavailable for a user whom the image does not have.
+    Raises Unavailable for a user whom its image does not have.
     """
     with mapped("looking at the images"):
-        return {name: _user(client, name, identity) for name, identity in images.items()}
+        said = {
+            node.name: (node.process.image, node.process.user or _user(client, instance, node))
+            for node in instance.nodes
+        }
+        named = {image for image, user in said.values() if not image_users.is_number(user)}
+        passwd = {image: _passwd(client, instance.images[image]) for image in named}
+    return {
+        node: image_users.number(user, passwd.get(image, ""), image) for node, (image, user) in said.items()
+    }
 
 
-def _user(client: docker.DockerClient, image: str, identity: str) -> int:
-    user = str(client.images.get(identity).attrs["Config"].get("User") or "0").split(":")[0]
-    if user.isdigit():
-        return int(user)
-    lines = [line.split(":") for line in file_in(client, identity, "/etc/passwd").splitlines()]
-    numbers = {fields[0]: fields[2] for fields in lines if len(fields) > 2}
-    if user not in numbers:
-        raise Unavailable(
-            f"image {image} runs as {user!r}, which its /etc/passwd does not have",
-            hint="write USER with a number in its Dockerfile, such as USER 10001",
-        )
-    return int(numbers[user])
+def _user(client: docker.DockerClient, instance: Instance, node: Node) -> str:
+    return str(client.images.get(instance.images[node.process.image]).attrs["Config"].get("User") or "")
+
+
+def _passwd(client: docker.DockerClient, image: str) -> str:
+    with contextlib.suppress(NotFound):
+        return file_in(client, image, image_users.ACCOUNTS)
+    return ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
-from environments import docker_policy
+from environments import composing, docker_policy
 from environments.instance import Instance
 from environments.topology import Lifecycle, Node, Published
 from foundation.errors import InputError, Unavailable
@@ -68,11 +68,16 @@ def _arguments(props: NodeProps) -> docker.ContainerArgs:
         labels=_labels(props),
         image=_image(props),
         command=list(node.process.command) or None,
+        entrypoints=list(node.process.entrypoint) or None,
+        user=node.process.user,
+        working_dir=node.process.working_dir,
         envs=[
             *(f"{key}={text}" for key, text in node.process.environment.items()),
             *_secret_variables(props),
         ],
-        init=docker_policy.INIT,
+        init=node.process.init,
+        read_only=node.hardening.read_only or None,
+        tmpfs=dict.fromkeys(node.storage.tmpfs, docker_policy.TMPFS) or None,
         stop_timeout=grace,
         destroy_grace_seconds=grace,
         networks_advanced=_networks(props),
@@ -168,7 +173,12 @@ def _files(props: NodeProps) -> list[docker.ContainerUploadArgs]:
 def _secret_files(props: NodeProps) -> list[docker.ContainerUploadArgs]:
     values = props.instance.secrets
     return [
-        _upload(file.path, pulumi.Output.secret(values[file.secret].reveal()), mode=0o400, user=props.user)
+        _upload(
+            file.path,
+            pulumi.Output.secret(composing.shown(values[file.secret], file.template).reveal()),
+            mode=0o400,
+            user=props.user,
+        )
         for file in props.node.attachments.secrets
     ]
 
@@ -176,7 +186,9 @@ def _secret_files(props: NodeProps) -> list[docker.ContainerUploadArgs]:
 def _secret_variables(props: NodeProps) -> list[pulumi.Output[str]]:
     values = props.instance.secrets
     return [
-        pulumi.Output.secret(f"{each.variable}={values[each.secret].reveal()}")
+        pulumi.Output.secret(
+            f"{each.variable}={composing.shown(values[each.secret], each.template).reveal()}"
+        )
         for each in props.node.attachments.variables
     ]
 

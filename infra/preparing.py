@@ -57,10 +57,11 @@ def prepare(wanted: Wanted, fleet: Fleet, found: Record | None, report: images.R
     built = images.ensure(names, folders=wanted.folders, client=fleet.home, progress=report)
     ids = {name: image.id for name, image in built.items() if name in names}
     transport.spread(fleet, ids.values(), report)
+    instance = _instance(wanted, fleet, found, ids, given)
     return Prepared(
         stack=Stack(
-            instance=_instance(wanted, fleet, found, ids, given),
-            users=hosts.users(fleet.home, ids),
+            instance=instance,
+            users=hosts.users(fleet.home, instance),
             manager=swarm.manager(fleet) if len(fleet.hosts) > 1 else next(iter(fleet.hosts)),
         ),
         fleet=fleet,

@@ -125,7 +125,7 @@ class EnvironmentComponent(pulumi.ComponentResource):
             volumes=self.volumes,
             needs=[self.nodes[need] for need in node.needs],
             provider=self.providers[host],
-            user=self.stack.users[node.process.image],
+            user=self.stack.users[node.name],
         )
         return NodeComponent(node.name, props=props, opts=pulumi.ResourceOptions(parent=self))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from foundation.secrets import Secret
 from infra.expecting import Attributes, fingerprint
@@ -17,10 +18,11 @@ _GET = re.compile(r"printf '?GET (\S+) HTTP/1\.0\\r\\n.* = 200 \]", re.DOTALL)
 # What is understood here. Any other argument, such as `privileged`, is one that no topology asked for.
 _READ: Mapping[str, frozenset[str]] = {
     CONTAINER: frozenset((
-        "attach", "capabilities", "command", "cpuShares", "destroyGraceSeconds", "dns", "dnsOpts", "envs",
-        "healthcheck", "hostname", "image", "init", "labels", "logDriver", "logOpts", "logs", "memory",
-        "memorySwap", "mustRun", "name", "networksAdvanced", "ports", "restart", "securityOpts", "shmSize",
-        "stopTimeout", "uploads", "volumes", "wait", "waitTimeout",
+        "attach", "capabilities", "command", "cpuShares", "destroyGraceSeconds", "dns", "dnsOpts",
+        "entrypoints", "envs", "healthcheck", "hostname", "image", "init", "labels", "logDriver", "logOpts",
+        "logs", "memory", "memorySwap", "mustRun", "name", "networksAdvanced", "ports", "readOnly",
+        "restart", "securityOpts", "shmSize", "stopTimeout", "tmpfs", "uploads", "user", "volumes", "wait",
+        "waitTimeout", "workingDir",
     )),
     NETWORK: frozenset(("attachable", "driver", "internal", "ipamConfigs", "labels", "name", "options")),
     VOLUME: frozenset(("labels", "name")),
@@ -58,6 +60,9 @@ def node(container: Recorded, register: Register) -> Attributes:
         "hostname": found.get("hostname"),
         "image": found.get("image"),
         "command": found.get("command") or [],
+        "entrypoint": found.get("entrypoints") or [],
+        "user": found.get("user"),
+        "folder": found.get("workingDir"),
         **_variables(found.get("envs"), register),
         "stop grace": found.get("stopTimeout"),
         "grace on removal": found.get("destroyGraceSeconds"),
@@ -67,6 +72,8 @@ def node(container: Recorded, register: Register) -> Attributes:
         **_uploads(container, register),
         "ports": sorted(_port(port) for port in _blocks(found.get("ports"))),
         "mounts": _mounts(container, register),
+        "in memory": dict(_mapping(found.get("tmpfs"))),
+        "read-only": found.get("readOnly", False),
         "needs": register.named(sorted(container.dependencies), CONTAINER),
         "starts after success of": register.named(sorted(container.awaited.get("image", ())), CONTAINER),
         "made after": register.named(sorted(container.dependencies), NETWORK, VOLUME),
@@ -177,8 +184,15 @@ def _variables(value: Value, register: Register) -> dict[str, object]:
 
 
 def _secret(content: Secret, register: Register) -> str:
+    text = content.reveal()
     names = [name for name, value in register.secrets.items() if value == content]
-    return f"secret {names[0]}" if names else "another secret"
+    if names:
+        return f"secret {names[0]}"
+    for name, value in register.secrets.items():
+        for shown in (value.reveal(), quote(value.reveal(), safe="")):
+            if shown in text:
+                return f"secret {name} in {text.replace(shown, '{secret}')}"
+    return "another secret"
 
 
 def _port(block: Mapping[str, Value]) -> str:

@@ -31,7 +31,7 @@ class Located:
 class Stack:
     """An instance on Docker hosts.
 
-    `users`: image folder -> numeric id of the user the image runs as, who owns the files put into the node;
+    `users`: node -> numeric id of the user that it runs as, who owns the files put into it;
     `manager`: the host on which overlays are made, where the instance reaches over several.
     """
 
@@ -71,9 +71,10 @@ def described(topology: Topology, site: Site) -> Stack:
         free_port=count(_FIRST_PORT).__next__,
         given={ref.name: new_password() for ref in topology.secrets if ref.kind == "given"},
     )
+    instance = instantiate(topology, topology.definition, supply)
     return Stack(
-        instance=instantiate(topology, topology.definition, supply),
-        users=dict.fromkeys(images, _USER),
+        instance=instance,
+        users={node.name: _USER for node in instance.nodes},
         manager=next(iter(site.hosts)),
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from environments.faults import AnyFault
-from environments.platform import Name
+from environments.words import Name
 from foundation import units
 from foundation.documents import Input
 from foundation.slo import Expression

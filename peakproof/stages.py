@@ -171,7 +171,7 @@ def capacity(desk: Desk, state: State) -> State:
 
 def inside_of(season: Season, seen: Seen, measured: Measurements) -> Inside:
     """The figures of what was seen while a load ran."""
-    images = season.platform.image_folders()
+    images = season.platform.images()
     own = [node.name for node in season.topology.nodes if node.process.image in images]
     return inside.figures(seen, season.topology, own, measured.count(measured.job.main, "wanted"))
 

@@ -6,7 +6,7 @@ import io
 import tarfile
 import time
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from docker.errors import NotFound
 from docker.models.containers import Container
@@ -30,6 +30,22 @@ def archive(files: Iterable[FileSpec], *, owner: int) -> bytes:
             )
             tar.addfile(info, io.BytesIO(content))
     return buffer.getvalue()
+
+
+def outermost(folders: Iterable[str]) -> tuple[str, ...]:
+    """The folders that are inside no other of them."""
+    known = sorted({PurePosixPath(folder) for folder in folders})
+    return tuple(str(each) for each in known if not set(each.parents) & set(known))
+
+
+def by_folder(files: Iterable[FileSpec], folders: Iterable[str]) -> dict[str, list[FileSpec]]:
+    """The files of each folder, their paths from there."""
+    sorted_into: dict[str, list[FileSpec]] = {folder: [] for folder in folders}
+    for path, content, mode in files:
+        inside = [each for each in sorted_into if PurePosixPath(path).is_relative_to(each)]
+        folder = max(inside, key=len)
+        sorted_into[folder].append((str(PurePosixPath(path).relative_to(folder)), content, mode))
+    return {folder: inside for folder, inside in sorted_into.items() if inside}
 
 
 def read(container: Container, path: str) -> bytes | None:

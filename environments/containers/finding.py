@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import docker
 from docker.models.containers import Container
 
+from environments import composing, labels
 from environments import instance as instances
-from environments import labels
 from environments.containers import files, keeping, leases, manifests
 from environments.containers.aside import is_aside
 from environments.containers.leases import Lease
@@ -71,8 +71,8 @@ def _secrets(described: Instance, containers: Mapping[str, Container]) -> dict[s
         for file in node.attachments.secrets:
             if file.secret not in secrets and node.name in containers:
                 content = files.read(containers[node.name], file.path)
-                if content is not None:
-                    secrets[file.secret] = Secret(content.decode())
+                found = None if content is None else composing.parted(content.decode(), file.template)
+                secrets |= {file.secret: found} if found else {}
         for given in node.attachments.variables:
             if given.secret not in secrets and node.name in containers:
                 secrets |= _in_a_variable(containers[node.name], given)
@@ -81,4 +81,7 @@ def _secrets(described: Instance, containers: Mapping[str, Container]) -> dict[s
 
 def _in_a_variable(container: Container, given: SecretVariable) -> dict[str, Secret]:
     variables = dict(text.split("=", 1) for text in container.attrs["Config"]["Env"] or () if "=" in text)
-    return {given.secret: Secret(variables[given.variable])} if given.variable in variables else {}
+    if given.variable not in variables:
+        return {}
+    found = composing.parted(variables[given.variable], given.template)
+    return {given.secret: found} if found else {}

@@ -6,17 +6,18 @@ import contextlib
 import re
 import time
 from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 import docker
 import requests
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
-from docker.types import EndpointConfig
+from docker.types import EndpointConfig, Mount
 
-from environments import docker_policy, labels, probes
+from environments import composing, docker_policy, labels, probes, users
 from environments.containers.bare import BareContainer
-from environments.containers.files import FileSpec, archive, read, tail
+from environments.containers.files import FileSpec, archive, by_folder, outermost, read, tail
 from environments.docker_errors import mapped
 from environments.instance import Instance
 from environments.topology import CommandProbe, Lifecycle, Node, Probe
@@ -143,6 +144,9 @@ class NodeContainer(BareContainer):
         self._container = self.get_docker_client().create(
             self.image,
             command=list(node.process.command) or None,
+            entrypoint=list(node.process.entrypoint) or None,
+            user=node.process.user,
+            working_dir=node.process.working_dir,
             environment={**node.process.environment, **self._secret_variables()},
             ports=self._ports(),
             name=self.instance.resource(node.name),
@@ -153,6 +157,7 @@ class NodeContainer(BareContainer):
                 self.instance.resource(mount.volume): {"bind": mount.path, "mode": "rw"}
                 for mount in node.storage.mounts
             },
+            mounts=[Mount(target=folder, source=None) for folder in self._folders_of_files()],
             **_limits(node),
         )
 
@@ -184,36 +189,47 @@ class NodeContainer(BareContainer):
         return self.instance.addresses.get(network, {}).get(self.node.name)
 
     def _deliver(self) -> None:
-        attachments = self.node.attachments
+        attachments, values = self.node.attachments, self.instance.secrets
         files = [(file.path, file.content.encode(), file.mode) for file in attachments.files]
         secrets = [
-            (file.path, self.instance.secrets[file.secret].reveal().encode(), 0o400)
+            (file.path, composing.shown(values[file.secret], file.template).reveal().encode(), 0o400)
             for file in attachments.secrets
         ]
         delivered = [*files, *secrets, *self.extra_files]
-        if delivered:
-            self.get_wrapped_container().put_archive("/", archive(delivered, owner=self._user()))
+        if not delivered:
+            return
+        owner, container = self._user(), self.get_wrapped_container()
+        for folder, inside in by_folder(delivered, self._places()).items():
+            container.put_archive(folder, archive(inside, owner=owner))
+
+    def _places(self) -> tuple[str, ...]:
+        """Where Docker takes files for it: anywhere, unless its root is read-only."""
+        if not self.node.hardening.read_only:
+            return ("/",)
+        return (*(mount.path for mount in self.node.storage.mounts), *self._folders_of_files())
+
+    def _folders_of_files(self) -> tuple[str, ...]:
+        """Where the root is read-only, Docker takes files for volumes alone: one for each folder of files."""
+        if not self.node.hardening.read_only:
+            return ()
+        attachments = self.node.attachments
+        paths = [file.path for file in attachments.files] + [file.path for file in attachments.secrets]
+        mounted = [mount.path for mount in self.node.storage.mounts]
+        folders = outermost([*mounted, *(str(PurePosixPath(path).parent) for path in paths)])
+        return tuple(folder for folder in folders if folder not in mounted)
 
     def _secret_variables(self) -> dict[str, str]:
-        variables = self.node.attachments.variables
-        return {each.variable: self.instance.secrets[each.secret].reveal() for each in variables}
+        variables, values = self.node.attachments.variables, self.instance.secrets
+        return {
+            each.variable: composing.shown(values[each.secret], each.template).reveal() for each in variables
+        }
 
     def _user(self) -> int:
-        """The numeric id of the user that the image runs as."""
+        """The numeric id of the user that it runs as."""
         image = self.get_docker_client().client.images.get(self.image)
-        name = str(image.attrs["Config"].get("User") or "0").split(":")[0]
-        if name.isdigit():
-            return int(name)
-        passwd = read(self.get_wrapped_container(), "/etc/passwd") or b""
-        users = {
-            fields[0]: fields[2] for line in passwd.decode().splitlines() if (fields := line.split(":"))[2:]
-        }
-        if name not in users:
-            raise Unavailable(
-                f"image {self.node.process.image} runs as {name!r}, which its /etc/passwd does not have",
-                hint="write USER with a number in its Dockerfile, such as USER 10001",
-            )
-        return int(users[name])
+        user = self.node.process.user or str(image.attrs["Config"].get("User") or "")
+        passwd = None if users.is_number(user) else read(self.get_wrapped_container(), users.ACCOUNTS)
+        return users.number(user, (passwd or b"").decode(errors="replace"), self.node.process.image)
 
     def _ports(self) -> Mapping[str, tuple[str, int]]:
         return {
@@ -298,7 +314,9 @@ def _limits(node: Node) -> dict[str, Any]:  # Any: docker-py's own keyword argum
         "cap_add": docker_policy.added(node.hardening),
         "security_opt": list(docker_policy.SECURITY),
         "pids_limit": node.hardening.processes,
-        "init": docker_policy.INIT,
+        "init": node.process.init,
+        "read_only": node.hardening.read_only,
+        "tmpfs": dict.fromkeys(node.storage.tmpfs, docker_policy.TMPFS),
         "dns": list(docker_policy.NO_RESOLVER),
         "dns_opt": list(docker_policy.RESOLVER_OPTIONS),
         "log_config": {"type": docker_policy.LOG_DRIVER, "config": dict(docker_policy.LOG_OPTIONS)},

@@ -17,8 +17,8 @@ from docker.errors import APIError, NotFound
 from environments import environment, labels
 from environments.containers import leases, locks, manifests
 from environments.docker_errors import mapped
+from environments.dockerfiles import PREFIX
 from environments.images.build import LABEL
-from environments.images.recipe import PREFIX
 from environments.instance import AnotherVersion, from_json
 from foundation.errors import Refused
 from foundation.units import size_in_words

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import docker
 
+from environments.dockerfiles import PREFIX
 from environments.images.construction import BuiltImage, Construction, present
 from environments.images.context import Context, read
 from environments.images.progress import ImageProgress, Report, silent
-from environments.images.recipe import PREFIX, Recipe, recipes, root_tag
+from environments.images.recipe import Recipe, recipes, root_tag
+from environments.references import is_reference
 
 _HERE = Path(__file__).parent
 
@@ -45,12 +47,20 @@ def ensure(
 ) -> Mapping[str, BuiltImage]:
     """Builds what is missing of `names` and their parents, independent ones at once; returns all of them.
 
-    `folders` adds a platform's own images: {"orderhub/app": Path(...)}. `progress` is called from several
-    threads, one call at a time. Raises InputError for a wrong Dockerfile or name before Docker is asked,
-    BuildFailed, Unavailable; after an error or Ctrl-C nothing half-built is left.
+    A name that is a reference is looked for in the engine, else pulled. `folders` adds a platform's own
+    images: {"orderhub/app": Path(...)}. `progress` is called from several threads, one call at a time. Raises
+    InputError for a wrong Dockerfile or name before Docker is asked, and for an image that is nowhere or of
+    another platform; BuildFailed, Unavailable. After an error or Ctrl-C nothing half-built is left.
     """
-    plan = planned(names, folders=folders)
-    return Construction(client=client, report=_in_turn(progress), plan=plan, refreshed=refreshed()).ensure()
+    wanted = list(names)
+    plan = planned([name for name in wanted if not is_reference(name)], folders=folders)
+    return Construction(
+        client=client,
+        report=_in_turn(progress),
+        plan=plan,
+        references=tuple(name for name in wanted if is_reference(name)),
+        refreshed=refreshed(),
+    ).ensure()
 
 
 def superseded(client: docker.DockerClient) -> list[str]:

@@ -12,10 +12,11 @@ from pathlib import Path
 import docker
 
 from environments.docker_errors import mapped
-from environments.images import cache, wheels
+from environments.dockerfiles import PREFIX
+from environments.images import cache, pulling, wheels
 from environments.images.build import LABEL, Build
 from environments.images.progress import ImageProgress, Report, State
-from environments.images.recipe import PREFIX, ROOT, Recipe, root_tag
+from environments.images.recipe import ROOT, Recipe, root_tag
 from environments.images.rootfs import Rootfs
 from foundation.errors import Interrupted
 
@@ -25,22 +26,26 @@ _PATIENCE_S = 15.0
 
 @dataclass(frozen=True, kw_only=True)
 class BuiltImage:
-    """An image that is there. `seconds` is how long its build took, None where it was there before."""
+    """An image that is there. `seconds` is how long its build took, None where it was there before.
+
+    `parents`: what of ours it stands on; of an image of others nothing.
+    """
 
     name: str
     tag: str
     id: str
-    parent: str
+    parents: tuple[str, ...]
     seconds: float | None
 
 
 @dataclass(kw_only=True)
 class Construction:
-    """One call of ensure: its plan, and a thread for each image that is missing."""
+    """One call of ensure: its plan, the references, and a thread for each image that is missing."""
 
     client: docker.DockerClient
     report: Report
     plan: Mapping[str, Recipe]
+    references: tuple[str, ...] = ()
     refreshed: str
     built: dict[str, BuiltImage] = field(default_factory=dict)
     errors: list[BaseException] = field(default_factory=list)
@@ -56,20 +61,30 @@ class Construction:
                 self._finish(recipe, there[recipe.tag], seconds=None)
             else:
                 missing.append(recipe)
-        if missing:
-            self._build_all(missing)
-        return {name: self.built[name] for name in self.plan}
+        lacking = []
+        for reference in self.references:
+            image = pulling.found(self.client, reference)
+            if image:
+                self._had(reference, image, seconds=None)
+            else:
+                lacking.append(reference)
+        if missing or lacking:
+            self._build_all(missing, lacking)
+        return {name: self.built[name] for name in [*self.plan, *self.references]}
 
-    def _build_all(self, missing: list[Recipe]) -> None:
-        ended = {name: threading.Event() for name in [ROOT, *self.plan]}
-        for name in self.built:
+    def _build_all(self, missing: list[Recipe], lacking: list[str]) -> None:
+        ended = {name: threading.Event() for name in [ROOT, *self.plan, *lacking]}
+        for name in ended.keys() & self.built.keys():
             ended[name].set()
         jobs: dict[str, Callable[[], None]] = {}
-        if any(recipe.parent == ROOT for recipe in missing):
+        if any(ROOT in recipe.parents for recipe in missing):
             jobs[ROOT] = self._make_root
+        for reference in lacking:
+            self.report(ImageProgress(name=reference, state=State.WAITING))
+            jobs[reference] = partial(self._pull, reference)
         for recipe in missing:
             self.report(ImageProgress(name=recipe.name, state=State.WAITING))
-            jobs[recipe.name] = partial(self._make, recipe, ended[recipe.parent])
+            jobs[recipe.name] = partial(self._make, recipe, [ended[parent] for parent in recipe.parents])
         for name, job in jobs.items():
             work = partial(self._job, name, job, ended[name])
             threading.Thread(target=work, daemon=True, name=f"image-{name}").start()
@@ -111,9 +126,15 @@ class Construction:
                 ).make()
         self.report(ImageProgress(name=ROOT, state=State.DONE))
 
-    def _make(self, recipe: Recipe, parent: threading.Event) -> None:
+    def _pull(self, reference: str) -> None:
+        began = time.monotonic()
+        image = pulling.pull(self.client, reference, self.report, self.stop)
+        self._had(reference, image, seconds=time.monotonic() - began)
+
+    def _make(self, recipe: Recipe, parents: list[threading.Event]) -> None:
         packages = self._packages(recipe)
-        parent.wait()
+        for parent in parents:
+            parent.wait()
         if not self.stop.is_set():
             with cache.locked(recipe.name, self.stop):
                 self._build(recipe, packages)
@@ -142,9 +163,15 @@ class Construction:
 
     def _finish(self, recipe: Recipe, image: str, *, seconds: float | None) -> None:
         self.built[recipe.name] = BuiltImage(
-            name=recipe.name, tag=recipe.tag, id=image, parent=recipe.parent, seconds=seconds
+            name=recipe.name, tag=recipe.tag, id=image, parents=recipe.parents, seconds=seconds
         )
         self.report(ImageProgress(name=recipe.name, state=State.CACHED if seconds is None else State.DONE))
+
+    def _had(self, reference: str, image: str, *, seconds: float | None) -> None:
+        self.built[reference] = BuiltImage(
+            name=reference, tag=reference, id=image, parents=(), seconds=seconds
+        )
+        self.report(ImageProgress(name=reference, state=State.CACHED if seconds is None else State.DONE))
 
     def _fail(self, name: str, error: BaseException) -> None:
         """The first failure ends the others too: what they would stand on may be missing."""

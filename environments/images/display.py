@@ -11,6 +11,7 @@ from environments.live import LiveLines
 _STYLE = {
     State.WAITING: "dim",
     State.BUILDING: "cyan",
+    State.PULLING: "cyan",
     State.SENDING: "cyan",
     State.CACHED: "green",
     State.DONE: "green",
@@ -46,7 +47,7 @@ class ImageDisplay(LiveLines):
 
     def _line(self, news: ImageProgress) -> None:
         """Without a terminal: a line where a build begins and where it ends."""
-        begins = news.state in (State.BUILDING, State.SENDING) and news.step == 1
+        begins = news.state in (State.BUILDING, State.PULLING, State.SENDING) and news.step == 1
         if begins or news.state in (State.DONE, State.FAILED):
             what = "images" if news.name.startswith("to ") else "image"
             self._console.print(f"{what} {news.name}: {news.state}", markup=False)
@@ -56,6 +57,6 @@ def _text(news: ImageProgress) -> str:
     if news.state is State.BUILDING:
         doing = news.doing.replace("[", r"\[")[:_DOING_COLUMNS]
         return f"[cyan]step {news.step} of {news.steps}[/] [dim]{doing}[/]"
-    if news.state is State.SENDING:
+    if news.state in (State.PULLING, State.SENDING):
         return f"[cyan]{news.doing}[/]"
     return f"[{_STYLE[news.state]}]{news.state}[/]"

@@ -12,6 +12,7 @@ class State(StrEnum):
 
     WAITING = "waiting"
     BUILDING = "building"
+    PULLING = "pulling"
     SENDING = "sending"
     CACHED = "cached"
     DONE = "done"

@@ -1,48 +1,46 @@
 """Recipes: which image stands on which, and the tag that follows from its content. Pure: knows no Docker.
 
-An image's folder holds a Dockerfile that starts `FROM peakproof/NAME`; only `base` starts from Debian.
+A folder of ours holds a Dockerfile with one `FROM peakproof/NAME`; only `base` starts from Debian. A
+platform's (platform/folder) may have several stages, each on any base; those of ours are built before it.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from environments.dockerfiles import PREFIX, From, bases, rewritten, stages
 from environments.images.context import REQUIREMENTS, Context
 from foundation.errors import InputError
 
-PREFIX = "peakproof/"
 ROOT = "debian:trixie-slim"
 # Changes when this builder packs or labels differently, so that old tags are not taken for new ones.
 _FORMAT = "1"
 _DIGITS = 12
-_FROM = re.compile(r"^\s*FROM\s+(?P<image>\S+)(?P<rest>.*)$", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9]+([._/-][a-z0-9]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How one image is made; `tag` is its full name, `parent` another recipe's name or ROOT."""
+    """How one image is made; `tag` is its full name.
+
+    `parents`: what it stands on of ours, other recipes' names or ROOT; `foreign`: the images of others that
+    its last stage, or another, stands on.
+    """
 
     name: str
-    parent: str
+    parents: tuple[str, ...]
     tag: str
     dockerfile: str
     context: Context
+    foreign: tuple[str, ...] = ()
 
     @property
     def requirements(self) -> str | None:
         """Pinned Python packages that belong in its site-packages."""
         return self.context.text(REQUIREMENTS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _From:
-    line: int
-    image: str
-    rest: str
 
 
 def root_tag(refreshed: str) -> str:
@@ -55,89 +53,87 @@ def recipes(
 ) -> dict[str, Recipe]:
     """The recipes of `names` and of all they stand on, parents first.
 
-    Raises InputError: an unknown name or parent, a cycle, a Dockerfile without exactly one FROM.
+    Raises InputError: an unknown name or parent, a cycle, a Dockerfile without FROM, one of ours on another.
     """
     made: dict[str, Recipe] = {}
+    names_known = sorted(known)
     for name in names:
-        _complete(name, made, read=read, known=sorted(known), refreshed=refreshed)
+        _complete(name, made, (), read=read, known=names_known, refreshed=refreshed)
     return made
 
 
 def _complete(
-    wanted: str,
+    name: str,
     made: dict[str, Recipe],
+    above: tuple[tuple[str, str], ...],
     *,
     read: Callable[[str], Context],
     known: list[str],
     refreshed: str,
 ) -> None:
-    chain: dict[str, tuple[Context, str]] = {}
-    name, where = wanted, None
-    while name != ROOT and name not in made:
-        if name in chain:
-            raise InputError(
-                f"images stand on each other in a circle: {' -> '.join([*chain, name])}", where=where
-            )
-        _check_name(name, known, where)
-        context = read(name)
-        start = _from(context)
-        where = f"{context.folder / 'Dockerfile'}:{start.line}"
-        chain[name] = (context, _parent(start, where, known))
-        name = chain[name][1]
-    for name, (context, parent) in reversed(chain.items()):
-        parent_tag = root_tag(refreshed) if parent == ROOT else made[parent].tag
-        made[name] = recipe(name, context, parent=parent, parent_tag=parent_tag, refreshed=refreshed)
+    """Adds the recipe of `name` after those that it stands on. `above`: who stands on it, and where."""
+    where = above[-1][1] if above else None
+    chain = [each for each, _ in above]
+    if name in chain:
+        circle = " -> ".join([*chain[chain.index(name) :], name])
+        raise InputError(f"images stand on each other in a circle: {circle}", where=where)
+    if name in made:
+        return
+    _check_name(name, known, where)
+    context = read(name)
+    starts = _starts(name, context, known)
+    parents = _parents(starts)
+    for start in starts:
+        if start.image.startswith(PREFIX):
+            at = f"{context.folder / 'Dockerfile'}:{start.line}"
+            _complete(
+                start.image.removeprefix(PREFIX), made, (*above, (name, at)),
+                read=read, known=known, refreshed=refreshed,
+            )  # fmt: skip
+    tags = {parent: root_tag(refreshed) if parent == ROOT else made[parent].tag for parent in parents}
+    made[name] = recipe(name, context, tags, refreshed=refreshed)
 
 
-def recipe(name: str, context: Context, *, parent: str, parent_tag: str, refreshed: str) -> Recipe:
-    """One image's recipe. The tag is a hash of its files, of its parent's tag and of the refresh date."""
-    digest = context.digest(_FORMAT, parent_tag, refreshed)
+def recipe(name: str, context: Context, parents: Mapping[str, str], *, refreshed: str) -> Recipe:
+    """One image's recipe. The tag is a hash of its files, of its parents' tags and of the refresh date."""
+    digest = context.digest(_FORMAT, *parents.values(), refreshed)
+    images = {parent if parent == ROOT else f"{PREFIX}{parent}": tag for parent, tag in parents.items()}
+    others = (start.image for start in bases(context.dockerfile) if start.image not in {*images, "scratch"})
     return Recipe(
         name=name,
-        parent=parent,
+        parents=tuple(parents),
         tag=f"{PREFIX}{name}:{digest[:_DIGITS]}",
-        dockerfile=_rewritten(context.dockerfile, parent_tag),
+        dockerfile=rewritten(context.dockerfile, images),
         context=context,
+        foreign=tuple(dict.fromkeys(others)),
     )
 
 
-def _rewritten(dockerfile: str, parent_tag: str) -> str:
-    """The Dockerfile with its FROM pointed at the parent's tag."""
-    lines = dockerfile.splitlines()
-    at = next(number for number, line in enumerate(lines) if _FROM.match(line))
-    rest = _FROM.match(lines[at])
-    assert rest is not None
-    lines[at] = f"FROM {parent_tag}{rest['rest']}"
-    return "\n".join(lines) + "\n"
+def _parents(starts: Iterable[From]) -> tuple[str, ...]:
+    """What a Dockerfile stands on of ours, each once."""
+    ours = (each.image for each in starts if each.image == ROOT or each.image.startswith(PREFIX))
+    return tuple(dict.fromkeys(image.removeprefix(PREFIX) for image in ours))
 
 
-def _from(context: Context) -> _From:
-    found = [
-        _From(line=number, image=match["image"], rest=match["rest"])
-        for number, line in enumerate(context.dockerfile.splitlines(), start=1)
-        if (match := _FROM.match(line))
-    ]
-    if len(found) != 1:
+def _starts(name: str, context: Context, known: list[str]) -> list[From]:
+    """The FROM lines that name an image. Ours has one, of ours; a platform's has any, and any number."""
+    found = stages(context.dockerfile)
+    ours = "/" not in name
+    if not found or (ours and len(found) != 1):
         line = found[1].line if found else 1
         raise InputError(
-            f"{len(found)} FROM lines: an image has exactly one",
+            f"{len(found)} FROM lines: an image {'of ours has exactly' if ours else 'has at least'} one",
             where=f"{context.folder / 'Dockerfile'}:{line}",
-            hint=f"start with FROM {PREFIX}python or another of ours",
+            hint=f"start with FROM {PREFIX}python{'' if ours else ' or any other image'}",
         )
-    return found[0]
-
-
-def _parent(start: _From, where: str, known: list[str]) -> str:
-    if start.image == ROOT:
-        return ROOT
-    if not start.image.startswith(PREFIX):
-        allowed = ", ".join(PREFIX + name for name in known)
+    if ours and found[0].image != ROOT and not found[0].image.startswith(PREFIX):
+        allowed = ", ".join(PREFIX + each for each in known)
         raise InputError(
-            f"FROM {start.image}: no image registry is assumed, so an image stands on one of ours",
-            where=where,
+            f"FROM {found[0].image}: no image registry is assumed, so an image of ours stands on one of ours",
+            where=f"{context.folder / 'Dockerfile'}:{found[0].line}",
             hint=f"allowed: {allowed}",
         )
-    return start.image.removeprefix(PREFIX)
+    return bases(context.dockerfile)
 
 
 def _check_name(name: str, known: list[str], where: str | None) -> None:

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from environments.services import application, haproxy, postgres, rabbitmq
+from environments.services import application, container, haproxy, postgres, rabbitmq
 from environments.services.application import ApplicationOptions
+from environments.services.container import ContainerOptions
 from environments.services.haproxy import HaproxyOptions
 from environments.services.kind import ServiceKind
 from environments.services.postgres import PostgresOptions
@@ -16,11 +17,13 @@ from environments.services.rabbitmq import RabbitmqOptions
 # Any: each kind takes its own options; `kind_of` pairs them by the discriminator.
 KINDS: dict[str, ServiceKind[Any]] = {
     "application": application.KIND,
+    "container": container.KIND,
     "haproxy": haproxy.KIND,
     "postgres": postgres.KIND,
     "rabbitmq": rabbitmq.KIND,
 }
 
 AnyOptions = Annotated[
-    ApplicationOptions | HaproxyOptions | PostgresOptions | RabbitmqOptions, Field(discriminator="kind")
+    ApplicationOptions | ContainerOptions | HaproxyOptions | PostgresOptions | RabbitmqOptions,
+    Field(discriminator="kind"),
 ]

@@ -1,4 +1,4 @@
-"""HAProxy: balances HTTP over the nodes of one application service. Knows no engine."""
+"""HAProxy: balances HTTP over the nodes of one service. Knows no engine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from environments.platform import HttpPath, Name, Platform
+from environments.platform import Platform
 from environments.services.kind import FRONT, Reference, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
     Attachments,
@@ -21,6 +21,7 @@ from environments.topology import (
     Role,
     TcpProbe,
 )
+from environments.words import HttpPath, Name
 from foundation.units import Duration, Size
 
 CONFIG = "/etc/haproxy/haproxy.cfg"
@@ -48,14 +49,14 @@ defaults
 
 
 class HaproxyOptions(ServiceOptions):
-    """A load balancer in front of an application service.
+    """A load balancer in front of a service.
 
     Its time-outs stand between the client's (longer) and the application's (shorter).
     """
 
     kind: Literal["haproxy"]
     memory: Size = 128 * 1024**2
-    to: Name = Field(description="the application service that it balances")
+    to: Name = Field(description="the service that it balances, an application or a container")
     port: int = Field(default=8000, ge=1024, le=65535)
     health: HttpPath | None = Field(default=None, description="path that a healthy node answers with 200")
     per_server: int = Field(
@@ -72,7 +73,7 @@ def bind(name: str, options: HaproxyOptions, _platform: Platform) -> Binding:
 
 
 def references(options: HaproxyOptions, _platform: Platform) -> list[Reference]:
-    return [Reference(service=options.to, at=("to",), connects=True, kind="application")]
+    return [Reference(service=options.to, at=("to",), connects=True, kinds=("application", "container"))]
 
 
 def describe(name: str, options: HaproxyOptions, surroundings: Surroundings) -> Service:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from pydantic import Field
@@ -36,12 +36,12 @@ class ServiceOptions(Input):
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """A service that another one names, and where. `connects`: it must have a port; `kind`: its kind."""
+    """A service that another one names, and where. `connects`: it must have a port; `kinds`: one of them."""
 
     service: str
     at: Location
     connects: bool = False
-    kind: str | None = None
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,19 +55,29 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What a service sees of its definition: the platform, and every service's nodes and binding."""
+    """What a service sees of its definition: the platform, and every service's nodes and binding.
+
+    `foreign`: the image folders that stand on another base than ours; `texts`: path inside the node ->
+    content of the files that a service takes from beside its document.
+    """
 
     platform: Platform
     members: Mapping[str, tuple[str, ...]]
     bindings: Mapping[str, Binding]
+    foreign: frozenset[str] = frozenset()
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def nodes_of(self, services: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(node for service in services for node in self.members[service])
 
     def flows(self, source: str, targets: Iterable[str]) -> tuple[Flow, ...]:
         """Connections of `source` to each of the services that listens on a port."""
-        ports = {target: self.bindings[target].port for target in targets}
-        return tuple(Flow(source=source, target=target, port=port) for target, port in ports.items() if port)
+        return tuple(
+            Flow(source=source, target=target, port=port)
+            for target in targets
+            for port in (self.bindings[target].port, *self.bindings[target].ports)
+            if port
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from environments.platform import Account, Platform
+from environments.platform import Platform
 from environments.secrets import TRUST
 from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
@@ -26,6 +26,7 @@ from environments.topology import (
     Storage,
     Volume,
 )
+from environments.words import Account
 from foundation.units import Size
 
 PORT = 5432

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from environments.platform import Account, Platform
+from environments.platform import Platform
 from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.topology import (
     Attachments,
@@ -24,6 +24,7 @@ from environments.topology import (
     TcpProbe,
     Volume,
 )
+from environments.words import Account
 from foundation.units import Size
 
 PORT = 5672

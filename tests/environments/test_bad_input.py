@@ -70,7 +70,7 @@ TOLD = {
     'in quotes it is text: "8000"',
     "a word for a mapping": "'services': expected keys with values (`key: value`), got 'web'",
     "nothing at all": "the document is empty",
-    "no kind": "'services.web.kind' is missing (allowed: application, haproxy, postgres, rabbitmq)",
+    "no kind": "'services.web.kind' is missing (allowed: application, container, haproxy,",
     "an unknown key beside": "extends",
 }
 

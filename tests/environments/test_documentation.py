@@ -18,10 +18,13 @@ from environments.lookup import PACKAGE
 from environments.secrets import KINDS as SECRETS
 from environments.services import KINDS
 from environments.site import HostInput, Site
+from tests.environments.written import definition
 
 TEXT = (PACKAGE / "docs" / "environments.md").read_text(encoding="utf-8")
 ENV = typer.main.get_command(app)
-EXAMPLE, *SITES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+EXAMPLE, *OTHERS = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+SITES = [text for text in OTHERS if text.startswith("site:")]
+PARTS = [text for text in OTHERS if text not in SITES]
 
 
 def keys(model: type[BaseModel]) -> set[str]:
@@ -102,6 +105,12 @@ def test_a_definition_that_extends_the_example_compiles(tmp_path: Path) -> None:
     (tmp_path / "small.yaml").write_text("extends: shop\ndefinition: small\nservices: {api: {nodes: 1}}\n")
     whole, small = (topology_of(name, beside=tmp_path).topology.nodes for name in ("shop", "small"))
     assert {node.name for node in whole} - {node.name for node in small} == {"api-2"}
+
+
+@pytest.mark.parametrize("written", PARTS)
+def test_the_examples_of_services_compile(tmp_path: Path, written: str) -> None:
+    services = yaml.safe_load(written)["services"]
+    assert topology_of(str(definition(tmp_path, services)), beside=tmp_path).topology.nodes
 
 
 @pytest.mark.parametrize("written", SITES)

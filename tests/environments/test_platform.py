@@ -32,7 +32,8 @@ def told(folder: Path, text: str) -> list[str]:
 
 
 def test_a_right_platform_names_its_images(tmp_path: Path) -> None:
-    assert load(tmp_path, RIGHT).image_folders() == {"shop/app": tmp_path / "app"}
+    right = load(tmp_path, RIGHT)
+    assert right.image_folders(right.images()) == {"shop/app": tmp_path / "app"}
 
 
 @pytest.mark.parametrize("key", ["conservation", "journeys", "policy", "sample"])

@@ -67,6 +67,10 @@ def put(node: Node, path: str, value: Any) -> Node:  # noqa: ANN401
 CHANGES: Mapping[str, tuple[object, str]] = {
     "process.image": ("postgres", "image"),
     "process.command": (("true",), "command"),
+    "process.entrypoint": (("/bin/other",), "entrypoint"),
+    "process.user": ("1000", "user"),
+    "process.working_dir": ("/work", "folder"),
+    "process.init": (False, "init"),
     "process.environment": ({"MODE": "other"}, "environment"),
     "process.stop_grace": (3.0, "stop grace"),
     "attachments.networks": (("front",), "networks"),
@@ -79,17 +83,19 @@ CHANGES: Mapping[str, tuple[object, str]] = {
     ),
     "attachments.published": ((Published(endpoint="broker", port=1),), "ports"),
     "storage.mounts": ((Mount(volume="broker-1-data", path="/data"),), "mounts"),
+    "storage.tmpfs": (("/tmp",), "in memory"),
     "resources.memory": (64 * 1024**2, "memory"),
     "resources.shared_memory": (64 * 1024**2, "shared memory"),
     "resources.cpu_weight": (512, "cpu weight"),
     "hardening.capabilities": (("NET_BIND_SERVICE",), "capabilities"),
+    "hardening.read_only": (True, "read-only"),
     "probes.ready": (CommandProbe(command=("true",)), "probe"),
     "probes.deadline": (7.0, "deadline"),
     "lifecycle": (Lifecycle.ONCE, "lifecycle"),
     "needs": (("database-1",), "needs"),
 }
 # What names a node is told as a missing and an extra node; `service` makes nothing of its own in an engine.
-ELSEWHERE = {"name", "service"}
+ELSEWHERE = {"name", "service", "process.foreign"}
 
 
 def leaves(value: type, at: str = "") -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from environments.platform import checked_name
+from environments.words import checked_name
 from peakproof import bringing_up, season
 from tests.peakproof.kiosks import TINY
 

@@ -50,8 +50,8 @@ class TestOnTheEngine:
 
     def test_parents_are_part_of_the_answer(self, client: docker.DockerClient) -> None:
         built = ensure(["generator"], folders={}, client=client)
-        assert [(image.name, image.parent) for image in built.values()] == [
-            ("base", "debian:trixie-slim"), ("python", "base"), ("generator", "python"),
+        assert [(image.name, image.parents) for image in built.values()] == [
+            ("base", ("debian:trixie-slim",)), ("python", ("base",)), ("generator", ("python",)),
         ]  # fmt: skip
         assert all(client.images.get(image.tag).id == image.id for image in built.values())
 

@@ -25,8 +25,8 @@ def test_machines_get_one_json_document_and_nothing_else_on_stdout() -> None:
     done = run("--json", "base", "python")
     assert done.returncode == 0, done.stderr
     images = json.loads(done.stdout)["images"]
-    assert [(image["name"], image["parent"]) for image in images] == [
-        ("base", "debian:trixie-slim"), ("python", "base"),
+    assert [(image["name"], image["parents"]) for image in images] == [
+        ("base", ["debian:trixie-slim"]), ("python", ["base"]),
     ]  # fmt: skip
     assert all(image["id"].startswith("sha256:") for image in images)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from environments.loading import topology_of
-from environments.services.application import filled
+from environments.services.running import filled
 from environments.topology import Binding, HttpProbe, Lifecycle, SecretFile
 from tests.environments.written import PLATFORM, Services, application, compiled, definition
 

@@ -10,7 +10,7 @@ import yaml
 
 from environments import loading
 from environments import site as sites
-from environments.images.recipe import PREFIX
+from environments.dockerfiles import PREFIX
 from environments.lookup import PACKAGE
 from playbooks.sandbox import describing
 from playbooks.sandbox.describing import RANGE, Sandbox

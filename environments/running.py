@@ -1,0 +1,130 @@
+"""What a person says of a program in an image: how it is started, given secrets, and asked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from environments.composing import checked_template
+from environments.topology import Lifecycle
+from environments.words import (
+    AbsolutePath,
+    HttpPath,
+    ImageName,
+    Name,
+    UserName,
+    VariableName,
+    checked_http_path,
+)
+from foundation.documents import Input
+from foundation.units import Duration
+
+# https://man7.org/linux/man-pages/man7/capabilities.7.html
+CAPABILITIES = frozenset((
+    "AUDIT_CONTROL", "AUDIT_READ", "AUDIT_WRITE", "BLOCK_SUSPEND", "BPF", "CHECKPOINT_RESTORE", "CHOWN",
+    "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "IPC_LOCK", "IPC_OWNER", "KILL", "LEASE",
+    "LINUX_IMMUTABLE", "MAC_ADMIN", "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE",
+    "NET_BROADCAST", "NET_RAW", "PERFMON", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYSLOG", "SYS_ADMIN",
+    "SYS_BOOT", "SYS_CHROOT", "SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO",
+    "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM",
+))  # fmt: skip
+
+
+def _capability(text: str) -> str:
+    name = text.upper().removeprefix("CAP_")
+    if name not in CAPABILITIES:
+        raise ValueError(f"{text!r} is no capability of Linux, such as CHOWN, SETUID or NET_BIND_SERVICE")
+    return name
+
+
+Capability = Annotated[str, AfterValidator(_capability)]
+Template = Annotated[str, AfterValidator(checked_template)]
+
+
+class InEnvironment(Input):
+    """A secret in an environment variable, where everybody who may ask Docker sees it."""
+
+    delivered: Literal["environment"] = Field(alias="as", description="a file is the better way")
+    variable: VariableName
+    value: Template | None = Field(default=None, description="text around it, with {secret} in it")
+
+
+class InFile(Input):
+    """A secret in a file, with text around it."""
+
+    delivered: Literal["file"] = Field(alias="as")
+    path: AbsolutePath
+    value: Template | None = Field(default=None, description="text around it, with {secret} in it")
+
+
+Delivery = AbsolutePath | InEnvironment | InFile
+"""How a process is given a secret: as a file at a path, or in a variable."""
+Deliveries = Delivery | tuple[Delivery, ...]
+"""One way, or several."""
+
+
+def each_of(deliveries: Deliveries) -> tuple[Delivery, ...]:
+    """The ways one by one."""
+    return deliveries if isinstance(deliveries, tuple) else (deliveries,)
+
+
+class ReadyCommand(Input):
+    """A command run inside the node; it is ready while the command ends with status 0."""
+
+    command: tuple[str, ...] = Field(min_length=1)
+
+
+class ReadyPath(Input):
+    """A path on another port than the one that is used."""
+
+    path: HttpPath
+    port: int = Field(ge=1, le=65535)
+
+
+def _ready_word(text: str) -> str:
+    if text in ("tcp", "none"):
+        return text
+    if not text.startswith("/"):
+        raise ValueError(f"{text!r} must be a path such as /health, `tcp`, `none` or {{command: […]}}")
+    return checked_http_path(text)
+
+
+ReadyWord = Annotated[str, AfterValidator(_ready_word)]
+
+
+def _as_user(value: object) -> object:
+    """A number needs no quotes."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class RunningInput(Input):
+    """A program in an image. What is not said is as the image says it."""
+
+    image: ImageName = Field(description="folder of the platform with a Dockerfile, or a reference")
+    command: tuple[str, ...] = Field(default=(), description="in place of the image's CMD")
+    entrypoint: tuple[str, ...] = Field(default=(), description="in place of the image's ENTRYPOINT and CMD")
+    environment: dict[str, str] = Field(default={})
+    port: int | None = Field(default=None, ge=1, le=65535)
+    ready: ReadyWord | ReadyPath | ReadyCommand | None = Field(
+        default=None, description="a path on `port`, {path, port}, {command}, tcp, or none"
+    )
+    deadline: Duration = Field(default=60.0, gt=0, description="how long it may take until it is ready")
+    needs: tuple[Name, ...] = Field(default=(), description="services that must be ready before it starts")
+    lifecycle: Lifecycle = Lifecycle.ALWAYS
+    stop_grace: Duration = 10.0
+    user: Annotated[UserName, BeforeValidator(_as_user)] | None = Field(
+        default=None, description="instead of the image's, by name or number"
+    )
+    working_dir: AbsolutePath | None = None
+    capabilities: tuple[Capability, ...] = Field(default=(), description="those that it keeps, of none")
+    read_only: bool = Field(default=False, description="its root file system is")
+    tmpfs: tuple[AbsolutePath, ...] = Field(default=(), description="folders in memory, gone with the node")
+    init: bool | None = Field(default=None, description="Docker's init comes first; not so for references")
+
+    @model_validator(mode="after")
+    def _asked_where(self) -> RunningInput:
+        if isinstance(self.ready, str) and self.ready != "none" and self.port is None:
+            said = "`ready` is `tcp`" if self.ready == "tcp" else "`ready` is a path"
+            raise ValueError(f"{said}, so `port` must say on which port it answers")
+        return self

@@ -1,0 +1,197 @@
+"""Any image as a service: what Peakproof has no kind for needs no code of ours. Knows no engine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from environments import references
+from environments.platform import Platform
+from environments.running import Deliveries, RunningInput
+from environments.services import running
+from environments.services.kind import Asked, Reference, Service, ServiceKind, ServiceOptions, Surroundings
+from environments.topology import (
+    Attachments,
+    Binding,
+    Endpoint,
+    File,
+    Mount,
+    Node,
+    Resources,
+    Role,
+    SecretRef,
+    Storage,
+    Volume,
+)
+from environments.words import AbsolutePath, Account, Name
+from foundation.documents import Input, Location
+from foundation.units import Size
+
+
+class VolumeInput(Input):
+    """A volume of each node: what is on it outlives the process."""
+
+    path: AbsolutePath
+    size: Size | None = Field(default=None, ge=64 * 1024**2, description="of its disk; else its host's")
+
+
+class FileInput(Input):
+    """A file, or every file of a folder, from beside the document."""
+
+    file: str = Field(description="path from the folder of the document that says it")
+    mode: Literal["0644", "0755"] = "0644"
+
+
+class EndpointInput(Input):
+    """What this machine reaches at a loopback port."""
+
+    port: int = Field(ge=1, le=65535)
+    protocol: Literal["http", "tcp"] = "http"
+
+
+class ContainerOptions(ServiceOptions, RunningInput):
+    """Nodes that run an image."""
+
+    kind: Literal["container"]
+    nodes: int = Field(default=1, ge=1, le=100)
+    login: Account | None = Field(default=None, description="the user that others log in as")
+    ports: tuple[int, ...] = Field(default=(), description="further ones that others connect to")
+    endpoints: dict[Name, int | EndpointInput] | None = Field(
+        default=None, description="name -> port that this machine reaches; `port`, unless said"
+    )
+    volumes: dict[Name, AbsolutePath | VolumeInput] = Field(default={})
+    files: dict[AbsolutePath, str | FileInput] = Field(
+        default={}, description="path -> content, or a file beside the document"
+    )
+    secrets: dict[str, Deliveries] = Field(
+        default={}, description="secret -> how it is given; one called SERVICE.word, as itself, is made"
+    )
+    shared_memory: Size | None = Field(default=None, description="size of the node's own")
+
+    @model_validator(mode="after")
+    def _nothing_twice(self) -> ContainerOptions:
+        mounted = [volume.path for volume in _volumes(self).values()] + list(self.tmpfs)
+        for path in mounted:
+            if mounted.count(path) > 1:
+                raise ValueError(f"two volumes or tmpfs at {path}")
+        return self
+
+
+def bind(name: str, options: ContainerOptions, _platform: Platform) -> Binding:
+    return Binding(
+        host=name, port=options.port, ports=options.ports, user=options.login, health=running.health(options)
+    )
+
+
+def references_of(options: ContainerOptions, _platform: Platform) -> list[Reference]:
+    return [Reference(service=service, at=("needs",)) for service in options.needs]
+
+
+def problems(options: ContainerOptions, platform: Platform) -> list[tuple[Location, str, list[str]]]:
+    lack = platform.lacks(options.image)
+    return [(("image",), f"{lack}; {references.hint(options.image)}", [])] if lack else []
+
+
+def asks(options: ContainerOptions, _platform: Platform) -> list[Asked]:
+    """Every {service.property} in its variables, arguments and the texts around its secrets."""
+    arguments = {f"argument {text!r}": text for text in (*options.entrypoint, *options.command)}
+    return running.asked({**options.environment, **arguments, **running.templates(options.secrets)})
+
+
+def describe(name: str, options: ContainerOptions, surroundings: Surroundings) -> Service:
+    members = surroundings.members[name]
+    return Service(
+        nodes=tuple(_node(node, name, options, surroundings) for node in members),
+        volumes=tuple(volume for node in members for volume in _kept(node, options)),
+        secrets=tuple(SecretRef(name=each) for each in options.secrets if each.startswith(f"{name}.")),
+        flows=surroundings.flows(name, options.needs),
+        endpoints=_endpoints(name, options),
+        roles=(Role(name=f"{name}.any", candidates=members),),
+    )
+
+
+def _node(node: str, service: str, options: ContainerOptions, surroundings: Surroundings) -> Node:
+    said = options.model_copy(
+        update={
+            "command": tuple(running.filled(text, surroundings.bindings) for text in options.command),
+            "entrypoint": tuple(running.filled(text, surroundings.bindings) for text in options.entrypoint),
+        }
+    )
+    return Node(
+        name=node,
+        service=service,
+        process=running.process(said, options.environment, surroundings),
+        attachments=Attachments(
+            networks=running.networks(options),
+            aliases=(service,),
+            files=_files(service, options, surroundings),
+            secrets=tuple(running.secret_files(options.secrets, surroundings.bindings)),
+            variables=tuple(running.secret_variables(options.secrets, surroundings.bindings)),
+        ),
+        storage=Storage(
+            mounts=tuple(
+                Mount(volume=f"{node}-{volume}", path=where.path)
+                for volume, where in _volumes(options).items()
+            ),
+            tmpfs=options.tmpfs,
+        ),
+        resources=Resources(memory=options.memory, shared_memory=options.shared_memory),
+        hardening=running.hardening(options),
+        probes=running.probes(options),
+        lifecycle=options.lifecycle,
+        needs=surroundings.nodes_of(options.needs),
+    )
+
+
+def _volumes(options: ContainerOptions) -> dict[str, VolumeInput]:
+    return {
+        name: VolumeInput(path=said) if isinstance(said, str) else said
+        for name, said in options.volumes.items()
+    }
+
+
+def _kept(node: str, options: ContainerOptions) -> tuple[Volume, ...]:
+    """Its volumes: a newer version of the image may take them over, another image may not."""
+    whose = f"what {references.repository(options.image)} keeps"
+    return tuple(
+        Volume(name=f"{node}-{name}", holds=f"{whose} at {volume.path}", size=volume.size)
+        for name, volume in _volumes(options).items()
+    )
+
+
+def _files(service: str, options: ContainerOptions, surroundings: Surroundings) -> tuple[File, ...]:
+    written = [File(path=path, content=said) for path, said in options.files.items() if isinstance(said, str)]
+    modes = {path: int(said.mode, 8) for path, said in options.files.items() if isinstance(said, FileInput)}
+    beside = surroundings.texts.get(service, {})
+    return (*written, *(File(path=at, content=text, mode=_mode(at, modes)) for at, text in beside.items()))
+
+
+def _mode(path: str, modes: dict[str, int]) -> int:
+    """That of the file, or of the folder that it came with."""
+    return next(mode for said, mode in modes.items() if path == said or path.startswith(f"{said}/"))
+
+
+def _endpoints(name: str, options: ContainerOptions) -> tuple[Endpoint, ...]:
+    if options.endpoints is None:
+        protocol: Literal["http", "tcp"] = "http" if running.health(options) else "tcp"
+        return (
+            (Endpoint(name=name, target=name, port=options.port, protocol=protocol),) if options.port else ()
+        )
+    return tuple(
+        Endpoint(name=each, target=name, port=said, protocol="http")
+        if isinstance(said, int)
+        else Endpoint(name=each, target=name, port=said.port, protocol=said.protocol)
+        for each, said in options.endpoints.items()
+    )
+
+
+KIND = ServiceKind(
+    options=ContainerOptions,
+    count=lambda options: options.nodes,
+    bind=bind,
+    describe=describe,
+    references=references_of,
+    problems=problems,
+    asks=asks,
+)

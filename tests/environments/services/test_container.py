@@ -1,0 +1,187 @@
+"""Any image as a service: what it says becomes nodes, volumes, endpoints, secrets; what is wrong is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from environments.topology import (
+    CommandProbe,
+    Endpoint,
+    File,
+    Flow,
+    HttpProbe,
+    Mount,
+    Node,
+    Probe,
+    SecretFile,
+    SecretRef,
+    SecretVariable,
+    TcpProbe,
+    Topology,
+    Volume,
+)
+from foundation.errors import InputError
+from tests.environments.written import Services, compiled
+
+IMAGE = "minio/minio:1"
+
+
+def beside(folder: Path, others: Services, **options: object) -> Topology:
+    """A store of that image and other services."""
+    return compiled(folder, {"store": {"kind": "container", "image": IMAGE, **options}, **others}).topology
+
+
+def topology(folder: Path, **options: object) -> Topology:
+    return beside(folder, {}, **options)
+
+
+def node(folder: Path, **options: object) -> Node:
+    return topology(folder, **options).node("store-1")
+
+
+def told(folder: Path, **options: object) -> str:
+    with pytest.raises(InputError) as caught:
+        topology(folder, **options)
+    return "\n".join(str(problem) for problem in caught.value.problems)
+
+
+def test_what_is_not_said_is_as_the_image_says(tmp_path: Path) -> None:
+    process = node(tmp_path).process
+    assert (process.image, process.command, process.entrypoint) == (IMAGE, (), ())
+    assert (process.user, process.working_dir, process.init) == (None, None, False)
+
+
+def test_nothing_is_expected_in_an_image_of_others(tmp_path: Path) -> None:
+    assert node(tmp_path).process.foreign
+
+
+def test_a_folder_of_the_platform_is_built_and_known_by_its_base(tmp_path: Path) -> None:
+    process = node(tmp_path, image="app").process
+    assert (process.image, process.foreign, process.init) == ("hello/app", False, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "ready"),
+    [
+        ({}, TcpProbe(port=9000)),
+        ({"ready": "tcp"}, TcpProbe(port=9000)),
+        ({"ready": "/live"}, HttpProbe(port=9000, path="/live")),
+        ({"ready": {"path": "/live", "port": 9001}}, HttpProbe(port=9001, path="/live")),
+        ({"ready": {"command": ["mc", "ready"]}}, CommandProbe(command=("mc", "ready"))),
+        ({"ready": "none"}, None),
+        ({"lifecycle": "once"}, None),
+    ],
+)
+def test_it_is_asked_as_it_says(tmp_path: Path, said: dict[str, object], ready: Probe | None) -> None:
+    assert node(tmp_path, port=9000, **said).probes.ready == ready
+
+
+def test_its_port_is_an_endpoint_unless_it_says_otherwise(tmp_path: Path) -> None:
+    assert topology(tmp_path, port=25).endpoints == (Endpoint(name="store", target="store", port=25),)
+    assert topology(tmp_path, port=25, endpoints={}).endpoints == ()
+    assert topology(tmp_path, port=80, ready="/").endpoints[0].protocol == "http"
+
+
+def test_endpoints_may_be_several(tmp_path: Path) -> None:
+    said = {"console": 9001, "smtp": {"port": 25, "protocol": "tcp"}}
+    assert topology(tmp_path, endpoints=said).endpoints == (
+        Endpoint(name="console", target="store", port=9001, protocol="http"),
+        Endpoint(name="smtp", target="store", port=25),
+    )
+
+
+def test_each_node_has_its_volumes(tmp_path: Path) -> None:
+    made = topology(tmp_path, nodes=2, volumes={"data": "/data", "log": {"path": "/log", "size": "64MiB"}})
+    holds = "what minio/minio keeps at"
+    assert made.volumes == (
+        Volume(name="store-1-data", holds=f"{holds} /data"),
+        Volume(name="store-1-log", holds=f"{holds} /log", size=64 * 1024**2),
+        Volume(name="store-2-data", holds=f"{holds} /data"),
+        Volume(name="store-2-log", holds=f"{holds} /log", size=64 * 1024**2),
+    )
+    assert made.node("store-2").storage.mounts[0] == Mount(volume="store-2-data", path="/data")
+
+
+def test_files_are_content_or_stand_beside_the_document(tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "a.ini").write_text("a = 1\n")
+    said = {"/etc/b": "b", "/etc/conf": {"file": "conf"}, "/bin/x": {"file": "conf/a.ini", "mode": "0755"}}
+    assert set(node(tmp_path, files=said).attachments.files) == {
+        File(path="/etc/b", content="b"),
+        File(path="/etc/conf/a.ini", content="a = 1\n"),
+        File(path="/bin/x", content="a = 1\n", mode=0o755),
+    }
+
+
+def test_a_file_that_is_missing_or_no_text_is_told_where_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG\xff")
+    said = told(tmp_path, files={"/a": {"file": "nowhere"}, "/b": {"file": "logo.png"}})
+    assert "t.yaml:11: no such file" in said
+    assert "logo.png is no text" in said
+
+
+def test_a_secret_called_like_it_is_made_and_others_are_given(tmp_path: Path) -> None:
+    made = beside(
+        tmp_path,
+        {"db": {"kind": "postgres"}},
+        secrets={
+            "store.password": {"as": "environment", "variable": "ROOT"},
+            "db.password": ["/run/db", {"as": "file", "path": "/run/url", "value": "x://{secret}@{db.host}"}],
+        },
+    )
+    assert made.secrets == (SecretRef(name="store.password"), SecretRef(name="db.password"))
+    attachments = made.node("store-1").attachments
+    assert attachments.variables == (SecretVariable(secret="store.password", variable="ROOT"),)
+    assert attachments.secrets == (
+        SecretFile(secret="db.password", path="/run/db"),
+        SecretFile(secret="db.password", path="/run/url", template="x://{secret}@db"),
+    )
+
+
+def test_what_needs_it_may_connect_to_all_its_ports(tmp_path: Path) -> None:
+    other = {
+        "kind": "container",
+        "image": "mail:1",
+        "needs": ["store"],
+        "environment": {"P": "{store.ports}"},
+    }
+    made = beside(tmp_path, {"mail": other}, port=9000, ports=[9001, 9002])
+    assert {flow.port for flow in made.flows if flow.source == "mail"} == {9000, 9001, 9002}
+    assert Flow(source="mail", target="store", port=9001) in made.flows
+    assert made.node("mail-1").process.environment == {"P": "9001,9002"}
+    assert made.node("mail-1").needs == ("store-1",)
+
+
+def test_arguments_are_filled_too(tmp_path: Path) -> None:
+    made = beside(tmp_path, {"db": {"kind": "postgres"}}, command=["--db={db.host}:{db.port}"])
+    assert made.node("store-1").process.command == ("--db=db:5432",)
+
+
+def test_a_balancer_may_stand_before_it(tmp_path: Path) -> None:
+    made = beside(tmp_path, {"front": {"kind": "haproxy", "to": "store"}}, port=80, nodes=2)
+    assert "server store-2 store-2:80 check" in made.node("front-1").attachments.files[0].content
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"image": "minio"}, "no Dockerfile in"),
+        ({"image": "minio"}, "written with its tag or digest: minio:TAG"),
+        ({"image": "localhost:5000/minio"}, "says no tag and no digest"),
+        ({"image": "Minio:1"}, "no image's reference"),
+        ({"image": "../app"}, "must be a folder inside the platform's"),
+        ({"ready": "/live"}, "`port` must say on which port it answers"),
+        ({"ready": "http"}, "must be a path such as /health, `tcp`, `none`"),
+        ({"capabilities": ["CHWON"]}, "no capability of Linux"),
+        ({"tmpfs": ["tmp"]}, "must be an absolute path"),
+        ({"volumes": {"a": "/d", "b": "/d"}}, "two volumes or tmpfs at /d"),
+        ({"secrets": {"store.x": {"as": "file", "path": "/x", "value": "no"}}}, "must have {secret} once"),
+        ({"needs": ["nobody"]}, "needs 'nobody'"),
+        ({"environment": {"A": "{stor.host}"}}, "A asks for {stor.host}"),
+        ({"user": "a b"}, "must be a user"),
+    ],
+)
+def test_what_is_wrong_is_told(tmp_path: Path, options: dict[str, object], says: str) -> None:
+    assert says in told(tmp_path, **options)
