@@ -64,14 +64,25 @@ def credentials(
 
 
 @app.command(cls=PassesOn)
+def sql(context: typer.Context, name: Name, service: Service = None) -> None:
+    """Open a database's own client (psql, mariadb) inside its node; what stands after -- is for the client.
+
+    Example: peakproof env sql laptop < questions.sql
+    """
+    from environments.desk import commands
+
+    raise typer.Exit(commands.query(name, service, after(context)))
+
+
+@app.command(cls=PassesOn)
 def psql(context: typer.Context, name: Name, service: Service = None) -> None:
-    """Open psql on a database, inside its node; what stands after -- is for psql.
+    """Open psql on a PostgreSQL database, inside its node; what stands after -- is for psql.
 
     Example: peakproof env psql laptop -- -c "SELECT now()"
     """
     from environments.desk import commands
 
-    raise typer.Exit(commands.sql(name, service, after(context)))
+    raise typer.Exit(commands.query(name, service, after(context), {"postgres"}))
 
 
 @app.command()

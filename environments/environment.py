@@ -9,7 +9,7 @@ from typing import Literal
 import docker
 from docker.models.containers import Container
 
-from environments import docker_policy, door, images, ssh
+from environments import docker_policy, door, images, ssh, urls
 from environments.containers import (
     addressing,
     aside,
@@ -98,12 +98,10 @@ class Environment:
         return self.instance.secrets[name]
 
     def dsn(self, service: str) -> Secret:
-        """How this machine connects to a database service, through the door. Raises KeyError."""
+        """How this machine connects to a database service, through the door: a URL. Raises KeyError."""
         binding, (host, port) = self.instance.topology.bindings[service], self.address(service)
-        password = self.secret(f"{service}.password").reveal()
-        return Secret(
-            f"host={host} port={port} dbname={binding.name} user={binding.user} password={password}"
-        )
+        password = self.secret(f"{service}.password")
+        return urls.url(binding.scheme or "postgresql", binding, password, host, port)
 
     def start(self, node: Node, files: Sequence[tuple[str, bytes, int]] = ()) -> NodeContainer:
         """Starts one more guest on the home host, such as a load generator; it goes with the environment."""

@@ -247,7 +247,8 @@ class Binding:
     """How others reach a service, never a secret. Written once by its kind, read by whoever connects.
 
     `host` is a name that any of its nodes answers to, `hosts` are its nodes one by one, for clients that
-    try the next; `name` and `user` are a database's; `health` is the path that answers 200 while it serves.
+    try the next; `scheme` is how its URLs begin; `name` and `user` are a database's; `health` is the path
+    that answers 200 while it serves.
     `trust`: it serves TLS, and there its clients find the certificate of the authority to verify it with.
     `ports`: further ones.
     """
@@ -256,6 +257,7 @@ class Binding:
     hosts: tuple[str, ...] = ()
     port: int | None = None
     ports: tuple[int, ...] = ()
+    scheme: Literal["postgresql", "mysql", "amqp", "redis"] | None = None
     name: str | None = None
     user: str | None = None
     health: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -37,7 +37,10 @@ _OF_THE_CLIENT = range(2000, 3000)
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What a DSN says. The password does not show."""
+    """What a DSN says. The password does not show.
+
+    `certificates`: the file of those that the server's is verified with; `encrypted`: TLS, whoever's it is.
+    """
 
     host: str
     port: int
@@ -45,6 +48,7 @@ class Place:
     database: str
     password: str
     certificates: str | None
+    encrypted: bool = False
 
     def __repr__(self) -> str:
         return f"{self.database} on {self.host}:{self.port}"
@@ -97,17 +101,34 @@ class Session:
 
 
 def parse(dsn: str, role: str) -> Place:
-    """The parts of mysql://user:password@host:port/database?ssl_ca=FILE. Raises InputError."""
+    """The parts of mysql://user:password@host:port/database?ssl_ca=FILE (or ?ssl-mode=REQUIRED).
+
+    Raises InputError.
+    """
     parts = urlsplit(dsn)
     database = parts.path.strip("/")
     options = parse_qs(parts.query)
-    if parts.scheme not in SCHEMES or not parts.hostname or not database or options.keys() - {"ssl_ca"}:
+    if parts.scheme not in SCHEMES or not parts.hostname or not database or not _known(options):
         raise InputError(f"the {role} is not a connection string", hint=_EXAMPLE)
     return Place(
         host=parts.hostname, port=parts.port or 3306, user=unquote(parts.username or ""),
         database=unquote(database), password=unquote(parts.password or os.environ.get("MYSQL_PWD", "")),
-        certificates=options.get("ssl_ca", [None])[0],
+        certificates=options.get("ssl_ca", [None])[0], encrypted="ssl-mode" in options,
     )  # fmt: skip
+
+
+def _known(options: Mapping[str, list[str]]) -> bool:
+    """Whether a URL's options are understood: one that is not could have been for the connection's safety."""
+    mode = options.get("ssl-mode", ["REQUIRED"])
+    return not options.keys() - {"ssl_ca", "ssl-mode"} and mode == ["REQUIRED"]
+
+
+def tls(place: Place) -> dict[str, object] | None:
+    """How the driver is told to encrypt; None for a connection as the server wants it."""
+    if place.certificates:
+        return {"ca": place.certificates}
+    # Without certificates the driver verifies nothing, but a value it must have, or it would not encrypt.
+    return {"verify_mode": False} if place.encrypted else None
 
 
 @contextmanager
@@ -119,7 +140,7 @@ def session(dsn: str, role: str) -> Iterator[Session]:
         driver = pymysql.connect(
             host=place.host, port=place.port, user=place.user, password=place.password,
             database=place.database, charset="utf8mb4", autocommit=True, connect_timeout=10,
-            use_unicode=False, ssl={"ca": place.certificates} if place.certificates else None,
+            use_unicode=False, ssl=tls(place),
         )  # fmt: skip
     except pymysql.Error as error:
         raise _refused_login(error, where) from None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import typer
 from docker.models.containers import Container
 
 from environments import environment
-from environments.desk import credentials, logs, naming, opening, pruning, psql, restarting, terminal
+from environments.desk import credentials, logs, naming, opening, pruning, restarting, sql, terminal
 from environments.desk.credentials import Credentials
 from environments.desk.logs import Following, Line
 from environments.docker_client import connect
@@ -47,11 +47,15 @@ def shell(name: str, node: str) -> int:
     return execute(name, node, SHELL)
 
 
-def sql(name: str, service: str | None, arguments: Sequence[str]) -> int:
-    """psql in the node that leads a database."""
+def query(
+    name: str, service: str | None, arguments: Sequence[str], images: Collection[str] = sql.CLIENTS.keys()
+) -> int:
+    """The client of a database of one of these kinds, in the node that leads it."""
     running = environment.attach(connect(), name)
-    database = psql.chosen(running.instance.topology, service, within=name)
-    return terminal.inside(running, psql.node_of(running, database), psql.command(arguments))
+    topology = running.instance.topology
+    database = sql.chosen(topology, service, within=name, images=images)
+    command = sql.command(credentials.image_of(topology, database), arguments)
+    return terminal.inside(running, sql.node_of(running, database), command)
 
 
 def restart(name: str, node: str) -> None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from environments import docker_policy, ssh
+from environments import docker_policy, ssh, urls
 from environments.desk.naming import unknown
 from environments.instance import Instance
 from environments.topology import Binding, Endpoint, Topology
 from foundation.errors import Unavailable
 from foundation.secrets import Secret
-
-SCHEMES = {"postgres": "postgresql", "rabbitmq": "amqp"}
-"""Image of a service's nodes -> how its URLs begin; of others it is their endpoint's protocol."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +60,6 @@ def _of(instance: Instance, endpoint: Endpoint) -> Credentials:
     binding = instance.topology.bindings.get(service, Binding(host=service))
     host, address, port = instance.published(endpoint.name)
     password = _password(instance, service)
-    scheme = SCHEMES.get(image_of(instance.topology, service), endpoint.protocol)
     return Credentials(
         service=service,
         host=address,
@@ -71,21 +67,9 @@ def _of(instance: Instance, endpoint: Endpoint) -> Credentials:
         name=binding.name,
         user=binding.user,
         password=password,
-        url=Secret(url(scheme, binding, password, address, port)),
+        url=urls.url(binding.scheme or endpoint.protocol, binding, password, address, port),
         through=through(instance.hosts[host], address, port),
     )
-
-
-def url(scheme: str, binding: Binding, password: Secret | None, host: str, port: int) -> str:
-    """A connection's URL, everything in it quoted. Pure.
-
-    A database with TLS answers here under another name than its certificate's: the connection is encrypted,
-    the name is not compared.
-    """
-    who = f"{_quoted(binding.user)}:{_quoted(password.reveal())}@" if binding.user and password else ""
-    path = "/%2F" if scheme == "amqp" else f"/{_quoted(binding.name)}" if binding.name else ""
-    tls = "?sslmode=require" if scheme == "postgresql" and binding.trust else ""
-    return f"{scheme}://{who}{host}:{port}{path}{tls}"
 
 
 def image_of(topology: Topology, service: str) -> str:
@@ -115,7 +99,3 @@ def through(engine: str | None, address: str, port: int) -> str | None:
         "-L", f"{port}:{address}:{port}", ssh.target(where),
     ]  # fmt: skip
     return shlex.join(words)
-
-
-def _quoted(text: str | None) -> str:
-    return quote(text or "", safe="")

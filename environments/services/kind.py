@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from environments.platform import Platform
 from environments.topology import (
@@ -26,6 +26,16 @@ FRONT = "front"
 """Network of what customers talk to."""
 BACK = "back"
 """Network of what only the platform itself talks to."""
+
+
+def _as_written(value: object) -> object:
+    """A setting of a database server, as in its own file: 50 and true need no quotes."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value) if isinstance(value, int | float) else value
+
+
+Setting = Annotated[str, BeforeValidator(_as_written)]
 
 
 class ServiceOptions(Input):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from environments.platform import Platform
 from environments.secrets import TRUST
-from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
+from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Setting, Surroundings
 from environments.topology import (
     Attachments,
     Binding,
@@ -54,16 +54,6 @@ _TLS = {
 LEADS = CommandProbe(command=("psql", "-d", "postgres", "-qAtc", "SELECT 1 / (NOT pg_is_in_recovery())::int"))
 
 
-def _as_written(value: object) -> object:
-    """A setting as in postgresql.conf: 50 and true need no quotes."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value) if isinstance(value, int | float) else value
-
-
-Setting = Annotated[str, BeforeValidator(_as_written)]
-
-
 class PostgresOptions(ServiceOptions):
     """A PostgreSQL database. `database` and `user` are the platform's name unless given."""
 
@@ -97,6 +87,7 @@ def bind(name: str, options: PostgresOptions, platform: Platform) -> Binding:
     return Binding(
         host=name,
         port=PORT,
+        scheme="postgresql",
         name=options.database or platform.name,
         user=options.user or platform.name,
         trust=TRUST_FILE if options.tls else None,

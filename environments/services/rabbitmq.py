@@ -40,7 +40,7 @@ class RabbitmqOptions(ServiceOptions):
 
 
 def bind(name: str, options: RabbitmqOptions, platform: Platform) -> Binding:
-    return Binding(host=name, port=PORT, user=options.user or platform.name)
+    return Binding(host=name, port=PORT, scheme="amqp", user=options.user or platform.name)
 
 
 def describe(name: str, options: RabbitmqOptions, surroundings: Surroundings) -> Service:

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 import pytest
 
+from environments import urls
 from environments.desk import credentials
-from environments.desk.credentials import SCHEMES
 from environments.door import images_of
 from environments.instance import Instance, Supply, instantiate
 from environments.loading import topology_of
@@ -70,7 +70,7 @@ def test_a_password_whose_node_is_gone_is_told() -> None:
 
 def test_nothing_in_a_url_is_taken_for_its_punctuation() -> None:
     binding = Binding(host="store", name="a/b", user="jo@x")
-    written = urlsplit(credentials.url("postgresql", binding, Secret("p:/?#@"), "127.0.0.1", 5000))
+    written = urlsplit(urls.url("postgresql", binding, Secret("p:/?#@"), "127.0.0.1", 5000).reveal())
     assert (written.hostname, written.port) == ("127.0.0.1", 5000)
     assert [unquote(part or "") for part in (written.username, written.password)] == ["jo@x", "p:/?#@"]
     assert unquote(written.path[1:]) == "a/b"
@@ -78,7 +78,8 @@ def test_nothing_in_a_url_is_taken_for_its_punctuation() -> None:
 
 def test_a_database_with_tls_is_reached_with_tls() -> None:
     binding = Binding(host="store", name="a", user="b", trust="/run/secrets/trust.pem")
-    assert credentials.url("postgresql", binding, Secret("c"), "h", 1).endswith("?sslmode=require")
+    assert urls.url("postgresql", binding, Secret("c"), "h", 1).reveal().endswith("?sslmode=require")
+    assert urls.url("mysql", binding, Secret("c"), "h", 1).reveal().endswith("?ssl-mode=REQUIRED")
 
 
 def test_what_a_host_elsewhere_keeps_to_itself_says_how_it_is_reached() -> None:
@@ -110,7 +111,7 @@ def test_every_kind_with_a_password_has_a_url_of_its_own(kind: str, tmp_path: Pa
     topology = compiled(tmp_path, services).topology
     with_password = {secret.name.removesuffix(".password") for secret in topology.secrets}
     assert with_password == (set() if "front" in services else {"it"})
-    assert {credentials.image_of(topology, service) for service in with_password} <= set(SCHEMES)
+    assert all(topology.bindings[service].scheme for service in with_password)
 
 
 def test_a_credential_does_not_print_its_password() -> None:

@@ -25,5 +25,6 @@ def test_its_password_is_a_file(tmp_path: Path) -> None:
 
 def test_its_user_can_be_given(tmp_path: Path) -> None:
     topology = compiled(tmp_path, {"queue": {"kind": "rabbitmq", "user": "clerk"}}).topology
-    assert topology.bindings["queue"] == Binding(host="queue", hosts=("queue-1",), port=5672, user="clerk")
+    bound = Binding(host="queue", hosts=("queue-1",), port=5672, scheme="amqp", user="clerk")
+    assert topology.bindings["queue"] == bound
     assert topology.node("queue-1").process.environment["RABBITMQ_USER"] == "clerk"
