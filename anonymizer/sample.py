@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import os
 import shutil
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from anonymizer.postgres.connections import session
 from anonymizer.postgres.loading import analyse, bulk, copy_in
 from anonymizer.postgres.refusals import translated
 from anonymizer.postgres.sequences import go_on_after
+from foundation import folders
 from foundation.errors import InputError, PeakproofError, Refused
 
 _BLOCK = 1 << 20
@@ -38,8 +38,7 @@ class Generator(Protocol):
 
 def default_cache() -> Path:
     """Where samples are kept between runs."""
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(home).expanduser() / "peakproof" / "samples"
+    return folders.cache() / "samples"
 
 
 def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None = None) -> dict[str, int]:

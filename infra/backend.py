@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from getpass import getpass
 from pathlib import Path
 
-from foundation import state
+from foundation import folders
 from foundation.errors import InputError
 from foundation.secrets import Secret
 
@@ -44,14 +44,14 @@ class Backend:
 
 def folder() -> Path:
     """State that survives, and the audit."""
-    return state.folder() / "infra"
+    return folders.state() / "infra"
 
 
 def backend(*, asks: Callable[[str], str] = getpass) -> Backend:
     """PULUMI_BACKEND_URL, else the person's state folder. Raises InputError (no passphrase), Unavailable."""
     url = os.environ.get(URL)
     if not url:
-        url = f"file://{state.made(folder())}"
+        url = f"file://{folders.made(folder())}"
     return Backend(url=url, environment=_passphrase(asks), asks=asks)
 
 

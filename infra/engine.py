@@ -16,7 +16,7 @@ from pulumi.automation import CommandResult, LocalWorkspace, PulumiCommand
 from pulumi.automation.errors import InvalidVersionError, create_command_error
 from semver import VersionInfo
 
-from environments.images.cache import folder
+from foundation import folders
 from foundation.errors import Unavailable
 
 ENGINE = "3.274.1"
@@ -96,7 +96,7 @@ def _ended(process: subprocess.Popen[str]) -> int:
 
 def home() -> Path:
     """Where the engine is installed for this person, unless it is on PATH."""
-    return folder() / "pulumi" / ENGINE
+    return folders.cache() / "pulumi" / ENGINE
 
 
 def command() -> Engine:

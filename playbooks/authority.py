@@ -8,14 +8,14 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from foundation import files, pki, state
+from foundation import files, folders, pki
 from foundation.errors import InputError, Refused
 from foundation.secrets import Secret
 
 
 def place(site: str) -> Path:
     """Where it lies unless the site says another place."""
-    return state.folder() / "hosts" / f"{site}.authority.pem"
+    return folders.state() / "hosts" / f"{site}.authority.pem"
 
 
 def kept(path: Path, site: str, certificate: str, now: datetime) -> Secret:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import json
-import os
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +21,7 @@ import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
-from foundation import modules
+from foundation import folders, modules
 from foundation.errors import PeakproofError, Unavailable
 from foundation.files import whole
 
@@ -136,8 +135,7 @@ def _compiled() -> bytes:
 
 
 def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(home).expanduser() / "peakproof" / "kernels"
+    return folders.cache() / "kernels"
 
 
 def _fingerprint() -> str:

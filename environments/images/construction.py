@@ -13,7 +13,7 @@ import docker
 
 from environments.docker_errors import mapped
 from environments.dockerfiles import PREFIX
-from environments.images import cache, pulling, wheels
+from environments.images import locking, pulling, wheels
 from environments.images.build import LABEL, Build
 from environments.images.progress import ImageProgress, Report, State
 from environments.images.recipe import ROOT, Recipe, root_tag
@@ -119,7 +119,7 @@ class Construction:
 
     def _make_root(self) -> None:
         tag = root_tag(self.refreshed)
-        with cache.locked("debian", self.stop):
+        with locking.locked("debian", self.stop):
             if tag not in present(self.client, tag):
                 Rootfs(
                     tag=tag, refreshed=self.refreshed, client=self.client, report=self.report, stop=self.stop
@@ -136,7 +136,7 @@ class Construction:
         for parent in parents:
             parent.wait()
         if not self.stop.is_set():
-            with cache.locked(recipe.name, self.stop):
+            with locking.locked(recipe.name, self.stop):
                 self._build(recipe, packages)
 
     def _packages(self, recipe: Recipe) -> Path | None:

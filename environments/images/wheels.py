@@ -15,7 +15,8 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from environments.images import cache, process
+from environments.images import locking, process
+from foundation import folders
 from foundation.errors import Unavailable
 
 PYTHON = "3.13"
@@ -32,8 +33,8 @@ def unpacked(requirements: str, *, architecture: str, stop: threading.Event) -> 
         raise Unavailable(f"there are no wheels for the architecture {architecture}", hint=f"known: {known}")
     platform = _PLATFORMS[architecture]
     digest = hashlib.sha256("\0".join([requirements, PYTHON, platform]).encode()).hexdigest()
-    target = cache.folder() / "wheels" / digest[:16]
-    with cache.locked(f"wheels-{digest[:16]}", stop):
+    target = folders.cache() / "wheels" / digest[:16]
+    with locking.locked(f"wheels-{digest[:16]}", stop):
         if not target.is_dir():
             target.parent.mkdir(parents=True, exist_ok=True)
             _make(target, requirements, platform, stop)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from foundation import state
+from foundation import folders
 from foundation.errors import InputError
 from loadtests.comparing.runs import Run
 
@@ -46,7 +46,7 @@ def _spread(runs: Sequence[Run], series: str, quantile: float) -> Spread:
 
 def path() -> Path:
     """Where this machine's spreads are."""
-    return state.folder() / "spread.json"
+    return folders.state() / "spread.json"
 
 
 def store(spreads: Spreads, file: Path) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from foundation import state
+from foundation import folders
 from foundation.errors import Refused
 
 
@@ -36,7 +36,7 @@ class Holder:
 
 def folder() -> Path:
     """Locks and the last runs' logs."""
-    return state.folder() / "hosts"
+    return folders.state() / "hosts"
 
 
 def file_name(site: str) -> str:
@@ -47,7 +47,7 @@ def file_name(site: str) -> str:
 @contextmanager
 def held(site: str, command: str, home: Path | None = None) -> Iterator[None]:
     """Holds the site for the block. Raises Refused that says who has it."""
-    path = state.made(home or folder()) / f"{file_name(site)}.lock"
+    path = folders.made(home or folder()) / f"{file_name(site)}.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:

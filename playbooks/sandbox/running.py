@@ -46,9 +46,16 @@ _PAUSE = 0.05
 
 
 def up(
-    client: docker.DockerClient, name: str = DEFAULT, count: int = 3, progress: Report = silent
+    client: docker.DockerClient,
+    name: str = DEFAULT,
+    count: int = 3,
+    progress: Report = silent,
+    *,
+    image: Mapping[str, str] | None = None,
 ) -> Sandbox:
     """The sandbox, its hosts reachable by SSH; what stands already is started where it was stopped, and kept.
+
+    `image`: host -> the id of the image that it is made of in place of the bare one.
 
     Raises InputError for a name or a number that will not do, Refused where half of one stands,
     Unavailable where Docker or a host does not answer. What a failure or Ctrl-C leaves half-made is removed.
@@ -62,8 +69,9 @@ def up(
     built = images.ensure(IMAGES, folders=IMAGES, client=client, progress=progress)
     box = Sandbox(name=name, count=count, subnet=_free(client, name), folder=folder(name))
     try:
+        bare = dict.fromkeys(box.hosts, built["sandbox/host"].id)
         with mapped(f"making the sandbox {name}"):
-            _made(client, box, {image: built[image].id for image in IMAGES})
+            _made(client, box, built["sandbox/packages"].id, bare | dict(image or {}))
         _wait(box)
     except BaseException:
         down(client, name)
@@ -134,17 +142,17 @@ def _free(client: docker.DockerClient, name: str) -> IPv4Network:
     )
 
 
-def _made(client: docker.DockerClient, box: Sandbox, built: Mapping[str, str]) -> None:
+def _made(client: docker.DockerClient, box: Sandbox, packages: str, image: Mapping[str, str]) -> None:
     labels = {LABEL: box.name}
     pools = [IPAMPool(subnet=str(box.subnet), gateway=str(box.subnet[1]))]
     client.networks.create(
         box.network, driver="bridge", ipam=IPAMConfig(pool_configs=pools), labels=labels, check_duplicate=True
     )
-    _packages(client, box, built["sandbox/packages"], labels)
+    _packages(client, box, packages, labels)
     automation, theirs = keys.new(), {host: keys.new() for host in box.hosts}
     _written(box, automation, theirs)
     for host in box.hosts:
-        container = _host(client, box, host, built["sandbox/host"], labels)
+        container = _host(client, box, host, image[host], labels)
         key = theirs[host]
         container.put_archive(
             "/",

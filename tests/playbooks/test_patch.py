@@ -9,29 +9,13 @@ import pytest
 
 from playbooks.specs import ROLES
 from tests.environments.commanding import eventually
+from tests.playbooks.roles import upgradable
 from tests.playbooks.roles.serving import DOCKER, HEALTH, IMAGE, LISTENER
 from tests.playbooks.roles.trying import Played, Trial, trial
 
 pytestmark = [pytest.mark.integration, pytest.mark.prove]
 
 PATCH = ROLES.parent / "patch.yml"
-# A package with a newer version in a repository that is a folder; its set-up fails where /tmp/fail is.
-PACKAGE = """
-apt-get install -yq --no-install-recommends dpkg-dev >/dev/null
-mkdir -p /srv/repository
-for version in 1 2; do
-    mkdir -p /tmp/package/DEBIAN
-    printf 'Package: probe\\nVersion: %s\\nArchitecture: all\\nMaintainer: t\\nDescription: t\\n' $version \\
-        > /tmp/package/DEBIAN/control
-    printf '#!/bin/sh\\n[ ! -e /tmp/fail ]\\n' > /tmp/package/DEBIAN/postinst
-    chmod 755 /tmp/package/DEBIAN/postinst
-    dpkg-deb --build /tmp/package /srv/repository/probe_$version.deb >/dev/null
-done
-dpkg --install /srv/repository/probe_1.deb >/dev/null
-rm /srv/repository/probe_1.deb
-cd /srv/repository && dpkg-scanpackages . > Packages 2>/dev/null
-echo 'deb [trusted=yes] file:/srv/repository ./' > /etc/apt/sources.list.d/repository.list
-"""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +27,7 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
             made.on(host, DOCKER)
             made.on(host, "apt-get -yq dist-upgrade >/dev/null")
             made.on(host, IMAGE)
-            made.on(host, PACKAGE)
+            upgradable.make(made, host)
         made.on(first, f"docker swarm init --advertise-addr {made.box.hosts[first]}")
         token = made.on(first, "docker swarm join-token -q worker").strip()
         made.on(second, f"docker swarm join --token {token} {made.box.hosts[first]}:2377")
@@ -73,10 +57,6 @@ def healthy(hosts: Trial, host: str, node: str) -> bool:
     return isinstance(health, dict) and health["Status"] == "healthy"
 
 
-def version(hosts: Trial, host: str) -> str:
-    return hosts.on(host, "dpkg-query --show --showformat '${Version} ${Status}' probe")
-
-
 def patched(hosts: Trial, *, check: bool = False) -> Played:
     return hosts.play_file(PATCH, hosts.site, check=check)
 
@@ -88,7 +68,7 @@ def test_a_service_with_all_its_nodes_on_one_host_is_not_stopped(hosts: Trial) -
     played = patched(hosts)
     assert played.status != 0
     assert f"while {second} is patched nobody serves shop/store" in played.said
-    assert [version(hosts, host) for host in hosts.box.hosts] == ["1 install ok installed"] * 2
+    assert [upgradable.version(hosts, host) for host in hosts.box.hosts] == ["1 install ok installed"] * 2
     after = [inspected(hosts, first, "web-1"), inspected(hosts, second, "store-1")]
     assert [each["StartedAt"] for each in after] == [each["StartedAt"] for each in before]
     hosts.on(second, "docker rm --force store-1")
@@ -101,18 +81,18 @@ def test_a_check_says_what_is_to_be_upgraded_and_changes_nothing(hosts: Trial) -
     assert played.status == 0, played.said
     assert played.changed > 0
     assert f"{first}: 1 packages to upgrade: probe" in played.said
-    assert version(hosts, first) == "1 install ok installed"
+    assert upgradable.version(hosts, first) == "1 install ok installed"
     assert inspected(hosts, first, "web-1")["StartedAt"] == before["StartedAt"]
 
 
 def test_the_first_host_that_fails_is_the_last_and_serves_again(hosts: Trial) -> None:
     first, second = hosts.box.hosts
-    hosts.on(first, "touch /tmp/fail")
+    hosts.on(first, f"touch {upgradable.FAILS}")
     untouched = inspected(hosts, second, "web-2")["StartedAt"]
     played = patched(hosts)
-    hosts.on(first, "rm /tmp/fail")
+    hosts.on(first, f"rm {upgradable.FAILS}")
     assert played.status != 0
-    assert version(hosts, second) == "1 install ok installed"
+    assert upgradable.version(hosts, second) == "1 install ok installed"
     assert inspected(hosts, second, "web-2")["StartedAt"] == untouched
     assert healthy(hosts, first, "web-1"), "a host whose upgrade failed serves all the same"
     assert "drain" not in hosts.on(first, "docker node ls --format '{{.Availability}}'").lower()
@@ -122,7 +102,7 @@ def test_hosts_are_patched_one_after_the_other_and_serve_again(hosts: Trial) -> 
     first, second = hosts.box.hosts
     played = patched(hosts)
     assert played.status == 0, played.said
-    assert [version(hosts, host) for host in hosts.box.hosts] == ["2 install ok installed"] * 2
+    assert [upgradable.version(hosts, host) for host in hosts.box.hosts] == ["2 install ok installed"] * 2
     one, other = inspected(hosts, first, "web-1"), inspected(hosts, second, "web-2")
     assert healthy(hosts, first, "web-1")
     assert healthy(hosts, second, "web-2")

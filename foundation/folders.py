@@ -1,4 +1,4 @@
-"""The person's state folder: what outlives a command and is no cache. One place, whichever room keeps it."""
+"""The person's folders, one for all rooms: state outlives a command, a cache may be gone before the next."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ from pathlib import Path
 from foundation.errors import Unavailable
 
 
-def folder() -> Path:
+def state() -> Path:
     """$XDG_STATE_HOME/peakproof, else ~/.local/state/peakproof."""
-    home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(home).expanduser() / "peakproof"
+    return _below("XDG_STATE_HOME", "~/.local/state")
+
+
+def cache() -> Path:
+    """$XDG_CACHE_HOME/peakproof, else ~/.cache/peakproof."""
+    return _below("XDG_CACHE_HOME", "~/.cache")
+
+
+def _below(variable: str, usual: str) -> Path:
+    return Path(os.environ.get(variable) or usual).expanduser() / "peakproof"
 
 
 def made(path: Path) -> Path:
-    """The folder below it, for its owner's eyes only. Raises Unavailable: it cannot be made."""
+    """A folder of the state, for its owner's eyes only. Raises Unavailable: it cannot be made."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

@@ -1,23 +1,16 @@
-"""The person's cache folder: unpacked wheels, and one lock a name so that two commands take turns."""
+"""One lock a name, in the person's cache folder, so that two commands take turns."""
 
 from __future__ import annotations
 
 import fcntl
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from foundation import folders
 from foundation.errors import Interrupted, Unavailable
 
 _ASK_AGAIN_S = 0.1
-
-
-def folder() -> Path:
-    """$XDG_CACHE_HOME/peakproof, else ~/.cache/peakproof."""
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "peakproof"
 
 
 @contextmanager
@@ -26,7 +19,7 @@ def locked(name: str, stop: threading.Event) -> Iterator[None]:
 
     Raises Interrupted as soon as `stop` is set, Unavailable where the cache folder cannot be written.
     """
-    path = folder() / "locks" / (name.replace("/", "+") + ".lock")
+    path = folders.cache() / "locks" / (name.replace("/", "+") + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("w")

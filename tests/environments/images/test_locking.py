@@ -1,4 +1,4 @@
-"""The cache folder: where it is, and that commands take turns on a name."""
+"""Commands take turns on a name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from environments.images import cache
+from environments.images import locking
 from foundation.errors import Interrupted, Unavailable
 
 
@@ -17,23 +17,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_it_is_where_the_person_wants_caches(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert cache.folder() == home / "peakproof"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setenv("HOME", "/elsewhere")
-    assert cache.folder() == Path("/elsewhere/.cache/peakproof")
-
-
 def test_a_name_is_held_by_one_at_a_time_and_the_next_follows() -> None:
     order: list[str] = []
     waiting = threading.Event()
 
     def second() -> None:
         waiting.set()
-        with cache.locked("a/b", threading.Event()):
+        with locking.locked("a/b", threading.Event()):
             order.append("second")
 
-    with cache.locked("a/b", threading.Event()):
+    with locking.locked("a/b", threading.Event()):
         other = threading.Thread(target=second)
         other.start()
         assert waiting.wait(10)
@@ -43,21 +36,21 @@ def test_a_name_is_held_by_one_at_a_time_and_the_next_follows() -> None:
 
 
 def test_other_names_do_not_wait() -> None:
-    with cache.locked("a", threading.Event()), cache.locked("b", threading.Event()):
+    with locking.locked("a", threading.Event()), locking.locked("b", threading.Event()):
         pass
 
 
 def test_whoever_waits_can_be_told_to_stop() -> None:
     stop = threading.Event()
     stop.set()
-    with cache.locked("a", threading.Event()), pytest.raises(Interrupted), cache.locked("a", stop):
+    with locking.locked("a", threading.Event()), pytest.raises(Interrupted), locking.locked("a", stop):
         pytest.fail("held twice")
 
 
 def test_a_failure_lets_go() -> None:
-    with pytest.raises(ValueError, match="x"), cache.locked("a", threading.Event()):
+    with pytest.raises(ValueError, match="x"), locking.locked("a", threading.Event()):
         raise ValueError("x")
-    with cache.locked("a", threading.Event()):
+    with locking.locked("a", threading.Event()):
         pass
 
 
@@ -65,7 +58,7 @@ def test_a_folder_that_cannot_be_written_is_told(home: Path) -> None:
     (home / "peakproof").write_text("a file")
     with (
         pytest.raises(Unavailable, match="cannot be written") as caught,
-        cache.locked("a", threading.Event()),
+        locking.locked("a", threading.Event()),
     ):
         pytest.fail("held")
     assert "XDG_CACHE_HOME" in (caught.value.hint or "")
