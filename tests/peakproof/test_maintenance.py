@@ -35,7 +35,7 @@ def under_load(box: Sandbox, folder: Path, duration: str) -> Iterator[None]:
         eventually("orders being sent", running.under_load, seconds=300)
         yield
         assert running.node("generator"), "the load was over before what it was to see"
-        ran = running.ended()
+        ran = running.ended(seconds=400)
         assert (ran.results.verdict.status, ran.exit_code, ran.broken) == (Status.PASS, 0, {}), ran.stderr
     finally:
         running.remove()
@@ -59,6 +59,6 @@ def test_hosts_are_patched_one_after_the_other(hosts: Trial, tmp_path: Path) -> 
     _, *patched = hosts.box.hosts
     for host in patched:
         upgradable.make(hosts, host)
-    with under_load(hosts.box, tmp_path, "240s"):
+    with under_load(hosts.box, tmp_path, "180s"):
         hosts_command("patch", tmp_path / "site.yaml", "--limit", ",".join(patched))
     assert [upgradable.version(hosts, host) for host in patched] == ["2 install ok installed"] * 2

@@ -67,8 +67,8 @@ class Running:
         wanted = labels.ours(self.plan.environment, "fault")
         return next(iter(self._client.containers.list(filters=wanted, ignore_removed=True)), None)
 
-    def ended(self) -> Ran:
-        stdout, stderr = self.process.communicate(timeout=DEADLINE)
+    def ended(self, seconds: float = DEADLINE) -> Ran:
+        stdout, stderr = self.process.communicate(timeout=seconds)
         return Ran(exit_code=self.process.returncode, stdout=stdout, stderr=stderr, out=self.plan.out)
 
     def remove(self) -> None:

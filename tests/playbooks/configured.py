@@ -1,13 +1,15 @@
 """Three configured hosts for tests of what stands on them: from images, while nothing about hosts changed.
 
 To configure bare hosts takes minutes, and `make test` does that for one. These are configured from bare once;
-what each has become is kept as an image of its own, under the hash of everything that made it so. What the
-engine of a host holds lies on a volume and is not kept: from an image it begins empty, outside of any swarm.
+what each has become is kept as an image of its own, under the hash of everything that made it so, with the
+authority of their certificates beside. What the engine of a host holds lies on a volume and is not kept: from
+an image it begins empty, outside of any swarm.
 """
 
 from __future__ import annotations
 
 import fcntl
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ from tests.environments import commanding
 
 NAME = "test-configured"
 _KEPT = f"peakproof/{NAME}"
+_AUTHORITY = "authority.pem"  # where the site of a sandbox says (playbooks/sandbox/describing.py)
 _PLAYBOOKS = Path(sandbox.__file__).parent.parent
 _WITHIN = 1200.0  # seconds for three hosts from bare, with an empty cache of packages beside a busy neighbour
 
@@ -46,13 +49,15 @@ def configured() -> Iterator[Sandbox]:
 def _made(client: docker.DockerClient) -> Sandbox:
     box = sandbox.up(client, NAME)
     key = _key(client, box)
-    kept = _images(client, key)
-    if kept.keys() != set(box.hosts):
+    kept, authority = _images(client, key), folders.cache() / f"{NAME}-{key}.pem"
+    if kept.keys() != set(box.hosts) or not authority.is_file():
         _configure(box)
         _keep(client, box, key)
+        shutil.copy(box.folder / _AUTHORITY, authority)
         return box
     sandbox.down(client, NAME)
     box = sandbox.up(client, NAME, image=kept)
+    shutil.copy(authority, box.folder / _AUTHORITY)
     _configure(box, "--tags", "swarm")
     return box
 
@@ -80,6 +85,8 @@ def _configure(box: Sandbox, *options: str) -> None:
 
 def _keep(client: docker.DockerClient, box: Sandbox, key: str) -> None:
     """In place of what an earlier state of the roles had left."""
+    for authority in folders.cache().glob(f"{NAME}-*.pem"):
+        authority.unlink()
     for image in client.images.list(name=_KEPT):
         for tag in image.tags:
             client.images.remove(tag, force=True)
