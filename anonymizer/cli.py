@@ -39,6 +39,7 @@ from anonymizer.options import (
 )  # fmt: skip
 from anonymizer.progress_bar import bar
 from anonymizer.quoting import quoting_nothing
+from foundation import extras
 from foundation.errors import ExitCode
 from foundation.files import write_new
 
@@ -53,6 +54,7 @@ app = typer.Typer(
 @app.callback()
 def anonymize() -> None:
     """Copy production data into an environment, masked under a policy that names every column."""
+    extras.require("anonymize", "anonymizer")
     never_dumped()
 
 

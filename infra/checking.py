@@ -8,7 +8,7 @@ from pathlib import Path
 
 from environments.instance import Instance
 from environments.loading import site_of, topology_of
-from foundation.errors import Unavailable
+from foundation import extras
 from infra.comparing import Difference, compare
 from infra.stack import described
 
@@ -69,11 +69,4 @@ def check(definition: str, *, site: str, beside: Path) -> Check:
 
 def require_pulumi() -> None:
     """Raises Unavailable where Pulumi's Python packages are missing: the rehearsal does not need them."""
-    try:
-        import pulumi  # noqa: F401 - whether it can be imported is the question
-        import pulumi_docker  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise Unavailable(
-            f"infra needs the Python package {error.name}, which is not installed",
-            hint="pip install 'peakproof[infra]'; in a clone, `make test` sets it up",
-        ) from error
+    extras.require("infra", "infra")

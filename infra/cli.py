@@ -21,6 +21,9 @@ app = typer.Typer(
 @app.callback()
 def infra() -> None:
     """The same topology as infrastructure that stays, by Pulumi."""
+    from infra.checking import require_pulumi
+
+    require_pulumi()
 
 
 @app.command()
@@ -130,7 +133,6 @@ def status(name: Name, as_json: AsJson = False) -> None:
 
     Example: peakproof infra status laptop
     """
-    _require_pulumi()
     from foundation.console import print_json
     from infra import commands
 
@@ -145,7 +147,6 @@ def drift(name: Name, as_json: AsJson = False) -> None:
 
     Example: peakproof infra drift laptop
     """
-    _require_pulumi()
     from foundation.console import print_json
     from foundation.errors import ExitCode
     from infra import commands
@@ -163,7 +164,6 @@ def destroy(name: Name, yes: Yes = False, confirm: Typed = None, as_json: AsJson
 
     Example: peakproof infra destroy laptop --yes
     """
-    _require_pulumi()
     from foundation.console import print_json
     from infra import commands
 
@@ -176,18 +176,10 @@ def _wanted(definition: str, site: str, name: str | None) -> Wanted:
     """What a person asks for, read and checked before Pulumi is loaded."""
     from environments import wanted
 
-    read = wanted.read(definition, site=site, name=name, beside=Path.cwd())
-    _require_pulumi()
-    return read
+    return wanted.read(definition, site=site, name=name, beside=Path.cwd())
 
 
 def _named(name: str) -> str:
     from environments.wanted import named
 
     return named(name, where="NAME")
-
-
-def _require_pulumi() -> None:
-    from infra.checking import require_pulumi
-
-    require_pulumi()

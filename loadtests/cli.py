@@ -22,6 +22,9 @@ app = typer.Typer(
 @app.callback()
 def load() -> None:
     """Load: open arrivals on any URL you may load, and a verdict."""
+    from foundation import extras
+
+    extras.require("load", "loadtests")
 
 
 def run(

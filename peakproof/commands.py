@@ -40,6 +40,9 @@ def rehearse(
 
     Example: peakproof rehearse seasons/laptop.yaml
     """
+    from foundation import extras
+
+    extras.require("rehearse", *extras.REHEARSAL)
     from environments.wanted import lasting
     from peakproof import season
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foundation.errors import ExitCode, Unavailable
+from foundation.extras import REHEARSAL, how
 
 if TYPE_CHECKING:
     from peakproof.machine import Engine, Machine
@@ -51,6 +52,7 @@ class Check:
 def examine(machine: Machine) -> list[Check]:
     """Every check, in the order in which a person would mend things."""
     return [
+        _extras(machine.extras),
         *_engine(machine.engine, can_bootstrap=machine.can_bootstrap),
         _memory(machine.memory),
         _cores(machine.cores),
@@ -71,14 +73,33 @@ def exit_code(checks: Sequence[Check]) -> ExitCode:
     return ExitCode.UNAVAILABLE if failed else ExitCode.OK
 
 
+def _extras(lacking: Sequence[str]) -> Check:
+    if not lacking:
+        return Check(name="extras", status=Status.OK, what="all are installed")
+    needed = [extra for extra in REHEARSAL if extra in lacking]
+    what = f"not installed: {', '.join(lacking)}"
+    if needed:
+        what = f"a rehearsal needs {' and '.join(needed)}; {what}"
+    status = Status.FAIL if needed else Status.NOTE
+    return Check(name="extras", status=status, what=what, to_do=how(*(needed or lacking)))
+
+
 def _engine(engine: Engine | Unavailable, *, can_bootstrap: bool) -> Iterator[Check]:
     if isinstance(engine, Unavailable):
         yield Check(name="docker", status=Status.FAIL, what=str(engine), to_do=engine.hint or "")
         return
     yield _version(engine)
+    if engine.rootless:
+        yield _rootless()
     yield _driver(engine.driver)
     yield _disk(engine.free)
     yield _base_image(present=engine.has_base_image, can_bootstrap=can_bootstrap)
+
+
+def _rootless() -> Check:
+    what = "the engine runs without root: leases and faults cannot be ended there"
+    to_do = "use the one that runs as root: `unset DOCKER_HOST`, or `docker context use default`"
+    return Check(name="rootless", status=Status.FAIL, what=what, to_do=to_do)
 
 
 def _version(engine: Engine) -> Check:

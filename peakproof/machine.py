@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
+from foundation import extras
 from foundation.errors import Unavailable
 
 BASE_IMAGE = "peakproof/base"
@@ -27,6 +28,7 @@ class Engine:
     driver: str
     free: int | None
     has_base_image: bool
+    rootless: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,8 @@ class Machine:
     """Everything the doctor looks at. Sizes in bytes; `kernel` is its build configuration, {} if unknown.
 
     `engine` is the error where no engine answers. `taken` are the machine's routes. `faults`: fault -> why it
-    cannot be done here, of those that cannot; None where they could not be tried.
+    cannot be done here, of those that cannot; None where they could not be tried. `extras` are those of
+    Peakproof's own that are not installed.
     """
 
     engine: Engine | Unavailable
@@ -51,6 +54,7 @@ class Machine:
     can_bootstrap: bool
     browser: str | None
     ssh: str | None
+    extras: tuple[str, ...]
 
 
 def processor() -> str | None:
@@ -77,6 +81,7 @@ def look() -> Machine:
         local_ports=port_count(_text("/proc/sys/net/ipv4/ip_local_port_range")),
         can_bootstrap=os.geteuid() == 0 and shutil.which("debootstrap") is not None,
         ssh=shutil.which("ssh"),
+        extras=tuple(extra for extra in extras.EXTRAS if extras.lacking(extra)),
         browser=next((path for name in BROWSERS if (path := shutil.which(name))), None),
     )
 
@@ -117,6 +122,7 @@ def _engine() -> Engine | Unavailable:
         driver=str(info["Driver"]),
         free=_free(Path(str(info["DockerRootDir"]))),
         has_base_image=bool(images),
+        rootless="name=rootless" in (info.get("SecurityOptions") or ()),
     )
 
 

@@ -26,12 +26,17 @@ app.add_typer(sandbox, name="sandbox")
 SandboxName = Annotated[
     str, typer.Option("--name", help="The sandbox; `box` is the site that the package knows.", metavar="NAME")
 ]
+_BY_ANSIBLE = ("configure", "check", "renew", "patch")
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 
 
 @app.callback()
-def hosts() -> None:
+def hosts(context: typer.Context) -> None:
     """Hosts of a site: bare machines configured by Ansible, checked, patched; three of them in a box."""
+    if context.invoked_subcommand in _BY_ANSIBLE:
+        from playbooks.configuring import require_ansible
+
+        require_ansible()
 
 
 @sandbox.command("up")

@@ -11,8 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from foundation import extras
 from foundation.console import VERBOSE, people
-from foundation.errors import Interrupted, Unavailable
+from foundation.errors import Interrupted
 from playbooks import entries, specs
 from playbooks import wanted as wanting
 from playbooks.entries import Published
@@ -73,15 +74,8 @@ def read(
 
 
 def require_ansible() -> None:
-    """Raises Unavailable where Ansible is missing: only `hosts` needs it."""
-    try:
-        import ansible  # noqa: F401 - whether it can be imported is the question
-        import ansible_runner  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise Unavailable(
-            f"hosts needs the Python package {error.name}, which is not installed",
-            hint="pip install 'peakproof[hosts]'; in a clone, `make test` sets it up",
-        ) from error
+    """Raises Unavailable where Ansible is missing: only configuring hosts needs it."""
+    extras.require("hosts", "hosts")
 
 
 def _play(wanted: Wanted, manner: Manner) -> Play:

@@ -22,7 +22,7 @@ def ran(folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_a_package_of_the_same_name_in_the_current_folder_is_not_taken_for_ours(tmp_path: Path) -> None:
     (tmp_path / "foundation").mkdir()
-    (tmp_path / "foundation" / "__init__.py").write_text("raise SystemExit('a project's own foundation')")
+    (tmp_path / "foundation" / "__init__.py").write_text("raise SystemExit('of the project')")
     done = ran(tmp_path)
     assert done.returncode == 0, done.stderr
 

@@ -99,7 +99,7 @@ def test_without_pulumi_it_says_what_to_install() -> None:
         "sys.exit(console.run(app, ['check', 'laptop']))"
     )
     assert ended.returncode == ExitCode.UNAVAILABLE
-    assert "infra needs the Python package pulumi" in ended.stderr
+    assert "infra needs peakproof[infra], which is not installed" in ended.stderr
     assert "pip install 'peakproof[infra]'" in ended.stderr
 
 

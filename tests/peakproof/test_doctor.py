@@ -31,6 +31,7 @@ HEALTHY = Machine(
     can_bootstrap=True,
     browser="/usr/bin/chromium",
     ssh="/usr/bin/ssh",
+    extras=(),
 )
 NO_ENGINE = Unavailable("Docker Engine is not running", hint="start it")
 
@@ -50,8 +51,11 @@ def test_a_healthy_machine_has_nothing_to_do() -> None:
 
 
 SICK = [
+    ("extras", replace(HEALTHY, extras=("loadtests", "spark")), Status.FAIL),
+    ("extras", replace(HEALTHY, extras=("infra", "spark")), Status.NOTE),
     ("docker", replace(HEALTHY, engine=NO_ENGINE), Status.FAIL),
     ("docker", with_engine(api="1.24"), Status.FAIL),
+    ("rootless", with_engine(rootless=True), Status.FAIL),
     ("storage driver", with_engine(driver="vfs"), Status.WARN),
     ("disk", with_engine(free=7 * GIB), Status.WARN),
     ("disk", with_engine(free=3 * GIB), Status.FAIL),
@@ -156,7 +160,8 @@ def test_json_goes_to_stdout_alone(app: typer.Typer, monkeypatch: pytest.MonkeyP
     result = CliRunner().invoke(app, ["--json"])
     checks = json.loads(result.stdout)["checks"]
     assert checks[0].keys() == {"name", "status", "what", "to_do"}
-    assert checks[0]["status"] == "fail"
+    docker = next(check for check in checks if check["name"] == "docker")
+    assert docker["status"] == "fail"
 
 
 @pytest.mark.integration

@@ -47,6 +47,6 @@ def test_a_site_that_is_being_worked_on_is_refused_with_who_does(
 
 def test_without_ansible_it_is_said_how_it_is_had(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ansible_runner", None)
-    with pytest.raises(Unavailable, match="needs the Python package ansible_runner") as caught:
+    with pytest.raises(Unavailable, match="needs peakproof") as caught:
         configuring.require_ansible()
     assert "peakproof[hosts]" in str(caught.value.hint)
