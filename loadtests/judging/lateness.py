@@ -1,7 +1,8 @@
 """Whether arrivals were sent when they were due, judged by stretches with enough of them. Pure.
 
 The p99 of fewer than a hundred arrivals is that of the slowest one, so thin seconds are taken together. One
-hiccup of a machine may strike a thin load; a generator that stalls, or is always late, is told all the same.
+hiccup of a machine may strike a load where it moves nothing that is promised: a minute has no hundred seconds
+of which one might be late. A generator that stalls, or is always late, is told all the same.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def stretches(delays: Delays) -> list[Histogram]:
 
 
 def _one_hiccup(delays: Delays, limit: float, objectives: Sequence[Objective]) -> bool:
-    """Whether all would be on time without two thin seconds, and those move no promised percentile."""
+    """Whether all would be on time without two seconds, and those move no promised percentile."""
     worst = max(delays, key=lambda second: delays[second].maximum)
     return any(
         _harmless(delays, struck, limit, objectives)
@@ -84,7 +85,7 @@ def _one_hiccup(delays: Delays, limit: float, objectives: Sequence[Objective]) -
 
 def _harmless(delays: Delays, struck: set[int], limit: float, objectives: Sequence[Objective]) -> bool:
     rest = {second: found for second, found in delays.items() if second not in struck}
-    if not rest or any(delays[second].total >= ENOUGH for second in struck):
+    if not rest:
         return False
     total = sum(found.total for found in delays.values())
     late = sum(delays[second].above(round(limit * _SECOND)) for second in struck)
