@@ -24,7 +24,7 @@ from loadtests.capacity.results import in_words as capacity_in_words
 from loadtests.judging import implied, objectives, recovery, validity
 from loadtests.judging.measurements import Measurements
 from loadtests.recording.latency_log import Clock
-from peakproof import asynchronous, conservation, machine
+from peakproof import asynchronous, conservation, machine, others
 from peakproof.asynchronous import Waiting
 from peakproof.results import FaultRecord, Inside, Load, Percentiles, Ran, Results, Second
 from peakproof.stages import inside_of
@@ -76,6 +76,8 @@ def verdict_of(state: State, error: Exception | None) -> Verdict:
         faults = [each.at for each in state.happened]
         whole = state.hopeless is None
         findings += validity.findings(state.measured, state.season.objectives, whole=whole)
+        samples = state.seen.samples if state.seen else ()
+        findings += others.findings(state.season.objectives, state.measured, samples, faults)
         findings += objectives.evaluate(state.season.objectives, state.measured, faults)
         findings += implied.findings(state.measured, state.season.objectives) if whole else []
         findings += asynchronous.evaluate(state.season.objectives, _waiting(state), faults)

@@ -18,20 +18,27 @@ from loadtests.recording.counters import Counters
 from loadtests.recording.histograms import rank
 from loadtests.recording.latency_log import Clock
 
+NOTHING = "nothing measured"
 _SECOND = 1_000_000_000
 # A measured value, how it reads, and what stands beside it; None when nothing was measured.
 Observed = tuple[float, str, str] | None
 
 
 def evaluate(
-    objectives: Sequence[Objective], measured: Measurements, faults: Sequence[float] = ()
+    objectives: Sequence[Objective],
+    measured: Measurements,
+    faults: Sequence[float] = (),
+    without: Sequence[Window] = (),
 ) -> list[Finding]:
-    """A finding for each objective about what clients see. `faults`: seconds since the start of the load."""
+    """A finding for each objective about what clients see. `faults`: seconds since the start of the load.
+
+    `without`: what is left out of all but recovery, as is the time after faults where a promise says so.
+    """
     guard, shedding = latency_guard(objectives, measured.job.main), may_shed(objectives, measured.job.main)
     return [
         _recovered(objective, measured, faults, guard)
         if objective.metric is Metric.RECOVERY
-        else _finding(objective, measured, faults, shedding)
+        else _finding(objective, measured, faults, shedding, without)
         for objective in objectives
         if not (objective.metric.inside or _idle(objective, measured))
     ]
@@ -74,25 +81,29 @@ def _of_all(objective: Objective) -> bool:
 
 
 def _finding(
-    objective: Objective, measured: Measurements, faults: Sequence[float], shedding: Collection[str]
+    objective: Objective,
+    measured: Measurements,
+    faults: Sequence[float],
+    shedding: Collection[str],
+    without: Sequence[Window],
 ) -> Finding:
     forgiven = objective.metric is Metric.ERRORS and (_journey(objective) or measured.job.main) in shedding
     measure = _errors_but_shed if forgiven else _MEASURES[objective.metric]
     excluded = objective.outside is not None and len(faults) > 0
     windows = [Window(start=at, end=at + (objective.outside or 0.0)) for at in faults] if excluded else []
-    observed = measure(objective, measured, measured.outside(windows))
+    observed = measure(objective, measured, measured.outside([*windows, *without]))
     beside = ["promised by default"] if objective.implied else []
     beside += [observed[2]] if observed and observed[2] else []
     if windows:
         within = measure(objective, measured, measured.inside(windows))
         name = objective.exclusion.removeprefix(" outside ")
-        beside.append(f"within {name}: {within[1] if within else 'nothing measured'}")
+        beside.append(f"within {name}: {within[1] if within else NOTHING}")
     return Finding(
         name=str(objective),
         weight=Weight.OBJECTIVE,
         holds=observed is not None and objective.holds(observed[0]),
         expected=str(objective),
-        observed=observed[1] if observed else "nothing measured",
+        observed=observed[1] if observed else NOTHING,
         reason="; ".join(beside),
     )
 
