@@ -36,6 +36,7 @@ __all__ = [
     "load_sample",
     "measure_risk",
     "preview",
+    "receipt",
     "shares",
     "verify",
 ]
@@ -132,6 +133,16 @@ def verify(
     from anonymizer.engines import runner
 
     return runner(source, target).compare(source, target, policy, key, progress=progress)[1]
+
+
+def receipt(dsn: str) -> Receipt | None:
+    """What was proved of a database, from the database itself; None where it has no receipt.
+
+    `foundation.receipts.accepted` refuses all but a complete and verified one.
+    """
+    from anonymizer import engines
+
+    return engines.receipt(dsn)
 
 
 def measure_risk(

@@ -5,7 +5,7 @@ Repeats nothing of a DSN, which may hold a password. What an engine brings along
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -152,3 +152,32 @@ def filling(dsn: str) -> AbstractContextManager[Filling]:
     from anonymizer.postgres import filling as postgres
 
     return postgres.filling(dsn)
+
+
+def load_sample(dsn: str, files: Mapping[str, Path]) -> dict[str, int]:
+    """Fills migrated and empty tables with files of CSV (table -> file); returns the rows by table.
+
+    Raises InputError (tables that do not fit), Refused (a table holds rows), Unavailable.
+    """
+    if is_mariadb(dsn):
+        from anonymizer.mariadb import samples as mariadb
+
+        return mariadb.load(dsn, files)
+    from anonymizer.postgres import samples as postgres
+
+    return postgres.load(dsn, files)
+
+
+def receipt(dsn: str) -> Receipt | None:
+    """What was proved of a database; None where it has no receipt. Raises InputError, Unavailable."""
+    if is_mariadb(dsn):
+        from anonymizer.mariadb import receipts as mariadb
+        from anonymizer.mariadb.connections import session as opened
+
+        with opened(dsn, "target") as there:
+            return mariadb.read(there)
+    from anonymizer.postgres.connections import session
+    from foundation import receipts
+
+    with session(dsn, "target") as connection:
+        return receipts.read(connection)

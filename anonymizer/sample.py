@@ -1,4 +1,4 @@
-"""Sample "production" data: made by the platform's own generator, cached as files that COPY takes."""
+"""Sample "production" data: made by the platform's own generator, cached as files of CSV."""
 
 from __future__ import annotations
 
@@ -13,19 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, cast
 
-import psycopg
 import pyarrow as pa
-from psycopg import sql
 from pyarrow import csv
 
-from anonymizer.postgres.connections import session
-from anonymizer.postgres.loading import analyse, bulk, copy_in
-from anonymizer.postgres.refusals import translated
-from anonymizer.postgres.sequences import go_on_after
+from anonymizer import engines
 from foundation import folders
-from foundation.errors import InputError, PeakproofError, Refused
-
-_BLOCK = 1 << 20
+from foundation.errors import InputError, PeakproofError
 
 
 class Generator(Protocol):
@@ -48,23 +41,8 @@ def load_sample(module: Path, size: int, seed: int, dsn: str, cache: Path | None
     rows), Unavailable.
     """
     folder = cached(module, size, seed, cache or default_cache())
-    with session(dsn, "sample database") as connection:
-        files = sorted(folder.glob("*.csv"))
-        tables = {file: sql.Identifier(*file.stem.partition("-")[2].split(".")) for file in files}
-        for file, table in tables.items():
-            with translated(f"sample database, {file.stem}"):
-                row = connection.execute(sql.SQL("SELECT EXISTS (SELECT FROM {})").format(table)).fetchone()
-            if row and row[0]:
-                raise Refused(
-                    f"the sample database is not empty: {file.stem}", hint="give it an empty database"
-                )
-        with bulk(connection, list(tables.values())):
-            loaded = {
-                file.stem.partition("-")[2]: _loaded(connection, table, file)
-                for file, table in tables.items()
-            }
-            go_on_after(connection, {_relation(name) for name in loaded})
-            return loaded
+    files = {file.stem.partition("-")[2]: file for file in sorted(folder.glob("*.csv"))}
+    return engines.load_sample(dsn, files)
 
 
 def cached(module: Path, size: int, seed: int, cache: Path) -> Path:
@@ -146,19 +124,6 @@ def _place(module: Path, error: Exception) -> str:
 
 
 def _write(file: Path, table: pa.Table) -> None:
-    """CSV with a header line, which names the columns for COPY; every value quoted, NULL as nothing."""
+    """CSV with a header line, which names the columns; every value quoted, NULL as nothing."""
     with file.open("wb") as sink:
         csv.write_csv(table, sink, csv.WriteOptions(batch_size=1 << 16, quoting_style="all_valid"))
-
-
-def _relation(name: str) -> tuple[str, str]:
-    schema, _, relation = name.rpartition(".")
-    return schema or "public", relation
-
-
-def _loaded(connection: psycopg.Connection, table: sql.Identifier, file: Path) -> int:
-    with file.open("rb") as content, translated(f"sample database, {file.stem}"):
-        columns = content.readline().decode().strip().replace('"', "").split(",")
-        rows = copy_in(connection, table, columns, iter(lambda: content.read(_BLOCK), b""))
-        analyse(connection, table)
-    return rows

@@ -22,7 +22,7 @@ VERSION = "peakproof.version"
 
 
 def of(instance: str, kind: str, **more: str) -> dict[str, str]:
-    """Labels of a thing of an instance; `kind`: node, network, volume, lease, lock, secrets, note or fault"""
+    """Labels of a thing of an instance; `kind`: node, network, volume, lease, lock, note, fault, …"""
     keys = {
         "node": NODE,
         "digest": DIGEST,

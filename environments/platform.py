@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from environments import references
+from environments.questions import QuestionInput
 from environments.running import Deliveries, RunningInput
 from environments.words import Delay, Name
 from foundation import documents
@@ -39,7 +40,12 @@ class PlatformInput(Input):
         description="service.secret, or one of the definition's -> path of its file, or a variable",
     )
     processes: dict[Name, ProcessInput] = Field(min_length=1)
-    conservation: str | None = Field(default=None, description="SQL: what became of each order of a run")
+    database: Name | None = Field(
+        default=None, description="the service whose data are filled and asked, where there are several"
+    )
+    conservation: QuestionInput | None = Field(
+        default=None, description="what became of each order of a run: a file of SQL, a URL or a command"
+    )
     feeds: dict[Name, str] = Field(default={}, description="SQL whose rows the load generator draws from")
     delays: dict[Delay, str] = Field(
         default={}, description="SQL files: how long each order of a run took from one event to another"
@@ -110,8 +116,10 @@ def load(path: Path) -> Platform:
 def _missing_files(platform: Platform) -> list[Problem]:
     problems = []
     named: list[tuple[Location, str | None]] = [
-        ((key,), getattr(platform.written, key)) for key in ("conservation", "reset", "journeys", "policy")
+        ((key,), getattr(platform.written, key)) for key in ("reset", "journeys", "policy")
     ]
+    if platform.written.conservation is not None:
+        named.append((("conservation",), platform.written.conservation.sql))
     named += [(("delays", delay), name) for delay, name in platform.written.delays.items()]
     named.append((("sample",), _file_of_sample(platform)))
     for at, name in named:
@@ -131,14 +139,16 @@ def _file_of_sample(platform: Platform) -> str | None:
 
 
 def _unknown_secrets(platform: Platform) -> list[Problem]:
-    known = platform.written.secrets
-    return [
-        platform.document.problem(
-            ("processes", name, "secrets", index),
-            f"unknown secret {secret!r}",
-            documents.did_you_mean(secret, known),
-        )
+    known, asked = platform.written.secrets, platform.written.conservation
+    named: list[tuple[Location, str]] = [
+        (("processes", name, "secrets", index), secret)
         for name, process in platform.written.processes.items()
         for index, secret in enumerate(process.secrets)
+    ]
+    if asked is not None:
+        named += [(("conservation", "headers"), secret) for secret in asked.secrets]
+    return [
+        platform.document.problem(at, f"unknown secret {secret!r}", documents.did_you_mean(secret, known))
+        for at, secret in named
         if secret not in known
     ]

@@ -9,10 +9,19 @@ from environments.secrets import completed
 from environments.topology import OUTSIDE, Lifecycle, Node, Topology
 
 
-def database_service(topology: Topology) -> str | None:
-    """The service that holds the platform's data: the first that has a leader; None without one."""
-    leaders = (role.name for role in topology.roles if role.name.endswith(".leader"))
-    return next((name.removesuffix(".leader") for name in leaders), None)
+def databases(topology: Topology) -> list[str]:
+    """The services that keep tables: those whose bindings say that they speak SQL."""
+    return [
+        service for service, bound in topology.bindings.items() if bound.scheme in ("postgresql", "mysql")
+    ]
+
+
+def database_service(topology: Topology, named: str | None) -> str | None:
+    """The service that holds the platform's data: the one it names, else the only one; None without."""
+    known = databases(topology)
+    if named is not None:
+        return named if named in known else None
+    return known[0] if len(known) == 1 else None
 
 
 def database_only(topology: Topology, service: str) -> Topology:

@@ -74,8 +74,10 @@ class InputError(PeakproofError):
         where: str | None = None,
         hint: str | None = None,
         problems: Sequence[Problem] = (),
+        detail: Sequence[str] = (),
     ) -> None:
-        super().__init__(what, where=where, hint=hint, detail=[str(problem) for problem in problems])
+        told = [*detail, *(str(problem) for problem in problems)]
+        super().__init__(what, where=where, hint=hint, detail=told)
         self.problems = tuple(problems)
 
 

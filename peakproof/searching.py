@@ -19,9 +19,9 @@ from loadtests.judging import measurements, sufficiency
 from loadtests.judging.measurements import Measurements
 from loadtests.planning.job import Job
 from loadtests.recording.progress import Event, Started
-from peakproof import asynchronous, conservation, delays, generating, resetting
+from peakproof import asynchronous, books, conservation, delays, generating, resetting
 from peakproof.asynchronous import Delay, Waiting
-from peakproof.books import Books
+from peakproof.books import asking
 from peakproof.conservation import Conservation
 from peakproof.inside import Seen
 from peakproof.plan import CapacityInput, LoadInput
@@ -81,8 +81,8 @@ class EnvironmentTrial:
     def _drained(self, job: Job, measured: Measurements) -> Iterator[str]:
         """Every order of the trial accounted for; what is not breaks the trial, and the rehearsal."""
         ledger = list(measured.ledger())
-        books = Books(self._dsn(), self._file("conservation"), f"{job.run}-")
-        rows, _ = books.wait(conservation.acknowledged(ledger), self.season.written.drain)
+        with asking.books(self.season.platform, self.target, self.database, f"{job.run}-") as found:
+            rows, _ = books.wait(found, conservation.acknowledged(ledger), self.season.written.drain)
         compared = conservation.compare(ledger, rows)
         if not compared.holds:
             self.broken.append(compared)

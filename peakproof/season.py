@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from environments import giving, loading, lookup
+from environments import giving, loading, lookup, slicing
 from environments.faults import aiming, hosts
 from environments.giving import Given
 from environments.platform import Platform
@@ -48,6 +48,11 @@ class Season:
     def environment_name(self) -> str:
         written = self.written.environment
         return written.stack or written.name or self.topology.definition
+
+    @property
+    def database(self) -> str | None:
+        """The service that holds the platform's data; None where there is none, or nobody says which."""
+        return slicing.database_service(self.topology, self.platform.written.database)
 
     @property
     def faults(self) -> list[Planned]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from environments import lookup, slicing
+from environments.services import running
 from environments.services.kind import FRONT
 from environments.topology import Topology
 from foundation import slo
@@ -106,6 +107,8 @@ def of_season(season: Season) -> Iterator[Problem]:
             yield document.problem(("environment", "definition"), what)
     for what in _lacks(season.topology):
         yield document.problem(("environment", "definition"), what)
+    yield from _database_problems(season)
+    yield from _question_problems(season)
     yield from timeline_problems.of_season(season)
     yield from _journey_problems(season)
     yield from _size_problems(season)
@@ -125,8 +128,46 @@ def _lacks(topology: Topology) -> Iterator[str]:
     reached = any(FRONT in node.attachments.networks for node in doors)
     if not reached or topology.bindings[topology.entry].port is None:
         yield f"customers cannot talk to its entry {topology.entry!r}: name a service that answers HTTP"
-    if slicing.database_service(topology) is None:
-        yield "the definition has no database: a rehearsal has to look into the books"
+
+
+def _database_problems(season: Season) -> Iterator[Problem]:
+    """A database is filled, looked into and emptied: it has to be there, and to be known among several."""
+    known, named = slicing.databases(season.topology), season.platform.written.database
+    at: Location = ("environment", "definition")
+    if not known:
+        what = "the definition has no database: a rehearsal has to fill it and to look into it"
+        yield season.document.problem(at, what, "a service of kind postgres or mariadb is one")
+    elif named is not None and named not in known:
+        what = f"the definition has no database {named!r}, which its platform names"
+        yield season.document.problem(at, what, did_you_mean(named, known))
+    elif named is None and len(known) > 1:
+        what = f"the definition has several databases: {', '.join(known)}"
+        where = season.platform.document.path
+        yield season.document.problem(at, what, f"say which in {where}, such as `database: {known[0]}`")
+
+
+def _question_problems(season: Season) -> Iterator[Problem]:
+    """What a question at a URL, or a command in a node, names and the definition does not have."""
+    asked, topology = season.platform.written.conservation, season.topology
+    document = season.platform.document
+    if asked is None:
+        return
+    left = asked.unfilled(running.filled(asked.url or "", topology.bindings))
+    if left is not None:
+        known = [f"{name}.{key}" for name, bound in topology.bindings.items() for key in bound.properties()]
+        what = f"nothing fills {{{left}}}: services, {{run}} and {{after}} do"
+        yield document.problem(("conservation", "url"), what, did_you_mean(left, known))
+    services = {node.service for node in topology.nodes}
+    if asked.node_of is not None and asked.node_of not in services:
+        what = f"the definition has no service {asked.node_of!r}"
+        yield document.problem(("conservation", "in"), what, did_you_mean(asked.node_of, services))
+    given = {secret.name for secret in topology.secrets}
+    for secret in asked.secrets:
+        if secret not in given:
+            what = f"no node of the definition is given the secret {secret!r}"
+            yield document.problem(
+                ("conservation", "headers"), what, "let the process that asks for it name it"
+            )
 
 
 def _journey_problems(season: Season) -> Iterator[Problem]:

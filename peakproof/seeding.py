@@ -10,8 +10,6 @@ import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
-
 import anonymizer
 from anonymizer import sample
 from anonymizer.pseudonyms import keys
@@ -21,6 +19,8 @@ from foundation import receipts
 from foundation.errors import InputError
 from foundation.receipts import Receipt
 from foundation.secrets import Secret
+from peakproof import databases
+from peakproof.databases import Answer, Query
 from peakproof.results import Data
 from peakproof.season import Season
 
@@ -57,10 +57,10 @@ def standing(target: Environment, database: str) -> Data | None:
 
     Raises Refused where what stands there was not filled to the end, or not verified.
     """
-    with psycopg.connect(target.dsn(database).reveal()) as connection:
-        if receipts.read(connection) is None:
-            return None
-        receipt = receipts.require(connection)
+    found = anonymizer.receipt(target.dsn(database).reveal())
+    if found is None:
+        return None
+    receipt = receipts.accepted(found)
     rows = sum(receipt.tables.values())
     return Data(
         source="what stood there",
@@ -79,8 +79,7 @@ def _files(season: Season) -> tuple[Path, Path, Path]:
 
 
 def _required(dsn: str) -> Receipt:
-    with psycopg.connect(dsn) as connection:
-        return receipts.require(connection)
+    return receipts.accepted(anonymizer.receipt(dsn))
 
 
 def _policy(receipt: Receipt) -> str:
@@ -119,22 +118,18 @@ def seed(season: Season, source: Environment, target: Environment, database: str
 
 def feeds(season: Season, dsn: Secret, folder: str) -> Iterator[FileSpec]:
     """The journeys' data as CSV files below `folder`, read from the seeded database."""
-    with psycopg.connect(dsn.reveal()) as connection:
-        connection.read_only = True
-        for name, query in season.platform.written.feeds.items():
-            at = season.platform.document.where(("feeds", name))
-            try:
-                cursor = connection.execute(query.encode())
-            except psycopg.Error as error:
-                raise InputError(f"the feed {name!r} fails: {error}", where=at) from error
-            if cursor.rowcount == 0:
-                raise InputError(f"the feed {name!r} has no rows", where=at, hint="journeys need data")
-            yield f"{folder}/{name}.csv", _csv(cursor), 0o644
+    platform = season.platform
+    for name, text in platform.written.feeds.items():
+        query = Query.of_key(platform, "feeds", name, text, f"the feed {name!r}")
+        answer = databases.of(dsn).ask(query)
+        if not answer.rows:
+            raise InputError(f"{query.what} has no rows", where=query.where, hint="journeys need data")
+        yield f"{folder}/{name}.csv", _csv(answer), 0o644
 
 
-def _csv(cursor: psycopg.Cursor[tuple[object, ...]]) -> bytes:
+def _csv(answer: Answer) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([column.name for column in cursor.description or ()])
-    writer.writerows(cursor)
+    writer.writerow(answer.columns)
+    writer.writerows(answer.rows)
     return text.getvalue().encode()

@@ -18,8 +18,8 @@ from loadtests.judging.measurements import Measurements
 from loadtests.judging.objectives import may_shed
 from loadtests.recording.ledger import Entry
 from loadtests.recording.progress import Event, Started
-from peakproof import conservation, delays, generating, inside, jobs, resetting, searching, seeding
-from peakproof.books import Books
+from peakproof import books, conservation, delays, generating, inside, jobs, resetting, searching, seeding
+from peakproof.books import asking
 from peakproof.bringing_up import bring_up
 from peakproof.inside import Seen
 from peakproof.results import MEASUREMENTS, Inside
@@ -57,6 +57,7 @@ def load(desk: Desk, state: State) -> State:
     tools = Tools(images=desk.built, can=desk.can)
     faults = Timeline(season.faults, partial(_prepared, season, target, tools), desk.screen.fault)
     sampler = watched(season, target, state.database)
+    _answers(state)
     rules, main = [abort.parse(text) for text in season.written.abort_on], season.written.load.journey
     watch = abort.Watch(rules, may_shed=main in may_shed(season.objectives, main))
     with desk.screen.load(job) as listen:
@@ -108,9 +109,17 @@ def _measured(desk: Desk, state: State, seen: Seen) -> State:
     return replace(state, measured=measured, seen=seen)
 
 
+def _answers(state: State) -> None:
+    """Asks the books before anything is sent. Raises InputError where the question or the answer is wrong."""
+    assert state.target is not None
+    with asking.books(state.season.platform, state.target, state.database, f"{state.run}-") as found:
+        found.read()
+
+
 def watched(season: Season, target: Environment, database: str) -> Sampler:
     """Who looks into the environment while a load runs. Raises InputError where a gauge is wrong."""
-    watch = DatabaseWatch(target.dsn(database), season.platform)
+    nodes = {address: node for found in target.instance.addresses.values() for node, address in found.items()}
+    watch = DatabaseWatch(target.dsn(database), season.platform, nodes)
     watch.check()
     return Sampler(target.groups(), watch)
 
@@ -119,12 +128,9 @@ def drain(_desk: Desk, state: State) -> State:
     """Orders come to their end; then the ledger is compared with the platform's books."""
     assert state.target is not None
     assert state.measured is not None
-    platform = state.season.platform
-    assert platform.written.conservation is not None
     ledger = list(_whole_entries(state.measured))
-    query = platform.file(platform.written.conservation)
-    books = Books(state.target.dsn(state.database), query, f"{state.run}-")
-    rows, _ = books.wait(conservation.acknowledged(ledger), state.season.written.drain)
+    with asking.books(state.season.platform, state.target, state.database, f"{state.run}-") as found:
+        rows, _ = books.wait(found, conservation.acknowledged(ledger), state.season.written.drain)
     compared = conservation.compare(ledger, rows)
     return replace(state, compared=compared, seen=_with_delays(state, state.measured))
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from environments import slicing
 from environments.containers.building import Watch
 from environments.environment import Environment
 from environments.fleet import Fleet
@@ -90,7 +89,7 @@ class State:
     @property
     def database(self) -> str:
         """The service that holds the platform's data. Raises InputError when there is none."""
-        service = slicing.database_service(self.season.topology)
+        service = self.season.database
         if service is None:
             raise InputError("the definition has no database: a rehearsal has to look into the books")
         return service

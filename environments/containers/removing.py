@@ -80,7 +80,7 @@ def everywhere(fleet: Fleet, name: str, *, kind: str | None = None, but: Set[str
 
 def remove_built(fleet: Fleet, name: str) -> None:
     """Removes what `up` builds; lock and lease belong to the command that works, and end with it."""
-    for kind in ("fault", "node", "disk", "network", "volume", "manifest", "note", "secrets"):
+    for kind in ("fault", "helper", "node", "disk", "network", "volume", "manifest", "note", "secrets"):
         everywhere(fleet, name, kind=kind)
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from foundation.errors import InputError, Unavailable
 from foundation.secrets import Secret
-from peakproof.books import Books
+from peakproof.books import wait
+from peakproof.books.by_sql import BySql
 from peakproof.conservation import Booked
 from tests.peakproof.kiosks import TINY
 from tests.servers import Server
@@ -57,8 +58,8 @@ def book(store: Store, key: str, *, member: int = 1, seats: int = 1, prints: int
         store.execute("INSERT INTO prints (booking) VALUES (%s)", row)
 
 
-def books(dsn: str, query: Path = QUERY) -> Books:
-    return Books(Secret(dsn), query, "run-")
+def books(dsn: str, query: Path = QUERY) -> BySql:
+    return BySql(Secret(dsn), query, "run-")
 
 
 def written(folder: Path, sql: str) -> Path:
@@ -96,7 +97,7 @@ def test_a_percent_sign_in_a_key_is_only_a_percent_sign(dsn: str, store: Store) 
 
 def test_the_books_are_complete_at_once_when_nothing_is_missing(dsn: str, store: Store) -> None:
     book(store, "run-1")
-    rows, waited = books(dsn).wait({"run-1"}, 30)
+    rows, waited = wait(books(dsn), {"run-1"}, 30)
     assert len(rows) == 1
     assert waited < 15
 
@@ -109,7 +110,7 @@ def test_what_was_promised_is_waited_for(dsn: str) -> None:
     clerk = threading.Timer(0.7, late)
     clerk.start()
     try:
-        rows, waited = books(dsn).wait({"run-1"}, 30)
+        rows, waited = wait(books(dsn), {"run-1"}, 30)
     finally:
         clerk.join()
     assert [row.key for row in rows] == ["run-1"]
@@ -118,7 +119,7 @@ def test_what_was_promised_is_waited_for(dsn: str) -> None:
 
 def test_the_wait_ends_at_the_deadline_with_what_there_is(dsn: str) -> None:
     started = time.monotonic()
-    rows, waited = books(dsn).wait({"run-1"}, 0.3)
+    rows, waited = wait(books(dsn), {"run-1"}, 0.3)
     assert rows == []
     assert 0.3 <= waited <= time.monotonic() - started
 

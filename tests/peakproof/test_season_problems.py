@@ -256,6 +256,30 @@ def test_a_definition_without_a_database_cannot_be_rehearsed(tmp_path: Path) -> 
     assert "cannot talk" not in said
 
 
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ("", "the definition has several databases: store, ledger; say which in"),
+        ("database: ledgre", "no database 'ledgre', which its platform names; did you mean 'ledger'?"),
+    ],
+)
+def test_which_of_several_databases_is_asked_has_to_be_said(
+    tmp_path: Path, named: str, expected: str
+) -> None:
+    (tmp_path / "kiosk").mkdir()
+    for each in (TINY / "kiosk").iterdir():
+        (tmp_path / "kiosk" / each.name).symlink_to(each)
+    (tmp_path / "kiosk" / "platform.yaml").unlink()
+    platform = (TINY / "kiosk" / "platform.yaml").read_text()
+    (tmp_path / "kiosk" / "platform.yaml").write_text(f"{platform}\n{named}\n")
+    definition = (TINY / "kiosk.yaml").read_text()
+    more = "  store:  {kind: postgres, memory: 256MiB}\n  ledger: {kind: mariadb}\n"
+    (tmp_path / "kiosk.yaml").write_text(
+        definition.replace("  store:  {kind: postgres, memory: 256MiB}\n", more)
+    )
+    assert expected in told(tmp_path, (TINY / "season.yaml").read_text())
+
+
 def test_a_platform_that_cannot_be_asked_cannot_be_rehearsed(tmp_path: Path) -> None:
     platform = (TINY / "kiosk" / "platform.yaml").read_text()
     (tmp_path / "kiosk").mkdir()

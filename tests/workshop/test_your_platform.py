@@ -9,11 +9,14 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import yaml
 
 import anonymizer
 from anonymizer import sample
 from environments.platform import PlatformInput
+from environments.questions import QuestionInput
 from peakproof import season
+from peakproof.books import by_url
 from peakproof.conservation import Booked
 
 EXAMPLE = re.compile(r"```\w+\n(?:#|--) (\S+)\n(.*?)```", re.DOTALL)
@@ -80,3 +83,17 @@ def test_every_key_of_a_platform_is_documented(root: Path) -> None:
     table = text.split("| key | meaning |")[1].split("\n\n")[0]
     cells = " ".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE))
     assert set(re.findall(r"`(\w+)`", cells)) == set(PlatformInput.model_fields)
+
+
+def test_the_ways_to_be_asked_otherwise_are_right_and_every_key_of_them_is_documented(root: Path) -> None:
+    text = (root / "docs" / "your-platform.md").read_text(encoding="utf-8")
+    section = text.split("### Asked by HTTP, or by a command")[1].split("\n## ")[0]
+    url, command = (
+        QuestionInput.model_validate(yaml.safe_load(written)["conservation"])
+        for written in re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+    )
+    assert list(url.secrets) == ["audit-token"]
+    assert command.node_of == "api"
+    keys = {field.alias or name for name, field in QuestionInput.model_fields.items()}
+    assert set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) == keys
+    assert f"{by_url.MOST >> 20} MiB" in section

@@ -12,7 +12,8 @@ from environments import platform
 from environments.platform import Platform
 from foundation.errors import InputError
 from foundation.secrets import Secret
-from peakproof.telemetry.database import DatabaseWatch, sessions, without_values
+from peakproof.databases.postgres import sessions, without_values
+from peakproof.telemetry.database import DatabaseWatch
 from tests.servers import Server
 
 
