@@ -60,6 +60,7 @@ class Place:
     person: str | None = None  # the column that says who a row is about
     row: str | None = None  # the column that tells rows apart
     unique: bool = False  # results must differ: by an index, or as this kind's do elsewhere
+    numbered: bool = False  # beside it stands the PESEL of the person whom the row is given
 
     @property
     def can_be_null(self) -> bool:
@@ -135,6 +136,8 @@ def _candidates(place: Place) -> Iterator[Rule]:
 def _of_kind(place: Place) -> Iterator[Rule]:
     """The kind's own transform, belonging to whom the row is about if it can."""
     kind = place.finding.kind
+    if kind == "birth_date" and place.numbered:  # forms compare it with the PESEL
+        yield _rule("birth_date", "sensitive", scope=f"entity({place.person})", domain="person")
     name, class_ = _RULES[kind]
     options = _kind_options(place)
     if kind == "email":

@@ -79,7 +79,14 @@ class _Proposing:
             person=emails[0] if len(emails) == 1 and alone else None,
             row=row if told and alone else None,
             unique=_indexed(table, root[1]) or self._unique(finding.kind),
+            numbered=finding.kind == "birth_date" and alone and self._numbered(table),
         )  # fmt: skip
+
+    def _numbered(self, table: Table) -> bool:
+        """Whether its PESELs are those of invented persons, and tell when these were born."""
+        pesels = [one for one in table.stored if self.findings[table.name, one].kind == "pesel"]
+        rules = [choosing.chosen(self._place(self._root((table.name, one))))[0] for one in pesels]
+        return any(rule.transform == "pesel" and rule.entity for rule in rules)
 
     def _unique(self, kind: Kind) -> bool:
         """Whether pseudonyms of this kind must differ somewhere, and so everywhere."""

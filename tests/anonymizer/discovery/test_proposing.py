@@ -39,6 +39,9 @@ FINDINGS: Findings = {
 }
 
 
+PEOPLE: dict[str, Kind] = {"email": "email", "pesel": "pesel", "born": "birth_date"}
+
+
 def test_addresses_are_unique_everywhere_when_they_must_be_somewhere() -> None:
     schema = Schema(tables={"patients": PATIENTS, "reminders": REMINDERS})
     tables = yaml.safe_load(proposal("p", schema, FINDINGS))["tables"]
@@ -46,6 +49,24 @@ def test_addresses_are_unique_everywhere_when_they_must_be_somewhere() -> None:
     assert tables["patients"]["columns"]["email"] == address == tables["reminders"]["columns"]["sent_to"]
     assert tables["patients"]["columns"]["last_name"]["scope"] == "entity(email)"
     assert "options" not in tables["reminders"]["columns"]["login"]
+
+
+def test_a_birth_date_is_that_of_the_persons_pesel_where_the_pesel_is_the_persons() -> None:
+    def born(*columns: str, unique: tuple[str, ...] = ()) -> object:
+        plain = table("people", *columns, "born", unique=unique)
+        date = replace(text("born"), type="date", base="date")
+        beside = replace(plain, columns={**plain.columns, "born": date})
+        findings = {("people", name): found(kind) for name, kind in PEOPLE.items() if name in beside.columns}
+        proposed = yaml.safe_load(proposal("p", Schema(tables={"people": beside}), findings))
+        return proposed["tables"]["people"]["columns"]["born"]
+
+    assert born("email", "pesel") == {
+        "transform": "birth_date", "class": "sensitive", "scope": "entity(email)", "domain": "person",
+    }  # fmt: skip
+    shifted = {"transform": "shift_date", "class": "sensitive"}
+    assert born("email") == shifted
+    assert born("pesel") == shifted
+    assert born("email", "pesel", unique=("pesel",)) == shifted
 
 
 def test_a_key_to_what_the_server_computes_follows_its_one_column_or_is_undecided() -> None:
