@@ -2,7 +2,7 @@
 
 objective  = subject comparison limit [ "outside" "faults" [ "+" duration ] ]
 subject    = SERIES "p" QUANTILE                          limit: a duration
-           | [ SERIES | "all" ] ( "errors" | "attempt-errors" )     limit: a percentage
+           | [ SERIES | "all" ] ( "errors" | "attempt-errors" | "refused" )     limit: a percentage
            | [ JOURNEY ] ( "throughput" | "goodput" )     limit: a rate
            | "recovery"                                   limit: a duration
            | "lost" "orders"                              limit: a whole number
@@ -27,7 +27,7 @@ from pydantic import AfterValidator
 from foundation import units
 
 ALL = "all"
-"""The series that is every journey of a load, in objectives about errors."""
+"""The series that is every journey of a load, in objectives about shares of them."""
 
 
 class Metric(StrEnum):
@@ -36,6 +36,7 @@ class Metric(StrEnum):
     LATENCY = "latency"
     ERRORS = "errors"
     ATTEMPT_ERRORS = "attempt-errors"
+    REFUSED = "refused"
     THROUGHPUT = "throughput"
     GOODPUT = "goodput"
     RECOVERY = "recovery"
@@ -43,6 +44,11 @@ class Metric(StrEnum):
     DELAY = "delay"
     QUEUE_AGE = "queue age"
     OUTBOX_LAG = "outbox lag"
+
+    @property
+    def share(self) -> bool:
+        """Whether its limit is a percentage, of a journey, a step or all."""
+        return self in (Metric.ERRORS, Metric.ATTEMPT_ERRORS, Metric.REFUSED)
 
     @property
     def inside(self) -> bool:
@@ -58,8 +64,9 @@ _SERIES = re.compile(r"[a-z][a-z0-9_-]*(/[a-z][a-z0-9_-]*)?")
 _QUANTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
 _DELAY = re.compile(r"[a-z][a-z0-9_-]*->[a-z][a-z0-9_-]*")
 _TOKEN = re.compile(r"\s*([\w-]*\w->[\w-]+|<=|>=|[<>=+]|[^\s<>=+]+)")
-_RATES = ("errors", "attempt-errors", "throughput", "goodput")
-_BY_STEP = ("errors", "attempt-errors")
+_BY_STEP = tuple(str(metric) for metric in Metric if metric.share)
+_RATES = (*_BY_STEP, "throughput", "goodput")
+_MEASURED = ", ".join(_RATES)
 _PER_SECOND = (Metric.THROUGHPUT, Metric.GOODPUT)
 _DURATIONS = (Metric.LATENCY, Metric.RECOVERY, Metric.DELAY, Metric.QUEUE_AGE, Metric.OUTBOX_LAG)
 _WINDOWED = tuple(set(Metric) - {Metric.RECOVERY, Metric.LOST_ORDERS})
@@ -118,7 +125,7 @@ class Objective:
     def _limit(self) -> str:
         if self.metric in _DURATIONS:
             return _seconds(self.limit)
-        if self.metric in (Metric.ERRORS, Metric.ATTEMPT_ERRORS):
+        if self.metric.share:
             return f"{self.limit * 100:.12g}%"
         return f"{self.limit:.12g}" + ("/s" if self.metric in _PER_SECOND else "")
 
@@ -184,16 +191,14 @@ class _Parser:
     def _of_series(self) -> tuple[Metric, str | None, float | None]:
         started = self._next
         expected = (
-            "a journey, or errors, attempt-errors, throughput, goodput, recovery, lost orders, queue age, "
+            f"a journey, or {_MEASURED}, recovery, lost orders, queue age, "
             "outbox lag, or a delay such as accepted->erp"
         )
         series = self._take(lambda word: _SERIES.fullmatch(word) is not None, expected)
         if _QUANTILE.fullmatch(series) and self._peek() in _COMPARE:
             self._next = started
             raise self._error("a journey before the percentile, such as place-order p99")
-        what = self._take(
-            _measured, "a percentile such as p99, or errors, attempt-errors, throughput, goodput"
-        )
+        what = self._take(_measured, f"a percentile such as p99, or {_MEASURED}")
         if quantile := _QUANTILE.fullmatch(what):
             return Metric.LATENCY, series, float(quantile[1])
         if what not in _BY_STEP and not _NAME.fullmatch(series):

@@ -76,8 +76,8 @@ def unknown_series(objectives: Sequence[Objective], journeys: Collection[str]) -
 
 
 def _of_all(objective: Objective) -> bool:
-    """Whether it is about the errors of every journey together."""
-    return objective.series == ALL and objective.metric in (Metric.ERRORS, Metric.ATTEMPT_ERRORS)
+    """Whether it is about every journey together."""
+    return objective.series == ALL and objective.metric.share
 
 
 def _finding(
@@ -186,6 +186,15 @@ def _of_attempts(total: Counters) -> str:
     return f"{share:.3%} ({wrong:,} of {total.attempts:,} requests)"
 
 
+def _refused(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
+    """The platform's no for a reason of business: no error, and yet there may be too many."""
+    total = total_of(objective, measured, seconds)
+    if not total.wanted:
+        return None
+    share = total.refused / total.wanted
+    return share, f"{share:.3%} ({total.refused:,} of {total.wanted:,} {_what(objective, measured)})", ""
+
+
 def _throughput(objective: Objective, measured: Measurements, seconds: Collection[int]) -> Observed:
     """By the second in which journeys ended: what came to its end after the load is left out, and told."""
     journey = objective.series or measured.job.main
@@ -204,6 +213,7 @@ _MEASURES: Mapping[Metric, Callable[[Objective, Measurements, Collection[int]], 
     Metric.LATENCY: _latency,
     Metric.ERRORS: _errors,
     Metric.ATTEMPT_ERRORS: _attempt_errors,
+    Metric.REFUSED: _refused,
     Metric.THROUGHPUT: _throughput,
     Metric.GOODPUT: _throughput,
 }

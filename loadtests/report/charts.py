@@ -132,13 +132,14 @@ def _errors(measured: Measurements, width: int) -> Chart:
             ("attempt_errors", "requests that went wrong", "doubtful"),
             ("errors", "journeys that failed", "bad"),
             ("shed", "shed by the platform", "third"),
+            ("refused", "refused: no errors", "fourth"),
             ("turned_away", "turned away", "main"),
         )
     ]
     seen = [each for each in bars[1:] if any(each.values)] if not measured.job.closed else []
     return _chart(
         measured, width, "chart-errors", "Errors", f"{what}, per second",
-        "Requests that went wrong, journeys that failed for good, were shed, were turned away.",
+        "Requests that went wrong, journeys that failed for good, were shed, refused, turned away.",
         [bars[0], *seen], empty="not one error",
     )  # fmt: skip
 

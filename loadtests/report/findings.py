@@ -24,7 +24,7 @@ def headline(measured: Measurements, verdict: Verdict) -> Section:
     counted = "requests were sent" if job.closed else "journeys were due"
     done = (
         f"{job.main}, {rate(measured)} for {in_words(job.duration)}: {total.wanted:,} {counted}, "
-        f"{total.completed:,} ended well"
+        f"{total.completed:,} ended well" + (f", {total.refused:,} were refused" if total.refused else "")
     )
     invalid = next((f for f in verdict.broken if f.weight is Weight.VALIDITY), None)
     missed = len(verdict.broken)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.slo import Metric, Objective, ObjectiveError, parse
+from foundation.slo import ALL, Metric, Objective, ObjectiveError, parse
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,8 @@ from foundation.slo import Metric, Objective, ObjectiveError, parse
         ("errors < 0.1%", Objective(metric=Metric.ERRORS, comparison="<", limit=0.001)),
         ("browse errors=0%", Objective(metric=Metric.ERRORS, series="browse", comparison="=", limit=0)),
         ("attempt-errors < 1%", Objective(metric=Metric.ATTEMPT_ERRORS, comparison="<", limit=0.01)),
+        ("refused < 5%", Objective(metric=Metric.REFUSED, comparison="<", limit=0.05)),
+        ("all refused < 5%", Objective(metric=Metric.REFUSED, series=ALL, comparison="<", limit=0.05)),
         (
             "place-order throughput > 55/s",
             Objective(metric=Metric.THROUGHPUT, series="place-order", comparison=">", limit=55),
@@ -113,7 +115,7 @@ def test_an_expression_that_ends_too_early_has_its_caret_at_the_end(text: str) -
 
 
 names = st.from_regex(r"[a-z][a-z0-9_-]{0,12}", fullmatch=True).filter(
-    lambda name: name not in {"errors", "attempt-errors", "throughput", "recovery", "lost"}
+    lambda name: name not in {"errors", "attempt-errors", "refused", "throughput", "recovery", "lost"}
 )
 whole = st.integers(1, 10_000)
 
@@ -134,6 +136,7 @@ def objectives(draw: st.DrawFn) -> Objective:
         Metric.OUTBOX_LAG: 1000,
         Metric.ERRORS: 10_000,
         Metric.ATTEMPT_ERRORS: 10_000,
+        Metric.REFUSED: 10_000,
     }
     series = (f"{journey}/{step}" if step else journey) if latency else draw(st.none() | st.just(journey))
     series = f"{journey}->{draw(names)}" if delay else series

@@ -74,6 +74,16 @@ def test_errors_are_those_not_accepted_and_those_turned_away_but_not_refusals() 
     assert finding("errors <= 0.5%", counters=bad).holds
 
 
+def test_refusals_are_no_errors_and_may_be_too_many() -> None:
+    bad = {5: Counters(wanted=10, dispatched=10, done=10, refused=6, completed=4, attempts=10)}
+    assert finding("errors < 1%", counters=bad).holds
+    for text in ("refused < 1%", "order refused < 1%", "all refused < 1%"):
+        found = finding(text, counters=bad)
+        assert (found.holds, found.observed) == (False, "1.000% (6 of 600 journeys)")
+    assert finding("refused <= 1%", counters=bad).holds
+    assert not finding("look refused < 1%").holds, "nothing measured"
+
+
 def test_attempt_errors_are_a_share_of_attempts() -> None:
     bad = {5: Counters(wanted=10, dispatched=10, done=10, completed=10, attempts=20, attempt_errors=10)}
     assert finding("attempt-errors < 2%", counters=bad).observed == "1.639% (10 of 610 requests)"
@@ -310,7 +320,8 @@ def test_every_metric_that_clients_see_has_a_measure_and_the_others_none() -> No
         texts = {
             slo.Metric.LATENCY: "order p99 < 1s", slo.Metric.ERRORS: "errors < 1%",
             slo.Metric.ATTEMPT_ERRORS: "attempt-errors < 1%", slo.Metric.THROUGHPUT: "throughput > 1/s",
-            slo.Metric.GOODPUT: "goodput > 1/s", slo.Metric.RECOVERY: "recovery < 1s",
+            slo.Metric.REFUSED: "refused < 1%", slo.Metric.GOODPUT: "goodput > 1/s",
+            slo.Metric.RECOVERY: "recovery < 1s",
         }  # fmt: skip
         assert metric.inside is (metric not in texts)
         if metric in texts:

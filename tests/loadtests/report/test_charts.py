@@ -75,6 +75,11 @@ def test_what_did_not_happen_is_in_no_legend() -> None:
     assert "turned away</li>" in drawn(made.measurements(counters={7: away}))
 
 
+def test_refusals_are_in_the_picture() -> None:
+    refused = Counters(wanted=10, dispatched=10, done=10, ended=10, completed=9, refused=1)
+    assert "refused: no errors</li>" in drawn(made.measurements(counters={7: refused}))
+
+
 def test_errors_of_other_journeys_are_in_the_picture() -> None:
     plain = made.measurements()
     wrong = {

@@ -13,6 +13,7 @@ from foundation.verdict import Finding, Verdict, Weight, judge
 from loadtests import commands
 from loadtests.judging.measurements import FirstFailure, Measurements
 from loadtests.planning.locustfile import CLOSED, Locust
+from loadtests.recording.counters import Counters
 from loadtests.report import findings, words
 from tests.loadtests import made
 
@@ -33,6 +34,13 @@ def finding(name: str, weight: Weight, *, holds: bool, **more: str) -> Finding:
 def test_a_good_run_is_told_in_one_sentence() -> None:
     assert headline(made.measurements()) == (
         "PASS order, 10/s for 1 min 0 s: 600 journeys were due, 600 ended well."
+    )
+
+
+def test_refusals_stand_in_the_sentence() -> None:
+    refused = Counters(wanted=10, dispatched=10, done=10, ended=10, completed=6, refused=4, attempts=10)
+    assert "600 journeys were due, 596 ended well, 4 were refused." in headline(
+        made.measurements(counters={7: refused})
     )
 
 
