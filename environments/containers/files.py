@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
 FileSpec = tuple[str, bytes, int]
@@ -71,6 +71,9 @@ def fetch(container: Container, path: str, into: Path) -> bool:
 
 
 def tail(container: Container, lines: int) -> str:
-    """The last lines of what a container printed."""
-    text: bytes = container.logs(tail=lines)
+    """The last lines of what a container printed; nothing where another command removes it in this moment."""
+    try:
+        text: bytes = container.logs(tail=lines)
+    except APIError:
+        return ""
     return text.decode(errors="replace").rstrip("\n")

@@ -266,15 +266,8 @@ class NodeContainer(BareContainer):
         return NodeFailed(
             what,
             hint=f"mend what the end of its log says, above (image {self.node.process.image}), and try again",
-            detail=self._last_lines(),
+            detail=tail(self.get_wrapped_container(), LAST_LINES).splitlines(),
         )
-
-    def _last_lines(self) -> list[str]:
-        """The end of its log; nothing where another command removes it in this moment."""
-        try:
-            return tail(self.get_wrapped_container(), LAST_LINES).splitlines()
-        except APIError:
-            return []
 
 
 def _asked(container: Container, command: list[str]) -> int | None:

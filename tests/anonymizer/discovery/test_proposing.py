@@ -51,6 +51,16 @@ def test_addresses_are_unique_everywhere_when_they_must_be_somewhere() -> None:
     assert "options" not in tables["reminders"]["columns"]["login"]
 
 
+def test_an_address_in_a_document_is_the_pseudonym_that_it_is_in_a_column() -> None:
+    contact = replace(text("contact"), type="jsonb", base="jsonb")
+    patients = replace(PATIENTS, columns={**PATIENTS.columns, "contact": contact})
+    inside = replace(found("json"), paths={"$.mail": found("email")})
+    schema = Schema(tables={"patients": patients})
+    proposed = proposal("p", schema, {**FINDINGS, ("patients", "contact"): inside})
+    columns = yaml.safe_load(proposed)["tables"]["patients"]["columns"]
+    assert columns["contact"]["paths"]["$.mail"] == columns["email"]
+
+
 def test_a_birth_date_is_that_of_the_persons_pesel_where_the_pesel_is_the_persons() -> None:
     def born(*columns: str, unique: tuple[str, ...] = ()) -> object:
         plain = table("people", *columns, "born", unique=unique)

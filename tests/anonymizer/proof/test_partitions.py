@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import resource
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +15,6 @@ from anonymizer.proof.partitions import Partitions, Records, together
 from foundation.errors import Unavailable
 
 MANY = 1 << 16
-
-
-@pytest.fixture
-def narrow() -> Iterator[None]:
-    """Files may have 64 KiB, as on a disk that has no more room."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-
 STREAM = ("people", "email", "was")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
@@ -12,7 +13,9 @@ import pytest
 
 import anonymizer
 from anonymizer.policies.policy import Policy
+from anonymizer.proof import partitions
 from anonymizer.pseudonyms.keys import Key
+from foundation.errors import Unavailable
 from foundation.receipts import Receipt
 from tests.anonymizer.databases import ask, do, rows
 from tests.servers import Server
@@ -102,6 +105,17 @@ def copied(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) ->
 def test_a_copy_passes_with_all_that_has_nothing_to_change(copied: Copied) -> None:
     """Zeros, endless dates, codes of mere dashes, networks without bits, what was the constant already."""
     assert (copied.receipt.verified, copied.receipt.findings) == (True, ())
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_check_without_room_for_its_files_blames_no_server(
+    copied: Copied, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(partitions, "_BUFFERED", 1)  # so few rows would stay in memory
+    with pytest.raises(Unavailable, match="could not be kept for the check") as told:
+        faults(copied)
+    assert told.value.where == str(tmp_path)
 
 
 @contextmanager

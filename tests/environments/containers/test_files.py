@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import tarfile
 
+import pytest
+from docker.errors import APIError, NotFound
+from docker.models.containers import Container
+
 from environments.containers import files
 
 
@@ -21,3 +25,20 @@ def test_an_archive_holds_each_file_with_its_mode_and_owner() -> None:
         "run/secrets/a": 0o400,
         "etc/b.cfg": 0o644,
     }
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotFound("no such container"),
+        APIError("can not get logs from container which is dead or marked for removal"),
+    ],
+)
+def test_of_a_container_that_another_command_removes_the_log_is_empty(
+    monkeypatch: pytest.MonkeyPatch, error: APIError
+) -> None:
+    def gone(_: Container, **__: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr(Container, "logs", gone)
+    assert files.tail(Container(), 20) == ""
