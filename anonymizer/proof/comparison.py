@@ -38,8 +38,8 @@ class Meeting:
     `own_rows`: target records with a value that the same row (or person) had; `own_pairs`: different (value,
     person) among them; `own_values`: different values; `strange_pairs` and `strange_values`: of these, what
     no draw could deal. `dealt_values`: different values of the source that one could. `rows`: target records
-    whose value anybody had; `values`: how many different ones. `meetings`: pairs of a source's and a target's
-    person with one value.
+    whose value anybody had; `values`: how many different ones, of which no draw could deal `odd_values`.
+    `meetings`: pairs of a source's and a target's person with one value.
     """
 
     own_rows: int = 0
@@ -50,6 +50,7 @@ class Meeting:
     dealt_values: int = 0
     rows: int = 0
     values: int = 0
+    odd_values: int = 0
     meetings: int = 0
 
     def __add__(self, other: Meeting) -> Meeting:
@@ -62,17 +63,18 @@ class Meeting:
             dealt_values=self.dealt_values + other.dealt_values,
             rows=self.rows + other.rows,
             values=self.values + other.values,
+            odd_values=self.odd_values + other.odd_values,
             meetings=self.meetings + other.meetings,
         )
 
 
 def meet(before: Records, after: Records) -> Meeting:
     """The meetings of one partition's records, all of them of one partition."""
-    possible = len(different(before.prints[dealt(before.tags)]))
+    possible = different(before.prints[dealt(before.tags)])
     there = before.only(likely(before.prints, after.prints))
     met = after.only(among(after.prints, np.sort(there.prints)))
     if not len(met):
-        return Meeting(dealt_values=possible)
+        return Meeting(dealt_values=len(possible))
     there = there.only(among(there.prints, different(met.prints)))
     theirs = mixed(there.prints, row(there.tags))
     pairs, first = np.unique(theirs, return_index=True)
@@ -90,9 +92,10 @@ def meet(before: Records, after: Records) -> Meeting:
         own_values=len(different(met.prints[own])),
         strange_pairs=len(different(mine[odd])),
         strange_values=len(different(met.prints[odd])),
-        dealt_values=possible,
+        dealt_values=len(possible),
         rows=len(met),
         values=len(different(met.prints)),
+        odd_values=int((~among(different(met.prints), possible)).sum()),
         meetings=int(persons[at].sum()),
     )
 
@@ -165,6 +168,10 @@ class Draws:
         least = _SHARED * (self.persons if self.per_person else self.distinct) if common else 0.0
         return max(least, self.crowd * self._met(seen))
 
+    def anywhere(self, seen: Meeting, rows: int) -> float:
+        """How many of so many rows draws give a value that anybody had, at most; 0 where nobody knows."""
+        return rows * min(1.0, seen.dealt_values * (self.chance or 0.0))
+
     def _met(self, seen: Meeting, unseen: int = 0) -> float:
         if self.per_person:
             met = max(0, seen.meetings - seen.own_pairs) + unseen
@@ -181,9 +188,9 @@ class Comparison:
     is: of different values, or of persons where a pseudonym belongs to a person. `by_chance`: the draws
     expected if the target's values had been dealt out at random, which is what a pool does; `strange`: those
     that no draw could give, of which one is enough. `coincidences`: rows of the target whose value stands
-    somewhere in the source's column. `matched` is false where the key itself is masked: rows cannot be
-    matched, and every coincidence counts as a survivor. `judged` is false where the policy keeps the column,
-    or its transform may leave a value as it was.
+    somewhere in the source's column. `matched` is false where there is no key, or it is masked: rows cannot
+    be matched, every coincidence counts as a survivor, and `pairs` are their different values. `judged` is
+    false where the policy keeps the column, or its transform may leave a value as it was.
     """
 
     place: str
@@ -209,7 +216,8 @@ class Comparison:
     def survived(self) -> bool:
         """Whether more stand where they stood than chance explains."""
         if not self.matched:
-            return self.identifying and self.survivors > self.values * _UNMATCHED
+            more = self.survivors > self.values * _UNMATCHED and at_least(self.pairs, self.by_chance) < ALPHA
+            return self.identifying and (more or self.strange > 0)
         return self.judged and (self.strange > 0 or at_least(self.pairs, self.by_chance) < ALPHA)
 
     @property
@@ -222,11 +230,15 @@ class Comparison:
         return f", but {self.strange} no draw can give" if self.strange and self.by_chance else ""
 
     @property
+    def _where(self) -> str:
+        return "where they stood" if self.matched else "somewhere in the column: no row can be matched"
+
+    @property
     def fault(self) -> str:
         """What is wrong, where it does not pass."""
         if self.survived:
             return (
-                f"{self.place}: {self.survivors} of {self.values} values stand where they stood "
+                f"{self.place}: {self.survivors} of {self.values} values stand {self._where} "
                 f"({self.by_chance:.2g} expected by chance{self._and_strange})"
             )
         return (

@@ -22,19 +22,19 @@ def comparison(sheet: Sheet, place: Place, before: Tally, after: Tally, seen: Me
     left = sheet.left[place.label]
     draws = _draws(place, left.chance, seen.persons(at), after, _share(before, place))
     different_ = before.distinct[place.label].count if place.label in before.distinct else 0.0
-    matched = sheet.key is not None
+    matched, rows = sheet.key is not None, before.values.get(place.label, 0)
     by_chance = draws.expected(meeting, common=not place.identifying)
     return Comparison(
         place=f"{sheet.name}.{place.label}",
         identifying=place.identifying,
         judged=place.identifying or (place.rule.masks and left.judged),
-        values=before.values.get(place.label, 0),
+        values=rows,
         survivors=meeting.own_rows if matched else meeting.rows,
-        pairs=draws.kept(meeting) if matched else meeting.rows,
+        pairs=draws.kept(meeting) if matched else meeting.values,
         matched=matched,
-        by_chance=by_chance if matched else 0.0,
+        by_chance=by_chance if matched else draws.anywhere(meeting, rows),
         coincidences=meeting.rows,
-        strange=draws.strange(meeting) if matched else 0,
+        strange=draws.strange(meeting) if matched else meeting.odd_values if left.chance else 0,
         originals=min(1.0, meeting.values / draws.distinct) if draws.distinct else 0.0,
         originals_by_chance=met_by_chance(draws.persons, different_, seen.crowded(at, different_)),
     )

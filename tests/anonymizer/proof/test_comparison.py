@@ -188,7 +188,7 @@ def test_who_nobody_can_name_has_no_survivors() -> None:
 
 @pytest.mark.parametrize(("survivors", "passes"), [(ROWS // 50, False), (0, True)])
 def test_without_a_key_original_values_anywhere_count(*, survivors: int, passes: bool) -> None:
-    found = replace(of(prints(1), prints(2)), matched=False, survivors=survivors)
+    found = replace(of(prints(1), prints(2)), matched=False, survivors=survivors, pairs=survivors)
     assert found.passes is passes
 
 
@@ -290,7 +290,7 @@ def test_twenty_values_are_the_fewest_that_tell_of_a_population(different_: int,
 
 @pytest.mark.parametrize(("survivors", "passes"), [(49, True), (50, True), (51, False)])
 def test_without_a_key_one_in_a_hundred_may_be_anywhere(survivors: int, *, passes: bool) -> None:
-    found = replace(of(prints(1), prints(2)), matched=False, survivors=survivors)
+    found = replace(of(prints(1), prints(2)), matched=False, survivors=survivors, pairs=survivors)
     assert (found.values, found.passes) == (5000, passes)
 
 

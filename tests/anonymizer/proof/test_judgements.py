@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 from anonymizer.policies.schema import ForeignKey
+from anonymizer.pools import first_names, last_names
 from anonymizer.proof.verification import judged
 from tests.anonymizer.proof.memory import MAIL, PHONE, Cells, checked, copied, plan, searched
 
@@ -202,8 +204,32 @@ def test_without_a_key_rows_are_counted_and_values_looked_for_anywhere() -> None
     assert (seen.passes, seen.unmatched) == (True, ("t",))
     moved = {"t": {"mail": [*SOURCE["mail"][5:8], *CLEAN["mail"][3:]]}}
     assert checked(whole, before, moved).faults == (
-        "t.mail: 3 of 120 values stand where they stood (0 expected by chance)",
+        "t.mail: 3 of 120 values stand somewhere in the column: no row can be matched (0 expected by chance)",
     )
+
+
+def called(rng: np.random.Generator, sex: int) -> list[str]:
+    """Four thousand names of one sex."""
+    first, last = (rng.choice(names("pl_PL")[sex].to_pylist(), 4000) for names in (first_names, last_names))
+    return [f"{one} {other}" for one, other in zip(first, last, strict=True)]
+
+
+def test_without_a_key_names_that_a_pool_deals_meet_others_and_no_more() -> None:
+    """People are called as the pool calls them: of so many, some are called like somebody in the source."""
+    rng = np.random.default_rng(5)
+    whole = plan(copied({"name": {"transform": "full_name", "class": "identifying"}}, key=()))
+    before, masked = ([*called(rng, 0), *called(rng, 1)] for _ in range(2))
+
+    def told(after: list[str]) -> tuple[str, ...]:
+        return checked(whole, {"t": {"name": before}}, {"t": {"name": after}}).faults
+
+    assert len({*before} & {*masked}) > 100, "of 8,000, and one in a hundred would be 80"
+    assert told(masked) == ()
+    (kept,) = told(before)
+    assert kept.startswith("t.name: 8000 of 8000 values stand somewhere in the column")
+    before[7] = "Jagna Brzęczymir"
+    (one,) = told([*masked[:-1], "Jagna Brzęczymir"])
+    assert "but 1 no draw can give" in one
 
 
 def family(told: Callable[[int], str]) -> list[str]:
