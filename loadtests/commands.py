@@ -11,14 +11,15 @@ from pathlib import Path
 from rich.console import Console
 
 from foundation.console import people, print_json
-from foundation.errors import ExitCode, InputError, Interrupted, Unavailable
+from foundation.errors import ExitCode, InputError, Interrupted
 from foundation.slo import Metric, Objective
 from foundation.verdict import Verdict, judge
-from loadtests import local, report
+from loadtests import local, outputs
 from loadtests.judging import implied, measurements, objectives, sufficiency, validity
 from loadtests.judging.abort import Hopeless, Rule, Watch
 from loadtests.judging.measurements import Measurements
 from loadtests.local import generate
+from loadtests.outputs import Ended
 from loadtests.planning import journey_source, replay, targets
 from loadtests.planning.job import Job
 from loadtests.planning.locustfile import CLOSED
@@ -27,7 +28,7 @@ from loadtests.profiles import PROFILES, mean_rate
 from loadtests.profiles import replayed as shape_of
 from loadtests.profiles.shape import Shape
 from loadtests.recording.progress import Event, Started
-from loadtests.showing import figures, gallery, junit, metrics, results, screen
+from loadtests.showing import gallery, metrics, results, screen
 
 
 def new_run() -> str:
@@ -75,18 +76,15 @@ def run(
             generate(job, hear, master)
     except KeyboardInterrupt:
         interrupted = True
-    except Hopeless as ended:
-        hopeless.append(ended)
+    except Hopeless as error:
+        hopeless.append(error)
     if interrupted and not began:
         raise Interrupted("interrupted before the load began: nothing was sent")
     measured = measurements.read(Path(job.output))
     verdict = judged(measured, promised, hopeless)
     screen.show(console, measured, verdict)
-    _written(Path(job.output) / report.FILE, report.html(measured, verdict, promised, command))
-    _written(Path(job.output) / figures.SERIES, figures.series(measured))
-    _written(Path(job.output) / figures.SECONDS, figures.seconds(measured))
-    if junit_file is not None:
-        _written(junit_file, junit.document(measured, verdict))
+    ended = Ended(measured=measured, verdict=verdict, promised=promised, command=command)
+    outputs.write(ended, Path(job.output), junit_file)
     if as_json:
         print_json(results.document(measured, verdict))
     if interrupted:
@@ -118,14 +116,6 @@ def _measured(console: Console, job: Job, port: int | None) -> Iterator[Callable
     with metrics.served(port, told) as used:
         console.print(f"metrics at http://127.0.0.1:{used}/metrics")
         yield told.hear
-
-
-def _written(path: Path, text: str) -> None:
-    """Writes a report. Raises Unavailable: no such folder, a full disk."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Unavailable(f"cannot be written: {error.strerror}", where=str(path)) from error
 
 
 def profiles(name: str | None, recorded: Path | None, *, as_json: bool = False) -> None:

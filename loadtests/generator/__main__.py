@@ -10,11 +10,12 @@ from pathlib import Path
 
 from foundation.errors import ExitCode, PeakproofError
 from loadtests.distributed.starting import Address, address, hosts
+from loadtests.generator.child import follow
 from loadtests.generator.control import say
 from loadtests.generator.distributed import started
 from loadtests.generator.distributed.master import Master
 from loadtests.generator.distributed.worker import Worker
-from loadtests.generator.fleet import Fleet, follow
+from loadtests.generator.fleet import Fleet
 from loadtests.generator.process import run
 from loadtests.planning.job import read
 from loadtests.recording.progress import Failed

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import sys
 from collections import defaultdict
 from pathlib import Path
 from time import time_ns
 
 import gevent
-from gevent import subprocess
 from gevent.queue import Queue
 
-from foundation import modules
-from foundation.errors import ExitCode, Interrupted, RunInvalid
+from foundation.errors import ExitCode, RunInvalid
+from loadtests.generator.child import Child
 from loadtests.generator.control import say, web_note
 from loadtests.generator.limits import go_first
 from loadtests.generator.watching import Watch, served
@@ -24,38 +21,25 @@ from loadtests.recording.progress import Event, Failed, Finished, Note, Progress
 _LEAD = 0.5  # seconds from the last process being ready to the first instant of the load
 
 
-def follow(ready: Ready) -> int:
-    """The agreement of a process in a fleet: says it is ready, and is told the start on stdin."""
-    say(ready)
-    told = sys.stdin.readline()
-    if not told:
-        raise Interrupted("the fleet ended before the load started")
-    return int(json.loads(told)["at"])
-
-
 class Fleet:
     """The processes of one job. What they say comes in one queue; None is the end of one of them."""
 
     def __init__(self, path: Path, job: Job) -> None:
         go_first()
         self._job = job
-        command = modules.command("loadtests.generator", str(path), "--worker")
         self._said: Queue = Queue()
-        self._workers: list[subprocess.Popen] = []
+        self._workers: list[Child] = []
         self._ended = False
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # before there is a process to leave
             gevent.signal_handler(number, self.end)
         for worker in range(job.processes):
-            self._add([*command, str(worker)])
+            self._add(Child(path, worker))
 
-    def _add(self, command: list[str]) -> None:
-        worker = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=modules.environment()
-        )
+    def _add(self, worker: Child) -> None:
         self._workers.append(worker)
         gevent.spawn(self._listen, worker)
         if self._ended:
-            worker.terminate()
+            worker.end()
 
     def run(self) -> ExitCode:
         """Starts all at once when all are ready; tells what they do; the first failure's exit code, or OK."""
@@ -90,17 +74,15 @@ class Fleet:
         """Tells all to end well, those that are about to start, too."""
         self._ended = True
         for worker in self._workers:
-            if worker.poll() is None:
-                worker.terminate()
+            worker.end()
 
     def _start(self) -> None:
         at = time_ns() + round(_LEAD * 1e9)
         for worker in self._workers:
-            worker.stdin.write(json.dumps({"at": at}) + "\n")
-            worker.stdin.flush()
+            worker.begin(at)
 
-    def _listen(self, worker: subprocess.Popen) -> None:
-        for text in worker.stdout:
+    def _listen(self, worker: Child) -> None:
+        for text in worker.lines():
             if (event := parse(text)) is not None:
                 self._said.put(event)
         self._said.put(None)

@@ -17,7 +17,7 @@ from locust.runners import WorkerRunner
 from loadtests.generator.beats import beating, quiet_collector
 from loadtests.generator.bench import Bench, BenchEnvironment
 from loadtests.generator.control import Control, web_note
-from loadtests.generator.dispatcher import dispatch
+from loadtests.generator.dispatcher import Takes, dispatch
 from loadtests.generator.locustfiles import closed
 from loadtests.generator.locustfiles.loading import Locustfile
 from loadtests.generator.locustfiles.untold import Untold
@@ -52,6 +52,20 @@ class Load(Protocol):
 
     def send(self, stop: Control) -> Sent:
         """Sends all of it, from the agreed start on."""
+
+
+class Crowd(Takes, Protocol):
+    """Users that arrivals are given to, whoever runs them: we (Pool) or Locust (Users)."""
+
+    @property
+    def running(self) -> int:
+        """How many of them serve an arrival."""
+
+    def ages(self, now: int) -> list[int]:
+        """How long each main journey in flight has taken so far, in ns."""
+
+    def drain(self, seconds: float) -> int:
+        """Waits for what runs and ends the rest; returns how many had to be ended."""
 
 
 def load(bench: Bench, prepared: Prepared, member: WorkerRunner | None) -> Load:
@@ -153,7 +167,7 @@ def _watched(job: Job, listen: Callable[[Callable[..., None]], object]) -> Told 
     return told
 
 
-def _arrivals(bench: Bench, share: Share, pool: Pool | Users, told: Told | None, stop: Control) -> int:
+def _arrivals(bench: Bench, share: Share, pool: Crowd, told: Told | None, stop: Control) -> int:
     """Sends a worker's share of the schedule; returns how many journeys had to be ended."""
     with (
         quiet_collector(),
@@ -167,7 +181,7 @@ def _arrivals(bench: Bench, share: Share, pool: Pool | Users, told: Told | None,
     return left
 
 
-def _drained(pool: Pool | Users, job: Job, stop: Control) -> int:
+def _drained(pool: Crowd, job: Job, stop: Control) -> int:
     """Waits for running journeys, as long as their budget lets them run, or shortly when told to end."""
     end = monotonic_ns() + round((job.retry.deadline * 2 + 5) * _SECOND)
     while pool.running and monotonic_ns() < end and not stop():

@@ -5,7 +5,6 @@ It runs what the master sends. Open arrivals are a process of their own; closed 
 
 from __future__ import annotations
 
-import json
 import signal
 import socket
 import tempfile
@@ -16,17 +15,16 @@ from typing import Protocol, cast
 
 import gevent
 import locust
-from gevent import subprocess
 from gevent.event import AsyncResult, Event
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
-from foundation import modules
 from foundation.errors import ExitCode, Interrupted, PeakproofError, Refused, Unavailable
 from loadtests.distributed import parcels
 from loadtests.distributed.parcels import Parcel
 from loadtests.distributed.starting import Address
 from loadtests.generator import process
+from loadtests.generator.child import Child
 from loadtests.generator.control import Control, say
 from loadtests.generator.distributed.messages import SILENCE, FromMaster, FromWorker
 from loadtests.generator.locustfiles import closed
@@ -54,7 +52,7 @@ class Worker:
         self._start: AsyncResult = AsyncResult()
         self._got: dict[tuple[str, int], Event] = {}
         self._control = Control(say=self._tell)
-        self._child: subprocess.Popen | None = None
+        self._child: Child | None = None
         self._forsaken = False
         try:
             self._runner: WorkerRunner = self._environment.create_worker_runner(master.host, master.port)
@@ -99,25 +97,21 @@ class Worker:
 
     def _child_of(self, path: Path, worker: int) -> ExitCode:
         """The same process that a fleet of one machine has; what it says goes to the master."""
-        command = modules.command("loadtests.generator", str(path), "--worker", str(worker))
-        self._child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=modules.environment()
-        )
+        self._child = Child(path, worker)
         gevent.spawn(self._start_child, self._child)
-        for text in self._child.stdout:
+        for text in self._child.lines():
             self._send(FromWorker.SAID, {"line": text})
         return ExitCode(max(self._child.wait(), 0))
 
-    def _start_child(self, child: subprocess.Popen) -> None:
-        child.stdin.write(json.dumps({"at": self._start.get()}) + "\n")
-        child.stdin.flush()
+    def _start_child(self, child: Child) -> None:
+        child.begin(int(self._start.get()))
 
     def _end(self, *, early: bool) -> None:
         self._control.over = True
         if early:
             self._control.end()
-            if self._child is not None and self._child.poll() is None:
-                self._child.terminate()
+            if self._child is not None:
+                self._child.end()
 
     # Results -------------------------------------------------------------------------------------------
 
