@@ -1,4 +1,4 @@
-"""The figures of environments: how long the laptop's takes to come up, adopt what stands, and go.
+"""The figures of environments: how long the laptop's takes to come up, adopt what stands, and go; imports.
 
 `python -m benchmarks.environments [--quick] [--json]`; --quick takes one round each. Images must be built.
 """
@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks import composing
 from benchmarks.figures import Figure, show
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +27,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one round each")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args()
-    show(environment(1 if options.quick else 3), as_json=options.json)
+    rounds = 1 if options.quick else 3
+    show({**composing.figures(rounds), **environment(rounds)}, as_json=options.json)
 
 
 def environment(rounds: int) -> dict[str, Figure]:

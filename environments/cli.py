@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from environments import desk_cli
+from environments.compose import cli as compose_cli
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 
 app.add_typer(desk_cli.app)
+app.add_typer(compose_cli.app)
 
 Name = Annotated[str, typer.Argument(help="The environment's name, as `env list` shows it.", metavar="NAME")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]

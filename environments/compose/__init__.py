@@ -1,0 +1,1 @@
+"""A Compose file taken over: read by the Compose specification, written as a platform and a definition."""

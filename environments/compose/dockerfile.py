@@ -1,0 +1,37 @@
+"""What a Dockerfile's last stage says of how its image runs: its user and its ports. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WORD = re.compile(r"^\s*(FROM|USER|EXPOSE|ARG|ENV)\s+(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """`user`: of the last stage, empty where it says none; `ports`: those it exposes by number."""
+
+    user: str
+    ports: tuple[int, ...]
+
+
+def read(text: str) -> Runs:
+    """Of the last stage; a stage that stands on an earlier one has what that one says."""
+    joined = re.sub(r"\\\s*\n", " ", text)
+    stages: dict[str, Runs] = {}
+    name, runs = "", Runs(user="", ports=())
+    for word, rest in _WORD.findall(joined):
+        if word.upper() == "FROM":
+            stages[name] = runs
+            image, *more = [part for part in rest.split() if not part.startswith("--")]
+            runs = stages.get(image.lower(), Runs(user="", ports=())) if image else runs
+            name = more[1].lower() if len(more) > 1 and more[0].upper() == "AS" else ""
+        elif word.upper() == "USER":
+            runs = Runs(user=rest.split()[0], ports=runs.ports)
+        elif word.upper() == "EXPOSE":
+            found = tuple(
+                int(number) for number in re.findall(r"(?<![\w/])(\d{2,5})(?:/tcp)?(?![\w/])", rest)
+            )
+            runs = Runs(user=runs.user, ports=(*runs.ports, *found))
+    return runs
