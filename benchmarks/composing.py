@@ -27,10 +27,10 @@ def figures(rounds: int) -> dict[str, Figure]:
 
 
 def project() -> dict[str, object]:
-    """A database, a cache, and services that each wait for the one before and have what such services have."""
+    """A database, a cache, and services with what such services have."""
     database = {
         "image": "postgres:16",
-        "environment": {"POSTGRES_USER": "clerk", "POSTGRES_PASSWORD": "s3cret-1", "POSTGRES_DB": "orders"},
+        "environment": {"POSTGRES_USER": "clerk", "POSTGRES_PASSWORD": "s3cret-1"},
         "volumes": ["data:/var/lib/postgresql/data"],
         "healthcheck": {"test": ["CMD-SHELL", "pg_isready -U clerk"], "interval": "5s", "retries": 5},
     }

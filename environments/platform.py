@@ -39,7 +39,7 @@ class PlatformInput(Input):
         default={},
         description="service.secret, or one of the definition's -> path of its file, or a variable",
     )
-    processes: dict[Name, ProcessInput] = Field(min_length=1)
+    processes: dict[Name, ProcessInput] = Field(default={}, description="what kind: application runs")
     database: Name | None = Field(
         default=None, description="the service whose data are filled and asked, where there are several"
     )

@@ -64,6 +64,16 @@ AbsolutePath = Annotated[str, AfterValidator(_absolute)]
 """A path inside a node."""
 
 
+def _host_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", text):
+        raise ValueError(f"{text!r} must be letters, digits, dots, _ and -, as in mail.shop.test")
+    return text
+
+
+HostName = Annotated[str, AfterValidator(_host_name)]
+"""A name that others look up; programs also look up some with an underscore."""
+
+
 def _user(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?", text):
         raise ValueError(f"{text!r} must be a user, or USER:GROUP, by name or number, such as 10001")

@@ -24,7 +24,7 @@ from environments.topology import (
     Storage,
     Volume,
 )
-from environments.words import AbsolutePath, Account, Name
+from environments.words import AbsolutePath, Account, HostName, Name
 from foundation.documents import Input, Location
 from foundation.units import Size
 
@@ -68,6 +68,7 @@ class ContainerOptions(ServiceOptions, RunningInput):
         default={}, description="secret -> how it is given; one called SERVICE.word, as itself, is made"
     )
     shared_memory: Size | None = Field(default=None, description="size of the node's own")
+    aliases: tuple[HostName, ...] = Field(default=(), description="further names that others reach it by")
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> ContainerOptions:
@@ -124,7 +125,7 @@ def _node(node: str, service: str, options: ContainerOptions, surroundings: Surr
         process=running.process(said, options.environment, surroundings),
         attachments=Attachments(
             networks=running.networks(options),
-            aliases=(service,),
+            aliases=(service, *options.aliases),
             files=_files(service, options, surroundings),
             secrets=tuple(running.secret_files(options.secrets, surroundings.bindings)),
             variables=tuple(running.secret_variables(options.secrets, surroundings.bindings)),

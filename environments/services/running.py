@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from environments.composing import QUOTED
 from environments.references import is_reference
 from environments.running import (
     Deliveries,
@@ -40,11 +41,15 @@ def filled(text: str, bindings: Mapping[str, Binding]) -> str:
 
 
 def asked(texts: Mapping[str, str]) -> list[Asked]:
-    """Every {service.property} in texts. `texts`: what people call it -> the text."""
+    """Every {service.property} in texts. `texts`: what people call it -> the text.
+
+    {secret.quoted} is none: it is where the secret stands in the text around it.
+    """
     return [
         Asked(variable=name, service=found[1], wanted=found[2])
         for name, text in texts.items()
         for found in _PLACEHOLDER.finditer(text)
+        if found[0] != QUOTED
     ]
 
 

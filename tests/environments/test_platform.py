@@ -36,6 +36,10 @@ def test_a_right_platform_names_its_images(tmp_path: Path) -> None:
     assert right.image_folders(right.images()) == {"shop/app": tmp_path / "app"}
 
 
+def test_a_platform_of_containers_alone_has_no_process(tmp_path: Path) -> None:
+    assert load(tmp_path, "platform: shop\n").images() == frozenset()
+
+
 @pytest.mark.parametrize("key", ["conservation", "journeys", "policy", "sample"])
 def test_a_file_that_is_named_must_be_there(tmp_path: Path, key: str) -> None:
     (problem,) = told(tmp_path, RIGHT + f"{key}: nowhere.txt\n")

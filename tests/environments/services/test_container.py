@@ -154,6 +154,29 @@ def test_what_needs_it_may_connect_to_all_its_ports(tmp_path: Path) -> None:
     assert made.node("mail-1").needs == ("store-1",)
 
 
+def test_the_place_of_a_secret_is_no_property_of_a_service_that_is_called_nearly_so(tmp_path: Path) -> None:
+    url = {"as": "environment", "variable": "URL", "value": "x://u:{secret.quoted}@{db.host}"}
+    made = beside(
+        tmp_path, {"db": {"kind": "postgres"}, "secrets": {"kind": "postgres"}}, secrets={"db.password": url}
+    )
+    (variable,) = made.node("store-1").attachments.variables
+    assert variable.template == "x://u:{secret.quoted}@db"
+
+
+def test_others_reach_it_by_further_names(tmp_path: Path) -> None:
+    assert node(tmp_path, aliases=["store.shop.test", "old_store"]).attachments.aliases == (
+        "store",
+        "store.shop.test",
+        "old_store",
+    )
+
+
+def test_a_further_name_that_is_another_service_s_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        beside(tmp_path, {"db": {"kind": "postgres"}}, aliases=["db-1"])
+    assert "db-1" in str(caught.value.problems[0])
+
+
 def test_arguments_are_filled_too(tmp_path: Path) -> None:
     made = beside(tmp_path, {"db": {"kind": "postgres"}}, command=["--db={db.host}:{db.port}"])
     assert made.node("store-1").process.command == ("--db=db:5432",)
@@ -181,6 +204,7 @@ def test_a_balancer_may_stand_before_it(tmp_path: Path) -> None:
         ({"needs": ["nobody"]}, "needs 'nobody'"),
         ({"environment": {"A": "{stor.host}"}}, "A asks for {stor.host}"),
         ({"user": "a b"}, "must be a user"),
+        ({"aliases": ["a b"]}, "must be letters, digits, dots, _ and -"),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path: Path, options: dict[str, object], says: str) -> None:
