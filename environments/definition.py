@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 
 from environments import beside, dockerfiles, lookup, naming
 from environments import platform as platforms
-from environments.platform import DOCKERFILE, Platform
+from environments.image_sources import ImageSource
+from environments.platform import Platform
 from environments.services import AnyOptions
 from environments.services.container import ContainerOptions
 from environments.topology import EnvironmentClass
@@ -107,16 +108,13 @@ def _foreign(written: DefinitionInput, platform: Platform) -> frozenset[str]:
     """The images of folders whose Dockerfile ends on another base than ours."""
     services = [each.image for each in written.services.values() if isinstance(each, ContainerOptions)]
     images = {*platform.images(), *(platform.image(each) for each in services)}
-    folders = platform.image_folders(images)
-    return frozenset(image for image, folder in folders.items() if _stands_elsewhere(folder / DOCKERFILE))
+    sources = platform.image_sources(images)
+    return frozenset(image for image, source in sources.items() if _stands_elsewhere(source))
 
 
-def _stands_elsewhere(dockerfile: Path) -> bool:
+def _stands_elsewhere(source: ImageSource) -> bool:
     """What is not there is told elsewhere."""
-    if not dockerfile.is_file():
-        return False
-    text = dockerfile.read_text(encoding="utf-8", errors="replace")
-    return not dockerfiles.base_of_last(text).startswith(dockerfiles.PREFIX)
+    return not source.lacks() and not dockerfiles.base_of_last(source.text()).startswith(dockerfiles.PREFIX)
 
 
 def _extended(path: Path, seen: tuple[Path, ...]) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 PREFIX = "peakproof/"
@@ -10,6 +11,7 @@ PREFIX = "peakproof/"
 _FROM = re.compile(
     r"^\s*FROM\s+(?P<flags>(?:--\S+\s+)*)(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?\s*$", re.IGNORECASE
 )
+_ARG = re.compile(r"^\s*ARG\s+(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:=.*)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,3 +62,31 @@ def rewritten(dockerfile: str, images: dict[str, str]) -> str:
             named = f" AS {each.stage}" if each.stage else ""
             lines[each.line - 1] = f"FROM {each.flags}{images[each.image]}{named}"
     return "\n".join(lines) + "\n"
+
+
+def until(dockerfile: str, target: str) -> str:
+    """The lines up to the end of a stage, by name or number from 0. Raises ValueError: there is none such."""
+    found = stages(dockerfile)
+    names = {each.stage.lower(): number for number, each in enumerate(found) if each.stage}
+    counted = int(target) if target.isdigit() and int(target) < len(found) else None
+    number = names.get(target.lower(), counted)
+    if number is None:
+        named = ", ".join(each.stage for each in found if each.stage) or "none has a name"
+        raise ValueError(f"the Dockerfile has no stage {target!r}; there are: {named}")
+    lines = dockerfile.splitlines()
+    end = found[number + 1].line - 1 if number + 1 < len(found) else len(lines)
+    return "\n".join(lines[:end]) + "\n"
+
+
+def with_arguments(dockerfile: str, args: Mapping[str, str]) -> str:
+    """The same with these defaults of ARG, as `docker build --build-arg` would have it."""
+    return "\n".join(_with_defaults(line, args) for line in dockerfile.splitlines()) + "\n"
+
+
+def _with_defaults(line: str, args: Mapping[str, str]) -> str:
+    found = _ARG.match(line)
+    name = found["name"] if found else ""
+    if name not in args:
+        return line
+    quoted = re.sub(r"([\\\"$])", r"\\\1", args[name])
+    return f'ARG {name}="{quoted}"'

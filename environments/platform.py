@@ -13,14 +13,13 @@ from typing import Literal
 from pydantic import Field
 
 from environments import references
+from environments.image_sources import DOCKERFILE, ImageSource
 from environments.questions import QuestionInput
 from environments.running import Deliveries, RunningInput
-from environments.words import Delay, Name
+from environments.words import Delay, Name, VariableName
 from foundation import documents
 from foundation.documents import Document, Input, Location
 from foundation.errors import Problem
-
-DOCKERFILE = "Dockerfile"
 
 
 class ProcessInput(RunningInput):
@@ -29,12 +28,22 @@ class ProcessInput(RunningInput):
     secrets: tuple[str, ...] = Field(default=(), description="keys of `secrets` that this process may read")
 
 
+class ImageInput(Input):
+    """How an image is built where a folder with a Dockerfile does not say it all."""
+
+    folder: str = Field(default=".", description="build context, from the folder of platform.yaml")
+    dockerfile: str = Field(default=DOCKERFILE, description="path in that folder")
+    target: str | None = Field(default=None, description="the stage that is the image; else the last")
+    args: dict[VariableName, str] = Field(default={}, description="values of the Dockerfile's ARG")
+
+
 class PlatformInput(Input):
     """platform.yaml: what the platform consists of and how it is filled, loaded and asked."""
 
     platform: Name
     description: str = ""
     environment: dict[str, str] = Field(default={})
+    images: dict[Name, ImageInput] = Field(default={}, description="name -> how it is built")
     secrets: dict[str, Deliveries] = Field(
         default={},
         description="service.secret, or one of the definition's -> path of its file, or a variable",
@@ -83,22 +92,33 @@ class Platform:
         """The images that its processes run."""
         return frozenset(self.image(process.image) for process in self.written.processes.values())
 
-    def image_folders(self, images: Iterable[str]) -> dict[str, Path]:
-        """Image name -> folder, for the builder: those of `images` that are folders of this platform."""
+    def image_sources(self, images: Iterable[str]) -> dict[str, ImageSource]:
+        """Image name -> what it is built from: those of `images` that this platform builds."""
         prefix = f"{self.name}/"
         own = (each for each in images if each.startswith(prefix) and not references.is_reference(each))
-        return {image: self._folder(image.removeprefix(prefix)) for image in own}
+        return {image: self._source(image.removeprefix(prefix)) for image in own}
 
-    def _folder(self, name: str) -> Path:
-        """The folder of an image; that of the platform itself is called like the platform."""
+    def _source(self, name: str) -> ImageSource:
+        """What is built under that name: as `images` says, else the folder of that name.
+
+        The image of the platform's own folder is called like the platform.
+        """
+        if said := self.written.images.get(name):
+            return ImageSource(
+                folder=self.folder / said.folder,
+                dockerfile=said.dockerfile,
+                target=said.target,
+                args=said.args,
+            )
         folder = self.folder / name
-        return self.folder if name == self.name and not (folder / DOCKERFILE).is_file() else folder
+        itself = name == self.name and not (folder / DOCKERFILE).is_file()
+        return ImageSource(folder=self.folder if itself else folder)
 
     def lacks(self, image: str) -> str | None:
         """What is missing of an image that a person named, as far as files can tell."""
-        if references.is_reference(image) or (self.folder / image / DOCKERFILE).is_file():
+        if references.is_reference(image):
             return None
-        return f"no {DOCKERFILE} in {self.folder / image}"
+        return (ImageSource(folder=self.folder) if image == "." else self._source(image)).lacks()
 
     def file(self, name: str) -> Path:
         """A file of the folder that platform.yaml names."""
@@ -125,6 +145,8 @@ def _missing_files(platform: Platform) -> list[Problem]:
     for at, name in named:
         if name and not platform.file(name).is_file():
             problems.append(platform.document.problem(at, f"no such file: {platform.file(name)}"))
+    lacking = {name: platform.lacks(name) for name in platform.written.images}
+    problems += [platform.document.problem(("images", name), lack) for name, lack in lacking.items() if lack]
     for name, process in platform.written.processes.items():
         if lack := platform.lacks(process.image):
             hint = references.hint(process.image)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from environments import giving, loading
 from environments.giving import Given
+from environments.image_sources import ImageSource
 from environments.site import Site
 from environments.topology import Topology
 from environments.words import checked_name
@@ -22,7 +23,7 @@ TWIN = "_source"
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is to stand: a topology under a name on a site. `folders`: image name -> the platform's folder.
+    """What is to stand: a topology under a name on a site. `folders`: image name -> what it is built of.
 
     `origin` is the folder of its definition: another folder's environment of that name is not touched.
     `given`: where the secrets come from that people give; `why`: what it is for, for others to read.
@@ -31,7 +32,7 @@ class Wanted:
     name: str
     topology: Topology
     site: Site
-    folders: Mapping[str, Path]
+    folders: Mapping[str, ImageSource]
     origin: str = ""
     given: tuple[Given, ...] = ()
     why: str = ""
@@ -46,7 +47,7 @@ def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wante
         name=named(name or loaded.definition.name, where="--name"),
         topology=loaded.topology,
         site=loading.site_of(site, beside=beside),
-        folders=loaded.definition.platform.image_folders(loaded.topology.images()),
+        folders=loaded.definition.platform.image_sources(loaded.topology.images()),
         origin=loaded.origin,
         given=given,
     )

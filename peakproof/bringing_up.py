@@ -108,7 +108,7 @@ def asked_for(season: Season, name: str) -> Wanted:
         name=name,
         topology=season.topology,
         site=season.site,
-        folders=season.platform.image_folders(season.topology.images()),
+        folders=season.platform.image_sources(season.topology.images()),
         origin=season.origin,
         given=season.given,
         why=f"a rehearsal of {season.document.path.name}",

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from environments import references
-from environments.compose import dockerfile, images, mounts
+from environments.compose import builds, dockerfile, images, mounts
 from environments.compose.notes import Note
 from environments.compose.scene import Scene, changed, lost, open_
-from environments.compose.service import Build, ComposeService
+from environments.compose.service import ComposeService
 from environments.running import CAPABILITIES
 
 # What an image that begins as root needs to give files away and become its own user: less than Docker gives.
 BEGINNING_AS_ROOT = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID")
-_FOLDER = re.compile(r"\.|[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
 _LONGEST_GRACE, _DEADLINE = 10.0, 60.0
 UNSAID_DEADLINE = 180.0
 """For images that say nothing of how long they take: a server written in Java takes a minute."""
@@ -30,9 +29,10 @@ _ORDER = (
 
 @dataclass(kw_only=True)
 class Draft:
-    """Options so far, and what is told."""
+    """Options so far, and what is told. `source`: what its image is built of, if a folder does not say it."""
 
     options: dict[str, object] = field(default_factory=dict)
+    source: dict[str, object] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
 
     def put(self, key: str, value: object) -> None:
@@ -73,43 +73,14 @@ def draft(service: ComposeService, scene: Scene, *, once: bool) -> Draft:
 def _image(made: Draft, service: ComposeService, scene: Scene) -> str:
     if service.build is None:
         return _tagged(made, service)
-    build, folder = service.build, None if service.build.remote else scene.inside(service.build.folder)
-    if (
-        folder is not None
-        and _FOLDER.fullmatch(folder)
-        and not build.beyond
-        and _has_dockerfile(build, scene)
-    ):
-        return folder
-    reference = service.image or f"{scene.project}-{service.name.lower()}"
-    why = _why_not_built(build, folder, scene)
-    hint = "`docker compose build` makes it, before `env up`"
-    made.notes.append(open_(service, "build", f"{why}, so its image is the one that Compose builds", hint))
-    return reference if references.is_reference(reference) else f"{reference}:latest"
-
-
-def _has_dockerfile(build: Build, scene: Scene) -> bool:
-    return (
-        build.dockerfile in ("Dockerfile", "./Dockerfile")
-        and build.folder / "Dockerfile" in scene.disk.dockerfiles
-    )
-
-
-def _why_not_built(build: Build, folder: str | None, scene: Scene) -> str:
-    if build.remote:
-        return "its context is elsewhere"
-    if build.beyond:
-        return f"it is built with {', '.join(f'`{key}`' for key in build.beyond)}"
-    if folder is None:
-        return f"{build.context} is not below the folder of the platform"
-    if not _has_dockerfile(build, scene):
-        there = build.folder / build.dockerfile in scene.disk.dockerfiles
-        return (
-            f"its Dockerfile is {build.dockerfile}"
-            if there
-            else f"there is no {build.dockerfile} in {build.context}"
-        )
-    return f"{folder} cannot be in an image's name"
+    built = builds.decided(service.build, scene)
+    if built.why:
+        what = f"{built.why}, so its image is the one that Compose builds"
+        made.notes.append(open_(service, "build", what, "`docker compose build` makes it, before `env up`"))
+        reference = service.image or f"{scene.project}-{service.name.lower()}"
+        return reference if references.is_reference(reference) else f"{reference}:latest"
+    made.source = built.source
+    return built.folder or scene.names[service.name]
 
 
 def _tagged(made: Draft, service: ComposeService) -> str:

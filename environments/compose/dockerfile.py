@@ -8,6 +8,21 @@ from dataclasses import dataclass
 _WORD = re.compile(r"^\s*(FROM|USER|EXPOSE|ARG|ENV)\s+(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
 
 
+# What the engine's own builder does not know: https://docs.docker.com/reference/dockerfile/
+_BEYOND = re.compile(
+    r"^\s*(?:RUN|COPY|ADD)\b[^\n]*?(?P<flag>--(?:mount|network|security|link|chmod|parents|exclude|checksum))\b"
+    r"|^\s*(?:RUN|COPY|ADD)\b[^\n]*?(?P<here><<-?[\"']?\w+)"
+    r"|(?P<platform>\$\{?(?:BUILD|TARGET)(?:PLATFORM|OS|ARCH|VARIANT))",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def beyond(text: str) -> str:
+    """The first word that the engine's own builder does not know, and Compose's does; else empty."""
+    found = _BEYOND.search(re.sub(r"\\\s*\n", " ", text))
+    return next(filter(None, found.groups()), "") if found else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Runs:
     """`user`: of the last stage, empty where it says none; `ports`: those it exposes by number."""

@@ -49,6 +49,7 @@ def imported(project: Project, scene: Scene) -> Imported:
         name: _written(service, scene, own, plan, once=name in once)
         for name, service in scene.services.items()
     }
+    sources = _images(drafts, scene)
     guess = _entry(scene)
     notes += [note for draft in drafts.values() for note in draft.notes]
     notes += [*plan.notes, *secret_plan.kept_notes(plan, scene.services.values())]
@@ -57,7 +58,11 @@ def imported(project: Project, scene: Scene) -> Imported:
         notes += [*_keys(service, own), *(_deploy(service) if service.name not in own else ())]
     return Imported(
         name=project.name,
-        platform={"platform": project.name, "description": f"Taken over from {_files(project)}."},
+        platform={
+            "platform": project.name,
+            "description": f"Taken over from {_files(project)}.",
+            **sources,
+        },
         definition={
             "definition": project.name,
             "platform": "./",
@@ -75,6 +80,17 @@ def imported(project: Project, scene: Scene) -> Imported:
             for name, draft in drafts.items()
         },
     )
+
+
+def _images(drafts: Mapping[str, containers.Draft], scene: Scene) -> dict[str, object]:
+    """`images` of the platform: each source once, under the name of the first service that has it."""
+    made: dict[str, dict[str, object]] = {}
+    for name, draft in drafts.items():
+        if draft.source:
+            same = next((other for other, source in made.items() if source == draft.source), None)
+            draft.options["image"] = same or scene.names[name]
+            made.setdefault(same or scene.names[name], draft.source)
+    return {"images": made} if made else {}
 
 
 def _files(project: Project) -> str:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from environments.compose import merging, shapes
 from environments.compose.shapes import Delivered, Health, Mounted, Port, Wrong
 from environments.compose.written import Items, Pairs, Place, Text, Value
+from environments.image_sources import DOCKERFILE
 from foundation.errors import Problem
 
 Read = TypeVar("Read")
@@ -17,10 +18,12 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """How an image is made. `beyond`: the keys that ask for more than a folder with a Dockerfile."""
+    """How an image is made. `args`: null where they come from around; `beyond`: keys that ask for more."""
 
     context: str
-    dockerfile: str = "Dockerfile"
+    dockerfile: str = DOCKERFILE
+    target: str = ""
+    args: Mapping[str, Text]
     beyond: tuple[str, ...] = ()
     place: Place
 
@@ -143,8 +146,6 @@ class _Reading:
 
 # What our builder does without: the rest says how Compose builds faster, or for whom.
 _BEYOND = (
-    "args",
-    "target",
     "dockerfile_inline",
     "ssh",
     "secrets",
@@ -156,13 +157,17 @@ _BEYOND = (
 
 def _build(value: Value) -> Build:
     if isinstance(value, Text):
-        return Build(context=value.text, place=value.place)
+        return Build(context=value.text, args={}, place=value.place)
     if not isinstance(value, Pairs):
         raise Wrong(value.place, "`build`: expected a folder, or keys with values")
-    context, dockerfile = value.get("context"), value.get("dockerfile")
+    context, dockerfile, target, args = (
+        value.get(key) for key in ("context", "dockerfile", "target", "args")
+    )
     return Build(
         context=shapes.text(context) if context is not None else ".",
-        dockerfile=shapes.text(dockerfile) if dockerfile is not None else "Dockerfile",
+        dockerfile=shapes.text(dockerfile) if dockerfile is not None else DOCKERFILE,
+        target=shapes.text(target) if target is not None else "",
+        args=_texts_by_name(args) if args is not None else {},
         beyond=tuple(key for key in _BEYOND if not _empty(value.get(key))),
         place=value.place if context is None else context.place,
     )
@@ -180,7 +185,7 @@ def _texts_by_name(value: Value) -> dict[str, Text]:
     found = shapes.pairs(value)
     for name, each in found.entries.items():
         if not isinstance(each, Text):
-            raise Wrong(found.at(name), f"`environment`: {name} is a text")
+            raise Wrong(found.at(name), f"{name}: expected a text")
     return {name: each for name, each in found.entries.items() if isinstance(each, Text)}
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import docker
 
 from environments.dockerfiles import PREFIX
+from environments.image_sources import ImageSource
 from environments.images.construction import BuiltImage, Construction, present
-from environments.images.context import Context, read
+from environments.images.context import Context, read, read_as
 from environments.images.progress import ImageProgress, Report, silent
 from environments.images.recipe import Recipe, recipes, root_tag
 from environments.references import is_reference
@@ -28,29 +29,31 @@ def refreshed() -> str:
     return (_HERE / "refreshed").read_text(encoding="utf-8").strip()
 
 
-def planned(names: Iterable[str], *, folders: Mapping[str, Path]) -> dict[str, Recipe]:
+def planned(names: Iterable[str], *, folders: Mapping[str, Path | ImageSource]) -> dict[str, Recipe]:
     """The recipes of `names` and all they stand on, parents first. Reads folders, never asks Docker."""
     known = {**catalogue(), **folders}
 
-    def read_folder(name: str) -> Context:
-        return read(known[name])
+    def read_source(name: str) -> Context:
+        source = known[name]
+        return read(source) if isinstance(source, Path) else read_as(source)
 
-    return recipes(names, read=read_folder, known=known, refreshed=refreshed())
+    return recipes(names, read=read_source, known=known, refreshed=refreshed())
 
 
 def ensure(
     names: Iterable[str],
     *,
-    folders: Mapping[str, Path],
+    folders: Mapping[str, Path | ImageSource],
     client: docker.DockerClient,
     progress: Report = silent,
 ) -> Mapping[str, BuiltImage]:
     """Builds what is missing of `names` and their parents, independent ones at once; returns all of them.
 
     A name that is a reference is looked for in the engine, else pulled. `folders` adds a platform's own
-    images: {"orderhub/app": Path(...)}. `progress` is called from several threads, one call at a time. Raises
-    InputError for a wrong Dockerfile or name before Docker is asked, and for an image that is nowhere or of
-    another platform; BuildFailed, Unavailable. After an error or Ctrl-C nothing half-built is left.
+    images: {"orderhub/app": Path(...)}, or an ImageSource where a folder does not say it all. `progress` is
+    called from several threads, one call at a time. Raises InputError for a wrong Dockerfile or name before
+    Docker is asked, and for an image that is nowhere or of another platform; BuildFailed, Unavailable. After
+    an error or Ctrl-C nothing half-built is left.
     """
     wanted = list(names)
     plan = planned([name for name in wanted if not is_reference(name)], folders=folders)

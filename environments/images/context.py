@@ -14,9 +14,9 @@ from pathlib import Path
 
 from docker.utils.build import exclude_paths
 
+from environments.image_sources import DOCKERFILE, ImageSource
 from foundation.errors import InputError
 
-DOCKERFILE = "Dockerfile"
 REQUIREMENTS = "requirements.txt"
 SITE_PACKAGES = "site-packages"
 _NEVER = ("**/__pycache__", "**/*.pyc", SITE_PACKAGES, "**/.DS_Store", "**/*.swp")
@@ -71,6 +71,18 @@ def read(folder: Path) -> Context:
     patterns = ignore.read_text(encoding="utf-8").splitlines() if ignore.is_file() else []
     kept = exclude_paths(str(folder), [*filter(_is_pattern, patterns), *_NEVER], dockerfile=DOCKERFILE)
     return Context(folder=folder, files=tuple(_files(folder, sorted(Path(path).as_posix() for path in kept))))
+
+
+def read_as(source: ImageSource) -> Context:
+    """The context of a source: that of its folder, with the Dockerfile that builds it and nothing further."""
+    context = read(source.folder)
+    if source.is_plain:
+        return context
+    if lack := source.lacks():
+        raise InputError(lack, where=str(source.path))
+    made = ContextFile(path=DOCKERFILE, mode=_PLAIN, data=source.text().encode())
+    others = (file for file in context.files if file.path != DOCKERFILE)
+    return Context(folder=source.folder, files=tuple(sorted((*others, made), key=lambda file: file.path)))
 
 
 def packed(context: Context, dockerfile: str, extra: Path | None = None) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from environments.dockerfiles import PREFIX, From, bases, rewritten, stages
-from environments.images.context import REQUIREMENTS, Context
+from environments.images.context import REQUIREMENTS, SITE_PACKAGES, Context
 from foundation.errors import InputError
 
 ROOT = "debian:trixie-slim"
@@ -39,8 +39,8 @@ class Recipe:
 
     @property
     def requirements(self) -> str | None:
-        """Pinned Python packages that belong in its site-packages."""
-        return self.context.text(REQUIREMENTS)
+        """Pinned Python packages that belong in its site-packages, if its Dockerfile takes any from there."""
+        return self.context.text(REQUIREMENTS) if SITE_PACKAGES in self.dockerfile else None
 
 
 def root_tag(refreshed: str) -> str:

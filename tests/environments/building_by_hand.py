@@ -25,7 +25,7 @@ def main(definition: str, name: str, lease_seconds: str) -> None:
         name=name,
         topology=loaded.topology,
         site=site_of("laptop", beside=Path.cwd()),
-        folders=loaded.definition.platform.image_folders(loaded.topology.images()),
+        folders=loaded.definition.platform.image_sources(loaded.topology.images()),
     )
     client = connect()
     fleet = connected(wanted.site.engines, client)

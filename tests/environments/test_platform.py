@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from environments import platform
+from environments.image_sources import ImageSource
 from environments.platform import Platform
 from foundation.errors import InputError
 
@@ -33,7 +34,32 @@ def told(folder: Path, text: str) -> list[str]:
 
 def test_a_right_platform_names_its_images(tmp_path: Path) -> None:
     right = load(tmp_path, RIGHT)
-    assert right.image_folders(right.images()) == {"shop/app": tmp_path / "app"}
+    assert right.image_sources(right.images()) == {"shop/app": ImageSource(folder=tmp_path / "app")}
+
+
+STAGES = "FROM x AS dev\nRUN a\nFROM y\nRUN b\n"
+
+
+def test_an_image_is_built_as_the_platform_says(tmp_path: Path) -> None:
+    (tmp_path / "Stages").write_text(STAGES)
+    text = "platform: shop\nimages: {web: {folder: ., dockerfile: Stages, target: dev, args: {A: 1}}}\n"
+    built = load(tmp_path, text.replace("A: 1", "A: '1'"))
+    (source,) = built.image_sources([built.image("web")]).values()
+    assert source.text() == "FROM x AS dev\nRUN a\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "lacks"),
+    [
+        ("{folder: nowhere}", "no Dockerfile in"),
+        ("{dockerfile: Other}", "no Other in"),
+        ("{dockerfile: Stages, target: prod}", "the Dockerfile has no stage 'prod'; there are: dev"),
+    ],
+)
+def test_an_image_that_cannot_be_built_is_told_with_its_line(tmp_path: Path, said: str, lacks: str) -> None:
+    (tmp_path / "Stages").write_text(STAGES)
+    (line,) = told(tmp_path, f"platform: shop\nimages:\n  web: {said}\n")
+    assert line.startswith(f"platform.yaml:3: {lacks}")
 
 
 def test_a_platform_of_containers_alone_has_no_process(tmp_path: Path) -> None:

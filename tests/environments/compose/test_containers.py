@@ -112,20 +112,67 @@ def test_a_folder_with_a_dockerfile_is_built_here(tmp_path: Path) -> None:
     assert service(made, "once")["lifecycle"] == "once"
 
 
+STAGES = "ARG A=0\nFROM x AS dev\nRUN a\nFROM x\nRUN b\n"
+
+
+@pytest.mark.parametrize(
+    ("build", "source"),
+    [
+        ("{context: app, target: dev}", {"folder": "app", "target": "dev"}),
+        ("{context: app, args: {A: 1, B: }}", {"folder": "app", "args": {"B": "2", "A": "1"}}),
+        ("{context: app, args: [A=1, C]}", {"folder": "app", "args": {"A": "1"}}),
+        ("{context: ., dockerfile: ./app/Dockerfile}", {"folder": ".", "dockerfile": "app/Dockerfile"}),
+        ("{context: App}", {"folder": "App"}),
+        ("../other", {"folder": "../other"}),
+    ],
+)
+def test_what_a_folder_does_not_say_stands_in_the_platform(
+    tmp_path: Path, build: str, source: dict[str, object]
+) -> None:
+    shop = tmp_path / "shop"
+    files = dict.fromkeys(("app/Dockerfile", "App/Dockerfile", "../other/Dockerfile"), STAGES)
+    text = f"services: {{web: {{build: {build}}}, again: {{build: {build}}}}}"
+    shop.mkdir()
+    made = imported(shop, text, files=files, around={"B": "2"})
+    assert made.platform["images"] == {"web": source}
+    assert [service(made, name)["image"] for name in ("web", "again")] == ["web", "web"]
+
+
 @pytest.mark.parametrize(
     ("build", "image", "why"),
     [
-        ("{context: app, target: dev}", "shop-web:latest", "it is built with `target`"),
-        ("{context: app, args: {A: 1}}", "shop-web:latest", "it is built with `args`"),
+        (
+            "{context: app, target: none}",
+            "shop-web:latest",
+            "no stage 'none'; there are: dev",
+        ),
+        (
+            "{context: app, args: {NPM_TOKEN: 1}}",
+            "shop-web:latest",
+            "argument NPM_TOKEN looks like a secret",
+        ),
+        ("{context: app, ssh: [default]}", "shop-web:latest", "it is built with `ssh`"),
+        (
+            "{context: app, dockerfile: Kit}",
+            "shop-web:latest",
+            "has `--mount`, which wants BuildKit",
+        ),
+        ("{context: app, dockerfile: Here}", "shop-web:latest", "its Dockerfile has `<<EOF`"),
         ("{context: app, dockerfile: Other}", "shop-web:latest", "there is no Other in app"),
         ("{context: nowhere}", "shop-web:latest", "there is no Dockerfile in nowhere"),
-        ("../other", "shop-web:latest", "../other is not below the folder of the platform"),
         ("https://git.example/x.git", "shop-web:latest", "its context is elsewhere"),
-        ("{context: app, target: dev}, image: 'me/web:2'", "me/web:2", "it is built with `target`"),
+        ("{context: app, target: none}, image: 'me/web:2'", "me/web:2", "the Dockerfile has no stage"),
     ],
 )
-def test_any_other_build_is_compose_s_and_told(tmp_path: Path, build: str, image: str, why: str) -> None:
-    made = imported(tmp_path, f"services: {{web: {{build: {build}}}}}", files={"app/Dockerfile": "FROM x\n"})
+def test_what_cannot_be_built_here_is_compose_s_and_told(
+    tmp_path: Path, build: str, image: str, why: str
+) -> None:
+    files = {
+        "app/Dockerfile": STAGES,
+        "app/Kit": "FROM x\nRUN \\\n  --mount=type=cache,target=/x make\n",
+        "app/Here": "FROM x\nRUN <<EOF\nmake\nEOF\n",
+    }
+    made = imported(tmp_path, f"services: {{web: {{build: {build}}}}}", files=files)
     assert service(made, "web")["image"] == image
     assert why in "\n".join(told(made, Outcome.OPEN))
     assert list(made.comments["web"])

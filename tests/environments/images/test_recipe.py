@@ -75,16 +75,17 @@ def test_another_refresh_date_gives_every_image_another_tag() -> None:
 
 
 def test_requirements_are_part_of_the_recipe_and_of_its_tag() -> None:
-    def app(requirements: str) -> Recipe:
+    def app(requirements: str, dockerfile: str = f"{LINE[1]}\nCOPY site-packages /opt/p") -> Recipe:
         contexts = {
             "base": context("base", LINE[0]),
-            "app": context("app", LINE[1], **{"requirements.txt": requirements}),
+            "app": context("app", dockerfile, **{"requirements.txt": requirements}),
         }
         return recipes(["app"], read=contexts.__getitem__, known=contexts, refreshed="2026-01-01")["app"]
 
     assert app("x==1").requirements == "x==1"
     assert app("x==1").tag != app("x==2").tag
     assert plan(CHAIN)["app"].requirements is None
+    assert app("x", dockerfile=f"{LINE[1]}\nCOPY requirements.txt /x").requirements is None
 
 
 def test_images_in_a_circle_are_told_as_such() -> None:
