@@ -191,6 +191,9 @@ def _file(plan: Plan, scene: Scene, service: ComposeService, each: Delivered) ->
     secret = names.plain(each.source)
     if file is not None:
         plan.sources[secret] = {"file": scene.beside(file.place.folder / file.text)}
+    elif variable is not None and variable.text in scene.variables:
+        plan.sources[secret] = {"file": f"{FOLDER}/{secret}"}
+        plan.kept[f"{FOLDER}/{secret}"] = Secret(scene.variables[variable.text])
     elif variable is not None:
         plan.sources[secret] = {"variable": variable.text}
     else:

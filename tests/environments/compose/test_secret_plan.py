@@ -99,17 +99,23 @@ def test_a_secret_in_a_variable_that_no_shell_has_is_told(tmp_path: Path) -> Non
 def test_the_secrets_of_compose_are_files_from_where_they_are(tmp_path: Path) -> None:
     text = """
         services:
-          web: {image: 'w:1', secrets: [db_password, {source: token, target: /etc/token}, far]}
-        secrets: {db_password: {file: ./db/password.txt}, token: {environment: TOKEN}, far: {external: true}}
+          web: {image: 'w:1', secrets: [db_password, {source: token, target: /etc/token}, pin, far]}
+        secrets:
+          db_password: {file: ./db/password.txt}
+          token: {environment: TOKEN}
+          pin: {environment: PIN}
+          far: {external: true}
         """
-    made = imported(tmp_path, text)
+    made = imported(tmp_path, text, files={".env": "PIN=1234"})
     assert service(made, "web")["secrets"] == {
         "db-password": "/run/secrets/db_password",
         "token": "/etc/token",
+        "pin": "/run/secrets/pin",
     }
     assert made.definition["secrets"] == {
         "db-password": {"file": "db/password.txt"},
         "token": {"variable": "TOKEN"},
+        "pin": {"file": "peakproof-secrets/pin"},
     }
     assert any("'far' is kept elsewhere" in line for line in told(made, Outcome.LOST))
 
