@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,18 @@ _FROM = re.compile(
     r"^\s*FROM\s+(?P<flags>(?:--\S+\s+)*)(?P<image>\S+)(?:\s+AS\s+(?P<stage>\S+))?\s*$", re.IGNORECASE
 )
 _ARG = re.compile(r"^\s*ARG\s+(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:=.*)?$", re.IGNORECASE)
+
+_HINTS = (
+    re.compile(r"(?m)(?<=^FROM)\s+--platform=\$\{?(?:BUILD|TARGET)PLATFORM\}?(?=\s)"),
+    re.compile(r"--mount=(?=\S*\btype=cache\b)\S+"),
+    re.compile(r"(?m)(?:(?<=^COPY)|(?<=^ADD))\s+--link(?:=true)?(?=\s)"),
+)
+
+# One that names its own interpreter is left as it is.
+_SCRIPT = re.compile(
+    r"(?ms)^RUN[ \t]+<<(?P<tabs>-?)(?P<quote>[\"']?)(?P<word>\w+)(?P=quote)[ \t]*\n"
+    r"(?!#!)(?P<script>.*?)\n\t*(?P=word)[ \t]*$"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,3 +103,28 @@ def _with_defaults(line: str, args: Mapping[str, str]) -> str:
         return line
     quoted = re.sub(r"([\\\"$])", r"\\\1", args[name])
     return f'ARG {name}="{quoted}"'
+
+
+def without_buildkit(dockerfile: str) -> str:
+    """The same in the words of the engine's own builder, as far as it has any for what BuildKit knows.
+
+    Hints go: mounts of a cache, COPY --link, FROM --platform=$BUILDPLATFORM. A script (RUN <<EOF) becomes the
+    shell's argument, which is what BuildKit makes of it.
+    """
+    for words in _HINTS:
+        dockerfile = words.sub("", dockerfile)
+    return _SCRIPT.sub(lambda found: _run(found["script"], tabs=found["tabs"] == "-"), dockerfile)
+
+
+def _run(script: str, *, tabs: bool) -> str:
+    text = re.sub(r"(?m)^\t+", "", script) if tabs else script
+    return f"RUN {json.dumps(['/bin/sh', '-c', text])}"
+
+
+def platform_arguments(dockerfile: str, system: str, architecture: str) -> dict[str, str]:
+    """The values of the ARG that BuildKit knows by itself, of those that the Dockerfile names."""
+    known = {"PLATFORM": f"{system}/{architecture}", "OS": system, "ARCH": architecture, "VARIANT": ""}
+    named = (f"{side}{word}" for side in ("TARGET", "BUILD") for word in known)
+    return {
+        name: known[name.removeprefix("TARGET").removeprefix("BUILD")] for name in named if name in dockerfile
+    }

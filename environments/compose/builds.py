@@ -62,15 +62,9 @@ def _not_here(build: Build, scene: Scene) -> str:
     text = scene.disk.dockerfiles.get(build.folder / build.dockerfile)
     if text is None:
         return f"there is no {build.dockerfile} in {build.context}"
-    if word := dockerfile.beyond(text):
-        return f"its Dockerfile has `{word}`, which wants BuildKit"
-    return _lacks(build, text)
-
-
-def _lacks(build: Build, text: str) -> str:
     source = ImageSource(folder=build.folder, dockerfile=build.dockerfile, target=build.target or None)
     try:
-        source.rewritten(text)
+        word = dockerfile.beyond(source.rewritten(text))
     except ValueError as error:
         return str(error)
-    return ""
+    return f"its Dockerfile has `{word}`, which wants BuildKit" if word else ""

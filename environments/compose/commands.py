@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +53,7 @@ def run(wish: Wish) -> Done:
     if wish.strict and lost:
         problems = [Problem(where=str(note.place), what=_told(note), hint=note.hint or None) for note in lost]
         raise InputError(f"{len(lost)} things of {project.files[0]} are not taken over", problems=problems)
-    written = writing.write(made, wish.out or project.folder, _command(sys.argv), over=wish.over)
+    written = writing.write(made, wish.out or project.folder, over=wish.over)
     return Done(project=project, imported=made, written=written)
 
 
@@ -79,10 +77,6 @@ def scene(project: Project, wish: Wish) -> Scene:
         disk=looking.look(services.values()),
         choices=choices,
     )
-
-
-def _command(arguments: list[str]) -> str:
-    return shlex.join(["peakproof", *arguments[1:]])
 
 
 def document(done: Done) -> dict[str, object]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from environments import references
 from environments.compose import builds, dockerfile, images, mounts
 from environments.compose.notes import Note
 from environments.compose.scene import Scene, changed, lost, open_
@@ -57,7 +56,7 @@ def draft(service: ComposeService, scene: Scene, *, once: bool) -> Draft:
     made.put("memory", _memory(made, service))
     _mounts(made, service, scene)
     made.put("user", service.user)
-    made.put("working_dir", service.working_dir)
+    made.put("working_dir", _folder(service.working_dir))
     made.put("capabilities", _capabilities(made, service, scene))
     made.put("read_only", service.read_only)
     if service.init is not None:
@@ -78,13 +77,13 @@ def _image(made: Draft, service: ComposeService, scene: Scene) -> str:
         what = f"{built.why}, so its image is the one that Compose builds"
         made.notes.append(open_(service, "build", what, "`docker compose build` makes it, before `env up`"))
         reference = service.image or f"{scene.project}-{service.name.lower()}"
-        return reference if references.is_reference(reference) else f"{reference}:latest"
+        return reference if images.is_tagged(reference) else f"{reference}:latest"
     made.source = built.source
     return built.folder or scene.names[service.name]
 
 
 def _tagged(made: Draft, service: ComposeService) -> str:
-    if references.is_reference(service.image) or not service.image:
+    if images.is_tagged(service.image) or not service.image:
         return service.image
     made.notes.append(
         changed(
@@ -188,6 +187,11 @@ def _mounts(made: Draft, service: ComposeService, scene: Scene) -> None:
     made.put("files", found.files)
     made.put("tmpfs", tuple(found.tmpfs))
     made.notes += found.notes
+
+
+def _folder(path: str) -> str:
+    """Without a slash at its end; the root is where an image begins that says nothing."""
+    return path.rstrip("/")
 
 
 def _capabilities(made: Draft, service: ComposeService, scene: Scene) -> tuple[str, ...]:

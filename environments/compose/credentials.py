@@ -90,6 +90,12 @@ def in_words(value: str, words: Iterable[str]) -> bool:
     return bool(re.search(rf"{before}['\"]?{said}(?![\w-])", " ".join(words)))
 
 
+def says_a_password(words: Iterable[str]) -> bool:
+    """Whether a command says one itself, and not by a variable."""
+    said = r"(?:requirepass|masterauth|--pass(?:word|wd)?)[= ]['\"]?[^\s$'\"]|password=[^\s$'\"]"
+    return bool(re.search(said, " ".join(words), re.IGNORECASE))
+
+
 def known_elsewhere(value: str, texts: Iterable[str]) -> bool:
     """Whether a file says the value; a very short one would be found by chance."""
     return len(value) > 4 and any(

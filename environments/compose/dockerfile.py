@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from environments.dockerfiles import without_buildkit
+
 _WORD = re.compile(r"^\s*(FROM|USER|EXPOSE|ARG|ENV)\s+(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
 
 
-# What the engine's own builder does not know: https://docs.docker.com/reference/dockerfile/
+# What the engine's own builder does not know, and is more than a hint.
 _BEYOND = re.compile(
-    r"^\s*(?:RUN|COPY|ADD)\b[^\n]*?(?P<flag>--(?:mount|network|security|link|chmod|parents|exclude|checksum))\b"
-    r"|^\s*(?:RUN|COPY|ADD)\b[^\n]*?(?P<here><<-?[\"']?\w+)"
-    r"|(?P<platform>\$\{?(?:BUILD|TARGET)(?:PLATFORM|OS|ARCH|VARIANT))",
+    r"^\s*(?:RUN|COPY|ADD)\b[^\n]*?(--(?:mount|network|security|chmod|parents|exclude|checksum))\b"
+    r"|^\s*(?:RUN|COPY|ADD)\b[^\n]*?(<<-?[\"']?\w+)"
+    r"|^FROM\b[^\n]*(\$\{?(?:BUILD|TARGET)(?:PLATFORM|OS|ARCH|VARIANT))",
     re.IGNORECASE | re.MULTILINE,
 )
 
 
 def beyond(text: str) -> str:
     """The first word that the engine's own builder does not know, and Compose's does; else empty."""
-    found = _BEYOND.search(re.sub(r"\\\s*\n", " ", text))
+    found = _BEYOND.search(re.sub(r"\\\s*\n", " ", without_buildkit(text)))
     return next(filter(None, found.groups()), "") if found else ""
 
 

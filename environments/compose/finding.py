@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,13 +14,18 @@ NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.y
 OVERRIDES = tuple(name.replace("compose.", "compose.override.") for name in NAMES)
 
 
-def found(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The files to read, and overrides that lie beside them and are not asked for."""
+def found(paths: Sequence[Path], *, named: str = "") -> tuple[list[Path], list[Path]]:
+    """The files to read, and overrides that lie beside them and are not asked for.
+
+    `named`: what COMPOSE_FILE says, which counts where a folder is given.
+    """
     if len(paths) > 1 or not paths[0].is_dir():
-        named = {path.resolve() for path in paths}
-        beside = [path for path in _present(paths[0].parent, OVERRIDES) if path.resolve() not in named]
+        asked = {path.resolve() for path in paths}
+        beside = [path for path in _present(paths[0].parent, OVERRIDES) if path.resolve() not in asked]
         return list(paths), beside if paths[0].name in NAMES else []
     folder = paths[0]
+    if named:
+        return [folder / name for name in named.split(os.pathsep) if name], []
     base = _present(folder, NAMES)
     if not base:
         hint = f"a Compose file is named by its path; looked for {', '.join(NAMES)}"

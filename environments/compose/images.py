@@ -40,6 +40,11 @@ def repository(image: str) -> str:
     return name.removeprefix("docker.io/").removeprefix("library/")
 
 
+def is_tagged(image: str) -> bool:
+    """Whether it says a tag or a digest; what stands before a slash may be a registry with a port."""
+    return "@" in image or ":" in image.rpartition("/")[2]
+
+
 def port(image: str) -> int | None:
     """Where it listens, if it is known."""
     name, ports = repository(image), _known().ports

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from environments.compose import containers, credentials, entry, images, known, secret_plan
-from environments.compose.keys import KEYS
+from environments.compose import (
+    checking,
+    containers,
+    credentials,
+    entry,
+    images,
+    known,
+    secret_plan,
+    telling,
+)
 from environments.compose.known import Taken
 from environments.compose.notes import Note, Outcome, in_order
 from environments.compose.reading import Project
-from environments.compose.scene import Scene, changed, lost, open_
+from environments.compose.scene import Scene, changed, lost
 from environments.compose.secret_plan import Plan
 from environments.compose.service import ComposeService
 from environments.compose.shapes import Delivered
 from environments.compose.written import Pairs, Text, Value
-from foundation.documents import did_you_mean
 from foundation.errors import InputError
 from foundation.secrets import Secret
 
@@ -25,10 +31,11 @@ from foundation.secrets import Secret
 class Imported:
     """What is written: two documents, the values that are kept (file -> secret), and what is told.
 
-    `comments`: service -> lines that stand above it in the definition.
+    `origin`: the names of the files; `comments`: service -> lines that stand above it in the definition.
     """
 
     name: str
+    origin: str
     platform: Mapping[str, object]
     definition: Mapping[str, object]
     comments: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -50,14 +57,19 @@ def imported(project: Project, scene: Scene) -> Imported:
         for name, service in scene.services.items()
     }
     sources = _images(drafts, scene)
+    wrong = [
+        each for name, draft in drafts.items() for each in checking.problems(scene.services[name], draft)
+    ]
+    if wrong:
+        raise InputError(f"{len(wrong)} values of {project.files[0]} cannot be taken over", problems=wrong)
     guess = _entry(scene)
     notes += [note for draft in drafts.values() for note in draft.notes]
-    notes += [*plan.notes, *secret_plan.kept_notes(plan, scene.services.values())]
-    notes += [*_left_out(project, scene), *_published_elsewhere(scene), *_resources(scene)]
-    for service in scene.services.values():
-        notes += [*_keys(service, own), *(_deploy(service) if service.name not in own else ())]
+    notes += [*plan.notes, *secret_plan.told(plan, _containers(scene, own))]
+    notes += telling.of_project(project, scene)
+    notes += [note for service in _containers(scene, own) for note in telling.of_service(service)]
     return Imported(
         name=project.name,
+        origin=_files(project),
         platform={
             "platform": project.name,
             "description": f"Taken over from {_files(project)}.",
@@ -80,6 +92,10 @@ def imported(project: Project, scene: Scene) -> Imported:
             for name, draft in drafts.items()
         },
     )
+
+
+def _containers(scene: Scene, own: Mapping[str, Taken]) -> list[ComposeService]:
+    return [service for name, service in scene.services.items() if name not in own]
 
 
 def _images(drafts: Mapping[str, containers.Draft], scene: Scene) -> dict[str, object]:
@@ -167,10 +183,20 @@ def _needs(made: containers.Draft, service: ComposeService, scene: Scene) -> tup
         elif need.required:
             reason = scene.absent.get(name, "it is not there")
             what = f"it does not wait for {name}: {reason}"
-            made.notes.append(
-                lost(service, "depends_on", what, "--profile brings it, if it has one", place=need.place)
-            )
-    return tuple(needed)
+            hint = "--profile brings it, if it has one"
+            made.notes.append(lost(service, "depends_on", what, hint, place=need.place))
+    if unsaid := [name for name in _stores(service, scene) if name not in service.needs]:
+        what = f"it waits for {', '.join(unsaid)}, too: nobody starts it again until that is there"
+        made.notes.append(changed(service, "needs", what, place=service.place))
+    return (*needed, *(scene.names[name] for name in unsaid))
+
+
+def _stores(service: ComposeService, scene: Scene) -> list[str]:
+    """The databases, brokers and caches that a service names. They name none, so nobody waits in a circle."""
+    if images.speaks_tcp(service.image):
+        return []
+    others = (each for each in scene.services.values() if images.speaks_tcp(each.image) and not each.needs)
+    return [each.name for each in others if credentials.mentions(service, each.name)]
 
 
 def _configs(made: containers.Draft, service: ComposeService, scene: Scene) -> dict[str, object]:
@@ -210,84 +236,3 @@ def _entry(scene: Scene) -> entry.Guess:
         return entry.Guess(service=scene.choices.entry, why="--entry", sure=True)
     ports = {name: containers.port(service, scene) for name, service in scene.services.items()}
     return entry.guessed(scene.services, ports)
-
-
-def _left_out(project: Project, scene: Scene) -> Iterator[Note]:
-    written = project.part("services")
-    for name, reason in scene.absent.items():
-        profile = reason.startswith("it is of")
-        yield Note(
-            outcome=Outcome.CHANGED,
-            place=written.at(name),
-            service=name,
-            key="profiles" if profile else "service",
-            what=f"left out: {reason}" if profile else reason,
-            hint=f"--profile {reason.split()[-1]} takes it in" if profile else "",
-        )
-
-
-def _published_elsewhere(scene: Scene) -> Iterator[Note]:
-    """Variables that say the address of a published port: the environment's is another."""
-    published = {port.published for service in scene.services.values() for port in service.ports} - {
-        "",
-        "any",
-    }
-    for service in scene.services.values():
-        for variable, text in service.environment.items():
-            found = re.search(r"(?:localhost|127\.0\.0\.1):(\d{2,5})(?!\d)", text.text)
-            if found and found[1] in published - {str(port.target) for port in service.ports if port.target}:
-                what = f"says {found[0]}, and published ports are others here"
-                yield open_(service, variable, what, "`env status` has them", place=text.place)
-
-
-def _resources(scene: Scene) -> Iterator[Note]:
-    """Volumes and networks that are made elsewhere."""
-    for name, written in scene.parts["volumes"].entries.items():
-        if isinstance(written, Pairs) and (written.get("external") or written.get("driver_opts")):
-            place = scene.parts["volumes"].at(name)
-            what = f"volume {name!r} is made elsewhere; here it is empty at first"
-            yield Note(outcome=Outcome.CHANGED, place=place, key="volumes", what=what)
-    for name, written in scene.parts["networks"].entries.items():
-        if isinstance(written, Pairs) and written.get("external"):
-            place = scene.parts["networks"].at(name)
-            what = f"network {name!r} is made elsewhere; what else stands on it is not reached"
-            hint = "stand in for what is needed of it"
-            yield Note(outcome=Outcome.LOST, place=place, key="networks", what=what, hint=hint)
-
-
-def _deploy(service: ComposeService) -> Iterator[Note]:
-    """What `deploy` asks for of resources beside memory."""
-    deploy = service.written.get("deploy")
-    resources = deploy.get("resources") if isinstance(deploy, Pairs) else None
-    for part in ("limits", "reservations"):
-        said = resources.get(part) if isinstance(resources, Pairs) else None
-        for key in ("cpus", "devices", "generic_resources", "pids") if isinstance(said, Pairs) else ():
-            if said.get(key) is not None and (part, key) != ("reservations", "cpus"):
-                why = KEYS["cpus"].why if key in ("cpus", "pids") else KEYS["gpus"].why
-                yield lost(service, f"deploy {key}", why, place=said.at(key))
-
-
-def _keys(service: ComposeService, own: Mapping[str, Taken]) -> Iterator[Note]:
-    """What becomes of keys that are not read: those that are lost, and those that nobody knows."""
-    for key in service.written.entries:
-        if key.startswith("x-") or service.written.get(key) is None:
-            continue
-        fate = KEYS.get(key)
-        if fate is None:
-            yield lost(service, key, "no key of the Compose specification", did_you_mean(key, KEYS))
-        elif (
-            fate.fate == "lost"
-            and not _harmless(service.written.get(key), fate.harmless)
-            and service.name not in own
-        ):
-            yield lost(service, key, _said(service, key) + fate.why, fate.hint)
-
-
-def _harmless(value: Value | None, words: tuple[str, ...]) -> bool:
-    return isinstance(value, Text) and value.text.lower() in ("", *words)
-
-
-def _said(service: ComposeService, key: str) -> str:
-    """The value, where it is a word."""
-    value = service.written.get(key)
-    return f"{value.text}: " if isinstance(value, Text) and value.text.lower() != "true" else ""

@@ -23,7 +23,8 @@ class Known:
     """A kind of ours, and the images it takes the place of.
 
     `user`, `database`, `password`: variables, of which the first that is set counts; `default`: the user
-    without; `ignored`: variables that change nothing here; `data`: where the images keep what they hold.
+    without; `ignored`: variables that change nothing here; `data`: where the images keep what they hold;
+    `unused`: ports that are exposed by habit.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Known:
     default: str = ""
     administrators: tuple[str, ...] = ()
     server: tuple[str, ...] = ()
+    unused: tuple[int, ...] = ()
 
 
 KNOWN = (
@@ -73,6 +75,7 @@ KNOWN = (
         default="root",
         administrators=("root", "mysql"),
         server=("mysqld", "mariadbd"),
+        unused=(33060,),
     ),
     Known(
         kind="rabbitmq",
@@ -136,7 +139,7 @@ def taken(
     """What the service becomes, or why its image stays."""
     user = _first(service, known.user) or known.default
     if user in known.administrators:
-        return f"clients log in as {user}, the administrator, and {known.kind} has them log in as another"
+        return f"clients log in as {user}, the administrator, and a {known.kind} of ours has users alone"
     reason = _special(service, known)
     if reason:
         return reason
@@ -185,7 +188,7 @@ def _special(service: ComposeService, known: Known) -> str:
         if each.kind == "bind" and re.search(r"\.\w+$", each.source):
             return f"it mounts {each.source}"
     for port in (*service.ports, *service.exposed):
-        if port.target != known.port:
+        if port.target not in (known.port, *known.unused):
             return f"its port {port.target} is used"
     if service.configs or [each for each in service.secrets if each.source != _secret(service, known)]:
         return "it is given files"

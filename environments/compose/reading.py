@@ -46,9 +46,9 @@ def read(
 
     Raises InputError with every problem: not YAML, not Compose's, a variable that has to be set.
     """
-    files, beside = finding.found(paths)
-    folder = files[0].parent
+    folder = paths[0] if paths[0].is_dir() else paths[0].parent
     variables = {**variables_of(env_files, folder, around), **around}
+    files, beside = finding.found(paths, named=variables.get("COMPOSE_FILE", ""))
     assembly = Assembly(variables=variables, around=around)
     tree = assembly.included(assembly.stacked(files, folder), folder)
     services = tree.get("services")

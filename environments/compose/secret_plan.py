@@ -209,19 +209,25 @@ def _said(written: object, key: str) -> Text | None:
     return found if isinstance(found, Text) else None
 
 
-def kept_notes(plan: Plan, services: Iterable[ComposeService]) -> Iterator[Note]:
-    """That values were kept, once for each service."""
+def told(plan: Plan, services: Iterable[ComposeService]) -> Iterator[Note]:
+    """Of each service that values were kept, and what stays in plain text."""
     for service in services:
         given = plan.deliveries.get(service.name, {})
         count = sum(len(how) for secret, how in given.items() if f"{FOLDER}/{secret}" in plan.kept)
         if count:
-            what = f"{count} values look like secrets: they stand in {FOLDER}/, and not in the definition"
-            yield changed(
-                service,
-                "environment",
-                what,
-                "Git does not see that folder: bring it to others in another way",
+            looks = (
+                "1 value looks like a secret: it stands"
+                if count == 1
+                else f"{count} values look like secrets: they stand"
             )
+            what = f"{looks} in {FOLDER}/, and not in the definition"
+            hint = "Git does not see that folder: bring it to others in another way"
+            yield changed(service, "environment", what, hint)
+        said = {"command": service.command or (), "entrypoint": service.entrypoint or ()}
+        said["healthcheck"] = service.health.command if service.health else ()
+        for key in [key for key, words in said.items() if credentials.says_a_password(words)]:
+            what = "a password in plain text: it stands in the definition as well"
+            yield open_(service, key, what, "let a shell read it from a variable")
         for variable in credentials.unnamable(service):
             what = "a secret in plain text: it goes into variables whose names a shell has, or into files"
             yield open_(service, variable, what, place=service.environment[variable].place)

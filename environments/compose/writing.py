@@ -65,12 +65,15 @@ def platform_text(imported: Imported) -> str:
     )
 
 
-def definition_text(imported: Imported, command: str) -> str:
+def definition_text(imported: Imported) -> str:
     """The definition, with a comment where somebody has to look."""
     head = {key: value for key, value in imported.definition.items() if key not in ("services", "secrets")}
     services = imported.definition["services"]
     assert isinstance(services, Mapping)
-    lines = [f"# Written by `{command}`; yours from here on.", *_dumped(head).splitlines()]
+    lines = [
+        f"# Written by `peakproof env import` from {imported.origin}; yours from here on.",
+        *_dumped(head).splitlines(),
+    ]
     if not imported.entry.sure:
         lines = [
             f"{line}  # guessed: {imported.entry.why}" if line.startswith("entry:") else line
@@ -103,7 +106,7 @@ class Written:
     secrets: tuple[Path, ...]
 
 
-def write(imported: Imported, folder: Path, command: str, *, over: bool) -> Written:
+def write(imported: Imported, folder: Path, *, over: bool) -> Written:
     """Writes everything. `over`: also over what stands there. Raises InputError: something does."""
     written = Written(
         platform=folder / "platform.yaml",
@@ -115,7 +118,7 @@ def write(imported: Imported, folder: Path, command: str, *, over: bool) -> Writ
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in (
         (written.platform, platform_text(imported)),
-        (written.definition, definition_text(imported, command)),
+        (written.definition, definition_text(imported)),
     ):
         with files.whole(path) as file:
             file.write(text.encode())

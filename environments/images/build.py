@@ -23,6 +23,7 @@ import docker
 from docker.errors import APIError
 
 from environments.docker_errors import mapped, meaning
+from environments.dockerfiles import platform_arguments
 from environments.images import apt_sources
 from environments.images.context import packed
 from environments.images.progress import ImageProgress, Report, State
@@ -95,11 +96,16 @@ class Build:
             rm=True,
             forcerm=True,
             decode=True,
-            buildargs=build_arguments(os.environ, apt_sources.proxy()),
+            buildargs={**self._platform(), **build_arguments(os.environ, apt_sources.proxy())},
             # Names resolve and proxies answer as they do on the host, also those on its loopback.
             network_mode="host",
         )
         return stream
+
+    def _platform(self) -> dict[str, str]:
+        """What the Dockerfile asks of the engine's platform."""
+        version = self.client.version()
+        return platform_arguments(self.recipe.dockerfile, str(version["Os"]), str(version["Arch"]))
 
     def _take(self, event: Mapping[str, object]) -> None:
         if "error" in event:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from environments.dockerfiles import PREFIX, From, bases, rewritten, stages
+from environments.dockerfiles import PREFIX, From, bases, rewritten, stages, without_buildkit
 from environments.images.context import REQUIREMENTS, SITE_PACKAGES, Context
 from foundation.errors import InputError
 
@@ -103,7 +103,7 @@ def recipe(name: str, context: Context, parents: Mapping[str, str], *, refreshed
         name=name,
         parents=tuple(parents),
         tag=f"{PREFIX}{name}:{digest[:_DIGITS]}",
-        dockerfile=rewritten(context.dockerfile, images),
+        dockerfile=rewritten(without_buildkit(context.dockerfile), images),
         context=context,
         foreign=tuple(dict.fromkeys(others)),
     )

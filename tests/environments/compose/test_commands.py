@@ -152,6 +152,16 @@ def test_a_broken_file_is_told_all_at_once(tmp_path: Path) -> None:
         assert f"{tmp_path}/compose.yaml:{told}" in refused.stderr
 
 
+def test_what_our_kinds_refuse_is_told_where_compose_says_it(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    image: 'Web:1'\n    user: a b\n    tmpfs: tmp\n    working_dir: app\n"
+    beside(tmp_path, {"compose.yaml": text})
+    refused = run_here("env", "import", str(tmp_path))
+    assert refused.returncode == 2
+    for line, key in ((3, "image"), (4, "user"), (5, "tmpfs"), (6, "working_dir")):
+        assert f"{tmp_path}/compose.yaml:{line}: service 'web': `{key}`: " in refused.stderr
+    assert not (tmp_path / "platform.yaml").exists()
+
+
 def test_services_that_wait_for_each_other_are_refused(tmp_path: Path) -> None:
     beside(
         tmp_path,
@@ -189,7 +199,7 @@ def test_what_is_written_is_pleasant_to_read(shop: Path) -> None:
     run_here("env", "import", str(shop), "--without", "sniffer")
     text = (shop / "shop.yaml").read_text()
     head, _, rest = text.partition("\n")
-    assert head.startswith("# Written by `peakproof ")
+    assert head == "# Written by `peakproof env import` from compose.yaml; yours from here on."
     assert (
         rest
         == """\

@@ -85,6 +85,7 @@ def test_no_tag_is_latest_and_told(tmp_path: Path) -> None:
     )
     images = {name: service(made, name)["image"] for name in ("web", "b", "c")}
     assert images["web"] == "nginx:latest"
+    assert images["b"] == "r.test:5000/b:latest"
     assert images["c"] == f"c@sha256:{'a' * 64}"
     assert any("no tag is `latest`" in each for each in told(made, Outcome.CHANGED))
 
@@ -169,8 +170,8 @@ def test_what_cannot_be_built_here_is_compose_s_and_told(
 ) -> None:
     files = {
         "app/Dockerfile": STAGES,
-        "app/Kit": "FROM x\nRUN \\\n  --mount=type=cache,target=/x make\n",
-        "app/Here": "FROM x\nRUN <<EOF\nmake\nEOF\n",
+        "app/Kit": "FROM x\nRUN \\\n  --mount=type=bind,target=/x make\n",
+        "app/Here": "FROM x\nCOPY <<EOF /x\nmake\nEOF\n",
     }
     made = imported(tmp_path, f"services: {{web: {{build: {build}}}}}", files=files)
     assert service(made, "web")["image"] == image
@@ -285,3 +286,21 @@ def test_what_says_nothing_is_not_told(tmp_path: Path, written: str) -> None:
     assert (
         told(imported(tmp_path, f"services:\n  web:\n    image: web:1\n    {written}\n"), Outcome.LOST) == []
     )
+
+
+def test_a_service_waits_for_the_stores_that_it_names_since_nobody_starts_it_again(tmp_path: Path) -> None:
+    text = """
+        services:
+          web:
+            image: w:1
+            environment: {HOST: 'db:3306', URL: 'redis://cache'}
+            depends_on: [cache]
+            restart: always
+          db: {image: 'mysql:8'}
+          cache: {image: 'redis:7'}
+          other: {image: 'o:1', environment: {HOST: web}}
+        """
+    made = imported(tmp_path, text)
+    assert service(made, "web")["needs"] == ["cache", "db"]
+    assert "needs" not in service(made, "other")
+    assert any("it waits for db, too" in line for line in told(made, Outcome.CHANGED))

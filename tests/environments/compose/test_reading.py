@@ -50,6 +50,17 @@ def test_several_files_are_merged_in_their_order(tmp_path: Path) -> None:
     assert project.notes == ()
 
 
+def test_a_folder_s_files_are_those_that_compose_file_names(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": WEB,
+        "a.yaml": "services: {web: {image: a, user: u}}",
+        "b.yaml": "services: {web: {image: b}}",
+        ".env": "COMPOSE_FILE=a.yaml:b.yaml\n",
+    }
+    assert at(read(tmp_path, files), "services", "web") == "{image: b, user: u}"
+    assert at(read(tmp_path, {}, "compose.yaml"), "services", "web") == "{image: web}"
+
+
 def test_a_folder_without_a_compose_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no Compose file in this folder") as caught:
         reading.read([tmp_path], {})

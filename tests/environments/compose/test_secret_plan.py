@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,20 @@ def test_a_password_that_a_file_says_too_is_kept_and_told(tmp_path: Path) -> Non
 def test_a_password_that_a_command_says_too_is_kept(tmp_path: Path, said: str) -> None:
     made = imported(tmp_path, SHARED.replace("depends_on", f"{said}\n        depends_on"))
     assert len(made.kept) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "is_told"),
+    [
+        ("redis-server --requirepass hunter22", True),
+        ("sh -c 'redis-server --requirepass $$PW'", False),
+        ("mysqladmin ping --password=hunter22", True),
+        ("serve --password-file /x", False),
+    ],
+)
+def test_a_password_that_stays_in_a_command_is_told(tmp_path: Path, command: str, *, is_told: bool) -> None:
+    made = imported(tmp_path, f"services: {{a: {{image: 'a:1', command: {json.dumps(command)}}}}}")
+    assert any("a password in plain text" in line for line in told(made, Outcome.OPEN)) == is_told
 
 
 def test_a_secret_in_a_variable_that_no_shell_has_is_told(tmp_path: Path) -> None:
