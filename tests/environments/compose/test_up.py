@@ -52,10 +52,16 @@ def config():
 def own():
     return [os.environ["API_KEY"], os.environ["BUILT_AS"]]
 
+def told(ask):
+    try:
+        return ask()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
 class Asks(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         asked = (postgres, mariadb, rabbitmq, valkey, greeting, config, own)
-        said = json.dumps({each.__name__: each() for each in asked}).encode()
+        said = json.dumps({each.__name__: told(each) for each in asked}).encode()
         self.send_response(200)
         self.end_headers()
         self.wfile.write(said)
