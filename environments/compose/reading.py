@@ -17,6 +17,9 @@ from environments.compose.notes import Note
 from environments.compose.written import Pairs, Text
 from foundation.errors import InputError, Problem
 
+_FILES = frozenset({"platform", *(Path(name).stem for name in finding.NAMES)})
+"""A definition that is called so would be written over another file, or be taken for a Compose file."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
@@ -73,7 +76,8 @@ def _name(given: str | None, tree: Pairs, variables: Mapping[str, str], folder: 
     said = written.text if isinstance(written, Text) else ""
     text = given or variables.get("COMPOSE_PROJECT_NAME") or said or folder.resolve().name
     plain = re.sub(r"[^a-z0-9-]+", "-", text.lower()).strip("-")
-    return (plain if plain[:1].isalpha() else f"p-{plain}".rstrip("-"))[:LONGEST]
+    named = (plain if plain[:1].isalpha() else f"p-{plain}".rstrip("-"))[:LONGEST]
+    return f"{named}-env" if named in _FILES else named
 
 
 def _refuse(problems: Sequence[Problem], files: Sequence[Path], folder: Path) -> None:

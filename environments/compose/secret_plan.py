@@ -221,7 +221,7 @@ def told(plan: Plan, services: Iterable[ComposeService]) -> Iterator[Note]:
                 else f"{count} values look like secrets: they stand"
             )
             what = f"{looks} in {FOLDER}/, and not in the definition"
-            hint = "Git does not see that folder: bring it to others in another way"
+            hint = "neither Git nor images that we build see that folder: bring it to others in another way"
             yield changed(service, "environment", what, hint)
         said = {"command": service.command or (), "entrypoint": service.entrypoint or ()}
         said["healthcheck"] = service.health.command if service.health else ()

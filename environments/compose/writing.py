@@ -57,12 +57,20 @@ _Dumper.add_representer(list, _listed)
 _Dumper.add_representer(dict, _mapped)
 
 
+_MARK = "# Written by `peakproof env import`"
+
+
 def platform_text(imported: Imported) -> str:
     """platform.yaml."""
     return (
-        "# What is rehearsed. Journeys, sample data and conservation.sql join it when peaks are rehearsed:\n"
-        "# docs/your-platform.md.\n" + _dumped(imported.platform)
+        f"{_first(imported)}\n"
+        "# Journeys, sample data and conservation.sql join it for rehearsals: docs/your-platform.md.\n"
+        + _dumped(imported.platform)
     )
+
+
+def _first(imported: Imported) -> str:
+    return f"{_MARK} from {imported.origin}; yours from here on."
 
 
 def definition_text(imported: Imported) -> str:
@@ -107,14 +115,15 @@ class Written:
 
 
 def write(imported: Imported, folder: Path, *, over: bool) -> Written:
-    """Writes everything. `over`: also over what stands there. Raises InputError: something does."""
+    """Writes everything. `over`: also over what an import wrote. Raises InputError: something is there."""
     written = Written(
         platform=folder / "platform.yaml",
         definition=folder / f"{imported.name}.yaml",
         secrets=tuple(folder / name for name in imported.kept),
     )
+    _refuse([written.platform, written.definition], over=over)
     if not over:
-        _refuse([written.platform, written.definition, *written.secrets])
+        _refuse(written.secrets, over=False)
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in (
         (written.platform, platform_text(imported)),
@@ -127,11 +136,18 @@ def write(imported: Imported, folder: Path, *, over: bool) -> Written:
     return written
 
 
-def _refuse(paths: Sequence[Path]) -> None:
-    there = [str(path) for path in paths if path.exists()]
+def _refuse(paths: Sequence[Path], *, over: bool) -> None:
+    there = [path for path in paths if path.exists() and not (over and _is_ours(path))]
+    if there and over:
+        what = "exists already, and no import wrote it, so --force leaves it"
+        raise InputError(what, where=str(there[0]), hint="--out FOLDER or --name NAME writes elsewhere")
     if there:
         hint = "--force writes over it; --out FOLDER writes elsewhere; --name NAME names the definition"
-        raise InputError("exists already and is not written over", where=there[0], hint=hint)
+        raise InputError("exists already and is not written over", where=str(there[0]), hint=hint)
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8", errors="replace").startswith(_MARK)
 
 
 def _keep(imported: Imported, folder: Path) -> None:

@@ -19,7 +19,7 @@ from foundation.errors import InputError
 
 REQUIREMENTS = "requirements.txt"
 SITE_PACKAGES = "site-packages"
-_NEVER = ("**/__pycache__", "**/*.pyc", SITE_PACKAGES, "**/.DS_Store", "**/*.swp")
+_NEVER = ("**/__pycache__", "**/*.pyc", SITE_PACKAGES, "**/.DS_Store", "**/*.swp", "**/peakproof-secrets")
 _EXECUTABLE, _PLAIN, _LINK = 0o755, 0o644, 0o777
 
 

@@ -92,13 +92,23 @@ def test_machines_are_told_in_one_document(shop: Path) -> None:
 
 
 def test_what_stands_is_not_written_over_unless_it_is_wished(shop: Path) -> None:
-    (shop / "shop.yaml").write_text("mine\n")
+    assert run_here("env", "import", str(shop)).returncode == 0
     refused = run_here("env", "import", str(shop))
     assert refused.returncode == 2
-    assert f"{shop}/shop.yaml: exists already" in refused.stderr
-    assert not (shop / "platform.yaml").exists()
+    assert f"{shop}/platform.yaml: exists already" in refused.stderr
+    (shop / "peakproof-secrets" / "web-stripe-api-key").write_text("old")
     assert run_here("env", "import", str(shop), "--force").returncode == 0
-    assert yaml.safe_load((shop / "shop.yaml").read_text())["definition"] == "shop"
+    assert (shop / "peakproof-secrets" / "web-stripe-api-key").read_text() == "sk_live_1"
+
+
+def test_what_no_import_wrote_is_never_written_over(shop: Path) -> None:
+    (shop / "shop.yaml").write_text("mine\n")
+    for more in ([], ["--force"]):
+        refused = run_here("env", "import", str(shop), *more)
+        assert refused.returncode == 2
+        assert f"{shop}/shop.yaml: exists already" in refused.stderr
+    assert (shop / "shop.yaml").read_text() == "mine\n"
+    assert not (shop / "platform.yaml").exists()
 
 
 def test_strict_writes_nothing_where_something_is_lost(shop: Path) -> None:

@@ -204,6 +204,8 @@ def test_what_is_no_compose_file_is_told(tmp_path: Path, text: str, told: str) -
         ("My_Shop", "", "my-shop"),
         ("2nd", "", "p-2nd"),
         ("x", "name: the-shop\n", "the-shop"),
+        ("docker-compose", "", "docker-compose-env"),
+        ("x", "name: platform\n", "platform-env"),
         ("x", "name: ${N:-n}\n", "n"),
     ],
 )

@@ -86,7 +86,14 @@ def test_when_a_file_was_changed_does_not_count(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
-    "ignored", ["site-packages/x/y.py", "__pycache__/x.pyc", "app/__pycache__/x.pyc", "app/old.pyc"]
+    "ignored",
+    [
+        "site-packages/x/y.py",
+        "__pycache__/x.pyc",
+        "app/__pycache__/x.pyc",
+        "app/old.pyc",
+        "peakproof-secrets/key",
+    ],
 )
 def test_what_git_ignores_does_not_count(folder: Folder, ignored: str) -> None:
     before = read(folder("FROM x", files={"app/main.py": ""})).digest()
