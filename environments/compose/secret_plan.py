@@ -75,19 +75,18 @@ def _owner(use: Use, value: str, own: Mapping[str, Taken], scene: Scene) -> str 
     in_text = [name for name in of_value if f"@{name}" in use.template]
     reached = [name for name in of_value if name in client.needs or credentials.mentions(client, name)]
     found = in_text or ([] if use.template and "://" in use.template else reached)
-    if len(found) > 1:
-        found = [name for name in found if _sounds_like(use.variable, own[name])] or found
-    return found[0] if found else None
+    return max(found, key=lambda name: _likeness(use.variable, own[name]), default=None)
 
 
-def _sounds_like(variable: str, taken: Taken) -> bool:
+def _likeness(variable: str, taken: Taken) -> int:
+    """How much of a variable's name is a word of the kind: MYSQL says more than SQL."""
     words = {
         "postgres": ("PG", "POSTGRES", "DB", "DATABASE", "SQL"),
         "mariadb": ("MYSQL", "MARIA", "DB", "DATABASE", "SQL"),
         "rabbitmq": ("RABBIT", "AMQP", "MQ", "BROKER", "CELERY"),
         "valkey": ("REDIS", "VALKEY", "CACHE"),
     }
-    return any(word in variable.upper() for word in words[taken.known.kind])
+    return max((len(word) for word in words[taken.known.kind] if word in variable.upper()), default=0)
 
 
 def _share(plan: Plan, scene: Scene, value: str, users: list[Use]) -> None:

@@ -165,9 +165,14 @@ def test_of_two_databases_with_one_password_each_client_is_given_its_own(tmp_pat
         services:
           api:
             image: a:1
-            depends_on: [db, mq]
-            environment: {DB_PASSWORD: same-one, RABBIT_PASSWORD: same-one, URL: 'postgres://u:same-one@db/d'}
+            depends_on: [db, mq, my]
+            environment:
+              DB_PASSWORD: same-one
+              RABBIT_PASSWORD: same-one
+              MYSQL_PASSWORD: same-one
+              URL: 'postgres://u:same-one@db/d'
           db: {image: 'postgres:17', environment: {POSTGRES_USER: u, POSTGRES_PASSWORD: same-one}}
+          my: {image: 'mysql:8', environment: {MYSQL_USER: u, MYSQL_PASSWORD: same-one}}
           mq: {image: 'rabbitmq:4', environment: {RABBITMQ_DEFAULT_USER: u, RABBITMQ_DEFAULT_PASS: same-one}}
         """
     made = imported(tmp_path, text)
@@ -175,3 +180,4 @@ def test_of_two_databases_with_one_password_each_client_is_given_its_own(tmp_pat
     assert isinstance(given, dict)
     assert [each["variable"] for each in given["db.password"]] == ["DB_PASSWORD", "URL"]
     assert given["mq.password"]["variable"] == "RABBIT_PASSWORD"
+    assert given["my.password"]["variable"] == "MYSQL_PASSWORD"
