@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import time
+from collections.abc import Mapping
 
 import docker
 from rich.table import Table
@@ -15,6 +16,7 @@ from environments.display import NodeDisplay
 from environments.docker_client import connect
 from environments.environment import Environment
 from environments.images.display import ImageDisplay
+from environments.topology import Node
 from environments.wanted import Wanted
 from foundation.console import people
 from foundation.errors import Unavailable
@@ -88,25 +90,32 @@ def described(name: str) -> dict[str, object]:
 
 def described_by(running: Environment, seconds_left: float) -> dict[str, object]:
     """An environment as a document: nodes with their state, endpoints with their addresses."""
-    topology = running.instance.topology
+    topology, platforms = running.instance.topology, running.platforms()
     return {
         "name": running.name,
         "definition": topology.definition,
         "digest": topology.digest,
         "seconds_left": round(seconds_left),
         "nodes": {node.name: running.state(node) for node in running.instance.nodes},
+        "images": {node.name: _image(running, node, platforms) for node in running.instance.nodes},
         "endpoints": {endpoint.name: running.instance.reached(endpoint) for endpoint in topology.endpoints},
     }
 
 
+def _image(running: Environment, node: Node, platforms: Mapping[str, str]) -> dict[str, str]:
+    identity = running.instance.images[node.process.image]
+    return {"name": node.process.image, "id": identity, "platform": platforms.get(identity, "")}
+
+
 def show_status(document: dict[str, object]) -> None:
     """Nodes and endpoints of one environment, for people."""
-    nodes, endpoints = document["nodes"], document["endpoints"]
+    nodes, endpoints, images = document["nodes"], document["endpoints"], document["images"]
     assert isinstance(nodes, dict)
+    assert isinstance(images, dict)
     assert isinstance(endpoints, dict)
-    table = Table("node", "state", box=None)
+    table = Table("node", "state", "image", box=None)
     for node, state in nodes.items():
-        table.add_row(node, state)
+        table.add_row(node, state, images[node]["name"])
     doors = Table("endpoint", "address", box=None)
     for endpoint, address in endpoints.items():
         doors.add_row(endpoint, address)

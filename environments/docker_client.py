@@ -8,6 +8,8 @@ import docker
 
 from environments.docker_errors import mapped
 
+CLIENT = "docker"
+"""The command-line client of this machine."""
 # A build step or a stop may keep silent for a while; an engine that says nothing for this long is not well.
 _TIMEOUT_S = 120
 # An environment's nodes start concurrently, each on a connection of its own.
@@ -25,3 +27,13 @@ def connect(url: str | None = None) -> docker.DockerClient:
         if url is None:
             return docker.from_env(timeout=_TIMEOUT_S, max_pool_size=_POOL)
         return docker.DockerClient(base_url=url, timeout=_TIMEOUT_S, max_pool_size=_POOL)
+
+
+def socket_of(engine: docker.DockerClient) -> str | None:
+    """The socket of an engine; None for one that DOCKER_HOST names otherwise, as the client reads it too.
+
+    It is named to the command-line client because that has contexts of its own, which may lead elsewhere.
+    """
+    adapter = engine.api.get_adapter(engine.api.base_url)
+    path: str | None = getattr(adapter, "socket_path", None)
+    return path

@@ -6,6 +6,7 @@ from the edge in. Nothing inside reaches another network through it, and it reac
 
 from __future__ import annotations
 
+from environments import probes
 from environments.services.haproxy import COMMON, CONFIG
 from environments.topology import (
     Attachments,
@@ -43,8 +44,9 @@ def guests(topology: Topology, hosts: int = 1, *, moving: bool = False) -> tuple
 
 
 def images_of(topology: Topology) -> list[str]:
-    """Image folders that the nodes and the guests of an instance use."""
-    return sorted({*topology.images(), *(guest.process.image for guest in guests(topology))})
+    """Images that the nodes and the guests of an instance use, and what asks them whether they are ready."""
+    own = {guest.process.image for guest in guests(topology)}
+    return sorted({*topology.images(), *own, *probes.images(topology)})
 
 
 def describe(

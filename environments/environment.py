@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Literal
 
 import docker
+from docker.errors import ImageNotFound
 from docker.models.containers import Container
 
 from environments import docker_policy, door, images, ssh, urls
@@ -36,7 +38,7 @@ from environments.docker_errors import mapped
 from environments.faults import aiming, kind_of
 from environments.faults.kind import FaultOptions, Scene
 from environments.fleet import Fleet, connected
-from environments.images import transport
+from environments.images import pulling, transport
 from environments.instance import Instance
 from environments.site import Site
 from environments.ssh import Tunnel
@@ -79,6 +81,15 @@ class Environment:
         """running, done, crashed (137), missing, …"""
         standing = self.nodes.get(node.name)
         return states.state(node, standing.get_wrapped_container() if standing else None)
+
+    def platforms(self) -> dict[str, str]:
+        """Image id -> what it is of, such as linux/amd64; without those that the home engine lacks."""
+        found = {}
+        with mapped("looking at the images"):
+            for identity in set(self.instance.images.values()):
+                with contextlib.suppress(ImageNotFound):
+                    found[identity] = pulling.platform_of(self.fleet.home.images.get(identity).attrs)
+        return found
 
     def address(self, endpoint: str) -> tuple[str, int]:
         """Where an endpoint is reached from this machine: host and port. Raises KeyError.

@@ -31,7 +31,8 @@ def checked(text: str) -> str:
 
 def _reference(text: str) -> str:
     found = _REFERENCE.fullmatch(text)
-    if found is None:
+    host = found["host"] if found else None
+    if found is None or (host and not registry(text) and host != host.lower()):
         raise ValueError(
             f"{text!r} is no image's reference: [registry/]name:tag or [registry/]name@sha256:…, the name in "
             "small letters, such as registry.example/acme/orders:1.4.2"

@@ -6,6 +6,7 @@ there must not be repeated here.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import math
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from environments import docker_policy
+from environments.probes import PROGRAM
 from environments.topology import CommandProbe, HttpProbe, Lifecycle, Node, Probe, TcpProbe
 from infra.stack import Located, Stack
 
@@ -130,8 +132,11 @@ def _attachments(node: Node, stack: Stack) -> dict[str, object]:
         },
         "resolver": [*docker_policy.NO_RESOLVER, *docker_policy.RESOLVER_OPTIONS],
         "files": {
-            file.path: {"content": fingerprint(file.content), "mode": oct(file.mode), "owner": owner}
-            for file in attachments.files
+            **{
+                file.path: {"content": fingerprint(file.content), "mode": oct(file.mode), "owner": owner}
+                for file in attachments.files
+            },
+            **_asking(node, stack),
         },
         "secret files": {
             file.path: {"content": _composed(file.secret, file.template), "mode": "0o400", "owner": owner}
@@ -173,6 +178,14 @@ def _reached(node: Node, stack: Stack) -> dict[str, str]:
     }
 
 
+def _asking(node: Node, stack: Stack) -> dict[str, object]:
+    """The program that asks a node in whose image nothing is known to."""
+    if not node.process.foreign or node.probes.ready is None:
+        return {}
+    content = base64.b64encode(stack.program).decode()
+    return {PROGRAM: {"content": fingerprint(content), "mode": "0o755", "owner": "0"}}
+
+
 def _limits(node: Node) -> dict[str, object]:
     memory, shared = node.resources.memory // MIB, node.resources.shared_memory
     return {
@@ -191,7 +204,7 @@ def _life(node: Node) -> dict[str, object]:
     return {
         "lifecycle": node.lifecycle.value,
         "output kept": node.lifecycle is Lifecycle.ONCE,
-        "probe": None if ready is None else probe(ready),
+        "probe": None if ready is None else {**probe(ready), "foreign": node.process.foreign},
         "deadline": None if ready is None else math.ceil(node.probes.deadline),
     }
 

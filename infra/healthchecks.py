@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pulumi_docker as docker
 
-from environments.probes import question
-from environments.topology import CommandProbe, Probe
+from environments import probes
+from environments.topology import Probe
 
 # Docker asks for as long as the node lives, so less often than an engine that only waits for a start.
 INTERVAL = 2.0
@@ -13,10 +13,10 @@ TIMEOUT = 3.0
 RETRIES = 3
 
 
-def healthcheck(probe: Probe, deadline: float) -> docker.ContainerHealthcheckArgs:
+def healthcheck(probe: Probe, deadline: float, *, foreign: bool) -> docker.ContainerHealthcheckArgs:
     """Failures in the first `deadline` seconds do not count; after that three in a row are unhealthy."""
     return docker.ContainerHealthcheckArgs(
-        tests=["CMD", *_command(probe)],
+        tests=["CMD", *probes.once(probe, TIMEOUT, foreign=foreign)],
         interval=duration(INTERVAL),
         timeout=duration(TIMEOUT),
         retries=RETRIES,
@@ -33,8 +33,3 @@ def duration(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     written = f"{rest / 1000:.3f}".rstrip("0").rstrip(".") + "s"
     return (f"{hours}h" if hours else "") + (f"{minutes}m" if hours or minutes else "") + written
-
-
-def _command(probe: Probe) -> tuple[str, ...]:
-    # Docker's own shell form is /bin/sh, which has no /dev/tcp.
-    return probe.command if isinstance(probe, CommandProbe) else ("bash", "-c", question(probe))

@@ -49,7 +49,7 @@ def _user(client: docker.DockerClient, instance: Instance, node: Node) -> str:
 
 def _passwd(client: docker.DockerClient, image: str) -> str:
     with contextlib.suppress(NotFound):
-        return file_in(client, image, image_users.ACCOUNTS)
+        return file_in(client, image, image_users.ACCOUNTS).decode(errors="replace")
     return ""
 
 

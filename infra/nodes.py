@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
-from environments import composing, docker_policy
+from environments import composing, docker_policy, probes
 from environments.instance import Instance
 from environments.topology import Lifecycle, Node, Published
 from foundation.errors import InputError, Unavailable
@@ -22,7 +23,10 @@ _MEBIBYTE = 1024**2  # the provider counts memory in these
 
 @dataclass(frozen=True, kw_only=True)
 class NodeProps:
-    """A node and what was declared before it: networks and volumes by name, the nodes that it needs."""
+    """A node and what was declared before it: networks and volumes by name, the nodes that it needs.
+
+    `program`: what asks nodes of foreign images.
+    """
 
     node: Node
     instance: Instance
@@ -31,6 +35,7 @@ class NodeProps:
     needs: Sequence[NodeComponent]
     provider: docker.Provider
     user: int
+    program: bytes
 
 
 class NodeComponent(pulumi.ComponentResource):
@@ -83,7 +88,7 @@ def _arguments(props: NodeProps) -> docker.ContainerArgs:
         networks_advanced=_networks(props),
         dns=list(docker_policy.NO_RESOLVER),
         dns_opts=list(docker_policy.RESOLVER_OPTIONS),
-        uploads=[*_files(props), *_secret_files(props)],
+        uploads=_uploads(props),
         ports=_ports(props),
         volumes=_volumes(props),
         memory=_mebibytes(limits.memory),
@@ -98,7 +103,7 @@ def _arguments(props: NodeProps) -> docker.ContainerArgs:
         log_driver=docker_policy.LOG_DRIVER,
         log_opts=dict(docker_policy.LOG_OPTIONS),
         # What needs this node is created after it, and it counts as created only once it is healthy.
-        healthcheck=healthcheck(probe, patience) if probe else None,
+        healthcheck=healthcheck(probe, patience, foreign=node.process.foreign) if probe else None,
         wait=probe is not None,
         wait_timeout=math.ceil(patience) if probe else None,
         # A once-node counts as created only once it has ended; stopped is then what it should be, not drift.
@@ -160,6 +165,28 @@ def _volumes(props: NodeProps) -> list[docker.ContainerVolumeArgs]:
     return [
         docker.ContainerVolumeArgs(volume_name=props.volumes[mount.volume].name, container_path=mount.path)
         for mount in props.node.storage.mounts
+    ]
+
+
+def _uploads(props: NodeProps) -> list[docker.ContainerUploadArgs]:
+    made = [*_files(props), *_secret_files(props), *_program(props)]
+    if made and props.node.hardening.read_only:
+        raise InputError(
+            f"{props.node.name} has a read-only root, where the Docker provider can put no file",
+            hint="for `infra` take out `read_only`, or its files, secrets and `ready`",
+        )
+    return made
+
+
+def _program(props: NodeProps) -> list[docker.ContainerUploadArgs]:
+    """What asks it, where nothing in its image is known to."""
+    if not probes.brings_program(props.node):
+        return []
+    content = base64.b64encode(props.program).decode()
+    return [
+        docker.ContainerUploadArgs(
+            file=probes.PROGRAM, content_base64=content, permissions="0755", owner="0", group="0"
+        )
     ]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from environments import docker_networks, giving, images, machine, owners, swarm
+from environments import docker_networks, giving, images, machine, owners, probes, swarm
 from environments.door import images_of
 from environments.fleet import Fleet, connected
-from environments.images import transport
+from environments.images import probe_program, transport
 from environments.instance import Instance, Supply, instantiate, updated
 from environments.placement import place
 from environments.wanted import Wanted
@@ -62,6 +62,7 @@ def prepare(wanted: Wanted, fleet: Fleet, found: Record | None, report: images.R
         stack=Stack(
             instance=instance,
             users=hosts.users(fleet.home, instance),
+            program=probe_program.read(fleet.home, ids[probes.IMAGE]) if probes.IMAGE in ids else b"",
             manager=swarm.manager(fleet) if len(fleet.hosts) > 1 else next(iter(fleet.hosts)),
         ),
         fleet=fleet,

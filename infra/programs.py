@@ -126,6 +126,7 @@ class EnvironmentComponent(pulumi.ComponentResource):
             needs=[self.nodes[need] for need in node.needs],
             provider=self.providers[host],
             user=self.stack.users[node.name],
+            program=self.stack.program,
         )
         return NodeComponent(node.name, props=props, opts=pulumi.ResourceOptions(parent=self))
 

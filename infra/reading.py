@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from environments.probes import PROGRAM
 from foundation.secrets import Secret
 from infra.expecting import Attributes, fingerprint
 from infra.recorded import CONTAINER, NETWORK, PROVIDER, VOLUME, Recorded, Value, masked
@@ -163,7 +164,7 @@ def _uploads(container: Recorded, register: Register) -> dict[str, object]:
     files: dict[str, object] = {}
     secret_files: dict[str, object] = {}
     for block in _blocks(container.inputs.get("uploads")):
-        content, path = block.get("content"), str(block.get("file"))
+        content, path = block.get("content") or block.get("contentBase64", ""), str(block.get("file"))
         owners = {str(block.get("owner")), str(block.get("group"))}
         rest = {"mode": oct(int(str(block.get("permissions")), 8)), "owner": ":".join(sorted(owners))}
         if isinstance(content, Secret):
@@ -225,11 +226,26 @@ def _probe(value: Value) -> object:
     if value is None:
         return None
     match _texts(_mapping(value).get("tests")):
+        case ["CMD", program, "once", _, *question] if program == PROGRAM:
+            return {**_asked(question), "foreign": True}
         case ["CMD", "bash", "-c", script] if (port := _TCP.search(script)) and (get := _GET.search(script)):
-            return {"kind": "http", "port": int(port[1]), "path": get[1]}
+            return {"kind": "http", "port": int(port[1]), "path": get[1], "foreign": False}
         case ["CMD", "bash", "-c", script] if port := _TCP.fullmatch(script):
-            return {"kind": "tcp", "port": int(port[1])}
+            return {"kind": "tcp", "port": int(port[1]), "foreign": False}
         case ["CMD", *command]:
+            return {"kind": "command", "command": command, "foreign": False}
+        case other:
+            return {"kind": "unknown", "tests": other}
+
+
+def _asked(question: Sequence[str]) -> dict[str, object]:
+    """A question as the program takes it."""
+    match list(question):
+        case ["tcp", port]:
+            return {"kind": "tcp", "port": int(port)}
+        case ["http", port, path]:
+            return {"kind": "http", "port": int(port), "path": path}
+        case ["command", *command]:
             return {"kind": "command", "command": command}
         case other:
             return {"kind": "unknown", "tests": other}

@@ -32,12 +32,14 @@ class Stack:
     """An instance on Docker hosts.
 
     `users`: node -> numeric id of the user that it runs as, who owns the files put into it;
+    `program`: what asks nodes of foreign images whether they are ready;
     `manager`: the host on which overlays are made, where the instance reaches over several.
     """
 
     instance: Instance
     users: Mapping[str, int]
     manager: str
+    program: bytes = b""
 
     @property
     def engines(self) -> Mapping[str, str | None]:

@@ -6,7 +6,7 @@ import contextlib
 import re
 import time
 from collections.abc import Callable, Mapping
-from pathlib import PurePosixPath
+from functools import partial
 from typing import Any
 
 import docker
@@ -15,10 +15,12 @@ from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 from docker.types import EndpointConfig, Mount
 
-from environments import composing, docker_policy, labels, probes, users
+from environments import docker_policy, labels, probes, users
+from environments.containers import delivery, hints
 from environments.containers.bare import BareContainer
-from environments.containers.files import FileSpec, archive, by_folder, outermost, read, tail
+from environments.containers.files import FileSpec, archive, by_folder, read, tail
 from environments.docker_errors import mapped
+from environments.images import probe_program
 from environments.instance import Instance
 from environments.topology import CommandProbe, Lifecycle, Node, Probe
 from foundation.errors import Refused, Unavailable
@@ -30,10 +32,12 @@ _ATTACHING, _ATTACHING_AGAIN = 5, 1.0
 _NOT_ATTACHED = re.compile(r"attaching to network failed|network \S+ not found")
 """What an engine says after 20 s in which no manager gave it an overlay, or while it takes one away that the
 last node there has just left."""
+LAST_ANSWER = 5.0
+_ENDED = re.compile(r"is not running|stopped container|container not running", re.IGNORECASE)
 ROUND = 5.0  # seconds; a probe that answers at all does so within them
 
-# Nothing can be asked of a node without a probe but that it is still there after a second.
-STAYS = CommandProbe(command=("sleep", "1"))
+STAYS = 1.0
+"""Seconds after which a node without a probe counts as ready if it is still there."""
 
 
 class NodeFailed(Unavailable):
@@ -98,8 +102,10 @@ class NodeContainer(BareContainer):
             status = self.wait()
             if status != 0:
                 raise self._failed(f"{self.node.name} ended with status {status}")
+        elif self.node.probes.ready is None:
+            self._stay()
         else:
-            self._ask(self.node.probes.ready or STAYS, self.node.probes.deadline)
+            self._ask(self.node.probes.ready, self.node.probes.deadline)
 
     def wait_until_ready_again(self, given_up: Callable[[], bool]) -> None:
         """The same of a node that runs since long: without a probe there is nothing to wait for.
@@ -147,7 +153,7 @@ class NodeContainer(BareContainer):
             entrypoint=list(node.process.entrypoint) or None,
             user=node.process.user,
             working_dir=node.process.working_dir,
-            environment={**node.process.environment, **self._secret_variables()},
+            environment=delivery.variables_of(node, self.instance),
             ports=self._ports(),
             name=self.instance.resource(node.name),
             hostname=node.name,
@@ -157,7 +163,7 @@ class NodeContainer(BareContainer):
                 self.instance.resource(mount.volume): {"bind": mount.path, "mode": "rw"}
                 for mount in node.storage.mounts
             },
-            mounts=[Mount(target=folder, source=None) for folder in self._folders_of_files()],
+            mounts=[Mount(target=folder, source=None) for folder in delivery.folders_of_files(node)],
             **_limits(node),
         )
 
@@ -189,40 +195,14 @@ class NodeContainer(BareContainer):
         return self.instance.addresses.get(network, {}).get(self.node.name)
 
     def _deliver(self) -> None:
-        attachments, values = self.node.attachments, self.instance.secrets
-        files = [(file.path, file.content.encode(), file.mode) for file in attachments.files]
-        secrets = [
-            (file.path, composing.shown(values[file.secret], file.template).reveal().encode(), 0o400)
-            for file in attachments.secrets
-        ]
-        delivered = [*files, *secrets, *self.extra_files]
+        client = self.get_docker_client().client
+        delivered = delivery.files_of(self.node, self.instance, partial(probe_program.read, client))
+        delivered += self.extra_files
         if not delivered:
             return
         owner, container = self._user(), self.get_wrapped_container()
-        for folder, inside in by_folder(delivered, self._places()).items():
+        for folder, inside in by_folder(delivered, delivery.places(self.node)).items():
             container.put_archive(folder, archive(inside, owner=owner))
-
-    def _places(self) -> tuple[str, ...]:
-        """Where Docker takes files for it: anywhere, unless its root is read-only."""
-        if not self.node.hardening.read_only:
-            return ("/",)
-        return (*(mount.path for mount in self.node.storage.mounts), *self._folders_of_files())
-
-    def _folders_of_files(self) -> tuple[str, ...]:
-        """Where the root is read-only, Docker takes files for volumes alone: one for each folder of files."""
-        if not self.node.hardening.read_only:
-            return ()
-        attachments = self.node.attachments
-        paths = [file.path for file in attachments.files] + [file.path for file in attachments.secrets]
-        mounted = [mount.path for mount in self.node.storage.mounts]
-        folders = outermost([*mounted, *(str(PurePosixPath(path).parent) for path in paths)])
-        return tuple(folder for folder in folders if folder not in mounted)
-
-    def _secret_variables(self) -> dict[str, str]:
-        variables, values = self.node.attachments.variables, self.instance.secrets
-        return {
-            each.variable: composing.shown(values[each.secret], each.template).reveal() for each in variables
-        }
 
     def _user(self) -> int:
         """The numeric id of the user that it runs as."""
@@ -249,25 +229,58 @@ class NodeContainer(BareContainer):
             container = self.get_wrapped_container()
             status: int | None = probes.TIMED_OUT
             while status == probes.TIMED_OUT and (left := started + deadline - time.monotonic()) > 0:
-                status = _asked(container, probes.waiting(probe, min(left, ROUND) if given_up else left))
+                patience = min(left, ROUND) if given_up else left
+                status = _asked(container, probes.waiting(probe, patience, foreign=self.node.process.foreign))
                 if given_up and given_up():
                     break
             container.reload()
+        self._refuse_ended(container)
+        if isinstance(probe, CommandProbe) and status in (probes.NOT_RUNNABLE, probes.NOT_THERE):
+            raise self._failed(
+                f"the image of {self.node.name} has no program {probe.command[0]!r} to ask it with"
+            )
+        if status != 0:
+            waited = f"{time.monotonic() - started:.0f} s"
+            what = f"{self.node.name}: waited {waited} for {probes.in_words(probe)}"
+            raise self._failed(f"{what}{self._last_answer(container, probe)}")
+
+    def _stay(self) -> None:
+        """Until it has been there for a moment. Raises NodeFailed where it is not."""
+        with mapped(f"waiting for {self.node.name}"):
+            container = self.get_wrapped_container()
+            with contextlib.suppress(requests.exceptions.ConnectionError, requests.exceptions.Timeout):
+                container.wait(timeout=STAYS)
+            container.reload()
+        self._refuse_ended(container)
+
+    def _refuse_ended(self, container: Container) -> None:
         if container.status != "running":
             ended = container.attrs["State"]
             reason = "was killed: out of memory" if ended["OOMKilled"] else f"status {ended['ExitCode']}"
             raise self._failed(f"{self.node.name} ended ({reason}) before it was ready")
-        if status != 0:
-            waited = f"{time.monotonic() - started:.0f} s"
-            what = f"{self.node.name}: waited {waited} for {probes.in_words(probe)}"
-            raise self._failed(f"{what}{_last_answer(container, probe)}")
 
     def _failed(self, what: str) -> NodeFailed:
-        return NodeFailed(
-            what,
-            hint=f"mend what the end of its log says, above (image {self.node.process.image}), and try again",
-            detail=tail(self.get_wrapped_container(), LAST_LINES).splitlines(),
-        )
+        lines = tail(self.get_wrapped_container(), LAST_LINES).splitlines()
+        return NodeFailed(what, hint=hints.for_failure(self.node, lines), detail=lines)
+
+    def _last_answer(self, container: Container, probe: Probe) -> str:
+        """What a command that never succeeded says, asked once more: a refused password, a wrong option."""
+        if not isinstance(probe, CommandProbe):
+            return ""
+        foreign = self.node.process.foreign
+        command = probes.once(probe, LAST_ANSWER, foreign=foreign)
+        with contextlib.suppress(APIError):
+            output = container.exec_run(command if foreign else ["timeout", f"{LAST_ANSWER:g}", *command])[1]
+            said = (
+                (output if isinstance(output, bytes) else b"".join(output)).decode(errors="replace").strip()
+            )
+            return f"; it says: {said.splitlines()[-1]}" if said else ""
+        return ""
+
+
+def ended(error: APIError) -> bool:
+    """Whether Docker would not ask a container that runs no more; the moment decides in which words."""
+    return error.status_code == NOT_RUNNING or bool(_ENDED.search(str(error)))
 
 
 def _asked(container: Container, command: list[str]) -> int | None:
@@ -276,7 +289,7 @@ def _asked(container: Container, command: list[str]) -> int | None:
         # As the image's own user: root without capabilities cannot read the node's secrets.
         status = container.exec_run(command)[0]
     except APIError as error:
-        if error.status_code != NOT_RUNNING:
+        if not ended(error):
             raise
         status = None
     if status not in (0, probes.TIMED_OUT):
@@ -284,17 +297,6 @@ def _asked(container: Container, command: list[str]) -> int | None:
         with contextlib.suppress(requests.exceptions.RequestException):
             container.wait(timeout=ENDING_SECONDS)
     return status
-
-
-def _last_answer(container: Container, probe: Probe) -> str:
-    """What a command that never succeeded says, asked once more: a refused password, a wrong option."""
-    if not isinstance(probe, CommandProbe):
-        return ""
-    with contextlib.suppress(APIError):
-        output = container.exec_run(["timeout", "5", *probe.command])[1]
-        said = (output if isinstance(output, bytes) else b"".join(output)).decode(errors="replace").strip()
-        return f"; it says: {said.splitlines()[-1]}" if said else ""
-    return ""
 
 
 def _limits(node: Node) -> dict[str, Any]:  # Any: docker-py's own keyword arguments

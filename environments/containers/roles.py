@@ -11,9 +11,11 @@ from docker.errors import APIError
 from docker.models.containers import Container
 
 from environments import probes
+from environments.containers.node import ended
 from environments.docker_errors import mapped
 from environments.topology import Probe, Role
 
+GONE = 404
 PATIENCE = 3.0
 """Seconds after which a candidate that says nothing is taken not to have the role."""
 
@@ -46,7 +48,7 @@ def _holds(container: Container, probe: Probe) -> bool:
     try:
         status = container.exec_run(command)[0]
     except APIError as error:
-        if error.status_code not in (404, 409):  # gone; not running, or frozen
+        if error.status_code != GONE and not ended(error):  # or frozen
             raise
         return False
     return bool(status == 0)

@@ -43,8 +43,10 @@ def execute(name: str, node: str, command: Sequence[str]) -> int:
 
 
 def shell(name: str, node: str) -> int:
-    """A shell in a node."""
-    return execute(name, node, SHELL)
+    """A shell in a node. Raises Unavailable where its image has none."""
+    running = environment.attach(connect(), name)
+    terminal.refuse_without_shell(running, node)
+    return terminal.inside(running, node, SHELL)
 
 
 def query(

@@ -11,15 +11,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-import docker
-
 from environments.desk.naming import unknown
+from environments.docker_client import CLIENT, socket_of
 from environments.docker_errors import mapped
 from environments.environment import Environment
+from environments.probes import NOT_RUNNABLE, NOT_THERE
 from foundation.errors import Unavailable
 
-CLIENT = "docker"
 _INTERRUPTED = 130
+RUNNING = "running"
 
 
 def inside(running: Environment, node: str, command: Sequence[str]) -> int:
@@ -42,22 +42,25 @@ def inside(running: Environment, node: str, command: Sequence[str]) -> int:
     return _run(argv(_client(), socket_of(engine), str(container.id), command, terminal=terminal))
 
 
+def refuse_without_shell(running: Environment, node: str) -> None:
+    """Raises Unavailable for a node that runs and whose image has no shell."""
+    if node not in running.nodes or running.state(running.nodes[node].node) != RUNNING:
+        return  # told by `inside`
+    with mapped(f"looking for a shell in {node}"):
+        status = running.nodes[node].get_wrapped_container().exec_run(["sh", "-c", ":"])[0]
+    if status in (NOT_RUNNABLE, NOT_THERE):
+        raise Unavailable(
+            f"the image of {node} has no shell ({running.nodes[node].node.process.image})",
+            hint=f"`env exec {running.name} {node} -- PROGRAM` runs a program that it has",
+        )
+
+
 def argv(
     client: str, socket: str | None, container: str, command: Sequence[str], *, terminal: bool
 ) -> list[str]:
     """The client's command line. Without a `terminal`, input is passed on as it comes. Pure."""
     engine = ["--host", f"unix://{socket}"] if socket else []
     return [client, *engine, "exec", "--interactive", *(["--tty"] if terminal else []), container, *command]
-
-
-def socket_of(engine: docker.DockerClient) -> str | None:
-    """The socket of an engine; None for one that DOCKER_HOST names otherwise, as the client reads it too.
-
-    It is named because the client has contexts of its own, which may lead to another engine.
-    """
-    adapter = engine.api.get_adapter(engine.api.base_url)
-    path: str | None = getattr(adapter, "socket_path", None)
-    return path
 
 
 def _client() -> str:

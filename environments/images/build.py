@@ -20,11 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import docker
-from docker.errors import APIError
+from docker.errors import APIError, NotFound
 
 from environments.docker_errors import mapped, meaning
 from environments.dockerfiles import platform_arguments
-from environments.images import apt_sources
+from environments.images import apt_sources, pulling
 from environments.images.context import packed
 from environments.images.progress import ImageProgress, Report, State
 from environments.images.recipe import Recipe
@@ -70,7 +70,7 @@ class Build:
         try:
             self._follow(packed(self.recipe.context, self.recipe.dockerfile, site_packages))
             assert self.image is not None
-            return self._labelled(self.image)
+            return labelled(self.client, self.recipe, self.image)
         except BaseException:
             self._clean()
             raise
@@ -128,7 +128,7 @@ class Build:
             self.report(self._news())
         elif layer := _LAYER.match(line):
             self.container = None
-            if self.step > 1:  # the first is FROM: the parent's
+            if not self.instruction.upper().startswith("FROM"):  # that is the base's
                 self.layers.append(layer["id"])
         elif running := _RUNNING.match(line):
             self.container = running["id"]
@@ -147,6 +147,9 @@ class Build:
     def _failure(self, error: str) -> PeakproofError:
         if _FULL.search("\n".join([error, *self.tail])):
             return meaning("no space left on device", doing=f"building the image {self.recipe.name}")
+        base = self._foreign_base()
+        if base:
+            return pulling.failure(base, error, self.client)
         lines = [*self.tail, error.strip()][-LAST_LINES:]
         return BuildFailed(
             f"the image {self.recipe.name} could not be built: "
@@ -156,19 +159,10 @@ class Build:
             detail=lines,
         )
 
-    def _labelled(self, image: str) -> str:
-        """The same image with its packages in a label, under its final tag."""
-        with mapped(f"labelling the image {self.recipe.name}"):
-            packages = installed_packages(file_in(self.client, image, "/var/lib/dpkg/status"))
-            label = json.dumps(packages, separators=(",", ":"))
-            self.client.images.build(
-                fileobj=io.BytesIO(f"FROM {image}\n".encode()),
-                labels={LABEL: self.recipe.name, PACKAGES: label},
-                tag=self.recipe.tag,
-                rm=True,
-                forcerm=True,
-            )
-            return str(self.client.images.get(self.recipe.tag).id)
+    def _foreign_base(self) -> str | None:
+        """The image of others that could not be had, where that is the step that failed."""
+        words = [word for word in self.instruction.split() if not word.startswith("--")]
+        return words[1] if words[:1] == ["FROM"] and words[1] in self.recipe.foreign else None
 
     def _clean(self) -> None:
         """Removes what this build made; layers that another image stands on stay, Docker sees to that."""
@@ -190,6 +184,20 @@ class Build:
                 time.sleep(_ASK_AGAIN_S)
             else:
                 return
+
+
+def labelled(client: docker.DockerClient, recipe: Recipe, image: str) -> str:
+    """The same image with its packages in a label, under its final tag. Returns its id."""
+    with mapped(f"labelling the image {recipe.name}"):
+        packages = installed_packages(_packages_in(client, image))
+        client.images.build(
+            fileobj=io.BytesIO(f"FROM {image}\n".encode()),
+            labels={LABEL: recipe.name, PACKAGES: json.dumps(packages, separators=(",", ":"))},
+            tag=recipe.tag,
+            rm=True,
+            forcerm=True,
+        )
+        return str(client.images.get(recipe.tag).id)
 
 
 def shortened(instruction: str) -> str:
@@ -215,14 +223,21 @@ def installed_packages(status: str) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def file_in(client: docker.DockerClient, image: str, path: str) -> str:
-    """A file's text out of an image, through a container that never starts."""
+def _packages_in(client: docker.DockerClient, image: str) -> str:
+    """dpkg's status file; empty in an image that has none."""
+    with suppress(NotFound):
+        return file_in(client, image, "/var/lib/dpkg/status").decode()
+    return ""
+
+
+def file_in(client: docker.DockerClient, image: str, path: str) -> bytes:
+    """A file's content out of an image, through a container that never starts. Raises NotFound."""
     container = client.containers.create(image, entrypoint=["true"])
     try:
         chunks, _ = container.get_archive(path)
         with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as tar:
             member = tar.extractfile(tar.getmembers()[0])
             assert member is not None
-            return member.read().decode()
+            return member.read()
     finally:
         container.remove(force=True, v=True)

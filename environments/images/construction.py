@@ -13,8 +13,9 @@ import docker
 
 from environments.docker_errors import mapped
 from environments.dockerfiles import PREFIX
-from environments.images import locking, pulling, wheels
+from environments.images import buildkit, locking, pulling, wheels
 from environments.images.build import LABEL, Build
+from environments.images.buildkit import BuildKitBuild
 from environments.images.progress import ImageProgress, Report, State
 from environments.images.recipe import ROOT, Recipe, root_tag
 from environments.images.rootfs import Rootfs
@@ -50,7 +51,7 @@ class Construction:
     built: dict[str, BuiltImage] = field(default_factory=dict)
     errors: list[BaseException] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
-    running: dict[str, Build] = field(default_factory=dict)
+    running: dict[str, Build | BuildKitBuild] = field(default_factory=dict)
 
     def ensure(self) -> dict[str, BuiltImage]:
         """All of the plan, parents first. Raises the first failure, after everything else has ended too."""
@@ -154,12 +155,19 @@ class Construction:
             self._finish(recipe, found, seconds=None)
             return
         began = time.monotonic()
-        build = Build(recipe=recipe, client=self.client, report=self.report, stop=self.stop)
+        build = self._builder(recipe)
         self.running[recipe.name] = build
         try:
             self._finish(recipe, build.run(packages), seconds=time.monotonic() - began)
         finally:
             del self.running[recipe.name]
+
+    def _builder(self, recipe: Recipe) -> Build | BuildKitBuild:
+        """BuildKit for what wants it, where it is there; else the engine's own builder."""
+        cli = buildkit.available() if recipe.wants_buildkit else None
+        if cli is None:
+            return Build(recipe=recipe, client=self.client, report=self.report, stop=self.stop)
+        return BuildKitBuild(recipe=recipe, client=self.client, report=self.report, stop=self.stop, cli=cli)
 
     def _finish(self, recipe: Recipe, image: str, *, seconds: float | None) -> None:
         self.built[recipe.name] = BuiltImage(

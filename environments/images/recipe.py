@@ -19,6 +19,8 @@ ROOT = "debian:trixie-slim"
 # Changes when this builder packs or labels differently, so that old tags are not taken for new ones.
 _FORMAT = "1"
 _DIGITS = 12
+# Mounts of a RUN, texts within (`<<EOF`), and another syntax.
+_NEW = re.compile(r"^# *syntax *=|^\s*RUN\s+--|^\s*(?:RUN|COPY|ADD)\s.*<<", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(r"[a-z0-9]+([._/-][a-z0-9]+)*")
 
 
@@ -41,6 +43,11 @@ class Recipe:
     def requirements(self) -> str | None:
         """Pinned Python packages that belong in its site-packages, if its Dockerfile takes any from there."""
         return self.context.text(REQUIREMENTS) if SITE_PACKAGES in self.dockerfile else None
+
+    @property
+    def wants_buildkit(self) -> bool:
+        """Whether it is more than one stage on one of ours, or says what only BuildKit understands."""
+        return bool(self.foreign) or len(stages(self.dockerfile)) > 1 or bool(_NEW.search(self.dockerfile))
 
 
 def root_tag(refreshed: str) -> str:

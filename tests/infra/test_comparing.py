@@ -71,6 +71,7 @@ CHANGES: Mapping[str, tuple[object, str]] = {
     "process.user": ("1000", "user"),
     "process.working_dir": ("/work", "folder"),
     "process.init": (False, "init"),
+    "process.foreign": (True, "probe"),
     "process.environment": ({"MODE": "other"}, "environment"),
     "process.stop_grace": (3.0, "stop grace"),
     "attachments.networks": (("front",), "networks"),
@@ -95,7 +96,7 @@ CHANGES: Mapping[str, tuple[object, str]] = {
     "needs": (("database-1",), "needs"),
 }
 # What names a node is told as a missing and an extra node; `service` makes nothing of its own in an engine.
-ELSEWHERE = {"name", "service", "process.foreign"}
+ELSEWHERE = {"name", "service"}
 
 
 def leaves(value: type, at: str = "") -> Iterator[str]:
@@ -298,8 +299,8 @@ def test_a_resource_of_the_default_provider_is_told(stack: Stack, recorded: tupl
 def test_two_probes_of_one_kind_are_not_the_same(stack: Stack, recorded: tuple[Recorded, ...]) -> None:
     other = with_node(stack, lambda node: put(node, "probes.ready", TcpProbe(port=8000)))
     (found,) = (one for one in compare(other, recorded) if one.attribute == "probe")
-    assert found.wanted == {"kind": "tcp", "port": 8000}
-    assert found.found == {"kind": "http", "port": 8000, "path": "/health/ready"}
+    assert found.wanted == {"kind": "tcp", "port": 8000, "foreign": False}
+    assert found.found == {"kind": "http", "port": 8000, "path": "/health/ready", "foreign": False}
 
 
 def test_a_secret_that_is_not_marked_is_told_and_not_shown(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from environments.desk import terminal
-from environments.docker_client import connect
+from environments.docker_client import connect, socket_of
 from environments.lookup import PACKAGE
 from foundation.errors import Unavailable
 from tests.environments.commanding import COMMAND, eventually, run, run_here, surroundings
@@ -47,7 +47,7 @@ def test_without_the_client_it_is_told_what_to_install(
 def test_an_engine_is_named_by_its_socket(tmp_path: Path) -> None:
     forwarded = tmp_path / "docker.sock"
     forwarded.symlink_to("/var/run/docker.sock")
-    assert terminal.socket_of(connect(f"unix://{forwarded}")) == str(forwarded)
+    assert socket_of(connect(f"unix://{forwarded}")) == str(forwarded)
 
 
 @pytest.mark.integration

@@ -123,6 +123,44 @@ def test_an_image_has_exactly_one_from(dockerfile: str, line: int) -> None:
     assert caught.value.where == f"app/Dockerfile:{line}"
 
 
+def test_a_platforms_image_may_stand_on_any_and_have_several_stages() -> None:
+    text = (
+        "FROM golang:1.24 AS build\nRUN go build\nFROM peakproof/base\nCOPY --from=build /x /x\nFROM build\n"
+    )
+    made = plan({**CHAIN, "shop/app": text})
+    app = made["shop/app"]
+    assert (app.parents, app.foreign) == (("base",), ("golang:1.24",))
+    assert app.dockerfile == text.replace("peakproof/base", made["base"].tag)
+
+
+def test_nothing_of_ours_is_built_for_an_image_that_stands_on_none() -> None:
+    made = plan({**CHAIN, "shop/app": "FROM scratch\nCOPY x /x"}, "shop/app")
+    assert list(made) == ["shop/app"]
+    assert made["shop/app"].parents == ()
+
+
+def test_a_change_of_any_of_its_parents_reaches_an_image() -> None:
+    text = "FROM peakproof/python AS a\nFROM peakproof/other\nCOPY --from=a /x /x"
+    before = plan({**CHAIN, "other": LINE[1], "shop/app": text})
+    after = plan({**CHAIN, "other": f"{LINE[1]}\nRUN true", "shop/app": text})
+    assert before["shop/app"].tag != after["shop/app"].tag
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("FROM peakproof/base\nRUN true", False),
+        ("FROM nginx:1", True),
+        ("FROM peakproof/base AS a\nFROM peakproof/base", True),
+        ("# syntax=docker/dockerfile:1\nFROM peakproof/base", True),
+        ("FROM peakproof/base\nRUN --mount=type=cache,target=/x true", True),
+        ("FROM peakproof/base\nCOPY <<EOF /x\nhi\nEOF", True),
+    ],
+)
+def test_buildkit_is_wanted_for_what_is_more_than_one_stage_on_ours(text: str, wants: bool) -> None:
+    assert plan({**CHAIN, "shop/app": text})["shop/app"].wants_buildkit is wants
+
+
 @pytest.mark.parametrize("name", ["App", "a b", "/a", "a//b", "a:b"])
 def test_a_name_that_docker_would_refuse_is_refused_before_docker(name: str) -> None:
     with pytest.raises(InputError, match="cannot be an image's name"):

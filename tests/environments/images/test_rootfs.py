@@ -59,8 +59,8 @@ class TestOnTheEngine:
         client.images.remove(source)
         assert client.images.get(tag).id == image
         assert client.images.get(tag).labels == {"peakproof.refreshed": "2026-01-01"}
-        assert file_in(client, image, SOURCES) == apt_sources.deb822([HTTP])
-        assert file_in(client, image, "/etc/debian_version") == "13.1\n"
+        assert file_in(client, image, SOURCES).decode() == apt_sources.deb822([HTTP])
+        assert file_in(client, image, "/etc/debian_version") == b"13.1\n"
 
     def test_a_registry_that_refuses_is_no_reason_to_wait(
         self, client: docker.DockerClient, tag: str
