@@ -8,14 +8,14 @@ from pathlib import Path
 import docker
 
 from environments.docker_errors import mapped
-from environments.images import cache
 from environments.images.build import file_in
 from environments.probes import IN_IMAGE
+from foundation import folders
 
 
 def read(client: docker.DockerClient, image: str) -> bytes:
     """The program of an image that the engine has, by its id."""
-    kept = cache.folder() / "probes" / image.removeprefix("sha256:")
+    kept = folders.cache() / "probes" / image.removeprefix("sha256:")
     if kept.is_file():
         return kept.read_bytes()
     with mapped("taking the program that asks nodes out of its image"):

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from environments.machine import free_port
+from environments.probes import PROGRAM
 from environments.topology import CommandProbe, HttpProbe, Probe, TcpProbe
 from infra.healthchecks import duration, healthcheck
 
@@ -36,7 +37,7 @@ def port() -> Iterator[int]:
 
 def status(probe: Probe) -> int:
     """The exit status of the health check's command, run here as Docker would run it in the node."""
-    first, *command = healthcheck(probe, 60.0).tests  # type: ignore[misc]  # Pulumi's Input of a list: a list here
+    first, *command = healthcheck(probe, 60.0, foreign=False).tests  # type: ignore[misc]  # Pulumi's Input of a list: a list here
     assert first == "CMD"
     return subprocess.run([str(part) for part in command], capture_output=True, timeout=10).returncode
 
@@ -57,7 +58,7 @@ def test_a_command_probe_is_the_command_itself() -> None:
 
 
 def test_failures_before_the_deadline_do_not_count() -> None:
-    assert healthcheck(TcpProbe(port=1), 90.0).start_period == "1m30s"
+    assert healthcheck(TcpProbe(port=1), 90.0, foreign=False).start_period == "1m30s"
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,8 @@ def test_failures_before_the_deadline_do_not_count() -> None:
 )  # fmt: skip
 def test_a_duration_is_written_as_docker_reads_it_back(seconds: float, written: str) -> None:
     assert duration(seconds) == written
+
+
+def test_an_image_of_others_is_asked_by_the_program_that_is_put_into_it() -> None:
+    asked = healthcheck(HttpProbe(port=80, path="/ready"), 60.0, foreign=True).tests
+    assert asked == ["CMD", PROGRAM, "once", "3", "http", "80", "/ready"]
