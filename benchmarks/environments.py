@@ -1,4 +1,4 @@
-"""The figures of environments: how long the laptop's takes to come up, adopt what stands, and go; imports.
+"""The figures of environments: how long the laptop's and one of foreign images take, and imports.
 
 `python -m benchmarks.environments [--quick] [--json]`; --quick takes one round each. Images must be built.
 """
@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import composing
+from benchmarks import composing, foreign
 from benchmarks.figures import Figure, show
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args()
     rounds = 1 if options.quick else 3
-    show({**composing.figures(rounds), **environment(rounds)}, as_json=options.json)
+    show({**composing.figures(rounds), **environment(rounds), **foreign.figures(rounds)}, as_json=options.json)
 
 
 def environment(rounds: int) -> dict[str, Figure]:

@@ -26,8 +26,9 @@ def compile_topology(definition: Definition) -> Topology:
     documents.refuse(definition.document, delivering.problems(definition, services))
     nodes = tuple(node for service in services.values() for node in service.nodes)
     clashes = [*conflicts.name_problems(definition, nodes), *conflicts.address_problems(definition, nodes)]
-    documents.refuse(definition.document, clashes)
     endpoints = tuple(endpoint for service in services.values() for endpoint in service.endpoints)
+    clashes += conflicts.endpoint_problems(definition, endpoints)
+    documents.refuse(definition.document, clashes)
     written = definition.written
     return Topology(
         definition=written.definition,

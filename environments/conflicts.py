@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from environments.addresses import LARGEST, room
 from environments.definition import Definition
-from environments.topology import Node
+from environments.topology import Endpoint, Node
 from foundation.errors import Problem
 
 _GUESTS = 1  # the door stands on every network
@@ -25,6 +25,16 @@ def name_problems(definition: Definition, nodes: Sequence[Node]) -> Iterator[Pro
     for name, services in owners.items():
         for other in list(services)[1:]:
             yield _claimed_twice(definition, name, next(iter(services)), other)
+
+
+def endpoint_problems(definition: Definition, endpoints: Sequence[Endpoint]) -> Iterator[Problem]:
+    """Two endpoints of one name: whoever asks for it would reach either."""
+    owners: dict[str, str] = {}
+    for endpoint in endpoints:
+        other = owners.setdefault(endpoint.name, endpoint.target)
+        if other != endpoint.target:
+            what = f"services {other!r} and {endpoint.target!r} both have an endpoint {endpoint.name!r}"
+            yield definition.document.problem(("services", endpoint.target, "endpoints"), what, "rename one")
 
 
 def _claimed_twice(definition: Definition, name: str, first: str, second: str) -> Problem:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from environments.definition import Definition
 from environments.secrets import completed, kept_apart
 from environments.services.kind import Service
-from environments.topology import SecretRef
+from environments.topology import Node, SecretRef
 from foundation import documents
 from foundation.errors import Problem
 
@@ -51,9 +52,10 @@ def _secret_problems(definition: Definition, services: Mapping[str, Service]) ->
 
 
 def _delivery_problems(definition: Definition, services: Mapping[str, Service]) -> Iterator[Problem]:
-    """Two secrets at one place, and variables that hold a secret and are set to something else as well."""
+    """Two secrets at one place, variables with a secret that are set to something else too, lost files."""
     for name, service in services.items():
         node = service.nodes[0]
+        yield from _lost(definition, name, node)
         places = [file.path for file in node.attachments.secrets]
         places += [each.variable for each in node.attachments.variables]
         for place in sorted(set(places)):
@@ -61,3 +63,18 @@ def _delivery_problems(definition: Definition, services: Mapping[str, Service]) 
                 other = "a value" if place in node.process.environment else "another secret"
                 what = f"service {name!r} is given a secret and {other} in the same place, {place}"
                 yield definition.document.problem(("services", name), what)
+
+
+def _lost(definition: Definition, service: str, node: Node) -> Iterator[Problem]:
+    """Files that a folder in memory would hide, and those that a read-only root has no folder for."""
+    for path in [
+        *(file.path for file in node.attachments.files),
+        *(s.path for s in node.attachments.secrets),
+    ]:
+        at, above = PurePosixPath(path), set(map(str, PurePosixPath(path).parents))
+        for folder in above & set(node.storage.tmpfs):
+            what = f"service {service!r} is given {path}, which the `tmpfs` at {folder} would hide"
+            yield definition.document.problem(("services", service), what, "put it elsewhere")
+        if node.hardening.read_only and str(at.parent) == "/":
+            what = f"service {service!r} is given {path}: in the root of a read-only node nothing can be put"
+            yield definition.document.problem(("services", service), what, "put it into a folder")

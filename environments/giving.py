@@ -10,10 +10,13 @@ from dataclasses import dataclass
 
 from environments.definition import Definition, GivenInput
 from environments.services.application import ApplicationOptions
+from environments.services.container import ContainerOptions
 from environments.topology import SecretRef
 from foundation.errors import InputError, Problem
 from foundation.given import FromCommand, FromFile, FromVariable, Source
 from foundation.secrets import Secret
+
+_WITH_SECRETS = (ApplicationOptions, ContainerOptions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +59,7 @@ def missing(definition: Definition) -> list[Problem]:
     processes = definition.platform.written.processes.values()
     services = definition.written.services.values()
     named = {name for each in processes for name in each.secrets}
-    named |= {name for each in services if isinstance(each, ApplicationOptions) for name in each.secrets}
+    named |= {name for each in services if isinstance(each, _WITH_SECRETS) for name in each.secrets}
     return _missing(each for each in sources(definition) if each.name in named)
 
 

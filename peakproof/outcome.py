@@ -15,6 +15,8 @@ from environments import placement
 from environments.docker_errors import mapped
 from environments.environment import Environment
 from environments.faults import kind_of
+from environments.images.pulling import platform_of
+from environments.references import is_reference
 from environments.topology import Topology
 from foundation.errors import PeakproofError
 from foundation.slo import Metric
@@ -315,8 +317,10 @@ def secret_variables(topology: Topology) -> dict[str, tuple[str, ...]]:
 
 def _image_name(desk: Desk, image: str, otherwise: str) -> str:
     with contextlib.suppress(PeakproofError), mapped(f"looking for the name of {image}"):
-        tags = desk.fleet.home.images.get(image).tags
-        return str(tags[0]) if tags else otherwise
+        found = desk.fleet.home.images.get(image)
+        if is_reference(otherwise):
+            return f"{otherwise} ({platform_of(found.attrs)})"
+        return str(found.tags[0]) if found.tags else otherwise
     return otherwise
 
 

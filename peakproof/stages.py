@@ -178,7 +178,9 @@ def capacity(desk: Desk, state: State) -> State:
 def inside_of(season: Season, seen: Seen, measured: Measurements) -> Inside:
     """The figures of what was seen while a load ran."""
     images = season.platform.images()
-    own = [node.name for node in season.topology.nodes if node.process.image in images]
+    own = [
+        node.name for node in season.topology.nodes if node.process.image in images or node.process.foreign
+    ]
     return inside.figures(seen, season.topology, own, measured.count(measured.job.main, "wanted"))
 
 

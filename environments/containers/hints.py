@@ -41,6 +41,12 @@ def for_failure(node: Node, lines: Sequence[str]) -> str:
         return "its root file system is read-only: name the folders that it writes in `tmpfs` or `volumes`"
     if _FORMAT.search(said):
         return f"the image {image} is of another processor than this machine's: name one that is of it"
+    volume = _refused_volume(node, lines)
+    if volume and node.process.user not in (None, "0", "root"):
+        return (
+            f"a new volume at {volume} is root's where the image has no such folder: make it in the image, "
+            f"for {node.process.user}, or leave `user` as the image says"
+        )
     wanted = [name for name in _wanted(lines) if name not in node.hardening.capabilities]
     if wanted and node.process.foreign:
         return (
@@ -52,8 +58,18 @@ def for_failure(node: Node, lines: Sequence[str]) -> str:
     return f"mend what the end of its log says, above (image {image}), and try again"
 
 
+def _refused(lines: Sequence[str]) -> list[str]:
+    return [line for line in lines if _REFUSED.search(line)]
+
+
+def _refused_volume(node: Node, lines: Sequence[str]) -> str | None:
+    """The volume that it was not allowed to write."""
+    said = "\n".join(_refused(lines))
+    return next((mount.path for mount in node.storage.mounts if mount.path in said), None)
+
+
 def _wanted(lines: Sequence[str]) -> list[str]:
-    refused = [line for line in lines if _REFUSED.search(line)]
+    refused = _refused(lines)
     return list(
         dict.fromkeys(
             name for line in refused for says, names in _WANTS if says.search(line) for name in names

@@ -98,6 +98,21 @@ def test_waiting_ends_as_soon_as_the_probe_holds() -> None:
         assert len(server.asked) == 3  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("probe", "words"),
+    [
+        (TcpProbe(port=80), ["tcp", "80"]),
+        (HttpProbe(port=80, path="/a?b"), ["http", "80", "/a?b"]),
+        (CommandProbe(command=("x", "a b")), ["command", "x", "a b"]),
+    ],
+)
+def test_an_image_of_others_is_asked_by_a_program_of_ours_without_a_shell(
+    probe: Probe, words: list[str]
+) -> None:
+    assert probes.waiting(probe, 60, foreign=True) == [probes.PROGRAM, "until", "60", *words]
+    assert probes.once(probe, 3, foreign=True) == [probes.PROGRAM, "once", "3", *words]
+
+
 def test_waiting_ends_at_the_deadline_with_its_own_status() -> None:
     assert waited(CommandProbe(command=("false",)), deadline=0.3) == 124
 

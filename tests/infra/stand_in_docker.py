@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
 import re
@@ -127,6 +128,9 @@ def _create_container(client: docker.DockerClient, inputs: Properties) -> str:
     made = api.create_container(
         inputs["image"],
         command=inputs.get("command"),
+        entrypoint=inputs.get("entrypoints"),
+        user=inputs.get("user"),
+        working_dir=inputs.get("workingDir"),
         name=inputs["name"],
         hostname=inputs.get("hostname"),
         environment=inputs.get("envs"),
@@ -166,6 +170,8 @@ def _host_config(api: docker.APIClient, inputs: Properties) -> docker.types.Host
         dns=inputs.get("dns"),
         dns_opt=inputs.get("dnsOpts"),
         init=inputs.get("init", False),
+        read_only=inputs.get("readOnly", False),
+        tmpfs=inputs.get("tmpfs"),
         log_config=LogConfig(type=inputs.get("logDriver", "json-file"), config=inputs.get("logOpts", {})),
     )
 
@@ -178,7 +184,7 @@ def _join(client: docker.DockerClient, container: str, networks: Blocks) -> None
 
 
 def _archive(block: Mapping[str, Any]) -> bytes:
-    content, buffer = block["content"].encode(), io.BytesIO()
+    content, buffer = _content(block), io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         info = tarfile.TarInfo(block["file"].lstrip("/"))
         info.size, info.mtime = len(content), time.time()
@@ -186,6 +192,10 @@ def _archive(block: Mapping[str, Any]) -> bytes:
         info.uid, info.gid = int(block.get("owner", "0")), int(block.get("group", "0"))
         tar.addfile(info, io.BytesIO(content))
     return buffer.getvalue()
+
+
+def _content(block: Mapping[str, Any]) -> bytes:
+    return base64.b64decode(block["contentBase64"]) if "contentBase64" in block else block["content"].encode()
 
 
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
@@ -230,6 +240,10 @@ def _read_container(client: docker.DockerClient, identity: str, inputs: Properti
         "image": found["Image"],
         "hostname": found["Config"]["Hostname"],
         "command": found["Config"]["Cmd"],
+        "entrypoints": found["Config"]["Entrypoint"],
+        "user": found["Config"]["User"],
+        "workingDir": found["Config"]["WorkingDir"],
+        "readOnly": host["ReadonlyRootfs"],
         "memory": host["Memory"] // MIB,
         "memorySwap": host["MemorySwap"] // MIB,
         "cpuShares": host["CpuShares"],
@@ -286,10 +300,11 @@ def _delete_container(client: docker.DockerClient, identity: str, inputs: Proper
 
 CONTAINERS = Kind(
     known=frozenset((
-        "attach", "capabilities", "command", "cpuShares", "destroyGraceSeconds", "dns", "dnsOpts", "envs",
-        "healthcheck", "hostname", "image", "init", "labels", "logDriver", "logOpts", "logs", "memory",
-        "memorySwap", "mustRun", "name", "networksAdvanced", "ports", "restart", "securityOpts", "shmSize",
-        "stopTimeout", "uploads", "volumes", "wait", "waitTimeout",
+        "attach", "capabilities", "command", "cpuShares", "destroyGraceSeconds", "dns", "dnsOpts",
+        "entrypoints", "envs", "healthcheck", "hostname", "image", "init", "labels", "logDriver", "logOpts",
+        "logs", "memory", "memorySwap", "mustRun", "name", "networksAdvanced", "ports", "readOnly",
+        "restart", "securityOpts", "shmSize", "stopTimeout", "tmpfs", "uploads", "user", "volumes", "wait",
+        "waitTimeout", "workingDir",
     )),
     updatable=frozenset((
         "attach", "cpuShares", "destroyGraceSeconds", "healthcheck", "init", "logs", "memory", "memorySwap",

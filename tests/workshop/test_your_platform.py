@@ -13,7 +13,8 @@ import yaml
 
 import anonymizer
 from anonymizer import sample
-from environments.platform import PlatformInput
+from environments.loading import topology_of
+from environments.platform import PlatformInput, ProcessInput
 from environments.questions import QuestionInput
 from peakproof import season
 from peakproof.books import by_url
@@ -76,6 +77,21 @@ def test_the_query_gives_every_column_and_takes_the_run(shop: Path) -> None:
     query = (shop / "shop" / "conservation.sql").read_text(encoding="utf-8")
     assert "%(run)s" in query
     assert set(re.findall(r"AS (\w+)", query)) == {field.name for field in fields(Booked)}
+
+
+def test_the_platform_of_images_compiles(shop: Path) -> None:
+    topology = topology_of("./images.yaml", beside=shop).topology
+    assert [node.process.image for node in topology.nodes if node.process.foreign] == [
+        "postgres:17.5", "registry.example/acme/shop:2.1", "registry.example/acme/shop:2.1",
+    ]  # fmt: skip
+    (given,) = topology.node("app-1").attachments.variables
+    assert given.template == "postgres://shop:{secret.quoted}@store:5432/shop"
+
+
+def test_every_key_of_a_process_is_documented(root: Path) -> None:
+    text = (root / "docs" / "your-platform.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| `processes` \| (.*) \|$", text, re.MULTILINE)
+    assert set(ProcessInput.model_fields) <= set(re.findall(r"`(\w+)", row))
 
 
 def test_every_key_of_a_platform_is_documented(root: Path) -> None:

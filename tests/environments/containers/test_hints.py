@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from environments.containers import hints
-from environments.topology import Attachments, Hardening, Node, Process, Resources
+from environments.topology import Attachments, Hardening, Mount, Node, Process, Resources, Storage
 
 NODE = Node(
     name="n-1",
@@ -45,6 +45,16 @@ def test_one_that_it_has_is_not_named_again() -> None:
 def test_a_read_only_root_is_told_as_such() -> None:
     node = replace(NODE, hardening=Hardening(read_only=True))
     assert "`tmpfs` or `volumes`" in hints.for_failure(node, ["open /tmp/x: Read-only file system"])
+
+
+def test_a_volume_that_its_user_cannot_write_is_told_as_such() -> None:
+    node = replace(
+        NODE,
+        process=replace(NODE.process, user="1000"),
+        storage=Storage(mounts=(Mount(volume="n-1-data", path="/data"),)),
+    )
+    said = hints.for_failure(node, ["mkdir: cannot create directory '/data/x': Permission denied"])
+    assert "a new volume at /data is root's" in said
 
 
 def test_an_image_that_says_nothing_is_to_be_tried_by_hand() -> None:

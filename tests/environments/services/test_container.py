@@ -92,6 +92,12 @@ def test_endpoints_may_be_several(tmp_path: Path) -> None:
     )
 
 
+def test_two_endpoints_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        beside(tmp_path, {"db": {"kind": "postgres"}}, endpoints={"db": 9000})
+    assert "both have an endpoint 'db'" in str(caught.value.problems[0])
+
+
 def test_each_node_has_its_volumes(tmp_path: Path) -> None:
     made = topology(tmp_path, nodes=2, volumes={"data": "/data", "log": {"path": "/log", "size": "64MiB"}})
     holds = "what minio/minio keeps at"
@@ -205,6 +211,8 @@ def test_a_balancer_may_stand_before_it(tmp_path: Path) -> None:
         ({"environment": {"A": "{stor.host}"}}, "A asks for {stor.host}"),
         ({"user": "a b"}, "must be a user"),
         ({"aliases": ["a b"]}, "must be letters, digits, dots, _ and -"),
+        ({"tmpfs": ["/run"], "secrets": {"store.x": "/run/x"}}, "which the `tmpfs` at /run would hide"),
+        ({"read_only": True, "files": {"/x": ""}}, "in the root of a read-only node nothing can be put"),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path: Path, options: dict[str, object], says: str) -> None:
