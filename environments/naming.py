@@ -64,7 +64,7 @@ def of_platform(
     """Words that the platform does not know, such as its processes."""
     for name, options in services.items():
         for at, what, allowed in KINDS[options.kind].problems(options, platform):
-            hint = did_you_mean(str(getattr(options, str(at[-1]))), allowed)
+            hint = did_you_mean(str(getattr(options, str(at[-1]))), allowed) if allowed else None
             yield document.problem(("services", name, *at), what, hint)
 
 

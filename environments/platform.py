@@ -114,6 +114,11 @@ class Platform:
         itself = name == self.name and not (folder / DOCKERFILE).is_file()
         return ImageSource(folder=self.folder if itself else folder)
 
+    def folders(self) -> list[str]:
+        """The folders that have a Dockerfile."""
+        found = self.folder.glob(f"*/{DOCKERFILE}")
+        return sorted(path.parent.name for path in found)
+
     def lacks(self, image: str) -> str | None:
         """What is missing of an image that a person named, as far as files can tell."""
         if references.is_reference(image):
@@ -149,7 +154,8 @@ def _missing_files(platform: Platform) -> list[Problem]:
     problems += [platform.document.problem(("images", name), lack) for name, lack in lacking.items() if lack]
     for name, process in platform.written.processes.items():
         if lack := platform.lacks(process.image):
-            hint = references.hint(process.image)
+            meant = documents.did_you_mean(process.image, platform.folders())
+            hint = f"{meant}; {references.hint(process.image)}"
             problems.append(platform.document.problem(("processes", name, "image"), lack, hint))
     return problems
 

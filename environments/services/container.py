@@ -91,7 +91,7 @@ def references_of(options: ContainerOptions, _platform: Platform) -> list[Refere
 
 def problems(options: ContainerOptions, platform: Platform) -> list[tuple[Location, str, list[str]]]:
     lack = platform.lacks(options.image)
-    return [(("image",), f"{lack}; {references.hint(options.image)}", [])] if lack else []
+    return [(("image",), f"{lack}; {references.hint(options.image)}", platform.folders())] if lack else []
 
 
 def asks(options: ContainerOptions, _platform: Platform) -> list[Asked]:

@@ -197,6 +197,7 @@ def test_a_balancer_may_stand_before_it(tmp_path: Path) -> None:
     ("options", "says"),
     [
         ({"image": "minio"}, "no Dockerfile in"),
+        ({"image": "ap"}, "did you mean 'app'?"),
         ({"image": "minio"}, "written with its tag or digest: minio:TAG"),
         ({"image": "localhost:5000/minio"}, "says no tag and no digest"),
         ({"image": "Minio:1"}, "no image's reference"),
