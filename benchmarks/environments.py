@@ -28,7 +28,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args()
     rounds = 1 if options.quick else 3
-    show({**composing.figures(rounds), **environment(rounds), **foreign.figures(rounds)}, as_json=options.json)
+    show(
+        {**composing.figures(rounds), **environment(rounds), **foreign.figures(rounds)}, as_json=options.json
+    )
 
 
 def environment(rounds: int) -> dict[str, Figure]:

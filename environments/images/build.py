@@ -68,7 +68,7 @@ class Build:
     def run(self, site_packages: Path | None) -> str:
         """Builds, records the packages' versions, tags. Returns the image's id."""
         try:
-            self._follow(packed(self.recipe.context, self.recipe.dockerfile, site_packages))
+            self._follow(packed(self.recipe.context, self.recipe.without_buildkit, site_packages))
             assert self.image is not None
             return labelled(self.client, self.recipe, self.image)
         except BaseException:

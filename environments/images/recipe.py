@@ -45,6 +45,11 @@ class Recipe:
         return self.context.text(REQUIREMENTS) if SITE_PACKAGES in self.dockerfile else None
 
     @property
+    def without_buildkit(self) -> str:
+        """The Dockerfile in the words of the engine's own builder."""
+        return without_buildkit(self.dockerfile)
+
+    @property
     def wants_buildkit(self) -> bool:
         """Whether it is more than one stage on one of ours, or says what only BuildKit understands."""
         return bool(self.foreign) or len(stages(self.dockerfile)) > 1 or bool(_NEW.search(self.dockerfile))
@@ -110,7 +115,7 @@ def recipe(name: str, context: Context, parents: Mapping[str, str], *, refreshed
         name=name,
         parents=tuple(parents),
         tag=f"{PREFIX}{name}:{digest[:_DIGITS]}",
-        dockerfile=rewritten(without_buildkit(context.dockerfile), images),
+        dockerfile=rewritten(context.dockerfile, images),
         context=context,
         foreign=tuple(dict.fromkeys(others)),
     )
