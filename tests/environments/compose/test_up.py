@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import docker
 import pytest
 
+from environments.containers import removing
 from environments.environment import attach
 from environments.images import ensure
 from tests.environments.commanding import run
@@ -141,12 +142,21 @@ def _reference(engine: docker.DockerClient) -> Iterator[None]:
     engine.images.remove(REFERENCE)
 
 
+@pytest.fixture
+def name(engine: docker.DockerClient, new_name: Callable[[], str]) -> Iterator[str]:
+    """A name of its own; the images that were built for it go with it."""
+    given = new_name()
+    yield given
+    removing.remove(engine, given)
+    for image in engine.images.list(name=f"peakproof/{given}/*"):
+        engine.images.remove(image.tags[0], force=True)
+
+
 @pytest.mark.usefixtures("_reference")
 def test_it_comes_up_and_its_services_log_in_at_each_other(
-    tmp_path: Path, engine: docker.DockerClient, new_name: Callable[[], str]
+    tmp_path: Path, engine: docker.DockerClient, name: str
 ) -> None:
     beside(tmp_path, FILES)
-    name = new_name()
     done = run("env", "import", ".", "--name", name, "--strict", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     kinds = json.loads(done.stdout)["services"]
