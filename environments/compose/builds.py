@@ -16,11 +16,15 @@ _FOLDER = re.compile(r"\.|[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
-    """One of three: `folder`, where that says it all; `source`, an entry of `images`; `why` it is not."""
+    """One of three: `folder`, where that says it all; `source`, an entry of `images`; `why` it is not.
+
+    `beyond`: a word of its Dockerfile that BuildKit alone knows.
+    """
 
     folder: str = ""
     source: dict[str, object] = field(default_factory=dict)
     why: str = ""
+    beyond: str = ""
 
 
 def decided(build: Build, scene: Scene) -> Built:
@@ -28,9 +32,11 @@ def decided(build: Build, scene: Scene) -> Built:
     if why := _not_here(build, scene):
         return Built(why=why)
     folder, source = scene.inside(build.folder), _source(build, scene)
+    text = scene.disk.dockerfiles[build.folder / build.dockerfile]
+    beyond = dockerfile.beyond(_up_to_target(build, text))
     if folder is not None and _FOLDER.fullmatch(folder) and set(source) == {"folder"}:
-        return Built(folder=folder)
-    return Built(source=source)
+        return Built(folder=folder, beyond=beyond)
+    return Built(source=source, beyond=beyond)
 
 
 def _source(build: Build, scene: Scene) -> dict[str, object]:
@@ -62,9 +68,17 @@ def _not_here(build: Build, scene: Scene) -> str:
     text = scene.disk.dockerfiles.get(build.folder / build.dockerfile)
     if text is None:
         return f"there is no {build.dockerfile} in {build.context}"
-    source = ImageSource(folder=build.folder, dockerfile=build.dockerfile, target=build.target or None)
+    return _lacks(build, text)
+
+
+def _lacks(build: Build, text: str) -> str:
     try:
-        word = dockerfile.beyond(source.rewritten(text))
+        _up_to_target(build, text)
     except ValueError as error:
         return str(error)
-    return f"its Dockerfile has `{word}`, which wants BuildKit" if word else ""
+    return ""
+
+
+def _up_to_target(build: Build, text: str) -> str:
+    source = ImageSource(folder=build.folder, dockerfile=build.dockerfile, target=build.target or None)
+    return source.rewritten(text)

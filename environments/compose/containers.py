@@ -78,6 +78,9 @@ def _image(made: Draft, service: ComposeService, scene: Scene) -> str:
         made.notes.append(open_(service, "build", what, "`docker compose build` makes it, before `env up`"))
         reference = service.image or f"{scene.project}-{service.name.lower()}"
         return reference if images.is_tagged(reference) else f"{reference}:latest"
+    if built.beyond:
+        what = f"its Dockerfile has `{built.beyond}`, which BuildKit alone knows"
+        made.notes.append(open_(service, "build", what, "`env up` builds it where Docker has buildx"))
     made.source = built.source
     return built.folder or scene.names[service.name]
 

@@ -40,7 +40,7 @@ KEYS: Mapping[str, Key] = {
     "annotations": _met("labels say nothing to a program"),
     "attach": _met("`env logs` shows every node"),
     "blkio_config": _lost("no limit of disks", "`disk` of a database limits its size"),
-    "build": _taken("`image`, or `images` of platform.yaml; what needs BuildKit is built by Compose"),
+    "build": _taken("`image`, or `images` of platform.yaml; what `env up` cannot build is built by Compose"),
     "cap_add": _taken("`capabilities`"),
     "cap_drop": _met("all are dropped but `capabilities`"),
     "cgroup": _lost(_OPEN, harmless=("private",)),

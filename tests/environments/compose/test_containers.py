@@ -153,12 +153,6 @@ def test_what_a_folder_does_not_say_stands_in_the_platform(
             "argument NPM_TOKEN looks like a secret",
         ),
         ("{context: app, ssh: [default]}", "shop-web:latest", "it is built with `ssh`"),
-        (
-            "{context: app, dockerfile: Kit}",
-            "shop-web:latest",
-            "has `--mount`, which wants BuildKit",
-        ),
-        ("{context: app, dockerfile: Here}", "shop-web:latest", "its Dockerfile has `<<EOF`"),
         ("{context: app, dockerfile: Other}", "shop-web:latest", "there is no Other in app"),
         ("{context: nowhere}", "shop-web:latest", "there is no Dockerfile in nowhere"),
         ("https://git.example/x.git", "shop-web:latest", "its context is elsewhere"),
@@ -170,13 +164,29 @@ def test_what_cannot_be_built_here_is_compose_s_and_told(
 ) -> None:
     files = {
         "app/Dockerfile": STAGES,
-        "app/Kit": "FROM x\nRUN \\\n  --mount=type=bind,target=/x make\n",
-        "app/Here": "FROM x\nCOPY <<EOF /x\nmake\nEOF\n",
     }
     made = imported(tmp_path, f"services: {{web: {{build: {build}}}}}", files=files)
     assert service(made, "web")["image"] == image
     assert why in "\n".join(told(made, Outcome.OPEN))
     assert list(made.comments["web"])
+
+
+@pytest.mark.parametrize(
+    ("written", "word"),
+    [
+        ("RUN \\\n  --mount=type=bind,target=/x make\n", "`--mount`"),
+        ("COPY <<EOF /x\nmake\nEOF\n", "`<<EOF`"),
+        ("COPY --chmod=755 a b\n", "`--chmod`"),
+        ("RUN --mount=type=cache,target=/x make\n", ""),
+        ("RUN <<EOF\nmake\nEOF\n", ""),
+    ],
+)
+def test_what_buildkit_alone_knows_is_told(tmp_path: Path, written: str, word: str) -> None:
+    files = {"app/Dockerfile": f"FROM x\n{written}"}
+    made = imported(tmp_path, "services: {web: {build: app}}", files=files)
+    assert service(made, "web")["image"] == "app"
+    said = [line for line in told(made, Outcome.OPEN) if "BuildKit" in line]
+    assert (word in said[0]) if word else (said == [])
 
 
 @pytest.mark.parametrize(
