@@ -67,7 +67,7 @@ def _make(target: Path, requirements: str, platform: str, stop: threading.Event)
         done = process.run(
             argv(_uv(), pinned, packages, platform),
             stop=stop,
-            environment=environment(os.environ, _pip_index()),
+            environment=environment(os.environ, pip_index()),
         )
         if done.status != 0:
             raise done.failure(
@@ -85,16 +85,22 @@ def _uv() -> str:
     beside = Path(sys.executable).with_name("uv")
     found = str(beside) if beside.exists() else shutil.which("uv")
     if found is None:
-        raise Unavailable("uv is not installed", hint="pip install -r requirements/base.txt brings it")
+        raise Unavailable("uv is not installed", hint="install peakproof as a whole: docs/install.md")
     return found
 
 
-def _pip_index() -> str | None:
-    """What pip is told on this machine; None where it is told nothing or there is no pip."""
-    asked = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "get", "global.index-url"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return asked.stdout.strip() or None if asked.returncode == 0 else None
+def pip_index() -> str | None:
+    """What pip is told on this machine; None where it is told nothing or there is no pip.
+
+    An environment that uv or pipx made has no pip of its own: then the machine's is asked.
+    """
+    for pip in ([sys.executable, "-m", "pip"], ["pip3"], ["pip"]):
+        try:
+            asked = subprocess.run(
+                [*pip, "config", "get", "global.index-url"], capture_output=True, text=True, check=False
+            )
+        except FileNotFoundError:
+            continue
+        if asked.returncode == 0:
+            return asked.stdout.strip() or None
+    return None

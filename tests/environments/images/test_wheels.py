@@ -120,3 +120,16 @@ def test_the_systems_certificates_are_trusted() -> None:
     assert environment({"SSL_CERT_FILE": "/ca.pem"}, None) == {
         "SSL_CERT_FILE": "/ca.pem", "UV_SYSTEM_CERTS": "true"
     }  # fmt: skip
+
+
+def test_an_installation_without_pip_asks_the_machines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, script in {"python": "exit 1", "pip3": "echo https://mirror.example/simple"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert wheels.pip_index() == "https://mirror.example/simple"
+    (tmp_path / "pip3").unlink()
+    assert wheels.pip_index() is None
