@@ -14,10 +14,11 @@ _FROM = re.compile(
 )
 _ARG = re.compile(r"^\s*ARG\s+(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:=.*)?$", re.IGNORECASE)
 
+_LINK = re.compile(r"(?m)(?:(?<=^COPY)|(?<=^ADD))\s+--link(?:=true)?(?=\s)")
 _HINTS = (
     re.compile(r"(?m)(?<=^FROM)\s+--platform=\$\{?(?:BUILD|TARGET)PLATFORM\}?(?=\s)"),
     re.compile(r"--mount=(?=\S*\btype=cache\b)\S+"),
-    re.compile(r"(?m)(?:(?<=^COPY)|(?<=^ADD))\s+--link(?:=true)?(?=\s)"),
+    _LINK,
 )
 
 # One that names its own interpreter is left as it is.
@@ -113,6 +114,12 @@ def without_buildkit(dockerfile: str) -> str:
     """
     for words in _HINTS:
         dockerfile = words.sub("", dockerfile)
+    return for_any_buildkit(dockerfile)
+
+
+def for_any_buildkit(dockerfile: str) -> str:
+    """The same in what BuildKit of Docker 20.10 knows: no scripts, no COPY --link, which is a hint."""
+    dockerfile = _LINK.sub("", dockerfile)
     return _SCRIPT.sub(lambda found: _run(found["script"], tabs=found["tabs"] == "-"), dockerfile)
 
 

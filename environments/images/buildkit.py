@@ -20,6 +20,7 @@ from pathlib import Path
 import docker
 
 from environments.docker_client import CLIENT, socket_of
+from environments.dockerfiles import for_any_buildkit
 from environments.images import apt_sources, process
 from environments.images.build import LAST_LINES, BuildFailed, build_arguments, labelled
 from environments.images.context import packed
@@ -61,7 +62,9 @@ class BuildKitBuild:
         self.report(ImageProgress(name=name, state=State.BUILDING, step=1, steps=1, doing="by BuildKit"))
         with tempfile.TemporaryDirectory(prefix="peakproof-build-") as scratch:
             context, identity = Path(scratch, "context"), Path(scratch, "id")
-            archive = io.BytesIO(packed(self.recipe.context, self.recipe.dockerfile, site_packages))
+            archive = io.BytesIO(
+                packed(self.recipe.context, for_any_buildkit(self.recipe.dockerfile), site_packages)
+            )
             with tarfile.open(fileobj=archive) as tar:
                 tar.extractall(context, filter="tar")
             try:
