@@ -12,6 +12,7 @@ from environments.compose import (
     entry,
     images,
     known,
+    puttable,
     secret_plan,
     telling,
 )
@@ -172,6 +173,7 @@ def _written(
     assert isinstance(files, dict)
     made.put("files", {**files, **_configs(made, service, scene)})
     made.put("needs", _needs(made, service, scene))
+    puttable.settle(made, service)
     return made
 
 

@@ -83,11 +83,11 @@ def _name(given: str | None, tree: Pairs, variables: Mapping[str, str], folder: 
 def _refuse(problems: Sequence[Problem], files: Sequence[Path], folder: Path) -> None:
     if not problems:
         return
-    noun = "problem" if len(problems) == 1 else "problems"
     examples = sorted(path.name for path in folder.glob("*.env*") if path.name != ".env")
     unset = any("is not set" in problem.what for problem in problems)
     hint = "set the variables, or write them into .env" if unset else None
     if hint and examples:
         hint += f"; --env-file {examples[0]} takes those of {examples[0]}"
     told = list(dict.fromkeys(problems))
+    noun = "problem" if len(told) == 1 else "problems"
     raise InputError(f"{len(told)} {noun} in {files[0]}", problems=told, hint=hint)

@@ -247,6 +247,25 @@ def test_a_service_called_like_another_s_node_is_renamed(tmp_path: Path) -> None
     assert list(made.definition["services"]) == ["api", "api1"]  # type: ignore[call-overload]
 
 
+def test_what_is_put_into_a_node_comes_before_folders_in_memory_and_a_read_only_root(tmp_path: Path) -> None:
+    text = """
+        services:
+          web:
+            image: w:1
+            read_only: true
+            tmpfs: [/run, /tmp]
+            secrets: [key]
+            configs: [{source: a, target: /a.yml}]
+        secrets: {key: {file: key.txt}}
+        configs: {a: {content: x}}
+        """
+    made = imported(tmp_path, text)
+    assert service(made, "web")["tmpfs"] == ["/tmp"]
+    assert "read_only" not in service(made, "web")
+    assert any("/run is no folder in memory" in line for line in told(made, Outcome.LOST))
+    assert any("the root is not read-only: /a.yml" in line for line in told(made, Outcome.CHANGED))
+
+
 def test_configs_are_files(tmp_path: Path) -> None:
     text = """
         services:
