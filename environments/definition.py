@@ -77,6 +77,20 @@ class Definition:
     def name(self) -> str:
         return self.written.definition
 
+    @property
+    def image_places(self) -> dict[str, str]:
+        """Image -> file:line of who first says that it runs."""
+        platform, services = self.platform, self.written.services
+        said = [
+            (platform.image(process.image), platform.document.where(("processes", name, "image")))
+            for name, process in platform.written.processes.items()
+        ] + [
+            (platform.image(options.image), self.document.where(("services", name, "image")))
+            for name, options in services.items()
+            if isinstance(options, ContainerOptions)
+        ]
+        return dict(reversed(said))
+
 
 def load(path: Path) -> Definition:
     """The definition in a file, `extends` resolved. Raises InputError with every problem, file:line."""

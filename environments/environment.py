@@ -200,7 +200,8 @@ def prepare_images(
     """
     sized = {disks.IMAGE for volume in wanted.topology.volumes if volume.size}
     names = sorted({*door.images_of(wanted.topology), *_ENGINE_IMAGES, *sized, *also})
-    built = images.ensure(names, folders=wanted.folders, client=fleet.home, progress=progress)
+    with wanted.telling_where():
+        built = images.ensure(names, folders=wanted.folders, client=fleet.home, progress=progress)
     ids = {name: image.id for name, image in built.items()}
     transport.spread(fleet, [ids[name] for name in names], progress)
     return ids

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from environments import giving, loading
@@ -13,7 +14,7 @@ from environments.site import Site
 from environments.topology import Topology
 from environments.words import checked_name
 from foundation import units
-from foundation.errors import InputError
+from foundation.errors import InputError, PeakproofError
 
 SHORTEST, LONGEST = 60.0, 90 * 86_400.0
 """Seconds that somebody may want an environment for: longer than a command holds it, and to an end."""
@@ -26,7 +27,8 @@ class Wanted:
     """What is to stand: a topology under a name on a site. `folders`: image name -> what it is built of.
 
     `origin` is the folder of its definition: another folder's environment of that name is not touched.
-    `given`: where the secrets come from that people give; `why`: what it is for, for others to read.
+    `given`: where the secrets come from that people give; `why`: what it is for, for others to read;
+    `places`: image -> file:line of who says it.
     """
 
     name: str
@@ -36,6 +38,17 @@ class Wanted:
     origin: str = ""
     given: tuple[Given, ...] = ()
     why: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def telling_where(self) -> Iterator[None]:
+        """An error that names an image says where that is written, unless it says another place."""
+        try:
+            yield
+        except PeakproofError as error:
+            named = (place for image, place in self.places.items() if image in error.what)
+            error.where = error.where or next(named, None)
+            raise
 
 
 def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wanted:
@@ -50,6 +63,7 @@ def read(definition: str, *, site: str, name: str | None, beside: Path) -> Wante
         folders=loaded.definition.platform.image_sources(loaded.topology.images()),
         origin=loaded.origin,
         given=given,
+        places=loaded.definition.image_places,
     )
 
 

@@ -54,7 +54,8 @@ def prepare(wanted: Wanted, fleet: Fleet, found: Record | None, report: images.R
         refuse_another(found, wanted)
     given = giving.read(wanted.given, wanted.topology.secrets)
     names = images_of(wanted.topology)
-    built = images.ensure(names, folders=wanted.folders, client=fleet.home, progress=report)
+    with wanted.telling_where():
+        built = images.ensure(names, folders=wanted.folders, client=fleet.home, progress=report)
     ids = {name: image.id for name, image in built.items() if name in names}
     transport.spread(fleet, ids.values(), report)
     instance = _instance(wanted, fleet, found, ids, given)

@@ -203,7 +203,7 @@ def test_an_image_that_is_nowhere_is_told_before_anything_stands(
         path = written(tmp_path, {"web": container(image=f"{registry.host}/acme/nothing:1")})
         answer = commanding.run("env", "up", str(path), "--name", name)
     assert answer.returncode == 2
-    assert "there is no image" in answer.stderr
+    assert f"{path}:8: there is no image" in answer.stderr
     assert commanding.left(engine, name) == []
 
 
