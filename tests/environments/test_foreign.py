@@ -189,6 +189,7 @@ def test_an_image_by_reference_is_pulled_and_stands_in_status(
         reference = registry.push(engine, image, "acme/web", "1.0")
         path = written(tmp_path, {"web": container(image=reference, ready="/index.html")})
         up = commanding.run("env", "up", str(path), "--name", name)
+        engine.images.remove(reference)  # the name alone: the image stays, by its id
         assert up.returncode == 0, up.stderr
     status = json.loads(commanding.run("env", "status", name, "--json").stdout)
     of = pulling.platform_of(engine.images.get(image).attrs)
