@@ -50,4 +50,5 @@ def test_variables_are_called_as_they_are() -> None:
 @pytest.mark.parametrize("text", [TEXT, README], ids=["docs/infra.md", "README.md"])
 def test_the_check_that_is_shown_is_the_laptops(text: str) -> None:
     found = checking.check("laptop", site="laptop", beside=PACKAGE)
-    assert f"laptop: {found.counted} as the topology says" in text
+    digest = found.instance.topology.digest
+    assert f"laptop: {found.counted} as the topology says (digest {digest})" in text
