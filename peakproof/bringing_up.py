@@ -30,7 +30,8 @@ def bring_up(desk: Desk, state: State) -> State:
     if desk.standing is not None:
         return _beside(desk, state, desk.standing)
     season = state.season
-    wanted = [asked_for(season, season.environment_name)]
+    first = asked_for(season, season.environment_name)
+    wanted = [replace(first, why="") if state.was_up else first]  # whose it was keeps its own reason
     if season.written.data.source == "sample":
         wanted.append(_twin(state))
     mine = wanted[1:] if state.was_up else wanted

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from environments import environment
-from environments.containers import leases, locks, removing
+from environments.containers import leases, locks, notes, removing
 from foundation.errors import PeakproofError
 from peakproof import rehearsal, season
 from tests.peakproof.kiosks import Ran, Written, command, left, rehearse, written
@@ -112,6 +112,7 @@ def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
 
     assert command("env", "extend", plan.environment, "--ttl", "48h", environment={}).returncode == 0
     lease = leases.newest(client, plan.environment)
+    notes.write(client, plan.environment, notes.mine("Ola tries prices"))
 
     plan.out.rename(plan.out.with_name("first"))
     fails_and_leaves_what_stood(plan, client)
@@ -119,6 +120,9 @@ def test_a_kept_environment_is_emptied_before_the_next_rehearsal_and_stays_up(
     second = rehearse(plan)
 
     assert leases.newest(client, plan.environment) == lease, "a lease that was found stays as it was"
+    note = notes.read(client, plan.environment)
+    assert note is not None
+    assert note.why == "Ola tries prices", "and so does the reason for which it is up"
 
     assert second.exit_code == 0, second.stderr
     after = environment.attach(client, plan.environment)
