@@ -13,6 +13,7 @@ RUN, LONG_RUN, WIDE_RUN = 7, 11, 5
 _LETTERS = "ĄĆĘŁŃÓŚŹŻąćęłńóśźż"
 _OF_ONE_BYTE = ("cp1250", "iso8859-2")
 _UTF_8 = re.compile(rb"(?:[\x20-\x7e\t\r\n]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % RUN)
+_DIGITS = re.compile(rb"[0-9]{%d,}" % RUN)
 _WIDE = (
     (re.compile(rb"(?:[\x20-\x7e\xd3\xf3]\x00|[\x04-\x7c]\x01){%d,}" % WIDE_RUN), "utf-16-le"),
     (re.compile(rb"(?:\x00[\x20-\x7e\xd3\xf3]|\x01[\x04-\x7c]){%d,}" % WIDE_RUN), "utf-16-be"),
@@ -25,6 +26,15 @@ def within(raw: bytes) -> Iterator[str]:
         found = [run.decode(encoding, "replace") for run in pattern.findall(raw)]
         if found:
             yield "\n".join(found)
+
+
+def numbers_within(raw: bytes) -> Iterator[str]:
+    """Rows of digits: all that is looked for among bytes which, in hexadecimal, are a decimal number.
+
+    Of an account number's pairs of digits chance makes seven readable characters in one of ten, and seven
+    digits in one of a million.
+    """
+    return (row.decode() for row in _DIGITS.findall(raw))
 
 
 def _narrow(encoding: str) -> re.Pattern[bytes]:

@@ -13,10 +13,10 @@ import html
 import quopri
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote_plus
 
-from anonymizer.proof.binary import within
+from anonymizer.proof.binary import numbers_within, within
 
 # What a text has where it is escaped. RE2 understands it too.
 TAG = "<[/!A-Za-z][^<>]*>"
@@ -62,13 +62,13 @@ def spoken(text: str, depth: int = _DEEPEST, *, rough: bool = False) -> Iterator
         yield from spoken(found, depth - 1, rough=rough or among_bytes)
 
 
-def _said(raw: bytes) -> Iterator[tuple[str, bool]]:
+def _said(raw: bytes, among: Callable[[bytes], Iterable[str]] = within) -> Iterator[tuple[str, bool]]:
     """Bytes as the text that they are, and what is readable among them where they may be none."""
     plain = opened(raw)
     texts = [*texts_of(plain)]
     yield from ((text, False) for text in texts or _packed_within(plain))
     if not texts or b"\0" in plain or plain.startswith(_MARKS):
-        yield from ((text, True) for text in within(plain))
+        yield from ((text, True) for text in among(plain))
 
 
 def _packed_within(raw: bytes) -> Iterator[str]:
@@ -117,7 +117,8 @@ def _one_layer(text: str) -> Iterator[tuple[str, bool]]:
     if "<" in text:
         yield from ((shown, False) for shown in _without_tags(text))
     for found in _HEX.finditer(text):
-        yield from _said(binascii.unhexlify(found[1]))
+        among = numbers_within if found[1].isdecimal() else within
+        yield from _said(binascii.unhexlify(found[1]), among)
     for found in _SPACED.finditer(text):
         yield from _said(bytes.fromhex(found[0].replace(":", " ").replace("-", " ")))
     for packed in _packed(text):

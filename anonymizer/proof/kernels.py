@@ -219,11 +219,17 @@ def _is_base64(data: Bytes, start: int, end: int, raw: Bytes) -> bool:
 
 @compiled
 def _is_hexadecimal(data: Bytes, start: int, end: int, raw: Bytes) -> bool:
-    size = (end - start) // 2
+    """Pairs that may begin a text, or hold one; those of a decimal number hold nothing but another number."""
+    size, decimal, digits, most = (end - start) // 2, True, 0, 0
     for pair in range(size):
         high, low = FOUR_BITS[data[start + 2 * pair]], FOUR_BITS[data[start + 2 * pair + 1]]
         raw[pair] = high << 4 | low
-    return _may_be_text(raw, SHORTEST_HEX // 2) or _is_written_within(raw, size)
+        decimal = decimal and high < 10 and low < 10
+        digits = digits + 1 if high == 3 and low < 10 else 0
+        most = max(most, digits)
+    if _may_be_text(raw, SHORTEST_HEX // 2):
+        return True
+    return most >= _RUN if decimal else _is_written_within(raw, size)
 
 
 @compiled

@@ -62,6 +62,20 @@ def test_of_digests_few_are_looked_at() -> None:
     assert encoded(digests).mean() < 0.08
 
 
+def test_of_account_numbers_few_are_looked_at() -> None:
+    """Pairs of their digits are readable more often than not."""
+    numbers = [f"PL{int(hashlib.sha256(bytes([one])).hexdigest(), 16) % 10**26:026}" for one in range(250)]
+    assert encoded(pa.array(numbers)).mean() < 0.06
+
+
+@pytest.mark.parametrize("among", [b"\x00\x09%b", b"\x01%b\x00", b"\x09\x00\x14%b\x22\x00"])
+def test_a_number_among_bytes_of_which_hexadecimal_has_no_letter_is_read(among: bytes) -> None:
+    text = "\\x" + (among % b"601003791").hex()
+    assert text[2:].isdecimal()
+    found = other_readings(pa.array([text]))
+    assert (found.texts.to_pylist(), found.rough.tolist()) == (["601003791"], [True])
+
+
 @pytest.mark.parametrize("digits", ["601003791", "5260250274", "44051401359", "+48601003791"])
 def test_base64_of_a_bare_number_is_read(digits: str) -> None:
     for packed in (
