@@ -16,7 +16,7 @@ from environments.display import NodeDisplay
 from environments.docker_client import connect
 from environments.environment import Environment
 from environments.images.display import ImageDisplay
-from environments.topology import Node
+from environments.nodes import Node
 from environments.wanted import Wanted
 from foundation.console import people
 from foundation.errors import Unavailable

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from environments.addresses import LARGEST, room
 from environments.definition import Definition
-from environments.topology import Endpoint, Node
+from environments.nodes import Node
+from environments.topology import Endpoint
 from foundation.errors import Problem
 
 _GUESTS = 1  # the door stands on every network

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from environments.definition import Definition
+from environments.nodes import Node
 from environments.secrets import completed, kept_apart
 from environments.services.kind import Service
-from environments.topology import Node, SecretRef
+from environments.topology import SecretRef
 from foundation import documents
 from foundation.errors import Problem
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 # Order carries meaning in a command line, nowhere else.
-_ORDERED = frozenset({"command"})
+_ORDERED = frozenset({"command", "entrypoint"})
 
 
 def digest_of(meaning: Mapping[str, object]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from types import MappingProxyType
 
-from environments.topology import Hardening, Network
+from environments.nodes import Hardening
+from environments.topology import Network
 
 NO_RESOLVER = ("127.0.0.1",)
 """Nothing listens there, inside the container itself: a name that Docker does not know fails at once

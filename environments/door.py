@@ -7,21 +7,19 @@ from the edge in. Nothing inside reaches another network through it, and it reac
 from __future__ import annotations
 
 from environments import probes
-from environments.services.haproxy import COMMON, CONFIG
-from environments.topology import (
+from environments.nodes import (
     Attachments,
-    Endpoint,
     File,
     Hardening,
-    Network,
     Node,
     Probes,
     Process,
     Published,
     Resources,
     TcpProbe,
-    Topology,
 )
+from environments.services.haproxy import COMMON, CONFIG
+from environments.topology import Endpoint, Network, Topology
 
 EDGE = Network(name="edge", internal=False)
 """The one network that is not internal; only the door stands on it."""

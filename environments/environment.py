@@ -40,9 +40,9 @@ from environments.faults.kind import FaultOptions, Scene
 from environments.fleet import Fleet, connected
 from environments.images import pulling, transport
 from environments.instance import Instance
+from environments.nodes import Lifecycle, Node
 from environments.site import Site
 from environments.ssh import Tunnel
-from environments.topology import Lifecycle, Node
 from environments.wanted import Wanted
 from foundation.errors import InputError, Refused
 from foundation.secrets import Secret

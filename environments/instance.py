@@ -13,9 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from environments import addresses, docker_policy, door
 from environments.door import EDGE
+from environments.nodes import Node, Published
 from environments.secrets import Making, made
 from environments.site import Site
-from environments.topology import Endpoint, Network, Node, Published, Topology, Volume
+from environments.topology import Endpoint, Network, Topology, Volume
 from foundation.errors import Refused
 from foundation.secrets import Secret
 

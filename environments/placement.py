@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from environments.nodes import Lifecycle, Node
 from environments.site import Site
-from environments.topology import Lifecycle, Node, Topology
+from environments.topology import Topology
 from foundation import documents
 from foundation.errors import InputError, Problem
 from foundation.units import size_in_words

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shlex
 
-from environments.topology import CommandProbe, HttpProbe, Node, Probe, TcpProbe, Topology
+from environments.nodes import CommandProbe, HttpProbe, Node, Probe, TcpProbe
+from environments.topology import Topology
 
 IMAGE = "probe"
 """The image that has the program, at `IN_IMAGE`."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from graphlib import TopologicalSorter
 
-from environments.topology import Lifecycle, Node
+from environments.nodes import Lifecycle, Node
 from foundation.errors import Refused
 from foundation.secrets import Secret
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from environments.composing import checked_template
-from environments.topology import Lifecycle
+from environments.nodes import Lifecycle
 from environments.words import (
     AbsolutePath,
     HttpPath,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
+from environments.nodes import Lifecycle, Node
 from environments.secrets import completed
-from environments.topology import OUTSIDE, Lifecycle, Node, Topology
+from environments.topology import OUTSIDE, Topology
 
 
 def databases(topology: Topology) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from environments.topology import Node
+from environments.nodes import Node
 from infra import hosts, record, touching
 from infra.changes import Change
 from infra.deployment import Deployment, Told, Watch

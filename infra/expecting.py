@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from environments import docker_policy
+from environments.nodes import CommandProbe, HttpProbe, Lifecycle, Node, Probe, TcpProbe
 from environments.probes import PROGRAM
-from environments.topology import CommandProbe, HttpProbe, Lifecycle, Node, Probe, TcpProbe
 from infra.stack import Located, Stack
 
 MIB = 1024 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi_docker as docker
 
 from environments import probes
-from environments.topology import Probe
+from environments.nodes import Probe
 
 # Docker asks for as long as the node lives, so less often than an engine that only waits for a start.
 INTERVAL = 2.0

@@ -17,7 +17,7 @@ from environments.docker_errors import mapped
 from environments.fleet import Fleet
 from environments.images.build import file_in
 from environments.instance import Instance
-from environments.topology import Node
+from environments.nodes import Node
 from foundation.errors import Refused
 from infra.backend import URL
 from infra.touching import Seen, Standing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from environments.labels import DIGEST, INSTANCE, KIND, NODE, OWNER
-from environments.topology import Node
+from environments.nodes import Node
 
 INFRA = "infra"
 

@@ -12,7 +12,7 @@ import pulumi_docker as docker
 
 from environments import composing, docker_policy, probes
 from environments.instance import Instance
-from environments.topology import Lifecycle, Node, Published
+from environments.nodes import Lifecycle, Node, Published
 from foundation.errors import InputError, Unavailable
 from infra import labels
 from infra.healthchecks import healthcheck

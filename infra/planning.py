@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from environments import rollout
-from environments.topology import Node
+from environments.nodes import Node
 from infra.changes import Change, Op, verbs
 
 

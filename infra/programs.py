@@ -12,7 +12,8 @@ import pulumi_docker as docker
 
 from environments import addresses, docker_policy, ssh
 from environments.instance import Instance
-from environments.topology import Network, Node, Volume
+from environments.nodes import Node
+from environments.topology import Network, Volume
 from foundation.errors import InputError
 from infra import labels
 from infra.nodes import NodeComponent, NodeProps

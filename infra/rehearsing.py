@@ -10,7 +10,8 @@ from docker.models.containers import Container
 
 from environments.fleet import Fleet
 from environments.instance import Instance, on_hosts
-from environments.topology import EnvironmentClass, Lifecycle, Topology
+from environments.nodes import Lifecycle
+from environments.topology import EnvironmentClass, Topology
 from environments.wanted import Wanted
 from foundation.console import people
 from foundation.errors import InputError, Refused, Unavailable

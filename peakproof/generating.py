@@ -14,8 +14,8 @@ from environments.containers.node import NodeContainer, NodeFailed
 from environments.docker_errors import mapped
 from environments.environment import Environment
 from environments.lookup import PACKAGE
+from environments.nodes import Attachments, Hardening, Node, Process, Resources
 from environments.services.kind import FRONT
-from environments.topology import Attachments, Hardening, Node, Process, Resources
 from foundation.errors import ExitCode, InputError, PeakproofError, Refused, RunInvalid, Unavailable
 from loadtests.distributed import parcels
 from loadtests.planning.job import FORMAT, Job

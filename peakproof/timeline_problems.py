@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from environments import door
 from environments.faults import FAULTS, abilities, aiming, hosts, kind_of
 from environments.faults.kind import FaultOptions
-from environments.topology import Lifecycle, Topology
+from environments.nodes import Lifecycle
+from environments.topology import Topology
 from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import Problem, Unavailable
 from foundation.units import in_words

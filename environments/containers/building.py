@@ -19,8 +19,8 @@ from environments.containers.node import NodeContainer
 from environments.docker_errors import mapped
 from environments.fleet import Fleet
 from environments.instance import Instance
+from environments.nodes import Lifecycle, Node
 from environments.rollout import Standing, Verb
-from environments.topology import Lifecycle, Node
 
 _AT_ONCE = 8
 _AGAIN = 0.5  # seconds between two attempts to end what is starting

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from environments import composing, probes
 from environments.containers.files import FileSpec, outermost
 from environments.instance import Instance
-from environments.topology import Node
+from environments.nodes import Node
 
 
 def files_of(node: Node, instance: Instance, program: Callable[[str], bytes]) -> list[FileSpec]:

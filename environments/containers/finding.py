@@ -16,7 +16,7 @@ from environments.containers.leases import Lease
 from environments.docker_errors import mapped
 from environments.fleet import Fleet, connected
 from environments.instance import Instance
-from environments.topology import SecretVariable
+from environments.nodes import SecretVariable
 from foundation.secrets import Secret
 
 

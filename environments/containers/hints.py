@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from environments.topology import Node
+from environments.nodes import Node
 
 _REFUSED = re.compile(r"operation not permitted|permission denied|not permitted|EPERM|EACCES", re.IGNORECASE)
 # What an image was at when it was refused -> the capabilities that doing it as root takes.

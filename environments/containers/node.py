@@ -22,7 +22,7 @@ from environments.containers.files import FileSpec, archive, by_folder, read, ta
 from environments.docker_errors import mapped
 from environments.images import probe_program
 from environments.instance import Instance
-from environments.topology import CommandProbe, Lifecycle, Node, Probe
+from environments.nodes import CommandProbe, Lifecycle, Node, Probe
 from foundation.errors import Refused, Unavailable
 
 LAST_LINES = 20

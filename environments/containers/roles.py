@@ -13,7 +13,8 @@ from docker.models.containers import Container
 from environments import probes
 from environments.containers.node import ended
 from environments.docker_errors import mapped
-from environments.topology import Probe, Role
+from environments.nodes import Probe
+from environments.topology import Role
 
 GONE = 404
 PATIENCE = 3.0

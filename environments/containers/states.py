@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docker.models.containers import Container
 
-from environments.topology import Lifecycle, Node
+from environments.nodes import Lifecycle, Node
 
 MISSING = "missing"
 _WELL = {Lifecycle.ALWAYS: "running", Lifecycle.ONCE: "done"}

@@ -13,7 +13,7 @@ from docker.errors import NotFound
 from docker.models.containers import Container
 
 from environments.docker_errors import mapped
-from environments.topology import Lifecycle
+from environments.nodes import Lifecycle
 from foundation.errors import PeakproofError
 
 _AGAIN = 0.5  # seconds after which a node that is down is looked at again

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from environments.topology import Lifecycle, Node, Role, Topology
+from environments.nodes import Lifecycle, Node
+from environments.topology import Role, Topology
 
 
 def target(topology: Topology, name: str) -> Role | None:

@@ -10,7 +10,8 @@ from pydantic import Field
 from environments.faults.capabilities import LOOP
 from environments.faults.fault import Fault, Post, Script
 from environments.faults.kind import Aspect, Complaint, FaultKind, FaultOptions, Scene
-from environments.topology import Node, Topology
+from environments.nodes import Node
+from environments.topology import Topology
 
 FILLER = ".peakproof-disk-full"
 # Files there are the node's own user's, in folders that are closed to others.

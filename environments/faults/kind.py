@@ -10,7 +10,8 @@ from typing import Generic, TypeVar
 from pydantic import Field
 
 from environments.faults.fault import Fault, Post
-from environments.topology import Node, Topology
+from environments.nodes import Node
+from environments.topology import Topology
 from foundation.documents import Input, Location
 from foundation.units import Duration
 

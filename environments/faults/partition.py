@@ -12,7 +12,8 @@ from environments.faults.capabilities import NFTABLES
 from environments.faults.direction import Direction
 from environments.faults.fault import IN_THE_NETWORK, Fault, Script
 from environments.faults.kind import Aspect, Complaint, FaultKind, FaultOptions, Scene
-from environments.topology import Node, Topology
+from environments.nodes import Node
+from environments.topology import Topology
 from foundation.documents import did_you_mean
 
 TABLE = "inet peakproof_partition"

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from environments.nodes import Attachments, Node, Resources, SecretFile, Storage
 from environments.platform import Platform, ProcessInput
 from environments.running import Deliveries
 from environments.secrets import TRUST
@@ -18,7 +19,7 @@ from environments.services.kind import (
     ServiceOptions,
     Surroundings,
 )
-from environments.topology import Attachments, Binding, Node, Resources, Role, SecretFile, Storage
+from environments.topology import Binding, Role
 from environments.words import Name
 from foundation.documents import Location
 

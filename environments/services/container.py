@@ -7,23 +7,12 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from environments import references
+from environments.nodes import Attachments, File, Mount, Node, Resources, Storage
 from environments.platform import Platform
 from environments.running import Deliveries, RunningInput
 from environments.services import running
 from environments.services.kind import Asked, Reference, Service, ServiceKind, ServiceOptions, Surroundings
-from environments.topology import (
-    Attachments,
-    Binding,
-    Endpoint,
-    File,
-    Mount,
-    Node,
-    Resources,
-    Role,
-    SecretRef,
-    Storage,
-    Volume,
-)
+from environments.topology import Binding, Endpoint, Role, SecretRef, Volume
 from environments.words import AbsolutePath, Account, HostName, Name
 from foundation.documents import Input, Location
 from foundation.units import Size

@@ -6,21 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from environments.nodes import Attachments, File, HttpProbe, Node, Probes, Process, Resources, TcpProbe
 from environments.platform import Platform
 from environments.services.kind import FRONT, Reference, Service, ServiceKind, ServiceOptions, Surroundings
-from environments.topology import (
-    Attachments,
-    Binding,
-    Endpoint,
-    File,
-    HttpProbe,
-    Node,
-    Probes,
-    Process,
-    Resources,
-    Role,
-    TcpProbe,
-)
+from environments.topology import Binding, Endpoint, Role
 from environments.words import HttpPath, Name
 from foundation.units import Duration, Size
 

@@ -8,17 +8,9 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BeforeValidator, Field
 
+from environments.nodes import Node
 from environments.platform import Platform
-from environments.topology import (
-    Binding,
-    Endpoint,
-    Flow,
-    Network,
-    Node,
-    Role,
-    SecretRef,
-    Volume,
-)
+from environments.topology import Binding, Endpoint, Flow, Network, Role, SecretRef, Volume
 from foundation.documents import Input, Location
 from foundation.units import Size
 

@@ -6,34 +6,24 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from environments.nodes import CommandProbe, Node, Probes, Process, Resources
 from environments.platform import Platform
-from environments.secrets import TRUST
-from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Setting, Surroundings
-from environments.topology import (
-    Attachments,
-    Binding,
-    CommandProbe,
-    Endpoint,
-    Mount,
-    Node,
-    Probes,
-    Process,
-    Resources,
-    Role,
-    SecretFile,
-    SecretRef,
-    Storage,
-    Volume,
+from environments.services.databases import (
+    CERTIFICATE_FILE,
+    DatabaseOptions,
+    binding,
+    certificate_files,
+    database_of,
+    led_by,
 )
-from environments.words import Account
+from environments.services.kind import Service, ServiceKind, Setting, Surroundings
+from environments.services.stateful import attached, kept, password_file
+from environments.topology import Binding
 from foundation.units import Size
 
 PORT = 3306
 HOME = "/var/lib/mysql"
-CERTIFICATE_FILE = "/run/secrets/certificate.pem"
-TRUST_FILE = "/run/secrets/trust.pem"
 ADMINISTRATORS = ("root", "mysql")
-# One file holds the key and the chain: each setting takes from it what it looks for.
 _TLS = {
     "ssl_cert": CERTIFICATE_FILE,
     "ssl_key": CERTIFICATE_FILE,
@@ -44,15 +34,11 @@ _TLS = {
 SERVES = CommandProbe(command=("mariadb", "--connect-timeout=2", "-e", "SELECT 1"))
 
 
-class MariadbOptions(ServiceOptions):
+class MariadbOptions(DatabaseOptions):
     """A MariaDB database. `database` and `user` are the platform's name unless given."""
 
     kind: Literal["mariadb"]
-    memory: Size = 512 * 1024**2
     disk: Size | None = Field(default=None, ge=256 * 1024**2, description="size of its disk; else its host's")
-    database: Account | None = None
-    user: Account | None = None
-    tls: bool = Field(default=False, description="nobody connects over the network without TLS")
     settings: dict[str, Setting] = Field(default={}, description="server settings, as in my.cnf")
 
     @field_validator("user")
@@ -74,49 +60,22 @@ def settings(options: MariadbOptions) -> dict[str, str]:
 
 
 def bind(name: str, options: MariadbOptions, platform: Platform) -> Binding:
-    return Binding(
-        host=name,
-        port=PORT,
-        scheme="mysql",
-        name=options.database or platform.name,
-        user=options.user or platform.name,
-        trust=TRUST_FILE if options.tls else None,
-    )
+    return binding(name, options, platform, port=PORT, scheme="mysql")
 
 
 def describe(name: str, options: MariadbOptions, surroundings: Surroundings) -> Service:
-    binding = surroundings.bindings[name]
+    database, user = database_of(name, surroundings)
     (node,) = surroundings.members[name]
-    held = f"the MariaDB database {binding.name} of {binding.user}"
-    return Service(
-        nodes=(_leader(node, name, options, binding),),
-        volumes=(Volume(name=f"{node}-data", holds=held, size=options.disk),),
-        secrets=_secrets(name, node, options),
-        endpoints=(Endpoint(name=name, target=name, port=PORT),),
-        roles=(Role(name=f"{name}.leader", candidates=(node,), holds=SERVES),),
+    return led_by(
+        _leader(node, name, options, database, user),
+        options,
+        port=PORT,
+        holds=f"the MariaDB database {database} of {user}",
+        leads=SERVES,
     )
 
 
-def _secrets(service: str, node: str, options: MariadbOptions) -> tuple[SecretRef, ...]:
-    password = SecretRef(name=f"{service}.password")
-    if not options.tls:
-        return (password,)
-    certificate = SecretRef(name=f"{service}.certificate", kind="certificate", names=(service, node))
-    return (password, certificate, TRUST)
-
-
-def _secret_files(service: str, password: str, options: MariadbOptions) -> tuple[SecretFile, ...]:
-    certificate = SecretFile(secret=f"{service}.certificate", path=CERTIFICATE_FILE)
-    return (
-        SecretFile(secret=f"{service}.password", path=password),
-        *((certificate,) if options.tls else ()),
-    )
-
-
-def _leader(node: str, service: str, options: MariadbOptions, binding: Binding) -> Node:
-    assert binding.name is not None
-    assert binding.user is not None
-    password = f"/run/secrets/{service}-password"
+def _leader(node: str, service: str, options: MariadbOptions, database: str, user: str) -> Node:
     written = [f"--{key}={value}" for key, value in settings(options).items()]
     return Node(
         name=node,
@@ -125,16 +84,14 @@ def _leader(node: str, service: str, options: MariadbOptions, binding: Binding) 
             image="mariadb",
             command=("start-mariadb", *written),
             environment={
-                "MARIADB_DATABASE": binding.name,
-                "MARIADB_USER": binding.user,
-                "MARIADB_PASSWORD_FILE": password,
+                "MARIADB_DATABASE": database,
+                "MARIADB_USER": user,
+                "MARIADB_PASSWORD_FILE": password_file(service),
             },
             stop_grace=20.0,
         ),
-        attachments=Attachments(
-            networks=(BACK,), aliases=(service,), secrets=_secret_files(service, password, options)
-        ),
-        storage=Storage(mounts=(Mount(volume=f"{node}-data", path=HOME),)),
+        attachments=attached(service, secrets=certificate_files(service, options)),
+        storage=kept(node, HOME),
         resources=Resources(memory=options.memory),
         probes=Probes(ready=SERVES),
     )

@@ -6,28 +6,16 @@ from typing import Literal
 
 from pydantic import Field
 
+from environments.nodes import Node, Probes, Process, Resources, TcpProbe
 from environments.platform import Platform
-from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
-from environments.topology import (
-    Attachments,
-    Binding,
-    Endpoint,
-    Mount,
-    Node,
-    Probes,
-    Process,
-    Resources,
-    Role,
-    SecretFile,
-    SecretRef,
-    Storage,
-    TcpProbe,
-    Volume,
-)
+from environments.services.kind import Service, ServiceKind, ServiceOptions, Surroundings
+from environments.services.stateful import attached, kept, password_file, served_by
+from environments.topology import Binding, Role
 from environments.words import Account
 from foundation.units import Size
 
 PORT = 5672
+HOME = "/var/lib/rabbitmq"
 
 
 class RabbitmqOptions(ServiceOptions):
@@ -46,32 +34,27 @@ def bind(name: str, options: RabbitmqOptions, platform: Platform) -> Binding:
 def describe(name: str, options: RabbitmqOptions, surroundings: Surroundings) -> Service:
     (node,) = surroundings.members[name]
     user = surroundings.bindings[name].user or ""
-    return Service(
-        nodes=(_broker(node, name, options, user),),
-        volumes=(Volume(name=f"{node}-data", holds=f"the RabbitMQ broker of {user}", size=options.disk),),
-        secrets=(SecretRef(name=f"{name}.password"),),
-        endpoints=(Endpoint(name=name, target=name, port=PORT),),
-        roles=(Role(name=f"{name}.any", candidates=(node,)),),
+    return served_by(
+        _broker(node, name, options, user),
+        port=PORT,
+        holds=f"the RabbitMQ broker of {user}",
+        size=options.disk,
+        role=Role(name=f"{name}.any", candidates=(node,)),
     )
 
 
 def _broker(node: str, service: str, options: RabbitmqOptions, user: str) -> Node:
-    password = f"/run/secrets/{service}-password"
     return Node(
         name=node,
         service=service,
         process=Process(
             image="rabbitmq",
             command=("start-rabbitmq",),
-            environment={"RABBITMQ_USER": user, "RABBITMQ_PASSWORD_FILE": password},
+            environment={"RABBITMQ_USER": user, "RABBITMQ_PASSWORD_FILE": password_file(service)},
             stop_grace=20.0,
         ),
-        attachments=Attachments(
-            networks=(BACK,),
-            aliases=(service,),
-            secrets=(SecretFile(secret=f"{service}.password", path=password),),
-        ),
-        storage=Storage(mounts=(Mount(volume=f"{node}-data", path="/var/lib/rabbitmq"),)),
+        attachments=attached(service),
+        storage=kept(node, HOME),
         resources=Resources(memory=options.memory),
         probes=Probes(ready=TcpProbe(port=PORT)),
     )

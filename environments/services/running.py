@@ -6,19 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from environments.composing import QUOTED
-from environments.references import is_reference
-from environments.running import (
-    Deliveries,
-    InEnvironment,
-    InFile,
-    ReadyCommand,
-    ReadyPath,
-    RunningInput,
-    each_of,
-)
-from environments.services.kind import BACK, FRONT, Asked, Surroundings
-from environments.topology import (
-    Binding,
+from environments.nodes import (
     CommandProbe,
     Hardening,
     HttpProbe,
@@ -30,6 +18,18 @@ from environments.topology import (
     SecretVariable,
     TcpProbe,
 )
+from environments.references import is_reference
+from environments.running import (
+    Deliveries,
+    InEnvironment,
+    InFile,
+    ReadyCommand,
+    ReadyPath,
+    RunningInput,
+    each_of,
+)
+from environments.services.kind import BACK, FRONT, Asked, Surroundings
+from environments.topology import Binding
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9-]*)\.([a-z]+)\}")
 

@@ -6,24 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from environments.nodes import CommandProbe, Node, Probes, Process, Resources
 from environments.platform import Platform
-from environments.services.kind import BACK, Service, ServiceKind, ServiceOptions, Surroundings
-from environments.topology import (
-    Attachments,
-    Binding,
-    CommandProbe,
-    Endpoint,
-    Mount,
-    Node,
-    Probes,
-    Process,
-    Resources,
-    Role,
-    SecretFile,
-    SecretRef,
-    Storage,
-    Volume,
-)
+from environments.services.kind import Service, ServiceKind, ServiceOptions, Surroundings
+from environments.services.stateful import attached, kept, password_file, served_by
+from environments.topology import Binding, Role
 from foundation.units import Size
 
 PORT = 6379
@@ -70,18 +57,16 @@ def bind(name: str, options: ValkeyOptions, platform: Platform) -> Binding:  # n
 
 def describe(name: str, options: ValkeyOptions, surroundings: Surroundings) -> Service:
     (node,) = surroundings.members[name]
-    held = f"the Valkey data of {surroundings.platform.name}"
-    return Service(
-        nodes=(_server(node, name, options),),
-        volumes=(Volume(name=f"{node}-data", holds=held, size=options.disk),),
-        secrets=(SecretRef(name=f"{name}.password"),),
-        endpoints=(Endpoint(name=name, target=name, port=PORT),),
-        roles=(Role(name=f"{name}.any", candidates=(node,)),),
+    return served_by(
+        _server(node, name, options),
+        port=PORT,
+        holds=f"the Valkey data of {surroundings.platform.name}",
+        size=options.disk,
+        role=Role(name=f"{name}.any", candidates=(node,)),
     )
 
 
 def _server(node: str, service: str, options: ValkeyOptions) -> Node:
-    password = f"/run/secrets/{service}-password"
     written = [word for key, value in settings(options).items() for word in (f"--{key}", value)]
     return Node(
         name=node,
@@ -89,15 +74,11 @@ def _server(node: str, service: str, options: ValkeyOptions) -> Node:
         process=Process(
             image="valkey",
             command=("start-valkey", *written),
-            environment={"VALKEY_PASSWORD_FILE": password},
+            environment={"VALKEY_PASSWORD_FILE": password_file(service)},
             stop_grace=20.0,
         ),
-        attachments=Attachments(
-            networks=(BACK,),
-            aliases=(service,),
-            secrets=(SecretFile(secret=f"{service}.password", path=password),),
-        ),
-        storage=Storage(mounts=(Mount(volume=f"{node}-data", path=HOME),)),
+        attachments=attached(service),
+        storage=kept(node, HOME),
         resources=Resources(memory=options.memory),
         # It refuses every command but a few while it still reads its data.
         probes=Probes(ready=CommandProbe(command=("valkey-client", "PING"))),

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import gevent
 
+from loadtests.generator.alarm import Alarm, AttemptTimedOut
 from loadtests.generator.http.headers import Fields
 from loadtests.generator.http.redirects import Astray
 from loadtests.generator.limits import starved
@@ -29,10 +30,6 @@ class OutsideArrival(Exception):  # noqa: N818 - says what happened
     """What only an arrival can have was asked for where there is none."""
 
 
-class AttemptTimedOut(gevent.Timeout):  # type: ignore[misc]  # gevent is untyped
-    """One attempt took longer than the budget gives it."""
-
-
 # Where the network's errors become one thing: an attempt without an answer.
 ATTEMPT_ERRORS = (OSError, AttemptTimedOut)
 
@@ -41,9 +38,10 @@ class Wire(Protocol):
     """What carries an attempt: `sent` is when its first byte was about to leave, monotonic ns; 0 before.
 
     `later` are the seconds after which its answer asked to come again (Retry-After), None where it did not;
-    `fields` are the answer's headers.
+    `fields` are the answer's headers. `alarm` ends an attempt that takes too long.
     """
 
+    alarm: Alarm
     sent: int
     later: float | None
     fields: Fields
@@ -140,7 +138,7 @@ class Attempts:
     def _attempt(self, seconds: float, left: float) -> Reply:
         wire = self.wire
         wire.sent, wire.later, wire.fields = 0, None, ()
-        timeout = AttemptTimedOut.start_new(min(seconds, left))
+        wire.alarm.set(min(seconds, left))
         try:
             status, body = self.exchange()
             known = meaning(status, self.refusals, later=wire.later is not None, redirects=self.redirects)
@@ -150,7 +148,7 @@ class Attempts:
             self.starved += starved(error)
             return Reply(status=None, problem=_problem(error, seconds if seconds < left + _WHOLE else None))
         finally:
-            timeout.close()
+            wire.alarm.stop()
             if not self.led:
                 self.last_sent = wire.sent
             self.first_sent = self.first_sent or wire.sent

@@ -13,8 +13,9 @@ import gevent
 import gevent.socket
 import httptools
 
+from loadtests.generator.alarm import Alarm
 from loadtests.generator.http.headers import Fields
-from loadtests.generator.idle import Idle, Unasked, idle
+from loadtests.generator.idle import Idle, Kept, Unasked
 from loadtests.generator.reaching import opened, patience
 from loadtests.planning.targets import Target
 from loadtests.recording.retries import asked_for
@@ -22,6 +23,7 @@ from loadtests.recording.retries import asked_for
 _READ = 1  # libev's EV_READ
 _BLOCK = 65_536
 FINAL = 200  # the least status that is no interim answer
+_LEAST_LATER = 300  # what went well asks nobody to come again
 _FAREWELL = 408  # to a connection on which nothing was asked for too long (RFC 9110, 15.5.9)
 _SIZES = frozenset({b"content-length", b"transfer-encoding"})
 _LATER, _DATE, _COOKIE = b"retry-after", b"date", b"set-cookie"
@@ -49,9 +51,11 @@ class Connection:
         self._context = context
         self._unasked = unasked
         self._socket: gevent.socket.socket | None = None
+        self._kept: Kept | None = None
         self._readable: gevent.core.io | None = None
         self._hub = gevent.get_hub()
         self._answer = _Answer()
+        self.alarm = Alarm()
         self.sent = 0
         self.later: float | None = None
         self.fields: Fields = ()
@@ -80,8 +84,8 @@ class Connection:
         except BaseException:
             self._drop()
             raise
-        self.later = asked_for(answer.later, answer.date, time())
-        self.fields, self.cookies = answer.fields, answer.cookies
+        self.fields, self.cookies = answer.fields, answer.named(_COOKIE)
+        self.later = None if answer.status < _LEAST_LATER else _later(answer)
         if answer.bodiless:  # its parser still waits for the body that only a GET would have
             self._answer = _Answer()
         return answer.status, answer.body
@@ -93,13 +97,14 @@ class Connection:
 
     def _usable(self) -> bool:
         """Whether there is a connection on which nothing came since its last answer."""
-        found = idle(self._socket) if self._socket is not None else Idle.CLOSED
+        found = self._kept.look() if self._kept is not None else Idle.CLOSED
         if found is Idle.SURPLUS:
             self._unasked()
         return found is Idle.SILENT
 
     def _drop(self) -> None:
-        readable, sock, self._readable, self._socket = self._readable, self._socket, None, None
+        readable, sock = self._readable, self._socket
+        self._readable = self._socket = self._kept = None
         if readable is not None:
             readable.close()
         if sock is not None:
@@ -113,6 +118,7 @@ class Connection:
 
     def _new(self) -> gevent.socket.socket:
         self._socket = sock = connected(self._target, self._context)
+        self._kept = Kept(sock)
         if self._context is None:
             self._readable = self._hub.loop.io(sock.fileno(), _READ)
         self._answer = _Answer()
@@ -137,8 +143,8 @@ class _Answer:
     """
 
     __slots__ = (
-        "_chunks", "_farewell", "_headed", "_sized", "_surplus", "bodiless", "cookies", "date", "fields",
-        "kept", "later", "parser", "status", "whole",
+        "_chunks", "_farewell", "_headed", "_surplus", "bodiless", "fields", "kept", "parser", "status",
+        "whole",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -150,13 +156,17 @@ class _Answer:
         self.bodiless = bodiless
         self._chunks: list[bytes] = []
         self.fields: list[tuple[bytes, bytes]] = []
-        self.cookies: list[bytes] = []
-        self.whole = self.kept = self._surplus = self._farewell = self._headed = self._sized = False
-        self.status, self.later, self.date = 0, b"", b""
+        self.whole = self.kept = self._surplus = self._farewell = self._headed = False
+        self.status = 0
 
     @property
     def body(self) -> bytes:
         return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+
+    def named(self, name: bytes) -> list[bytes]:
+        """The values of all headers of that name, which is in small letters."""
+        length = len(name)
+        return [value for each, value in self.fields if len(each) == length and each.lower() == name]
 
     @property
     def last(self) -> bool:
@@ -178,7 +188,8 @@ class _Answer:
 
     def close(self) -> None:
         """The connection was closed: the end of an answer without a length, a break in any other."""
-        if self._sized or not self._headed:
+        sized = any(name.lower() in _SIZES for name, _ in self.fields)
+        if sized or not self._headed:
             raise AnswerBroken("the server closed the connection before the end of its answer")
         self.whole, self.status = True, self.parser.get_status_code()
 
@@ -188,18 +199,8 @@ class _Answer:
         self._surplus = self.whole
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self.whole:
-            return
-        self.fields.append((name, value))
-        named = name.lower()
-        if named == _COOKIE:
-            self.cookies.append(value)
-        elif named in _SIZES:
-            self._sized = True
-        elif named == _LATER:
-            self.later = value
-        elif named == _DATE:
-            self.date = value
+        if not self.whole:
+            self.fields.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._headed = True
@@ -223,6 +224,12 @@ class _Answer:
     def _complete(self) -> None:
         self.whole, self.status = True, self.parser.get_status_code()
         self.kept = self.parser.should_keep_alive()
+
+
+def _later(answer: _Answer) -> float | None:
+    """Seconds after which an answer asks to come again."""
+    dates, asked = answer.named(_DATE), answer.named(_LATER)
+    return asked_for(asked[-1], dates[-1] if dates else b"", time()) if asked else None
 
 
 # 101 is no answer to anything that is asked here.

@@ -33,26 +33,39 @@ class Idle(Enum):
     SURPLUS = auto()
 
 
+class Kept:
+    """A socket that is kept between requests, and what it was asked with before: a request has no time."""
+
+    def __init__(self, sock: gevent.socket.socket) -> None:
+        self._socket = sock
+        self._poll = _poll()
+        self._poll.register(sock.fileno(), _POLLIN)  # select() would fail from descriptor 1024 on
+        self._pending: Callable[[], int] = sock.pending if isinstance(sock, ssl.SSLSocket) else _none_pending
+
+    def look(self) -> Idle:
+        """What the socket is between two requests. Reads what lies there, waits for nothing."""
+        sock = self._socket
+        if sock.fileno() < 0:
+            return Idle.CLOSED
+        if not (self._poll.poll(0) or self._pending()):
+            return Idle.SILENT
+        before = sock.gettimeout()
+        sock.settimeout(0.0)
+        try:
+            found = sock.recv(_LOOK)
+        except (BlockingIOError, ssl.SSLWantReadError):  # TLS's own, such as a ticket for the next session
+            return Idle.SILENT
+        except OSError:
+            return Idle.CLOSED
+        finally:
+            sock.settimeout(before)
+        return Idle.CLOSED if _HARMLESS(found) else Idle.SURPLUS
+
+
 def idle(sock: gevent.socket.socket) -> Idle:
-    """What a kept socket is between two requests. Reads what lies there, waits for nothing."""
-    if sock.fileno() < 0:
-        return Idle.CLOSED
-    if not (_readable(sock) or (isinstance(sock, ssl.SSLSocket) and sock.pending())):
-        return Idle.SILENT
-    before = sock.gettimeout()
-    sock.settimeout(0.0)
-    try:
-        found = sock.recv(_LOOK)
-    except (BlockingIOError, ssl.SSLWantReadError):  # TLS's own, such as a ticket for the next session
-        return Idle.SILENT
-    except OSError:
-        return Idle.CLOSED
-    finally:
-        sock.settimeout(before)
-    return Idle.CLOSED if _HARMLESS(found) else Idle.SURPLUS
+    """What a kept socket is between two requests, of one that is asked seldom."""
+    return Idle.CLOSED if sock.fileno() < 0 else Kept(sock).look()
 
 
-def _readable(sock: gevent.socket.socket) -> bool:
-    poll = _poll()
-    poll.register(sock.fileno(), _POLLIN)  # select() would fail from descriptor 1024 on
-    return bool(poll.poll(0))
+def _none_pending() -> int:
+    return 0

@@ -55,6 +55,7 @@ class Journey(Asking, FastHttpUser):
         self._draws = self.bench.draws[self.journey]
         self._choices = cast("tuple[Callable[[Journey], None], ...]", tuple(type(self).tasks))
         self._started = False
+        self._seated: gevent.Greenlet | None = None
 
     # For journeys -------------------------------------------------------------------------------------------
 
@@ -78,7 +79,11 @@ class Journey(Asking, FastHttpUser):
         self._thought, self._orders, self._refused = 0, 0, False
         self._missed: StepFailed | None = None
         self._last: Reply | None = None
-        counting(self._checked)
+        if (
+            here := gevent.getcurrent()
+        ) is not self._seated:  # it stays: arrivals of a user are in one greenlet
+            counting(self._checked)
+            self._seated = here
         self._client_failed: RequestFailed | None = None
         wrong: BaseException | None = _INTERRUPTED
         try:
@@ -143,10 +148,12 @@ class Journey(Asking, FastHttpUser):
         """What the journey came to: a step that was missed is an error even where the journey went on."""
         missed = wrong or self._missed
         counters.done += 1
-        counters.failed += wrong is not None
-        counters.shed += isinstance(missed, Shed)
-        counters.errors += missed is not None and not isinstance(missed, Shed)
-        counters.refused += missed is None and self._refused
+        if missed is None:
+            counters.refused += self._refused
+        else:
+            counters.failed += wrong is not None
+            counters.shed += isinstance(missed, Shed)
+            counters.errors += not isinstance(missed, Shed)
         at_end = self.bench.recorder.count(self.journey, now)
         at_end.ended += 1
         at_end.completed += not (missed or self._refused)

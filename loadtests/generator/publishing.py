@@ -14,6 +14,7 @@ import amqp
 
 from foundation.errors import InputError
 from foundation.secrets import Secret
+from loadtests.generator.alarm import Alarm
 from loadtests.generator.http.headers import Fields
 from loadtests.generator.idle import Idle, idle
 from loadtests.generator.reaching import patience
@@ -95,6 +96,7 @@ class Publisher:
         self._connection: amqp.Connection | None = None
         self._channel: amqp.Channel | None = None
         self._answer = CONFIRMED
+        self.alarm = Alarm()
         self.sent = 0
         self.later: float | None = None  # a broker asks nobody to come later
         self.fields: Fields = ()  # and its confirms have no headers

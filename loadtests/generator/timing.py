@@ -15,7 +15,7 @@ from loadtests.recording.counters import Counters
 from loadtests.recording.ledger import Outcome
 from loadtests.recording.left_out import ON_START
 from loadtests.recording.progress import Exchanged
-from loadtests.recording.retries import outcome
+from loadtests.recording.retries import Meaning, outcome
 
 _SECOND = 1_000_000_000
 
@@ -106,15 +106,16 @@ class Timed(Drawing):
         """What a step came to, in the second in which it was due."""
         recorder = self.bench.recorder
         recorder.starved += attempts.starved
-        for status, wrong in attempts.answers:
-            recorder.answers[series].add(status, wrong=wrong)
-        counters = recorder.count(series, due)
+        counters, answers = recorder.count(series, due), recorder.answers[series]
         counters.done += 1
-        counters.attempts += len(attempts.answers)
-        counters.attempt_errors += sum(wrong for _, wrong in attempts.answers)
-        counters.shed += reply.shed
-        counters.refused += reply.refused
-        counters.errors += not (reply.accepted or reply.refused or reply.shed)
+        for status, wrong in attempts.answers:
+            answers.add(status, wrong=wrong)
+            counters.attempts += 1
+            counters.attempt_errors += wrong
+        if reply.meaning is not Meaning.ACCEPTED:
+            counters.shed += reply.shed
+            counters.refused += reply.refused
+            counters.errors += not (reply.refused or reply.shed)
 
     def _answered(self) -> str:
         """The last answer of the arrival, as people may see it."""

@@ -10,20 +10,10 @@ import pytest
 from environments import door
 from environments.loading import topology_of
 from environments.lookup import PACKAGE
+from environments.nodes import CommandProbe, HttpProbe, Lifecycle, Node
 from environments.services.haproxy import CONFIG
 from environments.services.postgres import LEADS
-from environments.topology import (
-    OUTSIDE,
-    Binding,
-    CommandProbe,
-    Endpoint,
-    Flow,
-    HttpProbe,
-    Lifecycle,
-    Network,
-    Node,
-    Partner,
-)
+from environments.topology import OUTSIDE, Binding, Endpoint, Flow, Network, Partner
 from foundation.errors import InputError
 from foundation.units import duration
 from tests.environments.written import Services, application, compiled
@@ -109,7 +99,7 @@ def test_a_variable_can_ask_for_what_a_service_has_and_nothing_else() -> None:
 def test_a_network_that_a_kind_names_and_nobody_makes_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("environments.services.postgres.BACK", "cellar")
+    monkeypatch.setattr("environments.services.stateful.BACK", "cellar")
     with pytest.raises(ValueError, match="store-1 stands on the network 'cellar', which no kind"):
         compiled(tmp_path, {"store": {"kind": "postgres"}})
 

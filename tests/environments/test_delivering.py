@@ -9,7 +9,8 @@ import pytest
 
 from environments import giving
 from environments.loading import topology_of
-from environments.topology import SecretFile, SecretRef, SecretVariable
+from environments.nodes import SecretFile, SecretVariable
+from environments.topology import SecretRef
 from foundation.errors import InputError
 from foundation.given import FromFile, FromVariable
 from tests.environments.written import Secrets, Services, application, compiled, definition

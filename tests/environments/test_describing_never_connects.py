@@ -11,6 +11,7 @@ ENGINE = ("docker", "testcontainers", "requests", "urllib3", "pulumi")
 
 DESCRIBING = (
     "environments.definition",
+    "environments.nodes",
     "environments.topology",
     "environments.services",
     "environments.faults",

@@ -21,6 +21,7 @@ def test_a_digest_is_the_same_in_every_process() -> None:
         ({"networks": ["a", "b"]}, {"networks": ["b", "a"]}, True),
         ({"nodes": [{"a": 1}, {"b": 2}]}, {"nodes": ({"b": 2}, {"a": 1})}, True),
         ({"command": ["a", "b"]}, {"command": ["b", "a"]}, False),
+        ({"entrypoint": ["a", "b"]}, {"entrypoint": ["b", "a"]}, False),
         ({"memory": 1}, {"memory": "1"}, False),
         ({"name": None}, {}, False),
     ],

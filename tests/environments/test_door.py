@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from environments import door
-from environments.topology import Endpoint, Published
+from environments.nodes import Published
+from environments.topology import Endpoint
 
 ENDPOINTS = (
     Endpoint(name="shop", target="balancer", port=8000, protocol="http"),

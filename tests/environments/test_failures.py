@@ -16,9 +16,9 @@ import pytest
 from docker.errors import NotFound
 
 from environments.containers.node import NodeFailed
-from environments.topology import CommandProbe, Probes, TcpProbe
+from environments.nodes import CommandProbe, Probes, TcpProbe
 from tests.environments.commanding import left, run
-from tests.environments.conftest import Standing
+from tests.environments.standing import Standing
 from tests.environments.written import Services, application, definition
 
 pytestmark = pytest.mark.integration

@@ -7,17 +7,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.request import urlopen
-from uuid import uuid4
 
 import docker
 import pytest
 
-from environments import environment
-from environments.containers import files, removing
+from environments.containers import files
 from environments.images import pulling
 from tests.environments import commanding
-from tests.environments.conftest import Standing
 from tests.environments.images.distribution import serving
+from tests.environments.standing import Standing, brought_up
 from tests.environments.written import application, definition
 
 PLATFORM = Path(__file__).parent / "platforms" / "foreign" / "platform.yaml"
@@ -60,19 +58,9 @@ def written(folder: Path, services: Mapping[str, Mapping[str, object]]) -> Path:
 
 @pytest.fixture(scope="module")
 def foreign(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
-    name = f"t-foreign-{uuid4().hex[:6]}"
     path = written(tmp_path_factory.mktemp("foreign"), SERVICES)
-    up = commanding.run("env", "up", str(path), "--name", name, "--ttl", "30m", "--json")
-    try:
-        assert up.returncode == 0, up.stderr
-        yield Standing(
-            name=name,
-            definition=path,
-            said=json.loads(up.stdout),
-            attach=lambda: environment.attach(engine, name),
-        )
-    finally:
-        removing.remove(engine, name)
+    with brought_up(engine, path, prefix="t-foreign") as standing:
+        yield standing
 
 
 def got(standing: Standing, endpoint: str, path: str) -> str:

@@ -16,8 +16,9 @@ from environments.addresses import NoRange
 from environments.door import images_of
 from environments.instance import AnotherVersion, Instance, Supply, instantiate, updated
 from environments.loading import topology_of
+from environments.nodes import Node
 from environments.site import Site
-from environments.topology import Node, SecretRef, Topology
+from environments.topology import SecretRef, Topology
 from foundation.errors import Unavailable
 from foundation.secrets import Secret
 

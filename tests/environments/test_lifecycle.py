@@ -15,7 +15,8 @@ from docker.errors import NotFound
 from environments.containers import leases
 from environments.environment import Environment
 from tests.environments.commanding import left, run, run_here
-from tests.environments.conftest import SHOP, Standing
+from tests.environments.conftest import SHOP
+from tests.environments.standing import Standing
 from tests.environments.written import application, definition
 
 pytestmark = pytest.mark.integration

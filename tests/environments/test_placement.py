@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from environments.loading import topology_of
+from environments.nodes import Lifecycle
 from environments.placement import losses, place, uncovered
 from environments.site import Site
-from environments.topology import Lifecycle
 from foundation.errors import InputError
 
 LAPTOP = topology_of("laptop", beside=Path()).topology

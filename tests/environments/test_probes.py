@@ -13,7 +13,7 @@ import pytest
 
 from environments import probes
 from environments.machine import free_port
-from environments.topology import CommandProbe, HttpProbe, Probe, TcpProbe
+from environments.nodes import CommandProbe, HttpProbe, Probe, TcpProbe
 
 
 class Answering(BaseHTTPRequestHandler):

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environments.rollout import Standing, Verb, decide, moved, outdated, waves
-from environments.topology import (
+from environments.nodes import (
     Attachments,
     Lifecycle,
     Mount,
@@ -20,6 +19,7 @@ from environments.topology import (
     SecretVariable,
     Storage,
 )
+from environments.rollout import Standing, Verb, decide, moved, outdated, waves
 from foundation.errors import Refused
 from foundation.secrets import Secret
 

@@ -21,7 +21,7 @@ from environments.containers.reaper import NAME as REAPER
 from environments.faults.fault import AT_THE_ENGINE, Call, Fault
 from foundation.errors import Refused
 from tests.environments.commanding import eventually, left, run
-from tests.environments.conftest import Standing
+from tests.environments.standing import Standing
 
 pytestmark = pytest.mark.integration
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from environments.loading import topology_of
-from environments.topology import (
+from environments.nodes import (
     Attachments,
     CommandProbe,
     File,
@@ -27,8 +27,8 @@ from environments.topology import (
     SecretFile,
     Storage,
     TcpProbe,
-    Topology,
 )
+from environments.topology import Topology
 
 Value = TypeVar("Value")
 

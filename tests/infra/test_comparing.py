@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from environments.topology import (
+from environments.nodes import (
     Attachments,
     CommandProbe,
     File,
     Hardening,
     Lifecycle,
     Mount,
-    Network,
     Node,
     Probes,
     Process,
@@ -26,9 +25,8 @@ from environments.topology import (
     SecretVariable,
     Storage,
     TcpProbe,
-    Topology,
-    Volume,
 )
+from environments.topology import Network, Topology, Volume
 from infra.checking import UNEXPRESSED
 from infra.comparing import Difference, compare
 from infra.programs import program

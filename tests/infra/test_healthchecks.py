@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from environments.machine import free_port
+from environments.nodes import CommandProbe, HttpProbe, Probe, TcpProbe
 from environments.probes import PROGRAM
-from environments.topology import CommandProbe, HttpProbe, Probe, TcpProbe
 from infra.healthchecks import duration, healthcheck
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from environments.topology import Attachments, Node, Process, Resources
+from environments.nodes import Attachments, Node, Process, Resources
 from infra.changes import Change, Op
 from infra.planning import steps
 from infra.recorded import CONTAINER, NETWORK

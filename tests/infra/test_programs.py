@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from environments.loading import topology_of
+from environments.nodes import Lifecycle
 from environments.site import Site
-from environments.topology import Lifecycle
 from foundation.errors import InputError, Unavailable
 from foundation.secrets import Secret
 from infra.comparing import compare

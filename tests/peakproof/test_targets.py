@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from environments.faults import AnyFault
 from environments.faults.kind import FaultOptions
-from environments.topology import Role, TcpProbe
+from environments.nodes import TcpProbe
+from environments.topology import Role
 from peakproof.targets import Planned, overlaps, planned
 
 ROLES = {

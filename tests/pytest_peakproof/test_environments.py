@@ -13,10 +13,10 @@ import pytest
 
 from environments.containers import leases, manifests, removing
 from tests.environments.commanding import eventually, left
-from tests.environments.conftest import Standing
 from tests.environments.conftest import engine as engine
 from tests.environments.conftest import new_name as new_name
 from tests.environments.conftest import shop as shop
+from tests.environments.standing import Standing
 from tests.environments.written import Services, application, definition
 from tests.pytest_peakproof.suites import PLUGIN, Suite, suite
 

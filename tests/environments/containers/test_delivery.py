@@ -7,7 +7,7 @@ from dataclasses import replace
 from environments import probes
 from environments.containers import delivery
 from environments.containers.files import by_folder, outermost
-from environments.topology import (
+from environments.nodes import (
     Attachments,
     File,
     Hardening,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from environments.containers import hints
-from environments.topology import Attachments, Hardening, Mount, Node, Process, Resources, Storage
+from environments.nodes import Attachments, Hardening, Mount, Node, Process, Resources, Storage
 
 NODE = Node(
     name="n-1",

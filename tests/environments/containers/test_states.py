@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from environments.containers.states import described
-from environments.topology import Lifecycle
+from environments.nodes import Lifecycle
 
 ALWAYS, ONCE = Lifecycle.ALWAYS, Lifecycle.ONCE
 

@@ -22,7 +22,7 @@ from environments.topology import Binding
 from foundation.errors import InputError, Unavailable
 from foundation.secrets import Secret
 from tests.environments.commanding import run_here
-from tests.environments.conftest import Standing
+from tests.environments.standing import Standing
 from tests.environments.written import compiled
 
 LAPTOP = topology_of("laptop", beside=Path()).topology

@@ -9,7 +9,7 @@ import pytest
 
 from environments.desk import measuring
 from tests.environments.commanding import run, run_here
-from tests.environments.conftest import Standing
+from tests.environments.standing import Standing
 
 
 @pytest.mark.parametrize("name", ["total_inactive_file", "inactive_file"])

@@ -18,7 +18,7 @@ from environments.desk import logs
 from environments.desk.logs import Line
 from environments.lookup import PACKAGE
 from tests.environments.commanding import COMMAND, eventually, run, run_here, surroundings
-from tests.environments.conftest import Standing
+from tests.environments.standing import Standing
 
 
 def line(at: int, node: str, text: str = "") -> Line:

@@ -9,8 +9,8 @@ import pytest
 from environments.desk import opening
 from foundation.errors import InputError, Unavailable
 from tests.environments.commanding import run
-from tests.environments.conftest import Standing
 from tests.environments.desk.test_credentials import instance
+from tests.environments.standing import Standing
 
 
 def test_the_entry_is_what_is_meant_unless_another_is_named() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from environments.containers import leases, locks
 from tests.environments.commanding import run, run_here
-from tests.environments.conftest import Standing
+from tests.environments.standing import Standing
 
 pytestmark = pytest.mark.integration
 

@@ -17,7 +17,7 @@ from environments.docker_client import connect, socket_of
 from environments.lookup import PACKAGE
 from foundation.errors import Unavailable
 from tests.environments.commanding import COMMAND, eventually, run, run_here, surroundings
-from tests.environments.conftest import Standing
+from tests.environments.standing import Standing
 
 
 def piped(*arguments: str, given: str) -> subprocess.CompletedProcess[str]:

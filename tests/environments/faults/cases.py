@@ -7,16 +7,8 @@ from pydantic import TypeAdapter
 from environments.faults import AnyFault, kind_of
 from environments.faults.fault import Fault
 from environments.faults.kind import FaultOptions, Scene
-from environments.topology import (
-    Attachments,
-    Mount,
-    Node,
-    Process,
-    Resources,
-    Storage,
-    Topology,
-    Volume,
-)
+from environments.nodes import Attachments, Mount, Node, Process, Resources, Storage
+from environments.topology import Topology, Volume
 
 LINE: TypeAdapter[FaultOptions] = TypeAdapter(AnyFault)
 

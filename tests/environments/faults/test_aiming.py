@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from environments.faults import aiming
-from environments.topology import Lifecycle, Role
+from environments.nodes import Lifecycle
+from environments.topology import Role
 from tests.environments.faults.cases import TOPOLOGY
 
 ONCE = replace(TOPOLOGY.nodes[0], name="tables-1", service="tables", lifecycle=Lifecycle.ONCE)

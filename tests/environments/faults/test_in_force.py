@@ -22,7 +22,7 @@ from environments.faults import FAULTS, AnyFault, capabilities
 from environments.faults.kind import FaultOptions
 from tests.environments import commanding
 from tests.environments.commanding import eventually
-from tests.environments.conftest import Standing
+from tests.environments.standing import Standing
 
 pytestmark = pytest.mark.integration
 

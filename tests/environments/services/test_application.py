@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from environments.loading import topology_of
+from environments.nodes import HttpProbe, Lifecycle, SecretFile
 from environments.services.running import filled
-from environments.topology import Binding, HttpProbe, Lifecycle, SecretFile
+from environments.topology import Binding
 from tests.environments.written import PLATFORM, Services, application, compiled, definition
 
 BINDINGS = {"store": Binding(host="store", port=5432)}

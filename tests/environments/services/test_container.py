@@ -6,22 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from environments.topology import (
+from environments.nodes import (
     CommandProbe,
-    Endpoint,
     File,
-    Flow,
     HttpProbe,
     Mount,
     Node,
     Probe,
     SecretFile,
-    SecretRef,
     SecretVariable,
     TcpProbe,
-    Topology,
-    Volume,
 )
+from environments.topology import Endpoint, Flow, SecretRef, Topology, Volume
 from foundation.errors import InputError
 from tests.environments.written import Services, compiled
 

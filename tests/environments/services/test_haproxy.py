@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from environments.nodes import HttpProbe, Probe, TcpProbe
 from environments.services import haproxy
 from environments.services.haproxy import HaproxyOptions
-from environments.topology import Flow, HttpProbe, Probe, TcpProbe
+from environments.topology import Flow
 from tests.environments.written import Services, application, compiled
 
 

@@ -16,9 +16,10 @@ from anonymizer.mariadb.connections import session
 from environments import environment
 from environments.containers import removing
 from environments.environment import Environment
-from environments.services import mariadb
+from environments.nodes import CommandProbe, Mount, Node, SecretFile
+from environments.services import databases, mariadb
 from environments.services.mariadb import MariadbOptions
-from environments.topology import CommandProbe, Endpoint, Mount, Node, SecretFile, SecretRef, Volume
+from environments.topology import Endpoint, SecretRef, Volume
 from foundation.errors import InputError
 from tests.environments.commanding import run
 from tests.environments.written import Services, application, compiled, definition
@@ -89,10 +90,10 @@ def test_with_tls_it_has_a_certificate_for_its_names_and_nobody_connects_without
     names = ("store", "store-1")
     assert SecretRef(name="store.certificate", kind="certificate", names=names) in topology.secrets
     leader = topology.node("store-1")
-    certificate = SecretFile(secret="store.certificate", path=mariadb.CERTIFICATE_FILE)
+    certificate = SecretFile(secret="store.certificate", path=databases.CERTIFICATE_FILE)
     assert certificate in leader.attachments.secrets
     assert "--require_secure_transport=on" in leader.process.command
-    assert topology.bindings["store"].trust == mariadb.TRUST_FILE
+    assert topology.bindings["store"].trust == databases.TRUST_FILE
 
 
 def test_without_tls_nothing_of_it_changes(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from environments.lookup import PACKAGE
-from environments.services import postgres
+from environments.nodes import CommandProbe, Mount, Node, SecretFile
+from environments.services import databases, postgres
 from environments.services.postgres import PostgresOptions
-from environments.topology import CommandProbe, Endpoint, Mount, Node, SecretFile, SecretRef, Volume
+from environments.topology import Endpoint, SecretRef, Volume
 from tests.environments.written import compiled
 
 MIB = 1024**2
@@ -72,7 +73,7 @@ def test_with_tls_it_has_a_certificate_for_its_names_and_nobody_connects_without
     leader = topology.node("store-1")
     names = ("store", "store-1")
     assert SecretRef(name="store.certificate", kind="certificate", names=names) in topology.secrets
-    certificate = SecretFile(secret="store.certificate", path=postgres.CERTIFICATE_FILE)
+    certificate = SecretFile(secret="store.certificate", path=databases.CERTIFICATE_FILE)
     assert certificate in leader.attachments.secrets
     assert f"hba_file={postgres.HBA_FILE}" in leader.process.command
     (rules,) = leader.attachments.files

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from environments.topology import Binding, Endpoint, SecretFile, TcpProbe, Volume
+from environments.nodes import SecretFile, TcpProbe
+from environments.topology import Binding, Endpoint, Volume
 from tests.environments.written import compiled
 
 

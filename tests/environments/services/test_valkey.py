@@ -11,8 +11,9 @@ import docker
 import pytest
 
 from environments import environment
+from environments.nodes import CommandProbe, SecretFile
 from environments.services import valkey
-from environments.topology import Binding, CommandProbe, Endpoint, SecretFile, Volume
+from environments.topology import Binding, Endpoint, Volume
 from foundation.errors import InputError
 from tests.environments.commanding import run
 from tests.environments.written import compiled, definition

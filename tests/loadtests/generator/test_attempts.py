@@ -20,13 +20,14 @@ import json
 from time import monotonic
 import gevent
 from loadtests.recording.counters import Counters
+from loadtests.generator.alarm import Alarm
 from loadtests.generator.attempts import Attempts
 from loadtests.planning.job import Retry
 
 class Wire:
     def __init__(self, script):
         self.script, self.sent, self.later, self.closed, self.moments = list(script), 0, None, 0, 0
-        self.fields = ()
+        self.fields, self.alarm = (), Alarm()
     def close(self):
         self.closed += 1
     def exchange(self):
