@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from anonymizer.proof.characters import Words
+from anonymizer.proof.comparison import different
 
 _KEPT = 4096  # the estimate's standard error is 1 in 64
 
@@ -30,7 +31,7 @@ class Distinct:
             self._settle()
 
     def _settle(self) -> None:
-        self._least = np.unique(np.concatenate([self._least, *self._more]))[:_KEPT]
+        self._least = different(np.concatenate([self._least, *self._more]))[:_KEPT]
         self._more, self._waiting = [], 0
         if len(self._least) == _KEPT:
             self._limit = self._least[-1]

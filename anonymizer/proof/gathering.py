@@ -181,7 +181,7 @@ def _count(tally: Tally, block: _Block) -> None:
         tally.persons = there if tally.persons is None else tally.persons + there
     for label, cells in block.cells.items():
         tally.values[label] = tally.values.get(label, 0) + len(cells)
-        tally.dealt[label] = tally.dealt.get(label, 0) + int(dealt(cells.tags).sum())
+        tally.dealt[label] = tally.dealt.get(label, 0) + int(np.count_nonzero(dealt(cells.tags)))
         tally.distinct.setdefault(label, Distinct()).add(cells.prints)
     for name, counts in block.counts.items():
         tally.counts[name] = tally.counts[name] + counts if name in tally.counts else counts
