@@ -8,10 +8,14 @@ from pathlib import PurePosixPath
 from environments.definition import Definition
 from environments.nodes import Node
 from environments.secrets import completed, kept_apart
+from environments.services.container import ContainerOptions
 from environments.services.kind import Service
 from environments.topology import SecretRef
 from foundation import documents
 from foundation.errors import Problem
+
+_PASSWORDS = {"postgres": "POSTGRES_PASSWORD", "mariadb": "MARIADB_PASSWORD"}
+"""Engine -> the variable by which the public image of it is given its user's password."""
 
 
 def secrets(definition: Definition, services: Mapping[str, Service]) -> tuple[SecretRef, ...]:
@@ -24,7 +28,11 @@ def secrets(definition: Definition, services: Mapping[str, Service]) -> tuple[Se
 
 def problems(definition: Definition, services: Mapping[str, Service]) -> list[Problem]:
     """Every problem of secrets and of where they are put."""
-    return [*_secret_problems(definition, services), *_delivery_problems(definition, services)]
+    return [
+        *_secret_problems(definition, services),
+        *_database_problems(definition, services),
+        *_delivery_problems(definition, services),
+    ]
 
 
 def _read(services: Mapping[str, Service]) -> dict[str, set[str]]:
@@ -50,6 +58,25 @@ def _secret_problems(definition: Definition, services: Mapping[str, Service]) ->
         what = f"no process of {definition.platform.name!r} reads the secret {name!r}"
         hint = documents.did_you_mean(name, [secret for secret in {*known, *read} if "." not in secret])
         yield definition.document.problem(("secrets", name), what, hint)
+
+
+def _database_problems(definition: Definition, services: Mapping[str, Service]) -> Iterator[Problem]:
+    """Databases of images of others whose password nobody here would know."""
+    for name, options in definition.written.services.items():
+        own = f"{name}.password"
+        if not isinstance(options, ContainerOptions) or options.database is None:
+            continue
+        if own not in {secret.name for secret in services[name].secrets}:
+            what = (
+                f"service {name!r} is a database, so its `secrets` must give it {own!r}: its user's password"
+            )
+            hint = f"such as `{own}: {{as: environment, variable: {_PASSWORDS[options.database.engine]}}}`"
+            yield definition.document.problem(("services", name), what, hint)
+        elif (said := (options.endpoints or {}).get(name)) is not None and options.port is not None:
+            port = said if isinstance(said, int) else said.port
+            if port != options.port:
+                what = f"endpoint {name!r} is the database's own, at {options.port}, not at {port}"
+                yield definition.document.problem(("services", name, "endpoints"), what, "rename it")
 
 
 def _delivery_problems(definition: Definition, services: Mapping[str, Service]) -> Iterator[Problem]:

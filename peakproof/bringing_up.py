@@ -113,4 +113,5 @@ def asked_for(season: Season, name: str) -> Wanted:
         origin=season.origin,
         given=season.given,
         why=f"a rehearsal of {season.document.path.name}",
+        places=season.places,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -30,7 +30,8 @@ from peakproof.targets import Planned
 class Season:
     """A plan together with what it names. `waivers` are objectives looser than the definition's contract.
 
-    `points` are those of a replay; `given`: where the secrets come from that people give.
+    `points` are those of a replay; `given`: where the secrets come from that people give; `places`: image ->
+    file:line of who says it.
     """
 
     written: SeasonInput
@@ -43,6 +44,7 @@ class Season:
     waivers: tuple[str, ...]
     points: tuple[Point, ...] = ()
     given: tuple[Given, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment_name(self) -> str:
@@ -156,6 +158,7 @@ def _with_what_it_names(written: SeasonInput, document: Document) -> Season:
         waivers=waivers,
         points=_replayed(written, document),
         given=given,
+        places=loaded.definition.image_places,
     )
 
 

@@ -136,7 +136,8 @@ def _database_problems(season: Season) -> Iterator[Problem]:
     at: Location = ("environment", "definition")
     if not known:
         what = "the definition has no database: a rehearsal has to fill it and to look into it"
-        yield season.document.problem(at, what, "a service of kind postgres or mariadb is one")
+        hint = "a service of kind postgres or mariadb is one, and a container that says its `database`"
+        yield season.document.problem(at, what, hint)
     elif named is not None and named not in known:
         what = f"the definition has no database {named!r}, which its platform names"
         yield season.document.problem(at, what, did_you_mean(named, known))

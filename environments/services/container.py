@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -39,12 +40,24 @@ class EndpointInput(Input):
     protocol: Literal["http", "tcp"] = "http"
 
 
+SCHEMES: Mapping[str, Literal["postgresql", "mysql"]] = {"postgres": "postgresql", "mariadb": "mysql"}
+"""Engine of a database -> how its URLs begin."""
+
+
+class DatabaseInput(Input):
+    """What makes an image a database that a rehearsal can fill and ask."""
+
+    engine: Literal["postgres", "mariadb"]
+    name: Account = Field(description="of the database that the image makes for `login`")
+
+
 class ContainerOptions(ServiceOptions, RunningInput):
     """Nodes that run an image."""
 
     kind: Literal["container"]
     nodes: int = Field(default=1, ge=1, le=100)
     login: Account | None = Field(default=None, description="the user that others log in as")
+    database: DatabaseInput | None = Field(default=None, description="it is one: its engine and its name")
     ports: tuple[int, ...] = Field(default=(), description="further ones that others connect to")
     endpoints: dict[Name, int | EndpointInput] | None = Field(
         default=None, description="name -> port that this machine reaches; `port`, unless said"
@@ -67,10 +80,32 @@ class ContainerOptions(ServiceOptions, RunningInput):
                 raise ValueError(f"two volumes or tmpfs at {path}")
         return self
 
+    @model_validator(mode="after")
+    def _a_database_is_reached(self) -> ContainerOptions:
+        if self.database is None:
+            return self
+        lacking = [key for key in ("port", "login") if getattr(self, key) is None]
+        if lacking:
+            raise ValueError(f"a `database` is reached at its `port` by its `login`: say {_listed(lacking)}")
+        if self.nodes != 1:
+            raise ValueError("a `database` is one node: each would have data of its own")
+        return self
+
+
+def _listed(keys: list[str]) -> str:
+    return " and ".join(f"`{key}`" for key in keys)
+
 
 def bind(name: str, options: ContainerOptions, _platform: Platform) -> Binding:
+    database = options.database
     return Binding(
-        host=name, port=options.port, ports=options.ports, user=options.login, health=running.health(options)
+        host=name,
+        port=options.port,
+        ports=options.ports,
+        scheme=SCHEMES[database.engine] if database else None,
+        name=database.name if database else None,
+        user=options.login,
+        health=running.health(options),
     )
 
 
@@ -163,6 +198,15 @@ def _mode(path: str, modes: dict[str, int]) -> int:
 
 
 def _endpoints(name: str, options: ContainerOptions) -> tuple[Endpoint, ...]:
+    said = _said_endpoints(name, options)
+    if options.database is None or options.port is None:
+        return said
+    # Whoever fills it and asks it comes from this machine.
+    own = Endpoint(name=name, target=name, port=options.port)
+    return (*(each for each in said if each.name != name), own)
+
+
+def _said_endpoints(name: str, options: ContainerOptions) -> tuple[Endpoint, ...]:
     if options.endpoints is None:
         protocol: Literal["http", "tcp"] = "http" if running.health(options) else "tcp"
         return (

@@ -13,25 +13,19 @@ import yaml
 
 import anonymizer
 from anonymizer import sample
-from environments.loading import topology_of
 from environments.platform import PlatformInput, ProcessInput
 from environments.questions import QuestionInput
 from peakproof import season
 from peakproof.books import by_url
 from peakproof.conservation import Booked
-
-EXAMPLE = re.compile(r"```\w+\n(?:#|--) (\S+)\n(.*?)```", re.DOTALL)
+from tests.workshop import typed
 
 
 @pytest.fixture
 def shop(root: Path, tmp_path: Path) -> Path:
     """The folder that a reader has after copying every example."""
     text = (root / "docs" / "your-platform.md").read_text(encoding="utf-8")
-    for name, content in EXAMPLE.findall(text):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    return tmp_path
+    return typed.into(tmp_path, typed.examples(text))
 
 
 def test_the_season_and_all_that_it_names_load(shop: Path) -> None:
@@ -50,20 +44,24 @@ def test_every_file_of_the_layout_is_shown(root: Path, shop: Path) -> None:
     assert all((shop / "shop" / name).is_file() for name in told)
 
 
-def test_the_journey_loads_as_the_generator_loads_it(root: Path, shop: Path) -> None:
+@pytest.mark.parametrize(("platform", "journey"), [("shop", "place-order"), ("webshop", "shopping")])
+def test_the_journey_loads_as_the_generator_loads_it(
+    root: Path, shop: Path, platform: str, journey: str
+) -> None:
     # A process of its own: the generator's libraries change the one that imports them.
     code = (
         "import sys; from pathlib import Path; from loadtests.generator.journeys_file import journeys_in;"
-        "print(*journeys_in(Path(sys.argv[1]), ['place-order']))"
+        "print(*journeys_in(Path(sys.argv[1]), [sys.argv[2]]))"
     )
-    argv = [sys.executable, "-c", code, str(shop / "shop" / "journeys.py")]
+    argv = [sys.executable, "-c", code, str(shop / platform / "journeys.py"), journey]
     done = subprocess.run(argv, cwd=root, capture_output=True, text=True, timeout=60)
-    assert (done.stdout, done.returncode) == ("place-order\n", 0), done.stderr
+    assert (done.stdout, done.returncode) == (f"{journey}\n", 0), done.stderr
 
 
-def test_the_policy_names_every_column_that_the_sample_has(shop: Path, tmp_path: Path) -> None:
-    policy = anonymizer.load_policy(shop / "shop" / "policy.yaml")
-    made = sample.cached(shop / "shop" / "sample.py", size=3, seed=7, cache=tmp_path / "cache")
+@pytest.mark.parametrize("platform", ["shop", "webshop"])
+def test_the_policy_names_every_column_that_the_sample_has(shop: Path, tmp_path: Path, platform: str) -> None:
+    policy = anonymizer.load_policy(shop / platform / "policy.yaml")
+    made = sample.cached(shop / platform / "sample.py", size=3, seed=7, cache=tmp_path / "cache")
     headers = {
         file.stem.partition("-")[2]: file.read_text(encoding="utf-8").splitlines()[0]
         for file in made.glob("*.csv")
@@ -73,19 +71,22 @@ def test_the_policy_names_every_column_that_the_sample_has(shop: Path, tmp_path:
     }
 
 
-def test_the_query_gives_every_column_and_takes_the_run(shop: Path) -> None:
-    query = (shop / "shop" / "conservation.sql").read_text(encoding="utf-8")
+@pytest.mark.parametrize("platform", ["shop", "webshop"])
+def test_the_query_gives_every_column_and_takes_the_run(shop: Path, platform: str) -> None:
+    query = (shop / platform / "conservation.sql").read_text(encoding="utf-8")
     assert "%(run)s" in query
-    assert set(re.findall(r"AS (\w+)", query)) == {field.name for field in fields(Booked)}
+    assert set(re.findall(r"\bAS (\w+)", query)) == {field.name for field in fields(Booked)}
 
 
-def test_the_platform_of_images_compiles(shop: Path) -> None:
-    topology = topology_of("./images.yaml", beside=shop).topology
-    assert [node.process.image for node in topology.nodes if node.process.foreign] == [
-        "postgres:17.5", "registry.example/acme/shop:2.1", "registry.example/acme/shop:2.1",
-    ]  # fmt: skip
-    (given,) = topology.node("app-1").attachments.variables
-    assert given.template == "postgres://shop:{secret.quoted}@store:5432/shop"
+def test_the_season_of_images_loads_and_its_database_is_one_of_them(shop: Path) -> None:
+    loaded = season.load("./webshop-season.yaml", beside=shop)
+    assert (loaded.platform.name, loaded.database) == ("webshop", "store")
+    foreign = {node.process.image for node in loaded.topology.nodes if node.process.foreign}
+    assert foreign == {"postgres:17.5", "registry.example/acme/shop:2.1", "registry.example/acme/packer:1.4"}
+    given = {each.variable: each.template for each in loaded.topology.node("app-1").attachments.variables}
+    assert given == {
+        "DATABASE_URL": "postgresql://shop:{secret.quoted}@store:5432/shop", "SECRET_KEY": None,
+    }  # fmt: skip
 
 
 def test_every_key_of_a_process_is_documented(root: Path) -> None:

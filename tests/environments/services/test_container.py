@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from environments import slicing
 from environments.nodes import (
     CommandProbe,
     File,
@@ -92,6 +93,52 @@ def test_two_endpoints_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         beside(tmp_path, {"db": {"kind": "postgres"}}, endpoints={"db": 9000})
     assert "both have an endpoint 'db'" in str(caught.value.problems[0])
+
+
+DATABASE: dict[str, object] = {
+    "database": {"engine": "postgres", "name": "books"},
+    "login": "clerk",
+    "port": 5432,
+    "secrets": {"store.password": {"as": "environment", "variable": "POSTGRES_PASSWORD"}},
+}
+
+
+@pytest.mark.parametrize(("engine", "scheme"), [("postgres", "postgresql"), ("mariadb", "mysql")])
+def test_an_image_that_is_a_database_is_bound_as_one_of_ours(
+    tmp_path: Path, engine: str, scheme: str
+) -> None:
+    made = topology(tmp_path, **{**DATABASE, "database": {"engine": engine, "name": "books"}})
+    bound = made.bindings["store"]
+    assert (bound.scheme, bound.name, bound.user, bound.port) == (scheme, "books", "clerk", 5432)
+    assert slicing.databases(made) == ["store"]
+
+
+@pytest.mark.parametrize("said", [{}, {"endpoints": {}}, {"endpoints": {"store": 5432}}])
+def test_a_database_is_always_reached_from_this_machine(tmp_path: Path, said: dict[str, object]) -> None:
+    made = topology(tmp_path, **DATABASE, **said)
+    assert made.endpoints == (Endpoint(name="store", target="store", port=5432, protocol="tcp"),)
+
+
+def test_further_endpoints_of_a_database_stand_beside_its_own(tmp_path: Path) -> None:
+    made = topology(tmp_path, **DATABASE, endpoints={"console": 8080})
+    assert [each.name for each in made.endpoints] == ["console", "store"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"port": None}, "a `database` is reached at its `port` by its `login`: say `port`"),
+        ({"port": None, "login": None}, "say `port` and `login`"),
+        ({"nodes": 2}, "a `database` is one node"),
+        ({"database": {"engine": "oracle", "name": "x"}}, "postgres"),
+        ({"secrets": {}}, "its `secrets` must give it 'store.password': its user's password"),
+        ({"endpoints": {"store": 80}}, "endpoint 'store' is the database's own, at 5432, not at 80"),
+    ],
+)
+def test_what_keeps_a_database_from_being_reached_is_told(
+    tmp_path: Path, said: dict[str, object], expected: str
+) -> None:
+    assert expected in told(tmp_path, **{**DATABASE, **said})
 
 
 def test_each_node_has_its_volumes(tmp_path: Path) -> None:
