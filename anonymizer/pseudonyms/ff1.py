@@ -1,7 +1,7 @@
 """FF1, the format-preserving permutation of NIST SP 800-38G, over many decimal numerals at once.
 
 A permutation is how distinct values keep distinct pseudonyms without remembering any of them. Of FF1's
-permutation E, `permute` makes one that leaves no numeral in its place: E, a step to another numeral, and E
+permutation E, `permute` makes one that leaves no numeral in its place: E, a step to the next numeral, and E
 undone.
 """
 
@@ -21,17 +21,13 @@ from anonymizer.pseudonyms.digits import Digits
 from anonymizer.pseudonyms.keys import Key
 from anonymizer.pseudonyms.prf import ROWS, encryptor, room
 
-# Which numerals may come out, and the rows they stand in: all, or some.
-Rows = NDArray[np.int64] | slice
+# Which of these numerals may come out, of the rows that they are for.
+Rows = NDArray[np.int64]
 Allowed = Callable[[Digits, Rows], NDArray[np.bool_]]
-# A permutation of numerals under their tweaks.
-Turn = Callable[[Digits, Bytes | None], Digits]
-
 # Changes both halves of numerals in their place, under their tweaks.
 Change = Callable[[Words, Words, Bytes | None], None]
 
 _ROUNDS = 10
-_GOLDEN = "6180339887498948482045868343656"  # decimals of the golden section
 # SP 800-38G rev. 1 wants a domain of at least a million.
 SHORTEST, LONGEST = 6, 28
 
@@ -47,23 +43,7 @@ def permute(
     one.
     """
     feistel = _Feistel(key.aes(), numerals.shape[1], 0 if tweaks is None else tweaks.shape[1])
-    if allowed is None:
-        return feistel.moved(numerals, tweaks)
-    out = numerals
-    for turn in (feistel.permuted, feistel.stepped, feistel.restored):
-        out = _walked(turn, out, allowed, tweaks)
-    return out
-
-
-def _walked(turn: Turn, numerals: Digits, allowed: Allowed, tweaks: Bytes | None) -> Digits:
-    """The first allowed numeral that comes up when the permutation is taken again and again."""
-    out = turn(numerals, tweaks)
-    rows = np.flatnonzero(~allowed(out, slice(None)))
-    while len(rows):
-        again = turn(out[rows], None if tweaks is None else tweaks[rows])
-        out[rows] = again
-        rows = rows[~allowed(again, rows)]
-    return out
+    return feistel.moved(numerals, tweaks) if allowed is None else feistel.walked(numerals, allowed, tweaks)
 
 
 def alike(good: Callable[[Digits], NDArray[np.bool_]], numerals: Digits) -> Allowed:
@@ -96,14 +76,6 @@ def permute_numbers(key: Key, numbers: Words, size: int) -> Words:
     return out
 
 
-def _golden(size: int) -> int:
-    """The golden section of 10^size, or the next number without a factor of it: its multiples meet all."""
-    found = int(_GOLDEN[:size])
-    while math.gcd(found, 10) > 1:
-        found += 1
-    return found
-
-
 class _Feistel:
     """FF1 for numerals of `size` digits and tweaks of `tweak` bytes."""
 
@@ -113,7 +85,6 @@ class _Feistel:
         self._left, right = size // 2, size - size // 2
         self._width = math.ceil(math.ceil(right * math.log2(10)) / 8)
         self._moduli = np.array([10**self._left, 10**right], np.uint64)
-        self._golden = tuple(map(np.uint64, divmod(_golden(size), 10**right)))
         self._cipher = encryptor(aes)
         # The encrypted first block P: it is the same for all rows and rounds.
         first = (
@@ -129,30 +100,52 @@ class _Feistel:
         """FF1.Decrypt."""
         return self._halved(numerals, tweaks, self._unmix)
 
-    def stepped(self, numerals: Digits, tweaks: Bytes | None) -> Digits:
-        """A cycle of all numerals that soon comes by those of any kind."""
-        return self._halved(numerals, tweaks, self._step)
-
     def moved(self, numerals: Digits, tweaks: Bytes | None) -> Digits:
-        """All three, one after another: a cycle of all numerals, too, and only the key tells which."""
+        """All numerals in one cycle, of which only the key tells the order; each becomes the next one."""
 
         def move(a: Words, b: Words, own: Bytes | None) -> None:
             self.mix(a, b, own)
-            self._step(a, b, own)
+            self._step(a, b)
             self._unmix(a, b, own)
 
         return self._halved(numerals, tweaks, move)
 
+    def walked(self, numerals: Digits, allowed: Allowed, tweaks: Bytes | None) -> Digits:
+        """The same cycle; each becomes the next one that is allowed. Where the walk is, is kept mixed."""
+        out, rows = np.empty_like(numerals), np.arange(len(numerals))
+        a, b = self._halves(numerals)
+        self._change(self.mix, a, b, tweaks)
+        while len(rows):
+            self._step(a, b)
+            found = np.empty((len(rows), out.shape[1]), np.uint8)
+            left, right = a.copy(), b.copy()
+            self._change(self._unmix, left, right, tweaks)
+            self._write(left, right, found)
+            out[rows] = found
+            on = np.flatnonzero(~allowed(found, rows))
+            rows, a, b, tweaks = rows[on], a[on], b[on], None if tweaks is None else tweaks[on]
+        return out
+
     def _halved(self, numerals: Digits, tweaks: Bytes | None, change: Change) -> Digits:
         """`change` is given both halves of the numerals, to change them in their place."""
-        out, left = np.empty_like(numerals), self._left
-        for at in range(0, len(numerals), ROWS):
-            part = numerals[at : at + ROWS]
-            a, b = decimal.numbers(part[:, :left]), decimal.numbers(part[:, left:])
-            change(a, b, None if tweaks is None else tweaks[at : at + ROWS])
-            decimal.write(a, out[at : at + ROWS, :left])
-            decimal.write(b, out[at : at + ROWS, left:])
+        out = np.empty_like(numerals)
+        a, b = self._halves(numerals)
+        self._change(change, a, b, tweaks)
+        self._write(a, b, out)
         return out
+
+    def _halves(self, numerals: Digits) -> tuple[Words, Words]:
+        return decimal.numbers(numerals[:, : self._left]), decimal.numbers(numerals[:, self._left :])
+
+    def _write(self, a: Words, b: Words, out: Digits) -> None:
+        decimal.write(a, out[:, : self._left])
+        decimal.write(b, out[:, self._left :])
+
+    def _change(self, change: Change, a: Words, b: Words, tweaks: Bytes | None) -> None:
+        """Part by part, so that what the rounds read and write stays near the processor."""
+        for at in range(0, len(a), ROWS):
+            part = slice(at, at + ROWS)
+            change(a[part], b[part], None if tweaks is None else tweaks[part])
 
     def mix(self, a: Words, b: Words, tweaks: Bytes | None) -> None:
         """The rounds, over both halves of the numerals, in their place."""
@@ -179,17 +172,15 @@ class _Feistel:
             self._cipher.update_into(given, made)
             end_of(turn)
 
-    def _step(self, a: Words, b: Words, _tweaks: Bytes | None) -> None:
-        """On by the golden section, so that numerals of one kind, wherever they stand, are met within a few
-        steps (Knuth, The Art of Computer Programming, volume 3, section 6.4).
-        """
+    def _step(self, a: Words, b: Words) -> None:
+        """The next numeral; behind the last one comes the first."""
         left, right = self._moduli
-        high, low = self._golden
-        b += low
-        over = b >= right
-        b -= over * right
-        a += high + over
-        a -= (a >= left) * left
+        b += np.uint64(1)
+        over = b == right
+        if over.any():
+            b[over] = 0
+            a += over
+            a[a == left] = 0
 
     def _prefix(self, rows: int, tweaks: Bytes | None) -> tuple[Words, Words]:
         """What all rounds' blocks have in common: the blocks with it, and each's second half as a number.

@@ -29,9 +29,9 @@ _NUMERALS = [
 ]  # fmt: skip
 
 _OF_VALUES = {
-    "card": "b3c14379e2767ef0", "iban": "0edaf250a581756c", "integer_key": "9460f7ca50a92425",
-    "login": "9e61874864eac1df", "nip": "10672129aaff1834", "pesel": "4f6dff6355455a72",
-    "phone": "e85882bebe4f6551", "regon": "a242e81cab5a7981", "scramble": "7481b02081bcb9bc",
+    "card": "8f0cf909c7ede0c3", "iban": "aa7801277e463b99", "integer_key": "9460f7ca50a92425",
+    "login": "9e61874864eac1df", "nip": "40c833322294529e", "pesel": "6531e689b94bab3d",
+    "phone": "69d2872a176a0c4a", "regon": "2052568f67d3329c", "scramble": "7481b02081bcb9bc",
     "uuid": "8e4cb04aaf8731ca",
 }  # fmt: skip
 _OF_ENTITIES = {
