@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets as _random
+from collections.abc import Iterable
 from typing import final
+from urllib.parse import quote
 
 # No look-alikes and nothing that needs quoting in a shell, a URL or a configuration file.
+_TOLD_APART = 6
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -37,6 +40,18 @@ class Secret:
 
     def __reduce__(self) -> str:
         raise TypeError("a Secret is not pickled")
+
+
+def blanked(text: str, secrets: Iterable[Secret]) -> str:
+    """A text of others, such as the end of a log, with *** for each of these that stands in it.
+
+    Also for one that is quoted as in a URL; what is too short to be told from other words stays.
+    """
+    values = {secret.reveal() for secret in secrets}
+    for value in sorted({*values, *(quote(each, safe="") for each in values)}, key=len, reverse=True):
+        if len(value) >= _TOLD_APART:
+            text = text.replace(value, "***")
+    return text
 
 
 def new_password(length: int = 32) -> Secret:

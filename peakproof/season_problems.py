@@ -140,7 +140,10 @@ def _database_problems(season: Season) -> Iterator[Problem]:
         yield season.document.problem(at, what, hint)
     elif named is not None and named not in known:
         what = f"the definition has no database {named!r}, which its platform names"
-        yield season.document.problem(at, what, did_you_mean(named, known))
+        hint = did_you_mean(named, known)
+        if named in season.topology.bindings:
+            hint = f"a container says by `database: {{engine: …, name: …}}` that it is one; {hint}"
+        yield season.document.problem(at, what, hint)
     elif named is None and len(known) > 1:
         what = f"the definition has several databases: {', '.join(known)}"
         where = season.platform.document.path

@@ -187,6 +187,10 @@ def _translated(code: int, kind: str, where: str) -> PeakproofError:
         return InputError(f"a masked row breaks a constraint ({number})", where=where, hint=fits)
     if code in _UNFITTING:
         return InputError(f"a masked value does not fit ({number})", where=where, hint=fits)
+    if code in (1054, 1146):
+        what = f"a {'table' if code == 1146 else 'column'} is not there ({number})"
+        hint = "see that what makes the tables has run in that database, and that the names are the same"
+        return InputError(what, where=where, hint=hint)
     if code in _FULL:
         return Unavailable("the server's disk is full", where=where, hint="make room and run again")
     if code == 1205:

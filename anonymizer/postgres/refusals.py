@@ -15,6 +15,7 @@ import psycopg
 from foundation.errors import InputError, PeakproofError, Unavailable
 
 EIGHT = "a run needs up to eight connections to each side; allow the role, the database or the pool as many"
+_MADE = "see that what makes the tables has run in that database, and that the names are the same"
 _BY_STATE: dict[str, tuple[type[PeakproofError], str, str]] = {
     "08P01": (Unavailable, "the pool gave no connection", EIGHT),
     "22021": (
@@ -35,6 +36,8 @@ _BY_STATE: dict[str, tuple[type[PeakproofError], str, str]] = {
         "raise max_standby_streaming_delay on the standby, or read from the primary; then run again",
     ),
     "42501": (InputError, "permission denied", "grant it, or use another role"),
+    "42703": (InputError, "a column is not there", _MADE),
+    "42P01": (InputError, "a table is not there", _MADE),
     "53100": (Unavailable, "the server's disk is full", "make room and run again"),
     "53300": (Unavailable, "the server gave no connection", EIGHT),
     "55P03": (Unavailable, "a lock could not be had within 10 s", "see who holds it in pg_stat_activity"),

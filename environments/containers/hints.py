@@ -23,13 +23,18 @@ _WANTS = (
         ("SETGID", "SETUID"),
     ),
     (
-        re.compile(r"mkdir|cannot open|can't open|create|touch|unlink|rename", re.IGNORECASE),
+        re.compile(
+            r"mkdir|(cannot|can't|could not) (open|read|access|create)|create|touch|unlink|rename",
+            re.IGNORECASE,
+        ),
         ("DAC_OVERRIDE",),
     ),
     (re.compile(r"\bbind\b|listen", re.IGNORECASE), ("NET_BIND_SERVICE",)),
     (re.compile(r"mlock", re.IGNORECASE), ("IPC_LOCK",)),
     (re.compile(r"chroot", re.IGNORECASE), ("SYS_CHROOT",)),
 )
+AS_ROOT = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID")
+"""What an image wants that begins as root, hands its folders to another user and becomes it."""
 _READ_ONLY = re.compile(r"read-only file ?system|EROFS", re.IGNORECASE)
 _FORMAT = re.compile(r"exec format error", re.IGNORECASE)
 
@@ -47,15 +52,24 @@ def for_failure(node: Node, lines: Sequence[str]) -> str:
             f"a new volume at {volume} is root's where the image has no such folder: make it in the image, "
             f"for {node.process.user}, or leave `user` as the image says"
         )
-    wanted = [name for name in _wanted(lines) if name not in node.hardening.capabilities]
+    has = node.hardening.capabilities
+    wanted = [name for name in _wanted(lines) if name not in has]
     if wanted and node.process.foreign:
-        return (
-            f"every capability is dropped here, and {image} seems to want some: try `capabilities: "
-            f"[{', '.join(wanted)}]`, or run it as a user that needs none (`user`)"
-        )
+        return _try_with((*has, *wanted), image)
     if node.process.foreign and not said:
         return f"it said nothing; `docker run --cap-drop ALL {image}` shows what it does by itself"
     return f"mend what the end of its log says, above (image {image}), and try again"
+
+
+def _try_with(capabilities: Sequence[str], image: str) -> str:
+    """All that it is to be given, also what it has; one that hands over its folders wants the others next."""
+    listed = ", ".join(sorted(capabilities))
+    often = set(capabilities) < set(AS_ROOT) and bool({"CHOWN", "FOWNER", "SETUID"} & set(capabilities))
+    more = f"; one that begins as root often wants all of [{', '.join(AS_ROOT)}]" if often else ""
+    return (
+        f"every capability is dropped here but those named, and {image} seems to want more: try "
+        f"`capabilities: [{listed}]`{more}; or run it as a user that needs none (`user`)"
+    )
 
 
 def _refused(lines: Sequence[str]) -> list[str]:

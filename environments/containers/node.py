@@ -24,6 +24,7 @@ from environments.images import probe_program
 from environments.instance import Instance
 from environments.nodes import CommandProbe, Lifecycle, Node, Probe
 from foundation.errors import Refused, Unavailable
+from foundation.secrets import blanked
 
 LAST_LINES = 20
 NOT_RUNNING = CONFLICT = 409
@@ -260,8 +261,13 @@ class NodeContainer(BareContainer):
             raise self._failed(f"{self.node.name} ended ({reason}) before it was ready")
 
     def _failed(self, what: str) -> NodeFailed:
-        lines = tail(self.get_wrapped_container(), LAST_LINES).splitlines()
+        said = tail(self.get_wrapped_container(), LAST_LINES)
+        lines = self._blanked(said).splitlines()
         return NodeFailed(what, hint=hints.for_failure(self.node, lines), detail=lines)
+
+    def _blanked(self, said: str) -> str:
+        """What a program of others said, which may have been a password."""
+        return blanked(said, self.instance.secrets.values())
 
     def _last_answer(self, container: Container, probe: Probe) -> str:
         """What a command that never succeeded says, asked once more: a refused password, a wrong option."""
@@ -274,7 +280,7 @@ class NodeContainer(BareContainer):
             said = (
                 (output if isinstance(output, bytes) else b"".join(output)).decode(errors="replace").strip()
             )
-            return f"; it says: {said.splitlines()[-1]}" if said else ""
+            return f"; it says: {self._blanked(said).splitlines()[-1]}" if said else ""
         return ""
 
 

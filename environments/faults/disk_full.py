@@ -51,12 +51,17 @@ def problems(options: DiskFullOptions, topology: Topology, nodes: tuple[Node, ..
     for node in nodes:
         if not paths(topology, node):
             what = f"{node.name} has no disk of a size of its own: to fill it would fill this machine's"
-            hint = (
-                f"write `disk: 2GiB` under {node.service!r} of the definition"
-                if node.storage.mounts
-                else None
-            )
-            yield (options.fault,), what, hint
+            yield (options.fault,), what, _how_to_size(node)
+
+
+def _how_to_size(node: Node) -> str | None:
+    """What to write in a definition, of a kind of ours and of a container; None where it keeps nothing."""
+    if not node.storage.mounts:
+        return None
+    kept = node.storage.mounts[0]
+    volume = kept.volume.removeprefix(f"{node.name}-")
+    sized = f"`volumes: {{{volume}: {{path: {kept.path}, size: 2GiB}}}}`"
+    return f"write `disk: 2GiB` under {node.service!r} of the definition; of a container, {sized}"
 
 
 KIND = FaultKind(

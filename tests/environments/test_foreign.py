@@ -146,6 +146,13 @@ def test_a_node_that_was_killed_is_started_and_asked_again(
             r"ended \(status 1\)(.|\n)*Operation not permitted(.|\n)*capabilities: \[CHOWN\]",
         ),
         ({"command": ["false"], "port": None}, r"ended \(status 1\) before it was ready"),
+        (
+            {
+                "secrets": {"it.password": {"as": "environment", "variable": "WORD"}},
+                "command": ["sh", "-c", "echo with $WORD; false"],
+            },
+            r"  with \*\*\*\n",
+        ),
         ({"ready": {"command": ["/curl", "-f"]}}, "has no program '/curl' to ask it with"),
         (
             {"ready": "/nowhere", "deadline": "1s"},

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from foundation.secrets import Secret, new_password
+from foundation.secrets import Secret, blanked, new_password
 
 VALUE = "correct-horse"
 
@@ -70,3 +70,9 @@ def test_passwords_are_random_and_need_no_quoting() -> None:
 def test_passwords_have_no_look_alikes() -> None:
     used = set("".join(new_password(200).reveal() for _ in range(50)))
     assert not used & set("lIO01")
+
+
+def test_a_text_of_others_has_stars_where_a_secret_stood_as_it_is_or_in_a_url() -> None:
+    said = "no host in x://me:correct-horse@store and y://me:a%2Fb%2Fc-d@store, sir"
+    given = [Secret(VALUE), Secret("a/b/c-d"), Secret("sir")]
+    assert blanked(said, given) == "no host in x://me:***@store and y://me:***@store, sir"

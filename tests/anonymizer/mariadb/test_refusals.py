@@ -12,6 +12,7 @@ from foundation.errors import InputError, PeakproofError, Unavailable
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
+        (1054, InputError),
         (1146, InputError), (1064, InputError), (1290, InputError), (1062, InputError), (1406, InputError),
         (1142, InputError), (1040, Unavailable), (1053, Unavailable), (1205, Unavailable),
         (1213, Unavailable), (2013, Unavailable), (2003, Unavailable), (1021, Unavailable),

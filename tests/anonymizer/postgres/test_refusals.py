@@ -69,6 +69,15 @@ def test_only_what_may_succeed_later_says_so(
         assert type(refusal(kind.sqlstate, "Error", "source")) is InputError
 
 
+@pytest.mark.parametrize(
+    ("kind", "what"), [(errors.UndefinedTable, "table"), (errors.UndefinedColumn, "column")]
+)
+def test_what_is_not_there_is_told_as_that(kind: type[psycopg.Error], what: str) -> None:
+    found = told(kind("words that may quote a row"), "sample database, customers")
+    assert str(found).startswith(f"sample database, customers: a {what} is not there")
+    assert "what makes the tables has run" in str(found.hint)
+
+
 def test_an_error_says_its_own_side_wherever_it_is_met() -> None:
     error = errors.RaiseException("no drops here")
     setattr(error, SIDE, "target")

@@ -29,6 +29,7 @@ NODE = Node(
         ("gosu: operation not permitted", "[SETGID, SETUID]"),
         ("error: failed switching to 'postgres': operation not permitted", "SETGID, SETUID"),
         ("setgid(101) failed (1: Operation not permitted)", "SETGID, SETUID"),
+        ("chown: cannot read directory '/data': Permission denied", "[CHOWN, DAC_OVERRIDE]"),
         ("mkdir: cannot create directory '/data/x': Permission denied", "[DAC_OVERRIDE]"),
         ("bind: permission denied", "[NET_BIND_SERVICE]"),
     ],
@@ -40,6 +41,13 @@ def test_a_capability_that_it_seems_to_want_is_named(line: str, named: str) -> N
 def test_one_that_it_has_is_not_named_again() -> None:
     node = replace(NODE, hardening=Hardening(capabilities=("CHOWN",)))
     assert "capabilities" not in hints.for_failure(node, ["chown: Operation not permitted"])
+
+
+def test_what_it_has_stands_in_what_is_to_be_written() -> None:
+    node = replace(NODE, hardening=Hardening(capabilities=("SETGID", "CHOWN")))
+    said = hints.for_failure(node, ["chmod: changing permissions of '/data': Operation not permitted"])
+    assert "try `capabilities: [CHOWN, FOWNER, SETGID]`" in said
+    assert "often wants all of [CHOWN, DAC_OVERRIDE, FOWNER, SETGID, SETUID]" in said
 
 
 def test_a_read_only_root_is_told_as_such() -> None:

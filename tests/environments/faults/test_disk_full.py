@@ -28,3 +28,4 @@ def test_a_disk_that_is_this_machine_s_is_not_filled(node: str, said: list[str])
     found = list(disk_full.problems(written, TOPOLOGY, (TOPOLOGY.node(node),)))
     assert [what.partition(":")[0] for _, what, _ in found] == said
     assert all("`disk: 2GiB` under 'api'" in (hint or "") for _, _, hint in found)
+    assert all("size: 2GiB}}`" in (hint or "") for _, _, hint in found)

@@ -141,6 +141,13 @@ def test_what_keeps_a_database_from_being_reached_is_told(
     assert expected in told(tmp_path, **{**DATABASE, **said})
 
 
+def test_what_asks_a_container_for_what_databases_have_is_told_how_it_has_it(tmp_path: Path) -> None:
+    said = told(tmp_path, environment={"URL": "{store.scheme}://{store.user}"})
+    assert "asks for {store.scheme}" in said
+    assert "write `database` under 'store'" in said
+    assert "write `login` under 'store'" in said
+
+
 def test_each_node_has_its_volumes(tmp_path: Path) -> None:
     made = topology(tmp_path, nodes=2, volumes={"data": "/data", "log": {"path": "/log", "size": "64MiB"}})
     holds = "what minio/minio keeps at"
