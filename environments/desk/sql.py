@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from environments import slicing
 from environments.containers import roles
 from environments.desk.credentials import image_of
 from environments.desk.naming import unknown
@@ -55,6 +56,7 @@ def chosen(
 ) -> str:
     """The database that is meant: the named one, or the only one. Raises InputError."""
     known = databases(topology, images)
+    _refuse_containers(topology, service, known, within=within)
     what, verb = ("PostgreSQL database", "psql") if images == {"postgres"} else ("database", "sql")
     if service is not None:
         if service not in known:
@@ -67,6 +69,20 @@ def chosen(
             hint=f"name the one: `peakproof env {verb} NAME SERVICE`" if known else "",
         )
     return known[0]
+
+
+def _refuse_containers(topology: Topology, service: str | None, known: Sequence[str], *, within: str) -> None:
+    """Raises InputError where what is meant is a database of an image of others."""
+    foreign = [each for each in slicing.databases(topology) if each not in databases(topology)]
+    if service is None and not known and len(foreign) == 1:
+        service = foreign[0]
+    if service in foreign:
+        node = next(each.name for each in topology.nodes if each.service == service)
+        raise InputError(
+            f"{service} of {within} is an image of others: what client it has, nobody here knows",
+            hint=f"`peakproof env exec {within} {node} -- …` runs a client that the image has; "
+            f"`peakproof env credentials {within} {service}` says how one of this machine connects",
+        )
 
 
 def node_of(running: Environment, service: str) -> str:

@@ -67,21 +67,25 @@ def webshop(section: str, registry: Registry, tmp_path_factory: pytest.TempPathF
     files["webshop.yaml"] = re.sub(
         r"image: (?:registry\.example/)?", f"image: {registry.host}/", files["webshop.yaml"]
     )
-    files["webshop-season.yaml"] = files["webshop-season.yaml"].replace(
-        "./webshop.yaml}", f"./webshop.yaml, name: {ENVIRONMENT}}}"
-    )
+    files["webshop.yaml"] = files["webshop.yaml"].replace("definition: webshop", f"definition: {ENVIRONMENT}")
     return typed.into(tmp_path_factory.mktemp("webshop"), files)
 
 
 @pytest.fixture(scope="module")
 def rehearsed(section: str, webshop: Path, client: docker.DockerClient) -> Iterator[Ran]:
-    """How the command ended that the section shows."""
-    (command,) = typed.commands(section)
-    done = commanding.run(*command, "--json", cwd=webshop, within=280)
-    (out,) = (webshop / "report").glob("*") if (webshop / "report").is_dir() else [webshop]
-    yield Ran(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr, out=out)
-    for name in (ENVIRONMENT, f"{ENVIRONMENT}_source"):
-        removing.remove(client, name)
+    """How the last of the section's commands ended, after those before it were typed."""
+    try:
+        *before, last = typed.commands(section)
+        for command in before:
+            words = [ENVIRONMENT if word == "webshop" else word for word in command]
+            done = commanding.run(*words, cwd=webshop)
+            assert done.returncode == 0, done.stderr
+        done = commanding.run(*last, "--json", cwd=webshop, within=280)
+        (out,) = (webshop / "report").glob("*") if (webshop / "report").is_dir() else [webshop]
+        yield Ran(exit_code=done.returncode, stdout=done.stdout, stderr=done.stderr, out=out)
+    finally:
+        for name in (ENVIRONMENT, f"{ENVIRONMENT}_source"):
+            removing.remove(client, name)
 
 
 def test_the_shop_passes_although_a_node_was_killed(rehearsed: Ran) -> None:

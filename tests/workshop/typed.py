@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 EXAMPLE = re.compile(r"```\w+\n(?P<content>(?:#|--) (?P<name>\S+)\n.*?)```", re.DOTALL)
-COMMAND = re.compile(r"^\.venv/bin/peakproof (.+)$", re.MULTILINE)
+COMMAND = re.compile(r"^\.venv/bin/peakproof ([^#\n]+)", re.MULTILINE)
 
 
 def examples(text: str) -> dict[str, str]:
