@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,8 +139,11 @@ def _new_stack(attached: Mapping[str, str]) -> Iterator[Stack]:
         variables = {**os.environ, **attached, "XDG_STATE_HOME": state, PASSPHRASE: "of a benchmark"}
         try:
             yield Stack(variables=variables, changes={})
-        finally:
-            _took(["destroy", STACK, "--yes"], variables)
+        except BaseException:  # what failed is told, not that there may be nothing to destroy
+            with suppress(SystemExit):
+                _took(["destroy", STACK, "--yes"], variables)
+            raise
+        _took(["destroy", STACK, "--yes"], variables)
 
 
 def _containers() -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,8 @@ from foundation.errors import Refused
 
 _AT_ONCE = 8
 _AT_IT = "is already in progress"
+# An engine still lists an overlay that its swarm has removed, and does not say 404 of it.
+_GONE = re.compile(r"network \S+ not found")
 _UNDO_SECONDS = 90
 _TASKS = "is in use by task"
 _LEAVING, _AGAIN = 20.0, 0.5  # seconds
@@ -121,7 +124,7 @@ def unless_gone() -> Iterator[None]:
     except NotFound:
         pass
     except APIError as error:
-        if _AT_IT not in str(error):
+        if _AT_IT not in str(error) and not _GONE.search(str(error)):
             raise
 
 

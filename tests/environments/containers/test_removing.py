@@ -11,7 +11,12 @@ from environments.containers.removing import left_to_the_reaper, unless_gone
 
 
 @pytest.mark.parametrize(
-    "error", [NotFound("no such container"), APIError("removal of container x is already in progress")]
+    "error",
+    [
+        NotFound("no such container"),
+        APIError("removal of container x is already in progress"),
+        APIError("network m66cajb4r42zo7v3ebrh07xoe not found"),
+    ],
 )
 def test_that_another_is_at_it_is_no_failure(error: Exception) -> None:
     with unless_gone():
