@@ -6,28 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from foundation.errors import InputError, Problem
 from peakproof import season
 from tests.peakproof.kiosks import TINY
-
-GOOD = (TINY / "season.yaml").read_text().replace("definition: kiosk", f"definition: {TINY / 'kiosk.yaml'}")
-
-
-def problems(folder: Path, text: str) -> list[Problem]:
-    """What is wrong with a plan; its lines count from 1."""
-    (folder / "plan.yaml").write_text(text)
-    with pytest.raises(InputError) as raised:
-        season.load("./plan.yaml", beside=folder)
-    return list(raised.value.problems)
-
-
-def told(folder: Path, text: str) -> str:
-    found = problems(folder, text)
-    return "\n".join(f"{each.where}: {each.what}; {each.hint or ''}" for each in found)
-
-
-def line_of(text: str, part: str) -> int:
-    return text[: text.index(part)].count("\n") + 1
+from tests.peakproof.telling import GOOD, line_of, told
 
 
 def test_a_rule_that_ends_the_load_is_told_with_its_line_when_it_is_none(tmp_path: Path) -> None:
@@ -330,23 +311,3 @@ def test_files_of_a_dataset_that_are_not_there_are_told_beside_all_else(tmp_path
         assert wrong in said, said
     assert "there is no file" in said
     assert f"{tmp_path / 'plan.yaml'}; " not in said, "that one is there"
-
-
-def test_a_stack_has_no_other_name(tmp_path: Path) -> None:
-    text = GOOD.replace("environment: {", "environment: {name: mine, stack: staging, ")
-    assert "`name` is an environment's that `rehearse` brings up" in told(tmp_path, text)
-
-
-def test_a_stack_is_not_emptied_for_a_search(tmp_path: Path) -> None:
-    text = f"{GOOD.replace('environment: {', 'environment: {stack: staging, ')}capacity: {{budget: 15m}}\n"
-    said = told(tmp_path, text)
-    assert f"plan.yaml:{line_of(text, 'capacity: {')}: a search for capacity empties the database" in said
-
-
-def test_the_hosts_of_a_stack_are_no_targets(tmp_path: Path) -> None:
-    (tmp_path / "box.yaml").write_text(
-        "site: box\nhosts: {a: {docker: ssh://a}, b: {docker: ssh://b}}\nsubnets: 10.240.0.0/16\n"
-    )
-    there = "environment: {stack: staging, site: ./box.yaml, "
-    text = f"{GOOD.replace('environment: {', there)}timeline: [{{at: 2s, kill: host.2}}]\n"
-    assert "host.2: on hosts of a stack others may stand" in told(tmp_path, text)
