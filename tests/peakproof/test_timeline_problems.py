@@ -10,7 +10,7 @@ from environments.faults.capabilities import NFTABLES
 from foundation.errors import InputError, Unavailable
 from peakproof import season
 from peakproof.season import Season
-from tests.peakproof.test_season_problems import GOOD, line_of, told
+from tests.peakproof.telling import GOOD, line_of, told
 
 
 @pytest.mark.parametrize(
