@@ -25,7 +25,6 @@ from anonymizer.proof.places import UNIT, Place
 from anonymizer.proof.scanning import (
     Scan,
     Wanted,
-    as_dealt,
     dealt,
     described,
     examined,
@@ -236,12 +235,7 @@ def _was(one: _Watched, low: pa.Array, rows: Words, seed: Seed, leads: Bytes) ->
     if one.holds.chance is None or one.holds.chance == 0:
         return described(low, rows, seed, leads)
     possible = np.ones(len(low), bool) if one.pool is None else one.pool.deals(low)
-    if not possible.any():
-        return described(low, rows, seed, leads)
-    dealt_, others = (
-        described(low.filter(pa.array(which)), rows[which], seed, leads) for which in (possible, ~possible)
-    )
-    return together([as_dealt(dealt_), others])
+    return described(low, rows, seed, leads, possible)
 
 
 def _exactly(low: pa.Array, rows: Words, seed: Seed) -> Records:

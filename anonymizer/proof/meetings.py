@@ -5,7 +5,7 @@ Partition by partition, summed over all of them. Judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,6 +24,9 @@ from anonymizer.proof.places import Place, paths
 from anonymizer.proof.scanning import dealt, is_number, kinds, one_word, row
 from anonymizer.proof.sheets import Sheet
 from anonymizer.proof.sightings import explained_by, filled, population
+
+# What places of the source held, in one partition.
+Was = Mapping[tuple[str, str], Records]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,25 +104,30 @@ class Meetings:
     ) -> tuple[dict[tuple[str, str], Meeting], dict[tuple[str, str, str], Spot]]:
         """What meets in one partition."""
         places = [(sheet.name, place.label) for sheet in tables for place in sheet.compared]
-        return {at: self._met(at, number) for at in places}, dict(self._spots(texts, number))
+        was = self._was(places, number)
+        return {at: self._met(at, number, was[at]) for at in places}, dict(self._spots(texts, number, was))
 
-    def _met(self, at: tuple[str, str], number: int) -> Meeting:
-        how = " exactly" if at in self._exact else ""
-        before, after = (self._stored.read((*at, f"{side}{how}"), number) for side in ("was", "cell"))
-        met = meet(before, after)
+    def _was(self, places: Iterable[tuple[str, str]], number: int) -> Was:
+        return {at: self._stored.read((*at, "was"), number) for at in places}
+
+    def _met(self, at: tuple[str, str], number: int, was: Records) -> Meeting:
+        if at in self._exact:
+            met = meet(*(self._stored.read((*at, f"{side} exactly"), number) for side in ("was", "cell")))
+        else:
+            met = meet(was, self._stored.read((*at, "cell"), number))
         if at not in self._by_rows:
             return met
         rows = meet(*(self._stored.read((*at, f"{side} row"), number) for side in ("was", "cell")))
         return replace(met, strange_pairs=rows.own_values, strange_values=rows.own_values)
 
     def _spots(
-        self, texts: Sequence[tuple[str, str]], number: int
+        self, texts: Sequence[tuple[str, str]], number: int, was: Was
     ) -> Iterator[tuple[tuple[str, str, str], Spot]]:
         read = {at: self._stored.read((*at, "text"), number) for at in texts}
         proved = {at: self._stored.read((*at, "proved"), number) for at in texts}
         all_ = together([*read.values(), *proved.values()]).prints
         for name in self.populations:
-            there = self.originals(name, number)
+            there = self._originals(name, was)
             there = there.only(likely(there.prints, all_))
             sorted_ = np.sort(there.prints)
             for at, found in read.items():
@@ -129,9 +137,9 @@ class Meetings:
                 if len(met) and self._inside.get(at):
                     met = met.only(~self._inside_of(at, met, number))
                 if len(met) and at in self.beyond:
-                    met = met.only(among(met.prints, self._strange(name, number, there)))
+                    met = met.only(among(met.prints, self._strange(name, was, there)))
                 if len(met) and at == OBJECTS:
-                    yield from self._in_objects(name, met, self._strange(name, number, there))
+                    yield from self._in_objects(name, met, self._strange(name, was, there))
                 elif len(met):
                     yield (*at, name), self._spot(at, there, met)
 
@@ -154,9 +162,9 @@ class Meetings:
         there = together([self._stored.read(stream, number) for stream in streams])
         return among(mixed(met.prints, row(met.tags)), different(mixed(there.prints, row(there.tags))))
 
-    def _strange(self, name: str, number: int, originals: Records) -> Words:
+    def _strange(self, name: str, was: Was, originals: Records) -> Words:
         """Those that no transform leaves: triggers and views repeat results, a pool's names among them."""
-        left = [self._stored.read((*at, "was"), number) for at in self.populations[name] if at in self._free]
+        left = [was[at] for at in self.populations[name] if at in self._free]
         possible = different(together([originals.only(dealt(originals.tags)), *left]).prints)
         return different(originals.prints[~among(originals.prints, possible)])
 
@@ -165,9 +173,9 @@ class Meetings:
         telling = met.only(~one_word(met.tags)) if self.explained.get(at) else met
         return Spot(meeting=meet(originals, met), found=len(different(telling.prints)))
 
-    def originals(self, name: str, number: int) -> Records:
+    def _originals(self, name: str, was: Was) -> Records:
         """A population's originals that are looked for within texts."""
-        read = together([self._stored.read((*stream, "was"), number) for stream in self.populations[name]])
+        read = together([was[at] for at in self.populations[name]])
         return read.only(kinds(read.tags) != WHOLE)
 
     def persons(self, *streams: tuple[str, str]) -> float:
@@ -195,7 +203,7 @@ class Meetings:
     def _counted(self, name: str) -> dict[int, int]:
         counts: dict[int, int] = {}
         for number in range(self._stored.count):
-            there = self.originals(name, number)
+            there = self._originals(name, self._was(self.populations[name], number))
             there = there.only(is_number(there.tags))
             widths = kinds(there.tags)
             for width in np.unique(widths).tolist():

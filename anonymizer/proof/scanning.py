@@ -28,7 +28,7 @@ from anonymizer.proof.windows import LEADS, WAITING
 _LONGEST_CELL = 1 << 20
 _SLICE, _OVERLAP = 1 << 14, 1024
 
-_KIND, _DEALT = np.uint64(63), np.uint64(64)
+_KIND, DEALT = np.uint64(63), np.uint64(64)
 _LOCAL = 9  # digits
 _ROOM = 1 << 14  # records
 
@@ -75,17 +75,12 @@ def kinds(tags: Words) -> Words:
 
 def row(tags: Words) -> Words:
     """The row in each tag; 0 where nobody can know it."""
-    return tags & ~(_KIND | _DEALT)
-
-
-def as_dealt(records: Records) -> Records:
-    """The same, noted as values that a draw could deal out."""
-    return Records(prints=records.prints, tags=records.tags | _DEALT)
+    return tags & ~(_KIND | DEALT)
 
 
 def dealt(tags: Words) -> Flags:
     """Which originals a draw could deal out."""
-    found: Flags = (tags & _DEALT) != 0
+    found: Flags = (tags & DEALT) != 0
     return found
 
 
@@ -106,13 +101,15 @@ def no_leads() -> Bytes:
     return np.zeros((MOST_DIGITS + 1) * LEADS, np.uint8)
 
 
-def described(cells: pa.Array, rows: Words, seed: Seed, leads: Bytes | None = None) -> Records:
+def described(
+    cells: pa.Array, rows: Words, seed: Seed, leads: Bytes | None = None, possible: Flags | None = None
+) -> Records:
     """Every lowered cell that says anything as one record; a Polish number without its prefix, too.
 
-    How numbers begin is noted in `leads`.
+    How numbers begin is noted in `leads`; `possible` says which cells a draw could deal out.
     """
-    cells = _digested(cells, seed)
-    return _looked(_nothing(seed, leads), cells, rows, np.zeros(MOST_DIGITS + 1, np.int64), json=False)[0]
+    cells, trials = _digested(cells, seed), np.zeros(MOST_DIGITS + 1, np.int64)
+    return _looked(_nothing(seed, leads), cells, rows, trials, json=False, possible=possible)[0]
 
 
 def examined(wanted: Wanted, texts: pa.Array, cells: pa.Array, rows: Words) -> tuple[Records, Scan]:
@@ -178,7 +175,7 @@ def _with_other_readings(
 
 
 def _looked(
-    wanted: Wanted, cells: pa.Array, rows: Words, trials: Places, *, json: bool
+    wanted: Wanted, cells: pa.Array, rows: Words, trials: Places, *, json: bool, possible: Flags | None = None
 ) -> tuple[Records, Records]:
     """The cells as wholes, and what may be originals in them."""
     sizes, widths = np.array(wanted.sizes, np.int64), np.array(wanted.widths, np.int64)
@@ -198,11 +195,12 @@ def _looked(
         )  # fmt: skip
         tags = row(rows[places[:found]]) | kind[:found]
         records.append(Records(prints=prints[:found].copy(), tags=tags))
-    return _wholes(rows, whole, what, local), together(records)
+    mine = row(rows) if possible is None else row(rows) | np.where(possible, DEALT, np.uint64(0))
+    return _wholes(mine, whole, what, local), together(records)
 
 
-def _wholes(rows: Words, whole: Words, what: Bytes, local: Words) -> Records:
-    mine = row(rows)
+def _wholes(mine: Words, whole: Words, what: Bytes, local: Words) -> Records:
+    """The cells that say anything; `mine` are their tags, but for the kind."""
     if what.all() and not local.any():  # most columns: nothing has to be picked out
         return Records(prints=whole, tags=mine | what)
     says, short = np.flatnonzero(what), np.flatnonzero(local)

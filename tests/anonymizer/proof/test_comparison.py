@@ -23,7 +23,7 @@ from anonymizer.proof.comparison import (
     repeated,
 )
 from anonymizer.proof.partitions import Records, together
-from anonymizer.proof.scanning import as_dealt
+from tests.anonymizer.proof.noting import as_dealt
 
 ROWS = 5000
 PEOPLE = np.arange(1, ROWS + 1, dtype=np.uint64) << np.uint64(7)

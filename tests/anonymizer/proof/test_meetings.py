@@ -15,9 +15,9 @@ from anonymizer.proof.meetings import Meetings, Spot, explained
 from anonymizer.proof.objects import CATALOGUE, OBJECTS
 from anonymizer.proof.partitions import Partitions, Records
 from anonymizer.proof.places import searched
-from anonymizer.proof.scanning import as_dealt
 from anonymizer.proof.sheets import Sheet, sheets
 from tests.anonymizer.proof.memory import MAIL, PHONE, copied, plan
+from tests.anonymizer.proof.noting import as_dealt
 
 FULL = {"transform": "full_name", "class": "identifying"}
 COMPANY = {"transform": "company", "class": "common"}
