@@ -196,7 +196,8 @@ def test_numbers_that_begin_like_no_original_are_passed_over_and_no_original_is(
 
 
 def test_what_a_draw_could_deal_is_noted_beside_row_and_kind() -> None:
-    cells, rows = lowered(pa.array(["jan kowalski", "-", "44051401359"])), np.arange(3, dtype=np.uint64) << 8
+    cells = lowered(pa.array(["jan kowalski", "-", "44051401359"]))
+    rows = np.arange(3, dtype=np.uint64) << np.uint64(8)
     found = described(cells, rows, SEED)
     noted = described(cells, rows, SEED, possible=np.array([True, True, False]))
     assert not dealt(found.tags).any()
