@@ -9,9 +9,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from environments import conflicts, delivering, naming
 from environments.definition import Definition
-from environments.services import KINDS, AnyOptions
-from environments.services.container import ContainerOptions
-from environments.services.kind import BACK, FRONT, Asked, Reference, Service, Surroundings, node_names
+from environments.services import KINDS
+from environments.services.kind import BACK, FRONT, Reference, Service, Surroundings, node_names
 from environments.topology import OUTSIDE, Endpoint, Flow, Network, Partner, Topology
 from foundation import documents
 from foundation.errors import Problem
@@ -149,16 +148,11 @@ def _placeholder_problems(definition: Definition) -> Iterator[Problem]:
             meant = asked.service in bindings or difflib.get_close_matches(asked.service, bindings)
             if word not in known and meant:
                 what = f"{asked.variable} asks for {{{word}}}, which the definition does not have"
-                hint = _how_a_container_has_it(asked, services) or documents.did_you_mean(word, known)
+                of = services.get(asked.service)
+                key = KINDS[of.kind].keys.get(asked.wanted) if of else None
+                written = f"write `{key}` under {asked.service!r}" if key else None
+                hint = written or documents.did_you_mean(word, known)
                 yield definition.document.problem(("services", name), what, hint)
-
-
-def _how_a_container_has_it(asked: Asked, services: Mapping[str, AnyOptions]) -> str | None:
-    """What a container says so that it has a property of databases, or of who logs in."""
-    keys = {"name": "database", "scheme": "database", "user": "login"}
-    if asked.wanted not in keys or not isinstance(services.get(asked.service), ContainerOptions):
-        return None
-    return f"write `{keys[asked.wanted]}` under {asked.service!r}"
 
 
 def _cycle_problems(definition: Definition) -> Iterator[Problem]:

@@ -29,6 +29,8 @@ CAPABILITIES = frozenset((
     "SYS_BOOT", "SYS_CHROOT", "SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO",
     "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM",
 ))  # fmt: skip
+BEGINNING_AS_ROOT = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID")
+"""What an image needs that begins as root, gives files away and becomes its own user; Docker gives more."""
 
 
 def _capability(text: str) -> str:

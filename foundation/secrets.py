@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import final
 from urllib.parse import quote
 
+_TOLD_APART = 6  # letters: shorter values are words that may stand anywhere
 # No look-alikes and nothing that needs quoting in a shell, a URL or a configuration file.
-_TOLD_APART = 6
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 

@@ -27,6 +27,7 @@ _DUPLICATE, _NULL, _CHECKED, _REFERRED = {1062, 1586}, {1048, 1364}, {3819, 4025
 _UNFITTING = {1264, 1265, 1292, 1366, 1406, 3140}
 _DENIED = {1044, 1045, 1049, 1142, 1143, 1227, 1698}
 _FULL = {1021, 1114}
+_NOT_THERE = {1054: "column", 1146: "table"}
 # What may be otherwise the next time: memory, connections, a shutdown, the network, conflicts, time-outs.
 _PASSES = {
     1037, 1038, 1040, 1041, 1053, 1077, 1079, 1129, 1158, 1159, 1160, 1161, 1203, 1213, 1226, 1317, 1969,
@@ -187,8 +188,8 @@ def _translated(code: int, kind: str, where: str) -> PeakproofError:
         return InputError(f"a masked row breaks a constraint ({number})", where=where, hint=fits)
     if code in _UNFITTING:
         return InputError(f"a masked value does not fit ({number})", where=where, hint=fits)
-    if code in (1054, 1146):
-        what = f"a {'table' if code == 1146 else 'column'} is not there ({number})"
+    if code in _NOT_THERE:
+        what = f"a {_NOT_THERE[code]} is not there ({number})"
         hint = "see that what makes the tables has run in that database, and that the names are the same"
         return InputError(what, where=where, hint=hint)
     if code in _FULL:

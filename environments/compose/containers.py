@@ -10,10 +10,8 @@ from environments.compose import builds, dockerfile, images, mounts
 from environments.compose.notes import Note
 from environments.compose.scene import Scene, changed, lost, open_
 from environments.compose.service import ComposeService
-from environments.running import CAPABILITIES
+from environments.running import BEGINNING_AS_ROOT, CAPABILITIES
 
-# What an image that begins as root needs to give files away and become its own user: less than Docker gives.
-BEGINNING_AS_ROOT = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID")
 _LONGEST_GRACE, _DEADLINE = 10.0, 60.0
 UNSAID_DEADLINE = 180.0
 """For images that say nothing of how long they take: a server written in Java takes a minute."""

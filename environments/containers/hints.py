@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from environments.nodes import Node
+from environments.running import BEGINNING_AS_ROOT
 
 _REFUSED = re.compile(r"operation not permitted|permission denied|not permitted|EPERM|EACCES", re.IGNORECASE)
 # What an image was at when it was refused -> the capabilities that doing it as root takes.
@@ -33,8 +34,6 @@ _WANTS = (
     (re.compile(r"mlock", re.IGNORECASE), ("IPC_LOCK",)),
     (re.compile(r"chroot", re.IGNORECASE), ("SYS_CHROOT",)),
 )
-AS_ROOT = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID")
-"""What an image wants that begins as root, hands its folders to another user and becomes it."""
 _READ_ONLY = re.compile(r"read-only file ?system|EROFS", re.IGNORECASE)
 _FORMAT = re.compile(r"exec format error", re.IGNORECASE)
 
@@ -63,9 +62,9 @@ def for_failure(node: Node, lines: Sequence[str]) -> str:
 
 def _try_with(capabilities: Sequence[str], image: str) -> str:
     """All that it is to be given, also what it has; one that hands over its folders wants the others next."""
-    listed = ", ".join(sorted(capabilities))
-    often = set(capabilities) < set(AS_ROOT) and bool({"CHOWN", "FOWNER", "SETUID"} & set(capabilities))
-    more = f"; one that begins as root often wants all of [{', '.join(AS_ROOT)}]" if often else ""
+    listed, given = ", ".join(sorted(capabilities)), set(capabilities)
+    often = given < set(BEGINNING_AS_ROOT) and bool({"CHOWN", "FOWNER", "SETUID"} & given)
+    more = f"; one that begins as root often wants all of [{', '.join(BEGINNING_AS_ROOT)}]" if often else ""
     return (
         f"every capability is dropped here but those named, and {image} seems to want more: try "
         f"`capabilities: [{listed}]`{more}; or run it as a user that needs none (`user`)"

@@ -22,7 +22,7 @@ from foundation.errors import Refused
 
 _AT_ONCE = 8
 _AT_IT = "is already in progress"
-# An engine still lists an overlay that its swarm has removed, and does not say 404 of it.
+# Of an overlay that one host still lists although the swarm has removed it.
 _GONE = re.compile(r"network \S+ not found")
 _UNDO_SECONDS = 90
 _TASKS = "is in use by task"

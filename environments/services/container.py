@@ -40,7 +40,7 @@ class EndpointInput(Input):
     protocol: Literal["http", "tcp"] = "http"
 
 
-SCHEMES: Mapping[str, Literal["postgresql", "mysql"]] = {"postgres": "postgresql", "mariadb": "mysql"}
+_SCHEMES: Mapping[str, Literal["postgresql", "mysql"]] = {"postgres": "postgresql", "mariadb": "mysql"}
 """Engine of a database -> how its URLs begin."""
 
 
@@ -102,7 +102,7 @@ def bind(name: str, options: ContainerOptions, _platform: Platform) -> Binding:
         host=name,
         port=options.port,
         ports=options.ports,
-        scheme=SCHEMES[database.engine] if database else None,
+        scheme=_SCHEMES[database.engine] if database else None,
         name=database.name if database else None,
         user=options.login,
         health=running.health(options),
@@ -228,4 +228,5 @@ KIND = ServiceKind(
     references=references_of,
     problems=problems,
     asks=asks,
+    keys={"name": "database", "scheme": "database", "user": "login"},
 )

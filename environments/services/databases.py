@@ -9,7 +9,7 @@ from pydantic import Field
 from environments.nodes import CommandProbe, Node, SecretFile
 from environments.platform import Platform
 from environments.secrets import TRUST
-from environments.services.kind import Service, ServiceOptions, Setting, Surroundings
+from environments.services.kind import Service, ServiceOptions, Surroundings
 from environments.services.stateful import served_by
 from environments.topology import Binding, Role, SecretRef
 from environments.words import Account
@@ -28,7 +28,6 @@ class DatabaseOptions(ServiceOptions):
     database: Account | None = None
     user: Account | None = None
     tls: bool = Field(default=False, description="nobody connects over the network without TLS")
-    settings: dict[str, Setting] = Field(default={})
 
 
 def binding(

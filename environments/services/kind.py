@@ -112,6 +112,7 @@ class ServiceKind(Generic[Options]):
     problems   what is wrong with the options given the platform: (place, what, allowed words)
     asks       what its variables are filled from
     describe   the nodes
+    keys       property of its binding -> the key by which a definition gives it, where it is not always there
     """
 
     options: type[Options]
@@ -123,6 +124,7 @@ class ServiceKind(Generic[Options]):
         lambda _options, _platform: []
     )
     asks: Callable[[Options, Platform], list[Asked]] = lambda _options, _platform: []
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 def node_names(service: str, count: int) -> tuple[str, ...]:

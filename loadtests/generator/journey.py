@@ -79,9 +79,8 @@ class Journey(Asking, FastHttpUser):
         self._thought, self._orders, self._refused = 0, 0, False
         self._missed: StepFailed | None = None
         self._last: Reply | None = None
-        if (
-            here := gevent.getcurrent()
-        ) is not self._seated:  # it stays: arrivals of a user are in one greenlet
+        here = gevent.getcurrent()
+        if here is not self._seated:  # once: a user's arrivals are all in one greenlet
             counting(self._checked)
             self._seated = here
         self._client_failed: RequestFailed | None = None

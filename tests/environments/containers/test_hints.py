@@ -47,7 +47,7 @@ def test_what_it_has_stands_in_what_is_to_be_written() -> None:
     node = replace(NODE, hardening=Hardening(capabilities=("SETGID", "CHOWN")))
     said = hints.for_failure(node, ["chmod: changing permissions of '/data': Operation not permitted"])
     assert "try `capabilities: [CHOWN, FOWNER, SETGID]`" in said
-    assert "often wants all of [CHOWN, DAC_OVERRIDE, FOWNER, SETGID, SETUID]" in said
+    assert "often wants all of [CHOWN, DAC_OVERRIDE, FOWNER, KILL, SETGID, SETUID]" in said
 
 
 def test_a_read_only_root_is_told_as_such() -> None:
