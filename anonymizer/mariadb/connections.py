@@ -27,6 +27,7 @@ _DUPLICATE, _NULL, _CHECKED, _REFERRED = {1062, 1586}, {1048, 1364}, {3819, 4025
 _UNFITTING = {1264, 1265, 1292, 1366, 1406, 3140}
 _DENIED = {1044, 1045, 1049, 1142, 1143, 1227, 1698}
 _FULL = {1021, 1114}
+_PATIENCE = 10  # seconds
 _NOT_THERE = {1054: "column", 1146: "table"}
 # What may be otherwise the next time: memory, connections, a shutdown, the network, conflicts, time-outs.
 _PASSES = {
@@ -140,9 +141,11 @@ def session(dsn: str, role: str) -> Iterator[Session]:
     try:
         driver = pymysql.connect(
             host=place.host, port=place.port, user=place.user, password=place.password,
-            database=place.database, charset="utf8mb4", autocommit=True, connect_timeout=10,
-            use_unicode=False, ssl=tls(place),
+            database=place.database, charset="utf8mb4", autocommit=True, connect_timeout=_PATIENCE,
+            read_timeout=_PATIENCE, use_unicode=False, ssl=tls(place),
         )  # fmt: skip
+        # Waited so long for its greeting, which another kind of server never sends; a query may take longer.
+        driver._read_timeout = None  # type: ignore[attr-defined]  # nothing public says it
     except pymysql.Error as error:
         raise _refused_login(error, where) from None
     try:
@@ -160,7 +163,7 @@ def _refused_login(error: pymysql.Error, where: str) -> PeakproofError:
     if code in _DENIED:
         hint = "check user, password and database name"
         return InputError(f"the login was refused (error {code})", where=where, hint=hint)
-    hint = "check host and port, and that the server runs"
+    hint = "check host and port, and that a MariaDB or MySQL server runs there"
     return Unavailable(f"nobody answers (error {code})", where=where, hint=hint)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from environments import references
-from environments.nodes import Attachments, File, Mount, Node, Resources, Storage
+from environments.nodes import Attachments, File, Lifecycle, Mount, Node, Resources, Storage
 from environments.platform import Platform
 from environments.running import Deliveries, RunningInput
 from environments.services import running
@@ -89,6 +89,8 @@ class ContainerOptions(ServiceOptions, RunningInput):
             raise ValueError(f"a `database` is reached at its `port` by its `login`: say {_listed(lacking)}")
         if self.nodes != 1:
             raise ValueError("a `database` is one node: each would have data of its own")
+        if self.lifecycle is Lifecycle.ONCE:
+            raise ValueError("a `database` stays: it cannot have the lifecycle `once`")
         return self
 
 

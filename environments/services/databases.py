@@ -9,7 +9,7 @@ from pydantic import Field
 from environments.nodes import CommandProbe, Node, SecretFile
 from environments.platform import Platform
 from environments.secrets import TRUST
-from environments.services.kind import Service, ServiceOptions, Surroundings
+from environments.services.kind import Memory, Service, ServiceOptions, Surroundings
 from environments.services.stateful import served_by
 from environments.topology import Binding, Role, SecretRef
 from environments.words import Account
@@ -23,7 +23,7 @@ TRUST_FILE = "/run/secrets/trust.pem"
 class DatabaseOptions(ServiceOptions):
     """What every database can be told. `database` and `user` are the platform's name unless given."""
 
-    memory: Size = 512 * 1024**2
+    memory: Memory = 512 * 1024**2
     disk: Size | None = None
     database: Account | None = None
     user: Account | None = None

@@ -8,10 +8,18 @@ from pydantic import Field
 
 from environments.nodes import Attachments, File, HttpProbe, Node, Probes, Process, Resources, TcpProbe
 from environments.platform import Platform
-from environments.services.kind import FRONT, Reference, Service, ServiceKind, ServiceOptions, Surroundings
+from environments.services.kind import (
+    FRONT,
+    Memory,
+    Reference,
+    Service,
+    ServiceKind,
+    ServiceOptions,
+    Surroundings,
+)
 from environments.topology import Binding, Endpoint, Role
 from environments.words import HttpPath, Name
-from foundation.units import Duration, Size
+from foundation.units import Duration
 
 CONFIG = "/etc/haproxy/haproxy.cfg"
 COMMAND = ("haproxy", "-W", "-db", "-f", CONFIG)
@@ -44,7 +52,7 @@ class HaproxyOptions(ServiceOptions):
     """
 
     kind: Literal["haproxy"]
-    memory: Size = 128 * 1024**2
+    memory: Memory = 128 * 1024**2
     to: Name = Field(description="the service that it balances, an application or a container")
     port: int = Field(default=8000, ge=1024, le=65535)
     health: HttpPath | None = Field(default=None, description="path that a healthy node answers with 200")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from environments.nodes import Node
 from environments.platform import Platform
@@ -30,10 +30,21 @@ def _as_written(value: object) -> object:
 Setting = Annotated[str, BeforeValidator(_as_written)]
 
 
+def _enough(memory: int) -> int:
+    if memory < _LEAST_MEMORY:
+        raise ValueError(f"must be {_LEAST_MEMORY >> 20}MiB or more: Docker takes no less")
+    return memory
+
+
+_LEAST_MEMORY = 6 << 20
+Memory = Annotated[Size, AfterValidator(_enough)]
+"""A node's limit of memory in bytes."""
+
+
 class ServiceOptions(Input):
     """What every kind of service can be told."""
 
-    memory: Size = Field(default=256 * 1024**2, description="memory limit of each node")
+    memory: Memory = Field(default=256 * 1024**2, description="memory limit of each node")
 
 
 @dataclass(frozen=True, kw_only=True)

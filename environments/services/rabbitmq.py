@@ -8,7 +8,7 @@ from pydantic import Field
 
 from environments.nodes import Node, Probes, Process, Resources, TcpProbe
 from environments.platform import Platform
-from environments.services.kind import Service, ServiceKind, ServiceOptions, Surroundings
+from environments.services.kind import Memory, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.services.stateful import attached, kept, password_file, served_by
 from environments.topology import Binding, Role
 from environments.words import Account
@@ -22,7 +22,7 @@ class RabbitmqOptions(ServiceOptions):
     """A RabbitMQ broker. `user` is the platform's name unless given."""
 
     kind: Literal["rabbitmq"]
-    memory: Size = 512 * 1024**2
+    memory: Memory = 512 * 1024**2
     disk: Size | None = Field(default=None, ge=64 * 1024**2, description="size of its disk; else its host's")
     user: Account | None = None
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+
 import pymysql
 import pytest
 
+from anonymizer.mariadb import connections
 from anonymizer.mariadb.connections import translated
 from foundation.errors import InputError, PeakproofError, Unavailable
 
@@ -25,3 +28,13 @@ def test_only_what_may_succeed_later_says_so(code: int, kind: type[PeakproofErro
     assert str(told.value).startswith("target, people: ")
     assert told.value.hint
     assert "quote" not in f"{told.value} {told.value.hint}"
+
+
+def test_a_server_that_never_greets_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a PostgreSQL, which waits for its client to begin."""
+    monkeypatch.setattr(connections, "_PATIENCE", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        dsn = f"mysql://me:secret@127.0.0.1:{silent.getsockname()[1]}/shop"
+        with pytest.raises(Unavailable, match="nobody answers") as told, connections.session(dsn, "source"):
+            pass
+    assert "a MariaDB or MySQL server" in (told.value.hint or "")

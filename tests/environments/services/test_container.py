@@ -130,6 +130,7 @@ def test_further_endpoints_of_a_database_stand_beside_its_own(tmp_path: Path) ->
         ({"port": None}, "a `database` is reached at its `port` by its `login`: say `port`"),
         ({"port": None, "login": None}, "say `port` and `login`"),
         ({"nodes": 2}, "a `database` is one node"),
+        ({"lifecycle": "once"}, "a `database` stays"),
         ({"database": {"engine": "oracle", "name": "x"}}, "postgres"),
         ({"secrets": {}}, "its `secrets` must give it 'store.password': its user's password"),
         ({"endpoints": {"store": 80}}, "endpoint 'store' is the database's own, at 5432, not at 80"),
@@ -139,6 +140,10 @@ def test_what_keeps_a_database_from_being_reached_is_told(
     tmp_path: Path, said: dict[str, object], expected: str
 ) -> None:
     assert expected in told(tmp_path, **{**DATABASE, **said})
+
+
+def test_less_memory_than_docker_gives_is_told(tmp_path: Path) -> None:
+    assert "must be 6MiB or more" in told(tmp_path, memory="1B")
 
 
 def test_what_asks_a_container_for_what_databases_have_is_told_how_it_has_it(tmp_path: Path) -> None:
