@@ -5,9 +5,11 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 
 import docker
+from docker.models.networks import Network as DockerNetwork
 from docker.types import IPAMConfig, IPAMPool
 
 from environments import addresses, docker_policy, labels, swarm
+from environments.containers import removing
 from environments.docker_errors import mapped
 from environments.fleet import Fleet
 from environments.instance import Instance
@@ -26,10 +28,18 @@ def ensure(fleet: Fleet, instance: Instance) -> None:
 def _on(client: docker.DockerClient, instance: Instance, wanted: list[Network]) -> None:
     with mapped(f"creating the networks of {instance.name}"):
         standing = client.networks.list(filters=labels.ours(instance.name, "network"))
-        names = {network.name for network in standing}
+        by_name = {str(network.name): network for network in standing}
         for network in wanted:
-            if instance.resource(network.name) not in names:
+            found = by_name.get(instance.resource(network.name))
+            if found is not None and _subnet(found) != instance.subnets[network.name]:
+                removing.remove_network(client, found)  # of an earlier one, whose end it outlived
+                found = None
+            if found is None:
                 _create(client, instance, network)
+
+
+def _subnet(network: DockerNetwork) -> str:
+    return str(network.attrs["IPAM"]["Config"][0]["Subnet"])
 
 
 def _create(client: docker.DockerClient, instance: Instance, network: Network) -> None:

@@ -18,7 +18,7 @@ from docker.models.volumes import Volume
 from environments import labels
 from environments.docker_errors import mapped
 from environments.fleet import Fleet
-from foundation.errors import Refused
+from foundation.errors import Refused, Unavailable
 
 _AT_ONCE = 8
 _AT_IT = "is already in progress"
@@ -26,9 +26,18 @@ _AT_IT = "is already in progress"
 _GONE = re.compile(r"network \S+ not found")
 _UNDO_SECONDS = 90
 _TASKS = "is in use by task"
+_COUNTED = "has active endpoints"
 _LEAVING, _AGAIN = 20.0, 0.5  # seconds
 _NO_MANAGER = "not a swarm manager"
 Thing = TypeVar("Thing", Container, Network, Volume)
+
+
+class Miscounted(Unavailable):
+    """Docker keeps a network on which nobody stands, since it counts somebody who is gone.
+
+    A fault of Docker Engine before 28.1 (https://github.com/moby/moby/issues/42119): the count is put right
+    when the engine starts.
+    """
 
 
 def remove(
@@ -36,7 +45,7 @@ def remove(
 ) -> int:
     """Removes all of an instance, or all of one kind; returns how much there was, which may be nothing.
 
-    What has a name that is in `but` stays.
+    What has a name that is in `but` stays. A network that cannot go keeps the lease, but no data.
     """
     with mapped(f"taking {name} down"):
         if kind in (None, "fault"):
@@ -46,10 +55,12 @@ def remove(
         containers = [each for each in listed if each.name not in but and not left_to_the_reaper(each)]
         _all(lambda container: container.remove(force=True, v=True), containers)
         networks = [each for each in client.networks.list(filters=wanted) if each.name not in but]
-        _all(_remove_network, networks)
         volumes = [each for each in client.volumes.list(filters=wanted) if each.name not in but]
         leases = [volume for volume in volumes if volume.attrs["Labels"][labels.KIND] == "lease"]
-        _all(lambda volume: volume.remove(force=True), [each for each in volumes if each not in leases])
+        try:
+            _all(lambda network: remove_network(client, network), networks)
+        finally:
+            _all(lambda volume: volume.remove(force=True), [each for each in volumes if each not in leases])
         _all(lambda volume: volume.remove(force=True), leases)
     return len(containers) + len(networks) + len(volumes)
 
@@ -83,37 +94,54 @@ def everywhere(fleet: Fleet, name: str, *, kind: str | None = None, but: Set[str
 
 def remove_built(fleet: Fleet, name: str) -> None:
     """Removes what `up` builds; lock and lease belong to the command that works, and end with it."""
-    for kind in ("fault", "helper", "node", "disk", "network", "volume", "manifest", "note", "secrets"):
+    for kind in ("fault", "helper", "node", "disk", "volume", "manifest", "note", "secrets", "network"):
         everywhere(fleet, name, kind=kind)
 
 
-def _remove_network(network: Network) -> None:
-    """Raises Refused that names the containers in the way: they are not ours to remove."""
+def remove_network(client: docker.DockerClient, network: Network) -> None:
+    """Raises Refused that names the containers in the way, which are not ours to remove, and Miscounted."""
     try:
-        _once_nobody_stands_there(network)
+        _once_nobody_stands_there(client, network)
     except APIError as error:
         if _NO_MANAGER in str(error):
             return  # an overlay, which a manager removes
-        network.reload()
-        guests = sorted(guest["Name"] for guest in (network.attrs["Containers"] or {}).values())
-        if not guests:
-            raise
-        raise Refused(
-            f"network {network.name} is used by {', '.join(guests)}, which does not belong to it",
-            hint=f"`docker network disconnect {network.name} {guests[0]}`, then run the same command again",
-        ) from error
+        guests = _guests(client, network)
+        if guests:
+            free = f"docker network disconnect {network.name} {guests[0]}"
+            raise Refused(
+                f"network {network.name} is used by {', '.join(guests)}, which does not belong to it",
+                hint=f"`{free}`, then run the same command again",
+            ) from error
+        if _COUNTED in str(error):
+            raise Miscounted(
+                f"Docker Engine keeps network {network.name}: it counts somebody there who is gone",
+                hint="start the engine again (`sudo systemctl restart docker`): it counts anew; then run the "
+                "same command",
+            ) from error
+        raise
 
 
-def _once_nobody_stands_there(network: Network) -> None:
-    """A swarm hears a moment later than its engines that a container has left an overlay."""
+def _once_nobody_stands_there(client: docker.DockerClient, network: Network) -> None:
+    """Engines hear a moment later that a container has left, of an overlay or by another's command."""
     deadline = time.monotonic() + _LEAVING
     while True:
         try:
             return network.remove()
         except APIError as error:
-            if _TASKS not in str(error) or time.monotonic() > deadline:
+            leaving = _TASKS in str(error) or (_COUNTED in str(error) and not _guests(client, network))
+            if not leaving or time.monotonic() > deadline:
                 raise
         time.sleep(_AGAIN)
+
+
+def _guests(client: docker.DockerClient, network: Network) -> list[str]:
+    """The names of the containers on a network that do not belong to its instance."""
+    network.reload()
+    wanted = labels.ours(network.attrs["Labels"][labels.INSTANCE])
+    listed = client.containers.list(all=True, filters=wanted, ignore_removed=True)
+    ours = {each.id for each in listed}
+    standing = (network.attrs["Containers"] or {}).items()
+    return sorted(str(guest["Name"]) for identity, guest in standing if identity not in ours)
 
 
 @contextmanager

@@ -8,9 +8,8 @@ from uuid import uuid4
 import docker
 import pytest
 
-from environments.containers import removing
 from environments.docker_client import connect
-from tests.environments.standing import Standing, brought_up
+from tests.environments.standing import Standing, brought_up, clear
 from tests.environments.written import Services, application, definition
 
 SHOP: Services = {
@@ -41,7 +40,7 @@ def new_name(engine: docker.DockerClient) -> Iterator[Callable[[], str]]:
 
     yield new
     for name in given:
-        removing.remove(engine, name)
+        clear(engine, name)
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,11 @@ from urllib.request import urlopen
 import docker
 import pytest
 
-from environments.containers import removing
 from environments.environment import attach
 from environments.images import ensure
 from tests.environments.commanding import run
 from tests.environments.compose.composed import beside
+from tests.environments.standing import clear
 
 pytestmark = pytest.mark.integration
 
@@ -147,7 +147,7 @@ def name(engine: docker.DockerClient, new_name: Callable[[], str]) -> Iterator[s
     """A name of its own; the images that were built for it go with it."""
     given = new_name()
     yield given
-    removing.remove(engine, given)
+    clear(engine, given)
     for image in engine.images.list(name=f"peakproof/{given}/*"):
         engine.images.remove(image.tags[0], force=True)
 
