@@ -18,6 +18,7 @@ from environments.words import (
     checked_http_path,
 )
 from foundation.documents import Input
+from foundation.unions import Called
 from foundation.units import Duration
 
 # https://man7.org/linux/man-pages/man7/capabilities.7.html
@@ -60,7 +61,7 @@ class InFile(Input):
     value: Template | None = Field(default=None, description="text around it, with {secret} in it")
 
 
-Delivery = AbsolutePath | InEnvironment | InFile
+Delivery = AbsolutePath | Annotated[InEnvironment | InFile, Field(discriminator="delivered")]
 """How a process is given a secret: as a file at a path, or in a variable."""
 Deliveries = Delivery | tuple[Delivery, ...]
 """One way, or several."""
@@ -92,7 +93,7 @@ def _ready_word(text: str) -> str:
     return checked_http_path(text)
 
 
-ReadyWord = Annotated[str, AfterValidator(_ready_word)]
+ReadyWord = Annotated[str, AfterValidator(_ready_word), Called(words="a path such as /health, `tcp`, `none`")]
 
 
 def _as_user(value: object) -> object:

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from environments import references
+from foundation.unions import Called
 
 
 def _matching(pattern: str, wanted: str) -> Callable[[str], str]:
@@ -64,6 +65,7 @@ AbsolutePath = Annotated[
             "must be an absolute path inside the node, such as /data, not / itself",
         )
     ),
+    Called(words="a path such as /data"),
 ]
 """A path inside a node."""
 HostName = Annotated[

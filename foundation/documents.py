@@ -5,28 +5,35 @@ Describing never connects: nothing here touches the network or Docker.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
-from pydantic_core import CoreSchema, ErrorDetails
+from pydantic_core import CoreSchema
 
-from foundation import aliases, truths, wording
+from foundation import aliases, mistakes, truths
 from foundation.errors import InputError, Problem
+from foundation.mistakes import Location as Location
+from foundation.mistakes import Mistake
+from foundation.mistakes import across as across
+from foundation.wording import did_you_mean as did_you_mean
 
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
-Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class Input(BaseModel):
-    """Base of every model that a person fills: unknown keys are errors, values are frozen."""
+    """Base of every model that a person fills: unknown keys are errors, values are frozen.
+
+    `instead`: key of another document, or of another kind -> what to write here, told where it is unknown.
+    """
+
+    instead: ClassVar[Mapping[str, str]] = {}
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -157,7 +164,8 @@ def validate(document: Document, model: type[Model]) -> Model:
     try:
         return model.model_validate(document.content)
     except ValidationError as error:
-        raise collected(document, _found(document, model, error)) from error
+        wrong = mistakes.found(model, document.content, error)
+        raise collected(document, _problems(document, wrong)) from error
 
 
 def partly(document: Document, model: type[Model]) -> tuple[Document, Model | None, list[Problem]]:
@@ -168,8 +176,9 @@ def partly(document: Document, model: type[Model]) -> tuple[Document, Model | No
     try:
         return document, model.model_validate(document.content), []
     except ValidationError as error:
-        problems = _found(document, model, error)
-        right = _without(document, {document.written(details["loc"]) for details in error.errors()})
+        wrong = mistakes.found(model, document.content, error)
+        problems = _problems(document, wrong)
+        right = _without(document, {document.written(each.at) for each in wrong})
     try:
         return right, model.model_validate(right.content), problems
     except ValidationError:
@@ -180,14 +189,6 @@ def refuse(document: Document, problems: Sequence[Problem]) -> None:
     """Raises InputError when there are problems; does nothing otherwise."""
     if problems:
         raise collected(document, problems)
-
-
-def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """A hint for a word that is not among the allowed ones."""
-    words = sorted(allowed)
-    close = difflib.get_close_matches(word, words, n=1)
-    listed = ", ".join(words) if words else "nothing"
-    return (f"did you mean {close[0]!r}? " if close else "") + f"allowed: {listed}"
 
 
 def collected(document: Document, problems: Sequence[Problem]) -> InputError:
@@ -219,98 +220,8 @@ def _kept(
     return (dict(zip(right, kept, strict=True)) if isinstance(value, dict) else kept), places
 
 
-def _found(document: Document, model: type[BaseModel], error: ValidationError) -> list[Problem]:
-    return [_problem_of(document, model, details) for details in error.errors()]
-
-
-def _problem_of(document: Document, model: type[BaseModel], details: ErrorDetails) -> Problem:
-    if details["type"] == "union_tag_invalid":
-        return _tag_problem(document, details["loc"], details["ctx"])
-    if details["type"] == "union_tag_not_found":
-        return _no_tag_problem(document, model, details["loc"], details["ctx"])
-    words = wording.told(details["type"], details.get("input"), details["msg"])
-    return _problem(document, model, details["loc"], details["type"], words)
-
-
-def _no_tag_problem(
-    document: Document, model: type[BaseModel], location: Location, context: Mapping[str, object]
-) -> Problem:
-    """The key whose word decides which other keys there are is not there."""
-    if not isinstance(_at(document.content, document.written(location)), dict):
-        return _problem(document, model, location, "dict_type", "expected keys with values (`key: value`)")
-    name = ".".join(str(part) for part in (*location, str(context["discriminator"]).strip("'")))
-    allowed = _tags_at(model, location)
-    return document.problem(location, f"{name!r} is missing", did_you_mean("", allowed) if allowed else None)
-
-
-def _tags_at(model: type[BaseModel], location: Location) -> set[str]:
-    """The words that a discriminator at `location` may have."""
-    schema = model.model_json_schema(by_alias=True)
-    return {tag for part in _walk(schema, schema, location, whole=True) for tag in _tags(part)}
-
-
-def _tags(part: Mapping[str, object]) -> Iterable[str]:
-    found = part.get("discriminator")
-    mapping = found.get("mapping") if isinstance(found, dict) else None
-    return list(mapping) if isinstance(mapping, dict) else []
-
-
-def _tag_problem(document: Document, location: Location, context: Mapping[str, object]) -> Problem:
-    """A key whose word decides which other keys there are, and which is none of those words."""
-    key, word = str(context["discriminator"]).strip("'"), str(context["tag"])
-    allowed = [tag.strip(" '") for tag in str(context["expected_tags"]).split(",")]
-    name = ".".join(str(part) for part in (*location, key))
-    return document.problem((*location, key), f"{name!r}: unknown {word!r}", did_you_mean(word, allowed))
-
-
-def _problem(
-    document: Document, model: type[BaseModel], location: Location, kind: str, message: str
-) -> Problem:
-    above = document.written(location[:-1]) if kind == "missing" else document.written(location)
-    named = (*above, location[-1]) if kind == "missing" else above
-    name = ".".join(str(part) for part in named)
-    if kind == "extra_forbidden":
-        allowed = _fields_at(model, location[:-1])
-        hint = did_you_mean(str(location[-1]), allowed) if allowed else None
-        return document.problem(location, f"unknown key {name!r}", hint)
-    if kind == "missing":
-        return document.problem(location, f"{name!r} is missing")
-    if not name and document.content is None:
-        return document.problem(location, "the document is empty")
-    return document.problem(location, f"{name!r}: {message}" if name else f"the document: {message}")
-
-
-def _fields_at(model: type[BaseModel], location: Location) -> set[str]:
-    """The keys allowed at `location`, found by walking the model's JSON schema."""
-    schema = model.model_json_schema(by_alias=True)
-    found = _walk(schema, schema, location)
-    return {key for part in found for key in part.get("properties", {})}
-
-
-def _walk(
-    root: Mapping[str, object], schema: object, location: Location, *, whole: bool = False
-) -> list[dict[str, dict[str, object]]]:
-    """The parts of the schema at `location`; `whole`: those that name several kinds, not the kinds."""
-    if not isinstance(schema, dict):
-        return []
-    if whole and not location and "discriminator" in schema:
-        return [schema]
-    if "$ref" in schema:
-        target = str(schema["$ref"]).rsplit("/", 1)[-1]
-        return _walk(root, root["$defs"][target], location, whole=whole)  # type: ignore[index]
-    tagged = schema.get("discriminator", {}).get("mapping", {})
-    if location and location[0] in tagged:
-        return _walk(root, {"$ref": tagged[location[0]]}, location[1:], whole=whole)
-    options = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    if options:
-        return [found for option in options for found in _walk(root, option, location, whole=whole)]
-    if not location:
-        return [schema]
-    step, rest = location[0], location[1:]
-    inner = (
-        schema.get("properties", {}).get(step) or schema.get("additionalProperties") or schema.get("items")
-    )
-    return _walk(root, inner, rest, whole=whole) if inner else []
+def _problems(document: Document, found: Sequence[Mistake]) -> list[Problem]:
+    return [document.problem(each.at, each.what, each.hint) for each in found]
 
 
 def _lines(node: yaml.Node, at: Location) -> Iterator[tuple[Location, int]]:

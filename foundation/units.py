@@ -84,6 +84,26 @@ Rate = Annotated[float, _written(rate), _described("60/s")]
 Count = Annotated[int, _written(count), _described("10k")]
 
 
+def in_unit_of(written: object, number: float) -> str:
+    """A number in the kind of unit in which a person wrote another one: bytes beside "5MiB" as "64MiB"."""
+    found = _QUANTITY.fullmatch(written) if isinstance(written, str) else None
+    unit = found[2] if found else ""
+    if unit in BYTES:
+        return size_in_words(round(number))
+    if unit in SECONDS:
+        return _in_largest(number, ("d", "h", "m", "s", "ms"), SECONDS)
+    if unit in BITS:
+        return _in_largest(number, ("gbit", "mbit", "kbit", "bit"), BITS)
+    return f"{number:g}{'/s' if unit in PER_SECOND else ''}"
+
+
+def _in_largest(number: float, names: tuple[str, ...], units: Mapping[str, float]) -> str:
+    """In the largest unit that leaves a whole number, or else in the last but one: 0s, 90s, 1h."""
+    whole = (name for name in names if number and (number / units[name]).is_integer())
+    unit = next(whole, names[-2])
+    return f"{number / units[unit]:g}{unit}"
+
+
 def in_words(seconds: float) -> str:
     """A duration for people: "340 ms", "12.5 s", "3 min 20 s", "7 h 59 min"."""
     if round(seconds, 3) < 1:

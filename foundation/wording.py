@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _LONGEST = 60
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """A hint for a word that is not among the allowed ones."""
+    words = sorted(allowed)
+    if not words:
+        return "there are none"
+    close = difflib.get_close_matches(word, words, n=1)
+    return (f"did you mean {close[0]!r}? " if close else "") + f"allowed: {', '.join(words)}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """One, or all of them with an `or` before the last."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def said(message: str) -> str:
@@ -20,55 +38,85 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
+def beyond(kind: str, limit: str, written: object) -> str:
+    """A number that does not keep a limit of pydantic's `kind`, both as a person writes them."""
+    return f"must be {_LIMITS[kind].format(limit)}, got {str(written)[:_LONGEST]}"
+
+
 def told(kind: str, value: object, message: str) -> str:
     """One mistake of pydantic's `kind` about `value`; `message` is its own, where we know no better."""
     words = _KINDS.get(kind)
-    return words(value) if words else said(message)
+    if words:
+        return words(value)
+    return (
+        f"{said(message)}, got {what(value)}{_in_quotes(value, message)}"
+        if kind in _CHOICES
+        else said(message)
+    )
 
 
+def _in_quotes(value: object, message: str) -> str:
+    """That 0644 is a number, where the text is meant."""
+    number = isinstance(value, int | float) and message.endswith("'")
+    return "; it is written in quotes" if number else ""
+
+
+_CHOICES = frozenset({"literal_error", "enum"})
+_LIMITS: Mapping[str, str] = {
+    "greater_than": "more than {}",
+    "greater_than_equal": "{} or more",
+    "less_than": "less than {}",
+    "less_than_equal": "{} or less",
+}
 _WORDS: Mapping[object, str] = {True: "true", False: "false", None: "nothing"}
 
 
 def _text(value: object) -> str:
     if isinstance(value, dict | list):
-        return f"expected text, got {_what(value)}"
+        return f"expected text, got {what(value)}"
     quoted = '""' if value is None else f'"{shown(value)}"'
     return f"expected text, got {shown(value)}; in quotes it is text: {quoted}"
 
 
-def _what(value: object) -> str:
+def what(value: object) -> str:
+    """A value for the end of a sentence: what kind of thing it is, or itself."""
     if isinstance(value, dict):
         return "keys with values"
     return "a list" if isinstance(value, list) else shown(value)
 
 
 def _list(value: object) -> str:
-    hint = (
-        ""
-        if isinstance(value, dict) or value is None
-        else f"; a list of one is [{shown(value).strip(chr(39))}]"
-    )
-    return f"expected a list, got {_what(value)}{hint}"
+    words = [value] if isinstance(value, bool) or not isinstance(value, str) else value.split()
+    text = ", ".join(_in_a_list(each) for each in words)
+    whose = "of one" if len(words) == 1 else "of its words"
+    hint = "" if isinstance(value, dict) or value is None else f"; a list {whose} is [{text}]"
+    return f"expected a list, got {what(value)}{hint if len(text) <= _LONGEST else ''}"
+
+
+def _in_a_list(word: object) -> str:
+    """As it is written between the brackets of a list."""
+    text = shown(word).strip("'") if isinstance(word, str) else shown(word)
+    return text if re.fullmatch(r"[\w./@%+=-]+", text) else json.dumps(text, ensure_ascii=False)
 
 
 def _mapping(value: object) -> str:
-    return f"expected keys with values (`key: value`), got {_what(value)}"
+    return f"expected keys with values (`key: value`), got {what(value)}"
 
 
 def _whole(value: object) -> str:
-    return f"expected a whole number, got {_what(value)}"
+    return f"expected a whole number, got {what(value)}"
 
 
 def _number(value: object) -> str:
-    return f"expected a number, got {_what(value)}"
+    return f"expected a number, got {what(value)}"
 
 
 def _finite(value: object) -> str:
-    return f"expected a finite number, got {_what(value)}"
+    return f"expected a finite number, got {what(value)}"
 
 
 def _yes_or_no(value: object) -> str:
-    return f"expected true or false, got {_what(value)}"
+    return f"expected true or false, got {what(value)}"
 
 
 def _nothing(_value: object) -> str:

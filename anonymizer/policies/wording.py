@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from anonymizer.transforms import DROP, INHERIT, KEEP, STRUCTURED, WORDS, known, transform
 from anonymizer.transforms.base import Transform
+from foundation import mistakes
 from foundation.documents import Document, Location, did_you_mean
 from foundation.errors import Problem
-from foundation.wording import told
 
 if TYPE_CHECKING:
     from anonymizer.policies.policy import Rule
@@ -57,17 +57,12 @@ def _misfits(document: Document, at: Location, name: str, rule: Rule) -> Iterato
         if "paths" in at and chosen.row and (chosen.row.masked or chosen.row.columns(options)):
             yield document.problem(at, f"{name}: {rule.transform} looks at columns; a document has none")
     except ValidationError as error:
-        allowed = set(chosen.options.model_fields)
-        for details in error.errors():
-            key = str(details["loc"][0]) if details["loc"] else ""
-            unknown = details["type"] == "extra_forbidden"
-            yield document.problem(
-                (*at, "options", key),
-                f"{name}: {rule.transform} has no option {key!r}"
-                if unknown
-                else f"{name}: {key}: {told(details['type'], details['input'], details['msg'])}",
-                did_you_mean(key, allowed) if unknown else None,
-            )
+        known = set(chosen.options.model_fields)
+        for mistake in mistakes.found(chosen.options, rule.options, error):
+            key = str(mistake.at[0]) if mistake.at else ""
+            unknown = mistake.at and key not in known
+            said = f"{rule.transform} has no option {key!r}" if unknown else f"{key}: {mistake.said}"
+            yield document.problem((*at, "options", *mistake.at), f"{name}: {said}", mistake.hint)
 
 
 def _scopes(chosen: Transform) -> str:

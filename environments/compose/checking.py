@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from environments.compose.containers import Draft
 from environments.compose.service import ComposeService
 from environments.services import KINDS
-from foundation import wording
+from foundation import mistakes
 from foundation.errors import Problem
 
 # Options that are called otherwise there.
@@ -30,11 +30,11 @@ _KEYS: Mapping[str, str] = {
 
 def problems(service: ComposeService, draft: Draft) -> Iterator[Problem]:
     """Every option that its kind refuses."""
+    options = KINDS[str(draft.options["kind"])].options
     try:
-        KINDS[str(draft.options["kind"])].options.model_validate(draft.options)
+        options.model_validate(draft.options)
     except ValidationError as error:
-        for details in error.errors():
-            option = str(details["loc"][0]) if details["loc"] else ""
+        for mistake in mistakes.found(options, draft.options, error):
+            option = str(mistake.at[0]) if mistake.at else ""
             key = _KEYS.get(option, option)
-            said = wording.told(details["type"], details.get("input"), details["msg"])
-            yield service.at(key).problem(f"service {service.name!r}: `{key}`: {said}")
+            yield service.at(key).problem(f"service {service.name!r}: `{key}`: {mistake.said}", mistake.hint)

@@ -192,7 +192,7 @@ def test_an_overlay_of_itself_changes_nothing(content: dict[str, object]) -> Non
 def test_a_hint_lists_what_is_allowed_even_when_nothing_is_close() -> None:
     assert documents.did_you_mean("zzz", ["alpha", "beta"]) == "allowed: alpha, beta"
     assert documents.did_you_mean("alpa", ["beta", "alpha"]) == "did you mean 'alpha'? allowed: alpha, beta"
-    assert documents.did_you_mean("x", []) == "allowed: nothing"
+    assert documents.did_you_mean("x", []) == "there are none"
 
 
 def test_what_is_right_can_be_looked_at_while_all_that_is_wrong_is_known() -> None:

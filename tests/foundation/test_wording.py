@@ -51,7 +51,7 @@ def told(text: str) -> str:
         ("count: 1.5", "p.yaml:1: 'count': expected a whole number, got 1.5"),
         ("count: true", "p.yaml:1: 'count': expected a number, got true"),
         ("share: false", "p.yaml:1: 'share': expected a number, got false"),
-        ("count: 0", "p.yaml:1: 'count': must be greater than or equal to 1"),
+        ("count: 0", "p.yaml:1: 'count': must be 1 or more, got 0"),
         (
             "needs: database",
             "p.yaml:1: 'needs': expected a list, got 'database'; a list of one is [database]",

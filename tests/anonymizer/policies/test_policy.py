@@ -62,7 +62,7 @@ def test_a_policy_that_names_no_format_has_the_present_one(tmp_path: Path) -> No
             "{transform: email, class: free, options: {uniqe: true}}",
             "no option 'uniqe' (did you mean 'unique'?",
         ),
-        ("{transform: shift_date, class: free, options: {weeks: 0}}", "greater than or equal to 1"),
+        ("{transform: shift_date, class: free, options: {weeks: 0}}", "must be 1 or more, got 0"),
         ("{transform: json, class: free}", "json needs paths"),
         ("{transform: email, class: free, paths: {$.a: keep}}", "only json and composite have paths"),
         ("{transform: json, class: free, paths: {a.b: keep}}", "not a path"),

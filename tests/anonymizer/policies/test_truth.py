@@ -70,7 +70,7 @@ def test_what_is_kept_generalised_or_shifted_may_be_known(tmp_path: Path) -> Non
         ("{quasi: [town]}", "{l: 2}", 3, "no table names a sensitive column"),
         ("{quasi: []}", "{k: 5}", 6, "must not be empty"),
         ("{quasi: [town]}", "{}", 3, "say what: k, l or linkage"),
-        ("{quasi: [town]}", "{k: 1}", 3, "greater than or equal to 2"),
+        ("{quasi: [town]}", "{k: 1}", 3, "must be 2 or more, got 1"),
         ("null", "{k: 5}", 3, "no table says who its people are"),
     ],
 )
