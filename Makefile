@@ -13,7 +13,7 @@ rehearsal: ## set up what is missing, rehearse the peak on this machine, leave a
 	@scripts/setup base
 	@.venv/bin/peakproof rehearse seasons/laptop.yaml
 
-hosts: ## three hosts in a box, configured by Ansible (then: peakproof infra up staging --site box)
+hosts: ## three hosts in a box, configured by Ansible (then: peakproof infra up staging --site box --waive host-loss)
 	@scripts/setup dev
 	@.venv/bin/peakproof hosts sandbox up
 	@.venv/bin/peakproof hosts configure box

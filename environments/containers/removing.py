@@ -27,6 +27,8 @@ _GONE = re.compile(r"network \S+ not found")
 _UNDO_SECONDS = 90
 _TASKS = "is in use by task"
 _COUNTED = "has active endpoints"
+# A swarm's own end of an overlay on each host, told among the containers there; theirs are hexadecimal.
+_BALANCER = "lb-"
 _LEAVING, _AGAIN = 20.0, 0.5  # seconds
 _NO_MANAGER = "not a swarm manager"
 Thing = TypeVar("Thing", Container, Network, Volume)
@@ -105,6 +107,8 @@ def remove_network(client: docker.DockerClient, network: Network) -> None:
     except APIError as error:
         if _NO_MANAGER in str(error):
             return  # an overlay, which a manager removes
+        if _GONE.search(str(error)):
+            raise
         guests = _guests(client, network)
         if guests:
             free = f"docker network disconnect {network.name} {guests[0]}"
@@ -135,13 +139,17 @@ def _once_nobody_stands_there(client: docker.DockerClient, network: Network) -> 
 
 
 def _guests(client: docker.DockerClient, network: Network) -> list[str]:
-    """The names of the containers on a network that do not belong to its instance."""
+    """The names of the containers on a network that belong neither to its instance nor to its swarm."""
     network.reload()
     wanted = labels.ours(network.attrs["Labels"][labels.INSTANCE])
     listed = client.containers.list(all=True, filters=wanted, ignore_removed=True)
     ours = {each.id for each in listed}
     standing = (network.attrs["Containers"] or {}).items()
-    return sorted(str(guest["Name"]) for identity, guest in standing if identity not in ours)
+    return sorted(
+        str(guest["Name"])
+        for identity, guest in standing
+        if identity not in ours and not identity.startswith(_BALANCER)
+    )
 
 
 @contextmanager

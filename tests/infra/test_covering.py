@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,3 +45,12 @@ def test_an_unknown_waiver_says_which_there_are(laptop: Wanted) -> None:
     with pytest.raises(InputError, match="nothing is waived by 'hots-loss'") as error:
         covering.refuse(laptop, ["hots-loss"])
     assert error.value.hint == "there is host-loss"
+
+
+def test_whoever_types_what_the_docs_say_of_staging_is_not_refused(root: Path) -> None:
+    staging = wanted.read("staging", site="box", name="staging", beside=root)
+    pages = [root / "README.md", root / "Makefile", *(root / "docs").rglob("*.md")]
+    typed = [line for page in pages for line in re.findall(r"infra up staging --site.*", page.read_text())]
+    assert typed
+    for line in typed:
+        covering.refuse(staging, re.findall(r"--waive (\S+?)[`)\s]", f"{line} "))

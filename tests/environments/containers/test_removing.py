@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
+from docker.models.networks import Network
 
 from environments import labels
-from environments.containers.removing import left_to_the_reaper, unless_gone
+from environments.containers.removing import left_to_the_reaper, remove_network, unless_gone
+from foundation.errors import Refused
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,40 @@ def test_the_helper_of_a_fault_that_outlives_the_environment_is_left_to_the_reap
 ) -> None:
     container = Container(attrs={"Config": {"Labels": tags}, "State": {"Status": status, "ExitCode": code}})
     assert left_to_the_reaper(container) is left
+
+
+BALANCER = {"lb-shop-back": {"Name": "shop-back-endpoint"}}
+NOBODY = Mock(**{"containers.list.return_value": []})  # an engine on which none of the instance's containers is
+SOMEBODY = {"3f9a": {"Name": "somebody"}}
+
+
+class Overlay(Network):  # type: ignore[misc]
+    """A network on which somebody stands, and what an engine says when it is to be removed, in this order."""
+
+    def __init__(self, standing: dict[str, dict[str, str]], *said: str) -> None:
+        tags = {labels.INSTANCE: "shop"}
+        super().__init__(attrs={"Name": "shop-back", "Id": "m66c", "Labels": tags, "Containers": standing})
+        self.said = list(said)
+
+    def remove(self) -> None:
+        if self.said:
+            raise APIError(self.said.pop(0))
+
+    def reload(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["network m66c not found", "network m66c has active endpoints", "m66c is in use by task r4nd"],
+    ids=["the swarm removed it", "its balancer leaves", "its task leaves"],
+)
+def test_the_balancer_that_a_swarm_has_on_an_overlay_is_nobody_in_the_way(said: str) -> None:
+    with unless_gone():
+        remove_network(NOBODY, Overlay(BALANCER, said))
+
+
+def test_somebody_in_the_way_is_named_alone() -> None:
+    network = Overlay(BALANCER | SOMEBODY, "network m66c has active endpoints")
+    with pytest.raises(Refused, match="network shop-back is used by somebody, which does not belong to it"):
+        remove_network(NOBODY, network)

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.prove, pytest.mark.timeout(90
 
 ROLES = ("certificates", "logs", "metrics")
 TLS = "/etc/ssl/peakproof"
+ON_ITS_WAY = 9  # lines that rsyslog has in memory alone: windowSize of sender.conf, and one
 CERTIFIED = f"--cert {TLS}/host.pem --key {TLS}/host.key"
 
 
@@ -74,15 +75,41 @@ def test_a_line_says_who_when_where_and_what_whatever_stands_in_it(hosts: Trial)
     assert "T" in line["@timestamp"]
 
 
-def test_what_is_logged_while_the_central_host_is_away_comes_later_even_after_a_restart(hosts: Trial) -> None:
-    hosts.on(server(hosts), "systemctl kill -s KILL rsyslog; systemctl stop syslog.socket rsyslog")
-    hosts.on(
-        sender(hosts), "for i in $(seq 200); do logger -t away number-$i; done; systemctl restart rsyslog"
-    )
-    hosts.on(sender(hosts), "for i in $(seq 201 300); do logger -t away number-$i; done")
-    hosts.on(server(hosts), "systemctl start syslog.socket rsyslog")
-    wanted = {f"number-{number}" for number in range(1, 301)}
-    eventually(lambda: set(messages(hosts, "away")) == wanted, within=60, what="all 300 lines are there")
+def gone(hosts: Trial) -> None:
+    """The central host dies: nobody there says goodbye, and what was on its way is nowhere."""
+    hosts.on(server(hosts), "ip link set eth0 down; systemctl kill -s KILL rsyslog")
+    hosts.on(server(hosts), "systemctl stop syslog.socket rsyslog")
+
+
+def back(hosts: Trial) -> None:
+    hosts.on(server(hosts), "ip link set eth0 up; systemctl start syslog.socket rsyslog")
+
+
+def logged(hosts: Trial, program: str, first: int, last: int) -> set[str]:
+    """These numbers, as lines of the sending host."""
+    hosts.on(sender(hosts), f"for i in $(seq {first} {last}); do logger -t {program} number-$i; done")
+    return {f"number-{number}" for number in range(first, last + 1)}
+
+
+def missing(hosts: Trial, program: str, wanted: set[str]) -> set[str]:
+    return wanted - set(messages(hosts, program))
+
+
+def test_what_is_logged_while_the_central_host_is_away_comes_later(hosts: Trial) -> None:
+    gone(hosts)
+    wanted = logged(hosts, "away", 1, 300)
+    back(hosts)
+    eventually(lambda: not missing(hosts, "away", wanted), within=120, what="all 300 lines are there")
+
+
+def test_a_restart_meanwhile_loses_no_more_than_was_on_its_way(hosts: Trial) -> None:
+    gone(hosts)
+    logged(hosts, "restarted", 1, ON_ITS_WAY)
+    wanted = logged(hosts, "restarted", ON_ITS_WAY + 1, 200)
+    hosts.on(sender(hosts), "systemctl restart rsyslog")
+    wanted |= logged(hosts, "restarted", 201, 300)
+    back(hosts)
+    eventually(lambda: not missing(hosts, "restarted", wanted), within=120, what="all others are there")
 
 
 def answered(hosts: Trial, certificate: str) -> str:
