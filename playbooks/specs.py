@@ -13,8 +13,6 @@ from foundation.errors import Problem
 from foundation.wording import shown
 
 ROLES = Path(__file__).parent / "roles"
-ANY_ROLE = frozenset({"site_boxed"})
-"""Variables that are the site's, not one role's. `site_boxed`: its hosts are containers of one machine."""
 _PYTHON: Mapping[str, tuple[type, ...]] = {
     "str": (str,), "path": (str,), "int": (int,), "float": (int, float), "bool": (bool,), "list": (list,),
     "dict": (dict,),
@@ -36,6 +34,10 @@ class Option:
     choices: tuple[object, ...] = ()
     secret: bool = False
     options: Mapping[str, Option] | None = None
+
+
+ANY_ROLE: Mapping[str, Option] = {"site_boxed": Option(role="site", type="bool")}
+"""Variables that are the site's, not one role's. `site_boxed`: its hosts are containers of one machine."""
 
 
 def read(roles: Path = ROLES) -> dict[str, Option]:
@@ -76,12 +78,13 @@ def problems(document: Document, known: Mapping[str, Option]) -> list[Problem]:
 
 def _in(document: Document, at: tuple[str | int, ...], known: Mapping[str, Option]) -> Iterator[Problem]:
     for name, value in _mapping(document.content, at).items():
-        if name in known and known[name].secret:
+        option = known.get(name) or ANY_ROLE.get(name)
+        if option is not None and option.secret:
             continue  # its value is not here: giving.py
-        if name in known:
-            for what in mistakes(name, value, known[name]):
+        if option is not None:
+            for what in mistakes(name, value, option):
                 yield document.problem((*at, name), what)
-        elif name not in ANY_ROLE:
+        else:
             hint = did_you_mean(name, _near(name, known))
             yield document.problem((*at, name), f"no role takes a variable {name!r}", hint)
 

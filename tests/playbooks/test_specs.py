@@ -75,6 +75,7 @@ def test_what_a_role_takes_is_no_problem(known: dict[str, Option], right: str, t
         ("base_users: [{name: a, keys: [1]}]", "'base_users[0].keys[0]': expected text, got 1"),
         ("base_users: [{name: a, key: k}]", "unknown key 'base_users[0].key': did you mean 'keys'?"),
         ("base_reboots: 'no'", "'base_reboots': expected true or false, got 'no'"),
+        ("site_boxed: perhaps", "'site_boxed': expected true or false, got 'perhaps'"),
         ("base_limit: true", "'base_limit': expected a whole number, got true"),
         ("base_limit: '3'", "'base_limit': expected a whole number, got '3'"),
         ("base_level: stirct", "'base_level': did you mean 'strict'? allowed: strict, usual, got 'stirct'"),

@@ -51,7 +51,7 @@ def test_the_helper_of_a_fault_that_outlives_the_environment_is_left_to_the_reap
 
 
 BALANCER = {"lb-shop-back": {"Name": "shop-back-endpoint"}}
-NOBODY = Mock(**{"containers.list.return_value": []})  # an engine on which none of the instance's containers is
+NOBODY = Mock(**{"containers.list.return_value": []})  # an engine with none of the containers
 SOMEBODY = {"3f9a": {"Name": "somebody"}}
 
 
