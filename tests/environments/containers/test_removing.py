@@ -55,7 +55,7 @@ NOBODY = Mock(**{"containers.list.return_value": []})  # an engine with none of 
 SOMEBODY = {"3f9a": {"Name": "somebody"}}
 
 
-class Overlay(Network):  # type: ignore[misc]
+class Overlay(Network):
     """A network on which somebody stands, and what an engine says when it is to be removed, in this order."""
 
     def __init__(self, standing: dict[str, dict[str, str]], *said: str) -> None:
