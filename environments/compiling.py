@@ -164,7 +164,17 @@ def _cycle_problems(definition: Definition) -> Iterator[Problem]:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        circle = " -> ".join(reversed(error.args[1]))
-        yield definition.document.problem(
-            ("services", error.args[1][0]), f"services wait for each other: {circle}"
-        )
+        *circle, _ = reversed(error.args[1])
+        yield _circle_problem(definition, circle)
+
+
+def _circle_problem(definition: Definition, circle: list[str]) -> Problem:
+    """`circle`: each waits for the next, the last for the first. Told where one of them says so."""
+    first, second = circle[0], circle[1 % len(circle)]
+    options = definition.written.services[first]
+    referring = KINDS[options.kind].references(options, definition.platform)
+    at = ("services", first, *next(each.at for each in referring if each.service == second))
+    if first == second:
+        return definition.document.problem(at, f"service {first!r} waits for itself", "leave it out")
+    ring = " -> ".join([*circle, first])
+    return definition.document.problem(at, f"services wait for each other: {ring}", "one must start first")

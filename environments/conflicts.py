@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from environments.addresses import LARGEST, room
 from environments.definition import Definition
 from environments.nodes import Node
+from environments.services.container import ContainerOptions
 from environments.topology import Endpoint
+from foundation.documents import Location
 from foundation.errors import Problem
 
 _GUESTS = 1  # the door stands on every network
@@ -28,6 +30,28 @@ def name_problems(definition: Definition, nodes: Sequence[Node]) -> Iterator[Pro
             yield _claimed_twice(definition, name, next(iter(services)), other)
 
 
+def _claimed_twice(definition: Definition, name: str, first: str, second: str) -> Problem:
+    """Told at the alias, where it is one; else at the service that is called like another's node."""
+    for service, other in ((first, second), (second, first)):
+        options = definition.written.services[service]
+        aliases = options.aliases if isinstance(options, ContainerOptions) else ()
+        if name in aliases:
+            at: Location = ("services", service, "aliases", aliases.index(name))
+            what = f"service {service!r} has the alias {name!r}, and {_whose(definition, name, other)}"
+            return definition.document.problem(at, f"{what}: it would mean both", "choose another alias")
+    service, other = (first, second) if name == first else (second, first)
+    what = f"service {service!r} is called like a node of the service {other!r}: {name!r} would mean both"
+    return definition.document.problem(("services", service), what, "choose another name")
+
+
+def _whose(definition: Definition, name: str, service: str) -> str:
+    if name == service:
+        return "a service is called so"
+    options = definition.written.services[service]
+    alias = isinstance(options, ContainerOptions) and name in options.aliases
+    return f"so has service {service!r}" if alias else f"a node of service {service!r} is called so"
+
+
 def endpoint_problems(definition: Definition, endpoints: Sequence[Endpoint]) -> Iterator[Problem]:
     """Two endpoints of one name: whoever asks for it would reach either."""
     owners: dict[str, str] = {}
@@ -36,12 +60,6 @@ def endpoint_problems(definition: Definition, endpoints: Sequence[Endpoint]) -> 
         if other != endpoint.target:
             what = f"services {other!r} and {endpoint.target!r} both have an endpoint {endpoint.name!r}"
             yield definition.document.problem(("services", endpoint.target, "endpoints"), what, "rename one")
-
-
-def _claimed_twice(definition: Definition, name: str, first: str, second: str) -> Problem:
-    service, other = (first, second) if name == first else (second, first)
-    what = f"service {service!r} is called like a node of the service {other!r}: {name!r} would mean both"
-    return definition.document.problem(("services", service), what, "choose another name")
 
 
 def address_problems(definition: Definition, nodes: Sequence[Node]) -> Iterator[Problem]:

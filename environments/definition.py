@@ -17,7 +17,7 @@ from environments.services.container import ContainerOptions
 from environments.topology import EnvironmentClass
 from environments.words import Name, VariableName
 from foundation import documents
-from foundation.documents import Document, Input
+from foundation.documents import Document, Input, Location, across
 from foundation.errors import InputError
 from foundation.slo import Expression
 
@@ -39,8 +39,10 @@ class GivenInput(Input):
 
     @model_validator(mode="after")
     def _is_one(self) -> GivenInput:
-        if sum(each is not None for each in (self.file, self.variable, self.command)) != 1:
-            raise ValueError("a secret comes from one of `file`, `variable` and `command`")
+        given = [key for key in ("file", "variable", "command") if getattr(self, key) is not None]
+        if len(given) != 1:
+            at: Location = (given[1],) if given else ()
+            raise across((at, "a secret comes from one of `file`, `variable` and `command`"))
         return self
 
 

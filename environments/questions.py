@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from environments.words import Name
-from foundation.documents import Input
+from foundation.documents import Input, across
 from foundation.units import Duration
 
 RUN, AFTER = "{run}", "{after}"
@@ -51,14 +51,16 @@ class QuestionInput(Input):
 
     @model_validator(mode="after")
     def _asks_once(self) -> QuestionInput:
-        if [self.sql is not None, self.url is not None, bool(self.command)].count(True) != 1:
-            raise ValueError("say one of `sql`, `url` and `command`")
+        ways = [key for key in ("sql", "url", "command") if getattr(self, key)]
+        if len(ways) != 1:
+            raise across((tuple(ways[1:2]), "say one of `sql`, `url` and `command`"))
         if self.url is None and self.headers:
-            raise ValueError("`headers` are a URL's; a command in a node reads the node's own secrets")
+            said = "`headers` are a URL's; a command in a node reads the node's own secrets"
+            raise across((("headers",), said))
         if not self.command and self.node_of is not None:
-            raise ValueError("`in` is a command's; a URL says itself which service it asks")
+            raise across((("in",), "`in` is a command's; a URL says itself which service it asks"))
         if self.sql is None and not any(RUN in text for text in (self.url or "", *self.command)):
-            raise ValueError(f"{RUN} must stand in it: the prefix of the keys that are asked for")
+            raise across(((ways[0],), f"{RUN} must stand in it: the prefix of the keys that are asked for"))
         return self
 
     def unfilled(self, url: str) -> str | None:

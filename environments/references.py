@@ -24,6 +24,11 @@ def is_reference(image: str) -> bool:
     return ":" in image or "@" in image
 
 
+def runs_any_image(image: str) -> bool:
+    """Whether what runs it is an application or a container: other kinds run images of ours, without a /."""
+    return is_reference(image) or "/" in image
+
+
 def checked(text: str) -> str:
     """`text`, if it may name an image. Raises ValueError."""
     return _reference(text) if is_reference(text) else _folder(text)

@@ -13,11 +13,12 @@ from environments.words import (
     HttpPath,
     ImageName,
     Name,
+    Port,
     UserName,
     VariableName,
     checked_http_path,
 )
-from foundation.documents import Input
+from foundation.documents import Input, across
 from foundation.unions import Called
 from foundation.units import Duration
 
@@ -72,17 +73,27 @@ def each_of(deliveries: Deliveries) -> tuple[Delivery, ...]:
     return deliveries if isinstance(deliveries, tuple) else (deliveries,)
 
 
+def _some(words: tuple[str, ...]) -> tuple[str, ...]:
+    if not words:
+        raise ValueError("must have a word: leave the key out, and the image's own stands")
+    return words
+
+
+Words = Annotated[tuple[str, ...], AfterValidator(_some)]
+"""A command, word by word."""
+
+
 class ReadyCommand(Input):
     """A command run inside the node; it is ready while the command ends with status 0."""
 
-    command: tuple[str, ...] = Field(min_length=1)
+    command: Words
 
 
 class ReadyPath(Input):
     """A path on another port than the one that is used."""
 
     path: HttpPath
-    port: int = Field(ge=1, le=65535)
+    port: Port
 
 
 def _ready_word(text: str) -> str:
@@ -96,6 +107,10 @@ def _ready_word(text: str) -> str:
 ReadyWord = Annotated[str, AfterValidator(_ready_word), Called(words="a path such as /health, `tcp`, `none`")]
 
 
+LONGEST_WAIT = 86400.0
+"""Seconds: nobody waits for longer than a day until a node is up, or down."""
+
+
 def _as_user(value: object) -> object:
     """A number needs no quotes."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -105,17 +120,19 @@ class RunningInput(Input):
     """A program in an image. What is not said is as the image says it."""
 
     image: ImageName = Field(description="folder of the platform with a Dockerfile, or a reference")
-    command: tuple[str, ...] = Field(default=(), description="in place of the image's CMD")
-    entrypoint: tuple[str, ...] = Field(default=(), description="in place of the image's ENTRYPOINT and CMD")
+    command: Words = Field(default=(), description="in place of the image's CMD")
+    entrypoint: Words = Field(default=(), description="in place of the image's ENTRYPOINT and CMD")
     environment: dict[str, str] = Field(default={})
-    port: int | None = Field(default=None, ge=1, le=65535)
+    port: Port | None = None
     ready: ReadyWord | ReadyPath | ReadyCommand | None = Field(
         default=None, description="a path on `port`, {path, port}, {command}, tcp, or none"
     )
-    deadline: Duration = Field(default=60.0, gt=0, description="how long it may take until it is ready")
+    deadline: Duration = Field(
+        default=60.0, gt=0, le=LONGEST_WAIT, description="how long it may take until it is ready"
+    )
     needs: tuple[Name, ...] = Field(default=(), description="services that must be ready before it starts")
     lifecycle: Lifecycle = Lifecycle.ALWAYS
-    stop_grace: Duration = 10.0
+    stop_grace: Duration = Field(default=10.0, le=LONGEST_WAIT)
     user: Annotated[UserName, BeforeValidator(_as_user)] | None = Field(
         default=None, description="instead of the image's, by name or number"
     )
@@ -128,6 +145,6 @@ class RunningInput(Input):
     @model_validator(mode="after")
     def _asked_where(self) -> RunningInput:
         if isinstance(self.ready, str) and self.ready != "none" and self.port is None:
-            said = "`ready` is `tcp`" if self.ready == "tcp" else "`ready` is a path"
-            raise ValueError(f"{said}, so `port` must say on which port it answers")
+            said = "it is `tcp`" if self.ready == "tcp" else "it is a path"
+            raise across((("ready",), f"{said}, so `port` must say on which port it answers"))
         return self

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from environments import references
 from foundation.unions import Called
@@ -57,17 +58,23 @@ Account = Annotated[
     ),
 ]
 """A user or a database of a server: it stands in connection strings and configurations, unquoted."""
-AbsolutePath = Annotated[
-    str,
-    AfterValidator(
-        _matching(
-            r"/[^\x00-\x1f:]*[^\x00-\x1f:/]",
-            "must be an absolute path inside the node, such as /data, not / itself",
-        )
-    ),
-    Called(words="a path such as /data"),
-]
+_absolute = _matching(
+    r"/[^\x00-\x1f:]*[^\x00-\x1f:/]", "must be an absolute path inside the node, such as /data, not / itself"
+)
+
+
+def _straight(text: str) -> str:
+    """`text`, if it is an absolute path without detours: two that lead to one place are the same text."""
+    plain = "/" + posixpath.normpath(_absolute(text)).lstrip("/")
+    if text != plain:
+        raise ValueError(f"{text!r} goes a way round (`..`, `.` or `//`): write where it leads, {plain!r}")
+    return text
+
+
+AbsolutePath = Annotated[str, AfterValidator(_straight), Called(words="a path such as /data")]
 """A path inside a node."""
+Port = Annotated[int, Field(ge=1, le=65535)]
+"""A port of TCP."""
 HostName = Annotated[
     str,
     AfterValidator(

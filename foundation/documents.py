@@ -178,7 +178,9 @@ def partly(document: Document, model: type[Model]) -> tuple[Document, Model | No
     except ValidationError as error:
         wrong = mistakes.found(model, document.content, error)
         problems = _problems(document, wrong)
-        right = _without(document, {document.written(each.at) for each in wrong})
+        right = _without(
+            document, {document.written(each.at if each.spoilt is None else each.spoilt) for each in wrong}
+        )
     try:
         return right, model.model_validate(right.content), problems
     except ValidationError:

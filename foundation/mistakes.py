@@ -18,7 +18,6 @@ from foundation.unions import Annotation
 from foundation.wording import did_you_mean
 
 Location = tuple[str | int, ...]
-_ACROSS = "across_keys"
 _UNION = "union"
 _KEY = "[key]"
 """What pydantic calls a key that is itself wrong."""
@@ -28,13 +27,15 @@ _KEY = "[key]"
 class Mistake:
     """One thing that is wrong, all of it, or `said` without its place.
 
-    `at`: the steps to it, of which the last ones may not have been written.
+    `at`: the steps to it, of which the last ones may not have been written. `spoilt`: the steps to what is
+    of no use because of it, where that is more.
     """
 
     at: Location
     said: str
     hint: str | None = None
     whole: str | None = None
+    spoilt: Location | None = None
 
     @property
     def what(self) -> str:
@@ -71,7 +72,9 @@ class _Error:
 def across(*found: tuple[Location, str]) -> ValidationError:
     """What a validator of several keys raises: each mistake at the key that is wrong, from the model on."""
     lines = [
-        InitErrorDetails(type=PydanticCustomError(_ACROSS, "{said}", {"said": said}), loc=at, input=None)
+        InitErrorDetails(
+            type=PydanticCustomError("across_keys", "{said}", {"said": said}), loc=at, input=None
+        )
         for at, said in found
     ]
     return ValidationError.from_exception_data("keys", lines)
@@ -170,6 +173,9 @@ def _told(error: _Error, content: object) -> Mistake:
             return _unknown_key(error)
         case "missing":
             return _missing(error.at)
+        case "across_keys":
+            needed = error.at and unions.keys_of(error.holder).get(str(error.at[-1]), False)
+            return Mistake(at=error.at, said=error.message, spoilt=error.at[:-1] if needed else None)
     if not error.at and content is None:
         return Mistake(at=(), said="is empty", whole="the document is empty")
     written, limit = _written_at(content, error.at), _limit(error)
@@ -200,7 +206,7 @@ def _unknown_tag(error: _Error) -> Mistake:
     """A key whose word decides which other keys there are, and which is none of those words."""
     key, words = _tags(error)
     at, word = (*error.at, key), str(error.context["tag"])
-    return Mistake(at=at, said=f"unknown {word!r}", hint=did_you_mean(word, words))
+    return Mistake(at=at, said=f"unknown {word!r}", hint=did_you_mean(word, words), spoilt=error.at)
 
 
 def _no_tag(error: _Error) -> Mistake:

@@ -102,6 +102,12 @@ def keys(found: type[BaseModel]) -> dict[str, bool]:
     return {field.alias or name: field.is_required() for name, field in found.model_fields.items()}
 
 
+def keys_of(annotation: Annotation) -> dict[str, bool]:
+    """The same of a type, which has none where it is no model."""
+    found = model(annotation)
+    return keys(found) if found else {}
+
+
 def _models(annotation: Annotation) -> list[type[BaseModel]]:
     return [found for each in branches(annotation) or (annotation,) if (found := model(each))]
 

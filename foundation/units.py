@@ -14,7 +14,8 @@ SECONDS: Mapping[str, float] = {
     "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400,
 }  # fmt: skip
 BYTES: Mapping[str, float] = {
-    "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3,
+    "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
+    "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4,
 }  # fmt: skip
 BITS: Mapping[str, float] = {"bit": 1, "kbit": 1e3, "mbit": 1e6, "gbit": 1e9}
 PER_SECOND: Mapping[str, float] = {"/s": 1, "/min": 1 / 60, "/h": 1 / 3600}
@@ -118,7 +119,7 @@ def in_words(seconds: float) -> str:
 
 def size_in_words(count: int) -> str:
     """Bytes for people, in the largest unit that leaves a whole number or one decimal: "1.5GiB", "512MiB"."""
-    for unit in ("GiB", "MiB", "KiB"):
+    for unit in ("TiB", "GiB", "MiB", "KiB"):
         if count >= BYTES[unit]:
             return f"{count / BYTES[unit]:.1f}".removesuffix(".0") + unit
     return f"{count}B"

@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from foundation import documents, slo, units
-from foundation.documents import Document, Input
+from foundation.documents import Document, Input, across
 from foundation.errors import InputError, Problem
 from foundation.slo import Expression
 from foundation.units import Rate
@@ -45,14 +45,15 @@ class ScenarioInput(Input):
     def _one_way(self) -> ScenarioInput:
         given = [name for name in ("ratio", "rate", "ramp") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(
-                f"a scenario has a ratio, a rate or a ramp, not {' and '.join(given) or 'nothing'}"
-            )
-        own = {"profile", "duration"} & self.model_fields_set
+            said = f"a scenario has a ratio, a rate or a ramp, not {' and '.join(given) or 'nothing'}"
+            raise across((tuple(given[1:2]), said))
+        own = sorted({"profile", "duration"} & self.model_fields_set)
         if given != ["rate"] and own:
-            raise ValueError(f"{' and '.join(sorted(own))} go with a rate: a {given[0]} has its own")
+            said = f"{' and '.join(own)} go with a rate: a {given[0]} has its own"
+            raise across(((own[0],), said))
         if given == ["ratio"] and "start" in self.model_fields_set:
-            raise ValueError("a scenario with a ratio starts with the first one: give it a rate")
+            said = "a scenario with a ratio starts with the first one: give it a rate"
+            raise across((("start",), said))
         return self
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -10,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from environments.faults import AnyFault
 from environments.words import Name
 from foundation import units
-from foundation.documents import Input
+from foundation.documents import Input, Location, across
 from foundation.slo import Expression
 from foundation.units import Rate
 from loadtests.planning.arrivals import Stream
@@ -18,6 +19,7 @@ from loadtests.profiles import REPLAY
 from loadtests.written import AbortRule, AlsoInput, Limited, ProfileName
 
 _LARGEST = 1_000_000_000
+_OF_DATASET = ("file", "identity", "signer")
 
 
 def _sized(text: object) -> int:
@@ -45,7 +47,8 @@ class EnvironmentInput(Input):
     @model_validator(mode="after")
     def _one_of_both(self) -> EnvironmentInput:
         if self.name is not None and self.stack is not None:
-            raise ValueError("`name` is an environment's that `rehearse` brings up, `stack` one of `infra`'s")
+            said = "`name` is an environment's that `rehearse` brings up, `stack` one of `infra`'s: write one"
+            raise across((("stack",), said))
         return self
 
 
@@ -64,14 +67,21 @@ class DataInput(Input):
 
     @model_validator(mode="after")
     def _what_the_source_needs(self) -> DataInput:
-        files = {"file": self.file, "identity": self.identity, "signer": self.signer}
-        if self.source == "dataset" and (missing := [name for name, value in files.items() if value is None]):
-            raise ValueError(f"a dataset needs {', '.join(missing)}")
-        if self.source == "sample" and (useless := [name for name, value in files.items() if value]):
-            raise ValueError(f"a sample has no {', '.join(useless)}")
-        if self.source == "dataset" and "size" in self.model_fields_set:
-            raise ValueError("a dataset has the size that was published")
+        wrong = list(self._of_dataset() if self.source == "dataset" else self._of_sample())
+        if wrong:
+            raise across(*wrong)
         return self
+
+    def _of_dataset(self) -> Iterator[tuple[Location, str]]:
+        if missing := [name for name in _OF_DATASET if getattr(self, name) is None]:
+            yield ("source",), f"a dataset needs {', '.join(missing)}"
+        if "size" in self.model_fields_set:
+            yield ("size",), "a dataset has the size that was published: leave the key out"
+
+    def _of_sample(self) -> Iterator[tuple[Location, str]]:
+        for name in _OF_DATASET:
+            if getattr(self, name):
+                yield (name,), f"a sample has no {name}: leave it out, or write `source: dataset`"
 
 
 class LoadInput(Input):
@@ -90,14 +100,17 @@ class LoadInput(Input):
     @model_validator(mode="after")
     def _one_shape(self) -> LoadInput:
         if self.replay is not None and "profile" in self.model_fields_set:
-            raise ValueError("`profile` and `replay` both say how the rate changes: write one of them")
+            said = "`profile` and `replay` both say how the rate changes: write one of them"
+            raise across((("replay",), said))
         return self
 
     @model_validator(mode="after")
     def _each_once(self) -> LoadInput:
         names = [stream.journey for stream in self.streams]
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"the journey {twice!r} is named twice: name it once, with one ratio")
+            last = len(names) - 1 - names[::-1].index(twice)
+            said = f"the journey {twice!r} is named twice: name it once, with one ratio"
+            raise across((("also", last - 1, "journey"), said))
         return self
 
     @property

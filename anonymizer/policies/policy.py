@@ -19,7 +19,7 @@ from anonymizer.policies.processing import Processing
 from anonymizer.pools import version as pools_version
 from anonymizer.transforms import INHERIT, WORDS, own, transform
 from anonymizer.transforms.base import Transform
-from foundation.documents import Document, Input, Location, did_you_mean, refuse, validate
+from foundation.documents import Document, Input, Location, across, did_you_mean, refuse, validate
 from foundation.errors import InputError, Problem
 
 # What a policy means. Another format gives other pseudonyms under the same key, and says so.
@@ -136,9 +136,9 @@ class TableRule(Input):
     @model_validator(mode="after")
     def _filters_rows(self) -> TableRule:
         if self.filter is not None and self.rows != "copy":
-            raise ValueError("a filter is of no use where no rows are copied")
+            raise across((("filter",), "a filter is of no use where no rows are copied"))
         if self.people is not None and self.rows != "copy":
-            raise ValueError("there are no people where no rows are copied")
+            raise across((("people",), "there are no people where no rows are copied"))
         return self
 
 

@@ -11,6 +11,7 @@ from environments.faults.capabilities import LOOP
 from environments.faults.fault import Fault, Post, Script
 from environments.faults.kind import Aspect, Complaint, FaultKind, FaultOptions, Scene
 from environments.nodes import Node
+from environments.references import runs_any_image
 from environments.topology import Topology
 
 FILLER = ".peakproof-disk-full"
@@ -54,14 +55,16 @@ def problems(options: DiskFullOptions, topology: Topology, nodes: tuple[Node, ..
             yield (options.fault,), what, _how_to_size(node)
 
 
-def _how_to_size(node: Node) -> str | None:
-    """What to write in a definition, of a kind of ours and of a container; None where it keeps nothing."""
+def _how_to_size(node: Node) -> str:
+    """What to write in a definition, as its kind has it."""
     if not node.storage.mounts:
-        return None
+        return "it keeps nothing on a disk: a database, a broker or a container with `volumes` does"
+    written = f"under {node.service!r} of the definition"
+    if not runs_any_image(node.process.image):
+        return f"write `disk: 2GiB` {written}"
     kept = node.storage.mounts[0]
     volume = kept.volume.removeprefix(f"{node.name}-")
-    sized = f"`volumes: {{{volume}: {{path: {kept.path}, size: 2GiB}}}}`"
-    return f"write `disk: 2GiB` under {node.service!r} of the definition; of a container, {sized}"
+    return f"write `volumes: {{{volume}: {{path: {kept.path}, size: 2GiB}}}}` {written}"
 
 
 KIND = FaultKind(

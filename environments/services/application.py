@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -11,6 +12,7 @@ from environments.platform import Platform, ProcessInput
 from environments.running import Deliveries
 from environments.secrets import TRUST
 from environments.services import running
+from environments.services.instead import OF_APPLICATION
 from environments.services.kind import (
     Asked,
     Reference,
@@ -26,6 +28,8 @@ from foundation.documents import Location
 
 class ApplicationOptions(ServiceOptions):
     """Nodes that run one process of platform.yaml."""
+
+    instead: ClassVar[Mapping[str, str]] = OF_APPLICATION
 
     kind: Literal["application"]
     process: Name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -12,10 +12,20 @@ from environments.nodes import Attachments, File, Lifecycle, Mount, Node, Resour
 from environments.platform import Platform
 from environments.running import Deliveries, RunningInput
 from environments.services import running
-from environments.services.kind import Asked, Reference, Service, ServiceKind, ServiceOptions, Surroundings
+from environments.services.instead import OF_CONTAINER as INSTEAD
+from environments.services.kind import (
+    MOST,
+    Asked,
+    DiskSize,
+    Reference,
+    Service,
+    ServiceKind,
+    ServiceOptions,
+    Surroundings,
+)
 from environments.topology import Binding, Endpoint, Role, SecretRef, Volume
-from environments.words import AbsolutePath, Account, HostName, Name
-from foundation.documents import Input, Location
+from environments.words import AbsolutePath, Account, HostName, Name, Port
+from foundation.documents import Input, Location, across
 from foundation.units import Size
 
 
@@ -23,7 +33,7 @@ class VolumeInput(Input):
     """A volume of each node: what is on it outlives the process."""
 
     path: AbsolutePath
-    size: Size | None = Field(default=None, ge=64 * 1024**2, description="of its disk; else its host's")
+    size: DiskSize | None = Field(default=None, description="of its disk; else its host's")
 
 
 class FileInput(Input):
@@ -32,11 +42,13 @@ class FileInput(Input):
     file: str = Field(description="path from the folder of the document that says it")
     mode: Literal["0644", "0755"] = "0644"
 
+    instead: ClassVar[Mapping[str, str]] = {"content": "the content stands at the path itself: `PATH: TEXT`"}
+
 
 class EndpointInput(Input):
     """What this machine reaches at a loopback port."""
 
-    port: int = Field(ge=1, le=65535)
+    port: Port
     protocol: Literal["http", "tcp"] = "http"
 
 
@@ -54,12 +66,14 @@ class DatabaseInput(Input):
 class ContainerOptions(ServiceOptions, RunningInput):
     """Nodes that run an image."""
 
+    instead: ClassVar[Mapping[str, str]] = INSTEAD
+
     kind: Literal["container"]
     nodes: int = Field(default=1, ge=1, le=100)
     login: Account | None = Field(default=None, description="the user that others log in as")
     database: DatabaseInput | None = Field(default=None, description="it is one: its engine and its name")
-    ports: tuple[int, ...] = Field(default=(), description="further ones that others connect to")
-    endpoints: dict[Name, int | EndpointInput] | None = Field(
+    ports: tuple[Port, ...] = Field(default=(), description="further ones that others connect to")
+    endpoints: dict[Name, Port | EndpointInput] | None = Field(
         default=None, description="name -> port that this machine reaches; `port`, unless said"
     )
     volumes: dict[Name, AbsolutePath | VolumeInput] = Field(default={})
@@ -69,28 +83,38 @@ class ContainerOptions(ServiceOptions, RunningInput):
     secrets: dict[str, Deliveries] = Field(
         default={}, description="secret -> how it is given; one called SERVICE.word, as itself, is made"
     )
-    shared_memory: Size | None = Field(default=None, description="size of the node's own")
+    shared_memory: Size | None = Field(default=None, gt=0, le=MOST, description="size of the node's own")
     aliases: tuple[HostName, ...] = Field(default=(), description="further names that others reach it by")
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> ContainerOptions:
-        mounted = [volume.path for volume in _volumes(self).values()] + list(self.tmpfs)
-        for path in mounted:
-            if mounted.count(path) > 1:
-                raise ValueError(f"two volumes or tmpfs at {path}")
+        places: list[tuple[Location, str]] = [
+            *((("volumes", name), each.path) for name, each in _volumes(self).items()),
+            *((("tmpfs", number), path) for number, path in enumerate(self.tmpfs)),
+        ]
+        paths = [path for _, path in places]
+        twice = [(at, path) for number, (at, path) in enumerate(places) if path in paths[:number]]
+        if twice:
+            raise across(*((at, f"two volumes or tmpfs at {path}") for at, path in twice))
         return self
 
     @model_validator(mode="after")
     def _a_database_is_reached(self) -> ContainerOptions:
         if self.database is None:
             return self
-        lacking = [key for key in ("port", "login") if getattr(self, key) is None]
-        if lacking:
-            raise ValueError(f"a `database` is reached at its `port` by its `login`: say {_listed(lacking)}")
+        wrong: list[tuple[Location, str]] = []
+        if lacking := [key for key in ("port", "login") if getattr(self, key) is None]:
+            said = f"a `database` is reached at its `port` by its `login`: say {_listed(lacking)}"
+            wrong.append((("database",), said))
         if self.nodes != 1:
-            raise ValueError("a `database` is one node: each would have data of its own")
+            wrong.append((("nodes",), "a `database` is one node: each would have data of its own"))
         if self.lifecycle is Lifecycle.ONCE:
-            raise ValueError("a `database` stays: it cannot have the lifecycle `once`")
+            wrong.append((("lifecycle",), "a `database` stays: it cannot have the lifecycle `once`"))
+        if self.endpoints == {}:
+            said = "this machine always reaches a `database`, to fill and ask it: leave the key out"
+            wrong.append((("endpoints",), said))
+        if wrong:
+            raise across(*wrong)
         return self
 
 
@@ -112,7 +136,7 @@ def bind(name: str, options: ContainerOptions, _platform: Platform) -> Binding:
 
 
 def references_of(options: ContainerOptions, _platform: Platform) -> list[Reference]:
-    return [Reference(service=service, at=("needs",)) for service in options.needs]
+    return [Reference(service=service, at=("needs", number)) for number, service in enumerate(options.needs)]
 
 
 def problems(options: ContainerOptions, platform: Platform) -> list[tuple[Location, str, list[str]]]:

@@ -9,11 +9,10 @@ from pydantic import Field
 from environments.nodes import CommandProbe, Node, SecretFile
 from environments.platform import Platform
 from environments.secrets import TRUST
-from environments.services.kind import Memory, Service, ServiceOptions, Surroundings
+from environments.services.kind import DiskSize, Memory, Service, ServiceOptions, Surroundings
 from environments.services.stateful import served_by
 from environments.topology import Binding, Role, SecretRef
 from environments.words import Account
-from foundation.units import Size
 
 # One file holds the key and the chain: a server takes from it what each of its settings looks for.
 CERTIFICATE_FILE = "/run/secrets/certificate.pem"
@@ -24,7 +23,7 @@ class DatabaseOptions(ServiceOptions):
     """What every database can be told. `database` and `user` are the platform's name unless given."""
 
     memory: Memory = 512 * 1024**2
-    disk: Size | None = None
+    disk: DiskSize | None = None
     database: Account | None = None
     user: Account | None = None
     tls: bool = Field(default=False, description="nobody connects over the network without TLS")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from environments.nodes import Node
 from environments.platform import Platform
@@ -30,15 +30,13 @@ def _as_written(value: object) -> object:
 Setting = Annotated[str, BeforeValidator(_as_written)]
 
 
-def _enough(memory: int) -> int:
-    if memory < _LEAST_MEMORY:
-        raise ValueError(f"must be {_LEAST_MEMORY >> 20}MiB or more: Docker takes no less")
-    return memory
-
-
-_LEAST_MEMORY = 6 << 20
-Memory = Annotated[Size, AfterValidator(_enough)]
-"""A node's limit of memory in bytes."""
+MOST = 16 << 40
+"""Bytes: no machine has more memory, and a file of ext4, which a disk of its own is, holds no more."""
+LEAST_DISK = 64 << 20
+Memory = Annotated[Size, Field(ge=6 << 20, le=MOST)]
+"""A node's limit of memory in bytes; Docker takes no less."""
+DiskSize = Annotated[Size, Field(ge=LEAST_DISK, le=MOST)]
+"""The size in bytes of a disk of its own."""
 
 
 class ServiceOptions(Input):

@@ -16,7 +16,7 @@ from environments.services.databases import (
     database_of,
     led_by,
 )
-from environments.services.kind import Service, ServiceKind, Setting, Surroundings
+from environments.services.kind import MOST, Service, ServiceKind, Setting, Surroundings
 from environments.services.stateful import attached, kept, password_file
 from environments.topology import Binding
 from foundation.units import Size
@@ -38,7 +38,9 @@ class MariadbOptions(DatabaseOptions):
     """A MariaDB database. `database` and `user` are the platform's name unless given."""
 
     kind: Literal["mariadb"]
-    disk: Size | None = Field(default=None, ge=256 * 1024**2, description="size of its disk; else its host's")
+    disk: Size | None = Field(
+        default=None, ge=256 << 20, le=MOST, description="size of its disk; else its host's"
+    )
     settings: dict[str, Setting] = Field(default={}, description="server settings, as in my.cnf")
 
     @field_validator("user")

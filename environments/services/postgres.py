@@ -16,10 +16,9 @@ from environments.services.databases import (
     database_of,
     led_by,
 )
-from environments.services.kind import Service, ServiceKind, Setting, Surroundings
+from environments.services.kind import DiskSize, Service, ServiceKind, Setting, Surroundings
 from environments.services.stateful import attached, kept, password_file
 from environments.topology import Binding
-from foundation.units import Size
 
 PORT = 5432
 DATA = "/var/lib/postgresql/data"
@@ -47,7 +46,7 @@ class PostgresOptions(DatabaseOptions):
     """A PostgreSQL database. `database` and `user` are the platform's name unless given."""
 
     kind: Literal["postgres"]
-    disk: Size | None = Field(default=None, ge=64 * 1024**2, description="size of its disk; else its host's")
+    disk: DiskSize | None = Field(default=None, description="size of its disk; else its host's")
     settings: dict[str, Setting] = Field(default={}, description="server settings, as in postgresql.conf")
 
     @field_validator("user")

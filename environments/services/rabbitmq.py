@@ -8,11 +8,10 @@ from pydantic import Field
 
 from environments.nodes import Node, Probes, Process, Resources, TcpProbe
 from environments.platform import Platform
-from environments.services.kind import Memory, Service, ServiceKind, ServiceOptions, Surroundings
+from environments.services.kind import DiskSize, Memory, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.services.stateful import attached, kept, password_file, served_by
 from environments.topology import Binding, Role
 from environments.words import Account
-from foundation.units import Size
 
 PORT = 5672
 HOME = "/var/lib/rabbitmq"
@@ -23,7 +22,7 @@ class RabbitmqOptions(ServiceOptions):
 
     kind: Literal["rabbitmq"]
     memory: Memory = 512 * 1024**2
-    disk: Size | None = Field(default=None, ge=64 * 1024**2, description="size of its disk; else its host's")
+    disk: DiskSize | None = Field(default=None, description="size of its disk; else its host's")
     user: Account | None = None
 
 

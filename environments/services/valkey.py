@@ -8,10 +8,9 @@ from pydantic import BeforeValidator, Field
 
 from environments.nodes import CommandProbe, Node, Probes, Process, Resources
 from environments.platform import Platform
-from environments.services.kind import Memory, Service, ServiceKind, ServiceOptions, Surroundings
+from environments.services.kind import DiskSize, Memory, Service, ServiceKind, ServiceOptions, Surroundings
 from environments.services.stateful import attached, kept, password_file, served_by
 from environments.topology import Binding, Role
-from foundation.units import Size
 
 PORT = 6379
 HOME = "/var/lib/valkey"
@@ -40,7 +39,7 @@ class ValkeyOptions(ServiceOptions):
 
     kind: Literal["valkey"]
     memory: Memory = 256 * 1024**2
-    disk: Size | None = Field(default=None, ge=64 * 1024**2, description="size of its disk; else its host's")
+    disk: DiskSize | None = Field(default=None, description="size of its disk; else its host's")
     persistence: Literal["rdb", "aof", "none"] = "rdb"
     settings: dict[str, Setting] = Field(default={}, description="server settings, as in valkey.conf")
 

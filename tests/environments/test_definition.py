@@ -69,7 +69,7 @@ def test_an_unknown_key_of_the_definition_says_what_was_meant(tmp_path: Path) ->
 def test_a_wrong_unit_names_value_and_units(tmp_path: Path) -> None:
     told = only_problem(tmp_path, right().replace("64MiB", "64Mb"))
     assert "d.yaml:5:" in told
-    assert "'64Mb': its unit must be one of B, kB, MB, GB, KiB, MiB, GiB" in told
+    assert "'64Mb': its unit must be one of B, kB, MB, GB, TB, KiB, MiB, GiB, TiB" in told
 
 
 def test_an_unknown_kind_names_the_kinds(tmp_path: Path) -> None:

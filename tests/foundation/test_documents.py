@@ -8,10 +8,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from foundation import documents
-from foundation.documents import Document, Input, as_key, parse
+from foundation.documents import Document, Input, across, as_key, parse
 from foundation.errors import InputError, Problem
 from foundation.units import Duration, Size
 
@@ -217,6 +217,32 @@ def test_a_document_that_lacks_what_it_needs_is_nothing_without_its_mistakes() -
     assert model is None
     assert right.content == {}
     assert len(problems) == 2
+
+
+class Range(Input):
+    low: int
+    high: int = 9
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Range:
+        if self.low >= self.high:
+            raise across((("low",), "must be below high"), (("high",), f"must be above {self.low}"))
+        return self
+
+
+class Ranges(Input):
+    of: dict[str, Range] = Field(default={})
+
+
+def test_what_is_wrong_between_keys_is_told_at_each_of_them() -> None:
+    text = "of:\n  a:\n    low: 5\n    high: 4\n  b: {low: 1}\n"
+    right, model, problems = documents.partly(document(text), Ranges)
+    assert [str(problem) for problem in problems] == [
+        "plan.yaml:3: 'of.a.low': must be below high",
+        "plan.yaml:4: 'of.a.high': must be above 5",
+    ]
+    assert right.content == {"of": {"b": {"low": 1}}}, "a range without its lower end is none"
+    assert model is not None
 
 
 @pytest.mark.parametrize(

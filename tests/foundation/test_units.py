@@ -56,7 +56,7 @@ def test_a_duration_without_a_known_unit_is_refused(wrong: object) -> None:
 
 
 def test_a_wrong_unit_is_answered_with_the_right_ones() -> None:
-    with pytest.raises(ValueError, match=r"'512Mb'.*one of B, kB, MB, GB, KiB, MiB, GiB"):
+    with pytest.raises(ValueError, match=r"'512Mb'.*one of B, kB, MB, GB, TB, KiB, MiB, GiB, TiB"):
         units.size("512Mb")
 
 
@@ -107,3 +107,26 @@ def test_models_tell_each_wrong_quantity() -> None:
 )
 def test_durations_in_words(seconds: float, words: str) -> None:
     assert units.in_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("written", "number", "expected"),
+    [
+        ("5MiB", 64 * 1024**2, "64MiB"),
+        ("1B", 1.5 * 1024**3, "1.5GiB"),
+        ("99TiB", 16 * 1024**4, "16TiB"),
+        ("0s", 0, "0s"),
+        ("9d", 90, "90s"),
+        ("9d", 86_400, "1d"),
+        ("1ms", 0.25, "250ms"),
+        ("0/s", 0, "0/s"),
+        ("1bit", 8000, "8kbit"),
+        ("5k", 3, "3"),
+        (7, 3.0, "3"),
+        (None, 3.5, "3.5"),
+    ],
+)
+def test_a_limit_is_told_in_the_kind_of_unit_that_was_written(
+    written: object, number: float, expected: str
+) -> None:
+    assert units.in_unit_of(written, number) == expected

@@ -37,7 +37,7 @@ def test_a_replay_that_cannot_be_read_is_told_with_its_line(
 def test_a_journey_that_is_named_twice_is_told_with_its_line(tmp_path: Path) -> None:
     text = GOOD.replace("{journey: look, ratio: 0.5}", "{journey: look, ratio: 1}, {journey: look, ratio: 2}")
     assert "the journey 'look' is named twice" in told(tmp_path, text)
-    assert f"plan.yaml:{line_of(text, 'load:')}" in told(tmp_path, text)
+    assert f"plan.yaml:{line_of(text, 'also:')}" in told(tmp_path, text)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from environments.faults import disk_full
 from environments.faults.fault import Script
+from environments.nodes import Storage
 from tests.environments.faults.cases import TOPOLOGY, described, options
 
 
@@ -27,5 +30,21 @@ def test_a_disk_that_is_this_machine_s_is_not_filled(node: str, said: list[str])
     assert isinstance(written, disk_full.DiskFullOptions)
     found = list(disk_full.problems(written, TOPOLOGY, (TOPOLOGY.node(node),)))
     assert [what.partition(":")[0] for _, what, _ in found] == said
-    assert all("`disk: 2GiB` under 'api'" in (hint or "") for _, _, hint in found)
-    assert all("size: 2GiB}}`" in (hint or "") for _, _, hint in found)
+
+
+@pytest.mark.parametrize(
+    ("image", "kept", "hint"),
+    [
+        ("postgres", True, "write `disk: 2GiB` under 'api' of the definition"),
+        ("minio/minio:1", True, "write `volumes: {data: {path: /var/lib/api-2, size: 2GiB}}` under 'api'"),
+        ("shop/app", True, "write `volumes: {data: {path: /var/lib/api-2, size: 2GiB}}` under 'api'"),
+        ("minio/minio:1", False, "it keeps nothing on a disk"),
+    ],
+)
+def test_how_a_disk_gets_a_size_is_told_as_the_kind_has_it(image: str, kept: bool, hint: str) -> None:
+    written, node = options({"disk-full": "api-2"}), TOPOLOGY.node("api-2")
+    assert isinstance(written, disk_full.DiskFullOptions)
+    node = replace(node, process=replace(node.process, image=image))
+    node = node if kept else replace(node, storage=Storage())
+    ((_, _, told),) = disk_full.problems(written, TOPOLOGY, (node,))
+    assert (told or "").startswith(hint)

@@ -113,7 +113,7 @@ def test_an_image_that_is_a_database_is_bound_as_one_of_ours(
     assert slicing.databases(made) == ["store"]
 
 
-@pytest.mark.parametrize("said", [{}, {"endpoints": {}}, {"endpoints": {"store": 5432}}])
+@pytest.mark.parametrize("said", [{}, {"endpoints": {"store": 5432}}])
 def test_a_database_is_always_reached_from_this_machine(tmp_path: Path, said: dict[str, object]) -> None:
     made = topology(tmp_path, **DATABASE, **said)
     assert made.endpoints == (Endpoint(name="store", target="store", port=5432, protocol="tcp"),)
@@ -131,7 +131,8 @@ def test_further_endpoints_of_a_database_stand_beside_its_own(tmp_path: Path) ->
         ({"port": None, "login": None}, "say `port` and `login`"),
         ({"nodes": 2}, "a `database` is one node"),
         ({"lifecycle": "once"}, "a `database` stays"),
-        ({"database": {"engine": "oracle", "name": "x"}}, "postgres"),
+        ({"database": {"engine": "oracle", "name": "x"}}, "must be 'postgres' or 'mariadb', got 'oracle'"),
+        ({"endpoints": {}}, "this machine always reaches a `database`"),
         ({"secrets": {}}, "its `secrets` must give it 'store.password': its user's password"),
         ({"endpoints": {"store": 80}}, "endpoint 'store' is the database's own, at 5432, not at 80"),
     ],
@@ -143,7 +144,47 @@ def test_what_keeps_a_database_from_being_reached_is_told(
 
 
 def test_less_memory_than_docker_gives_is_told(tmp_path: Path) -> None:
-    assert "must be 6MiB or more" in told(tmp_path, memory="1B")
+    assert "must be 6MiB or more, got 1B" in told(tmp_path, memory="1B")
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "says"),
+    [
+        ({"ready": "/live"}, "ready: /live", "'services.store.ready': it is a path, so `port` must say"),
+        ({"volumes": {"a": "/d", "b": "/d"}}, "b: /d", "volumes.b': two volumes or tmpfs at /d"),
+        ({"volumes": {"a": "/d"}, "tmpfs": ["/d"]}, "- /d", "tmpfs.0': two volumes or tmpfs at /d"),
+        ({"nodes": 2, **DATABASE}, "nodes: 2", "a `database` is one node"),
+        ({**DATABASE, "lifecycle": "once"}, "lifecycle: once", "a `database` stays"),
+        ({"needs": ["store"]}, "- store", "service 'store' waits for itself"),
+        ({"aliases": ["a.test", "db"]}, "- db", "has the alias 'db', and a service is called so"),
+        ({"aliases": ["a.test", "db-1"]}, "- db-1", "and a node of service 'db' is called so"),
+    ],
+)
+def test_what_is_wrong_between_keys_is_told_at_the_key_that_is_wrong(
+    tmp_path: Path, options: dict[str, object], key: str, says: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        beside(tmp_path, {"db": {"kind": "postgres"}}, **options)
+    (problem,) = caught.value.problems
+    line = (tmp_path / "t.yaml").read_text().splitlines()[int(problem.where.rpartition(":")[2]) - 1]
+    assert line.strip() == key
+    assert says in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [("tls", "`files` and `secrets`"), ("settings", "`environment`, `command`, or `files`"),
+     ("disk", "volumes: {data: {path: /data, size: 2GiB}}"), ("process", "`kind: application`"),
+     ("depends_on", "write `needs`"), ("imgae", "did you mean 'image'?")],
+)  # fmt: skip
+def test_a_key_of_another_kind_says_what_to_write_instead(tmp_path: Path, key: str, says: str) -> None:
+    assert says in told(tmp_path, **{key: "x"})
+
+
+def test_an_application_is_told_where_its_process_says_what_a_container_says_itself(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        compiled(tmp_path, {"web": {"kind": "application", "process": "web", "image": "shop:1"}})
+    assert "a process of platform.yaml, which says it" in str(caught.value.problems[0])
 
 
 def test_what_asks_a_container_for_what_databases_have_is_told_how_it_has_it(tmp_path: Path) -> None:
@@ -251,6 +292,18 @@ def test_a_balancer_may_stand_before_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
+        ({"volumes": {"a": "/d/../e"}}, "write where it leads, '/e'"),
+        ({"files": {"/d//e": ""}}, "write where it leads, '/d/e'"),
+        ({"tmpfs": ["/d/./e"]}, "write where it leads, '/d/e'"),
+        ({"volumes": {"a": {"path": "/d", "size": "9999999GiB"}}}, "must be 16TiB or less, got 9999999GiB"),
+        ({"volumes": {"a": {"path": "/d", "size": "1MiB"}}}, "must be 64MiB or more, got 1MiB"),
+        ({"memory": "99TiB"}, "must be 16TiB or less, got 99TiB"),
+        ({"deadline": "9999d"}, "must be 1d or less, got 9999d"),
+        ({"entrypoint": []}, "leave the key out, and the image's own stands"),
+        ({"command": []}, "leave the key out, and the image's own stands"),
+        ({"endpoints": {"a": 70000}}, "must be 65535 or less, got 70000"),
+        ({"ports": [70000]}, "must be 65535 or less, got 70000"),
+        ({"files": {"/x": {"content": "x"}}}, "the content stands at the path itself"),
         ({"image": "minio"}, "no Dockerfile in"),
         ({"image": "ap"}, "did you mean 'app'?"),
         ({"image": "minio"}, "written with its tag or digest: minio:TAG"),

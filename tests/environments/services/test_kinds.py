@@ -39,4 +39,4 @@ def test_a_kind_has_its_module_test_and_doc(kind: str) -> None:
 
 @pytest.mark.parametrize("module", sorted((PACKAGE / "environments/services").glob("*.py")))
 def test_every_module_of_the_folder_is_a_kind_or_serves_several(module: Path) -> None:
-    assert module.stem in {*KINDS, "__init__", "kind", "databases", "running", "stateful"}
+    assert module.stem in {*KINDS, "__init__", "kind", "databases", "instead", "running", "stateful"}
