@@ -35,17 +35,21 @@ def of_rule(rule: Rule, slot: Slot) -> Holds:
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """A pool's words as fingerprints under the secret of one check. Shape: (words,), sorted, different."""
+    """A pool's words as fingerprints under the secret of one check.
+
+    `tokens`: shape (words,), sorted, different; `rough`: by its last bits, whether any of them is so.
+    """
 
     tokens: Words
+    rough: Flags
     seed: Seed
 
     def deals(self, cells: pa.Array) -> Flags:
         """Which lowered texts consist of these words alone, but for digits at their ends. Shape: (cells,)."""
         found = np.zeros(len(cells), bool)
         if len(cells):
-            secret, rough = (self.seed.letters, self.seed.base), _rough(self.tokens)
-            _made_of(*layout(cells), *secret, self.tokens, rough, found)
+            secret = self.seed.letters, self.seed.base
+            _made_of(*layout(cells), *secret, self.tokens, self.rough, found)
         return found
 
 
@@ -55,7 +59,8 @@ def pool(texts: pa.Array, seed: Seed) -> Pool:
     data, bounds = layout(cells)
     tokens = np.empty(len(data) + 1, np.uint64)
     count = _tokens(data, bounds, seed.letters, seed.base, tokens)
-    return Pool(tokens=np.unique(tokens[:count]), seed=seed)
+    words = np.unique(tokens[:count])
+    return Pool(tokens=words, rough=_rough(words), seed=seed)
 
 
 def _rough(tokens: Words) -> Flags:

@@ -17,6 +17,7 @@ from anonymizer.proof.characters import Bytes, Places, Words
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
+_BEYOND_ASCII = 0x80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +47,15 @@ def lowered(values: pa.Array) -> pa.Array:
     """
     text = values.cast(pa.large_string())
     text = text.fill_null("") if text.null_count else text
-    if not len(text) or pc.all(pc.string_is_ascii(text)).as_py():
+    data, bounds = layout(text)
+    if data[bounds[0] : bounds[-1]].max(initial=0) < _BEYOND_ASCII:
         return text
-    low = _latin(text)
+    low = _latin(text, data, bounds)
     return _any_script(text) if low is None else low
 
 
-def _latin(text: pa.Array) -> pa.Array | None:
+def _latin(text: pa.Array, data: Bytes, bounds: Places) -> pa.Array | None:
     """The texts in lower case where all of them need no more; else None."""
-    data, bounds = layout(text)
     low = np.empty(int(bounds[-1] - bounds[0]), np.uint8)
     if not kernels.lowered(data, int(bounds[0]), int(bounds[-1]), low):
         return None

@@ -157,12 +157,20 @@ def encoded(data: Bytes, bounds: Places, escapes: Bytes, packed: Bytes) -> None:
     raw = np.zeros(longest + _LOOKED_AT, np.uint8)
     for cell in range(len(bounds) - 1):
         start, end, pairs = bounds[cell], bounds[cell + 1], 0
+        row, longest_row, hexes, marks = 0, 0, 0, np.uint8(0)
+        for at in range(start, end):  # most cells have nothing to look at: seen without a branch
+            class_ = classes[data[at]]
+            marks |= class_
+            row = row + 1 if class_ & PACKED else 0
+            longest_row = max(longest_row, row)
+            hexes += 1 if class_ & HEX else 0
+        escapes[cell] = 1 if marks & MARK else 0
+        if longest_row < SHORTEST and hexes < SHORTEST_HEX:
+            continue
         # Where the present rows of such characters began, and without slashes, and without any symbol.
         long_, segment, plain, hexadecimal = start, start, start, start
         for at in range(start, end + 1):
             class_ = classes[data[at]] if at < end else np.uint8(0)
-            if class_ & MARK:
-                escapes[cell] = 1
             if not class_ & PACKED or class_ == PACKED:  # no such character, or a symbol
                 if plain != long_ and at - plain >= SHORTEST and _is_base64(data, plain, at, raw):
                     packed[cell] = 1
@@ -227,9 +235,9 @@ def _is_hexadecimal(data: Bytes, start: int, end: int, raw: Bytes) -> bool:
         decimal = decimal and high < 10 and low < 10
         digits = digits + 1 if high == 3 and low < 10 else 0
         most = max(most, digits)
-    if _may_be_text(raw, SHORTEST_HEX // 2):
-        return True
-    return most >= _RUN if decimal else _is_written_within(raw, size)
+    if decimal:  # as many account numbers are: their first bytes often look like a text, all of them seldom
+        return most >= _RUN or _may_be_text(raw, size)
+    return _may_be_text(raw, SHORTEST_HEX // 2) or _is_written_within(raw, size)
 
 
 @compiled
@@ -283,15 +291,17 @@ def _may_be_text(raw: Bytes, size: int) -> bool:
 
 
 @compiled
-def ordered(prints: Words, tags: Words, shift: np.uint64, before: Places, pairs: Words) -> None:
-    """Writes pairs by partition, one after another; `before` is where each begins. A counting sort."""
-    next_ = before.copy()
+def ordered(prints: Words, tags: Words, shift: np.uint64, before: Places, content: Words) -> None:
+    """Writes records by partition: of each first all prints, then all tags; `before` is how many records
+    stand before it. A counting sort.
+    """
+    next_ = before[:-1] + before[:-1]
     for at in range(len(prints)):
-        number = prints[at] >> shift
+        number = np.int64(prints[at] >> shift)
         place = next_[number]
         next_[number] += 1
-        pairs[2 * place] = prints[at]
-        pairs[2 * place + 1] = tags[at]
+        content[place] = prints[at]
+        content[place + before[number + 1] - before[number]] = tags[at]
 
 
 @compiled

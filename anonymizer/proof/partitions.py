@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -24,7 +24,7 @@ from foundation.errors import Unavailable
 # A stream is called by its table, its place, and what of it is in it.
 Name = tuple[str, ...]
 
-_BUFFERED = 1 << 15  # records of one stream
+_BUFFERED = 1 << 17  # records of one stream: fewer are many short reads
 _RECORD = 16
 _TOP = 64
 
@@ -45,6 +45,8 @@ class Records:
 
 def together(records: list[Records]) -> Records:
     """Several as one."""
+    if len(records) == 1:
+        return records[0]
     none = np.zeros(0, np.uint64)
     return Records(
         prints=np.concatenate([none, *(one.prints for one in records)]),
@@ -106,19 +108,24 @@ class Partitions:
         if stream not in self._streams:
             return together([])
         from_ = self._streams[stream]
-        return together([*self._parts(from_, partition), *self._waiting(from_, partition)])
+        return together([self._written(from_, partition), *self._waiting(from_, partition)])
 
     def _waiting(self, stream: _Stream, partition: int) -> Iterator[Records]:
         for records in stream.waiting:
             yield records.only((records.prints >> self._shift).astype(np.int64) == partition)
 
-    def _parts(self, stream: _Stream, partition: int) -> Iterator[Records]:
-        for start, before in stream.parts:
-            first, after = int(before[partition]), int(before[partition + 1])
-            if first < after:
-                content = os.pread(self._file.fileno(), (after - first) * _RECORD, start + first * _RECORD)
-                pairs = np.frombuffer(content, np.uint64).reshape(-1, 2)
-                yield Records(prints=pairs[:, 0], tags=pairs[:, 1])
+    def _written(self, stream: _Stream, partition: int) -> Records:
+        """What stands in the file, read to where it is used: of each part first all prints, then all tags."""
+        spans = [(start, before[partition], before[partition + 1]) for start, before in stream.parts]
+        size = int(sum(after - first for _, first, after in spans))
+        prints, tags, to = np.empty(size, np.uint64), np.empty(size, np.uint64), 0
+        for start, first, after in spans:
+            end = to + int(after - first)
+            if to < end:
+                into = prints[to:end].data, tags[to:end].data
+                _read(self._file.fileno(), into, start + int(first) * _RECORD)
+            to = end
+        return Records(prints=prints, tags=tags)
 
     def _write(self, stream: _Stream) -> None:
         with self._lock:
@@ -128,21 +135,27 @@ class Partitions:
             return
         number = (records.prints >> self._shift).astype(np.int64)
         before = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=self.count))])
-        pairs = np.empty(2 * len(records), np.uint64)
-        kernels.ordered(records.prints, records.tags, self._shift, before, pairs)
+        content = np.empty(2 * len(records), np.uint64)
+        kernels.ordered(records.prints, records.tags, self._shift, before, content)
         with self._lock:
             start, self._end = self._end, self._end + len(records) * _RECORD
         with _room():
-            _written(self._file.fileno(), pairs.data.cast("B"), start)
+            _write(self._file.fileno(), content.data.cast("B"), start)
         with self._lock:
             stream.parts.append((start, before))
 
 
-def _written(file: int, content: memoryview, start: int) -> None:
+def _write(file: int, content: memoryview, start: int) -> None:
     """Writes all of it: a disk that runs full takes a part, and says so only at the next."""
     while content:
         count = os.pwrite(file, content, start)
         content, start = content[count:], start + count
+
+
+def _read(file: int, into: Sequence[memoryview], start: int) -> None:
+    """Fills the buffers with what stands there, one after another."""
+    if os.preadv(file, into, start) != sum(each.nbytes for each in into):
+        raise Unavailable("fingerprints that were kept for the check are gone: its file became shorter")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from anonymizer.proof import partitions
 from anonymizer.proof.partitions import Partitions, Records, together
 from foundation.errors import Unavailable
 
-MANY = 1 << 16
+MANY = 1 << 18
 STREAM = ("people", "email", "was")
 
 
@@ -96,6 +97,14 @@ def test_a_full_folder_is_told_with_what_to_do(tmp_path: Path, monkeypatch: pyte
         stored.add(("people", "email", "was"), records(MANY))
     assert told.value.where == str(tmp_path)
     assert "TMPDIR" in str(told.value.hint)
+
+
+def test_a_file_that_became_shorter_is_not_read_as_something_else() -> None:
+    with Partitions(1) as stored:
+        stored.add(STREAM, records(MANY))
+        os.ftruncate(stored._file.fileno(), 1000)
+        with pytest.raises(Unavailable, match="its file became shorter"):
+            stored.read(STREAM, 0)
 
 
 def test_a_folder_that_nothing_can_be_written_into_is_not_passed_over(
