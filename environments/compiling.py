@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from environments import conflicts, delivering, naming
+from environments import conflicts, delivering, filling, naming
 from environments.definition import Definition
 from environments.services import KINDS
 from environments.services.kind import BACK, FRONT, Reference, Service, Surroundings, node_names
@@ -21,7 +20,8 @@ def compile_topology(definition: Definition) -> Topology:
     reserved = naming.reserved(definition.document, definition.written.services)
     named = [*reserved, *_reference_problems(definition)]
     documents.refuse(definition.document, named)
-    documents.refuse(definition.document, [*_cycle_problems(definition), *_placeholder_problems(definition)])
+    unfilled = filling.problems(definition, _surroundings(definition).bindings)
+    documents.refuse(definition.document, [*_cycle_problems(definition), *unfilled])
     services = _described(definition)
     documents.refuse(definition.document, delivering.problems(definition, services))
     nodes = tuple(node for service in services.values() for node in service.nodes)
@@ -133,26 +133,6 @@ def _reference_problem(definition: Definition, name: str, reference: Reference) 
     if right and reference.connects and kind.bind(reference.service, options, platform).port is None:
         what = f"service {name!r} connects to {reference.service!r}, which has no port"
         yield definition.document.problem(at, what)
-
-
-def _placeholder_problems(definition: Definition) -> Iterator[Problem]:
-    """Variables that ask for a property that there is not, or for a service by nearly its name.
-
-    A service that the definition left out is no problem: a process may run without it.
-    """
-    services, bindings = definition.written.services, _surroundings(definition).bindings
-    known = [f"{service}.{key}" for service, bound in bindings.items() for key in bound.properties()]
-    for name, options in services.items():
-        for asked in KINDS[options.kind].asks(options, definition.platform):
-            word = f"{asked.service}.{asked.wanted}"
-            meant = asked.service in bindings or difflib.get_close_matches(asked.service, bindings)
-            if word not in known and meant:
-                what = f"{asked.variable} asks for {{{word}}}, which the definition does not have"
-                of = services.get(asked.service)
-                key = KINDS[of.kind].keys.get(asked.wanted) if of else None
-                written = f"write `{key}` under {asked.service!r}" if key else None
-                hint = written or documents.did_you_mean(word, known)
-                yield definition.document.problem(("services", name), what, hint)
 
 
 def _cycle_problems(definition: Definition) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ _PLACE = re.compile(r"\{secret(?:\.quoted)?\}")
 
 def checked_template(text: str) -> str:
     """`text`, if it has the secret once. Raises ValueError."""
-    if len(_PLACE.findall(text)) != 1:
+    if len(_PLACE.findall(text)) != 1 or f"\\{PLAIN[:-1]}" in text:
         raise ValueError(f"{text!r} must have {PLAIN} once, or {QUOTED}, which is percent-encoded for a URL")
     return text
 

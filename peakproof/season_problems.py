@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from environments import lookup, slicing
-from environments.services import running
+from environments import lookup, placeholders, slicing
 from environments.services.kind import FRONT
 from environments.topology import Topology
 from foundation import slo
@@ -156,7 +155,7 @@ def _question_problems(season: Season) -> Iterator[Problem]:
     document = season.platform.document
     if asked is None:
         return
-    left = asked.unfilled(running.filled(asked.url or "", topology.bindings))
+    left = asked.unfilled(placeholders.filled(asked.url or "", topology.bindings))
     if left is not None:
         known = [f"{name}.{key}" for name, bound in topology.bindings.items() for key in bound.properties()]
         what = f"nothing fills {{{left}}}: services, {{run}} and {{after}} do"

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from environments.nodes import Attachments, Node, Resources, SecretFile, Storage
+from environments.placeholders import Text
 from environments.platform import Platform, ProcessInput
 from environments.running import Deliveries
 from environments.secrets import TRUST
 from environments.services import running
 from environments.services.instead import OF_APPLICATION
 from environments.services.kind import (
-    Asked,
     Reference,
     Service,
     ServiceKind,
@@ -58,11 +59,24 @@ def problems(options: ApplicationOptions, platform: Platform) -> list[tuple[Loca
     return [(("process",), what, known)]
 
 
-def asks(options: ApplicationOptions, platform: Platform) -> list[Asked]:
-    """Every {service.property} in its nodes' variables."""
-    return running.asked({
-        **_environment(options, platform), **running.templates(_delivered(options, platform))
-    })  # fmt: skip
+def texts(options: ApplicationOptions, platform: Platform) -> list[Text]:
+    """Its nodes' variables and the texts around their secrets, of which platform.yaml says some."""
+    return [
+        *(each for each in _of_platform(options, platform) if each.name not in options.environment),
+        *running.variables(options.environment),
+        *running.templates(options.secrets),
+    ]
+
+
+def _of_platform(options: ApplicationOptions, platform: Platform) -> Iterator[Text]:
+    process = platform.written.processes[options.process]
+    own: Location = ("processes", options.process)
+    for name, text in {**platform.written.environment, **process.environment}.items():
+        at = (*own, "environment", name) if name in process.environment else ("environment", name)
+        yield Text(name=name, text=text, where=platform.document.where(at))
+    given = {name: platform.written.secrets[name] for name in process.secrets}
+    for each in running.templates(given):
+        yield replace(each, where=platform.document.where(each.at))
 
 
 def _environment(options: ApplicationOptions, platform: Platform) -> dict[str, str]:
@@ -123,5 +137,5 @@ KIND = ServiceKind(
     describe=describe,
     references=references,
     problems=problems,
-    asks=asks,
+    texts=texts,
 )

@@ -7,15 +7,15 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from environments import references
+from environments import placeholders, references
 from environments.nodes import Attachments, File, Lifecycle, Mount, Node, Resources, Storage
+from environments.placeholders import Text
 from environments.platform import Platform
 from environments.running import Deliveries, RunningInput
 from environments.services import running
 from environments.services.instead import OF_CONTAINER as INSTEAD
 from environments.services.kind import (
     MOST,
-    Asked,
     DiskSize,
     Reference,
     Service,
@@ -144,10 +144,14 @@ def problems(options: ContainerOptions, platform: Platform) -> list[tuple[Locati
     return [(("image",), f"{lack}; {references.hint(options.image)}", platform.folders())] if lack else []
 
 
-def asks(options: ContainerOptions, _platform: Platform) -> list[Asked]:
-    """Every {service.property} in its variables, arguments and the texts around its secrets."""
-    arguments = {f"argument {text!r}": text for text in (*options.entrypoint, *options.command)}
-    return running.asked({**options.environment, **arguments, **running.templates(options.secrets)})
+def texts(options: ContainerOptions, _platform: Platform) -> list[Text]:
+    """Its variables, its arguments and the texts around its secrets."""
+    arguments = [
+        Text(name=f"argument {text!r}", text=text, at=(key, number))
+        for key, words in (("entrypoint", options.entrypoint), ("command", options.command))
+        for number, text in enumerate(words)
+    ]
+    return [*running.variables(options.environment), *arguments, *running.templates(options.secrets)]
 
 
 def describe(name: str, options: ContainerOptions, surroundings: Surroundings) -> Service:
@@ -163,10 +167,11 @@ def describe(name: str, options: ContainerOptions, surroundings: Surroundings) -
 
 
 def _node(node: str, service: str, options: ContainerOptions, surroundings: Surroundings) -> Node:
+    bindings = surroundings.bindings
     said = options.model_copy(
         update={
-            "command": tuple(running.filled(text, surroundings.bindings) for text in options.command),
-            "entrypoint": tuple(running.filled(text, surroundings.bindings) for text in options.entrypoint),
+            "command": tuple(placeholders.filled(text, bindings) for text in options.command),
+            "entrypoint": tuple(placeholders.filled(text, bindings) for text in options.entrypoint),
         }
     )
     return Node(
@@ -177,8 +182,8 @@ def _node(node: str, service: str, options: ContainerOptions, surroundings: Surr
             networks=running.networks(options),
             aliases=(service, *options.aliases),
             files=_files(service, options, surroundings),
-            secrets=tuple(running.secret_files(options.secrets, surroundings.bindings)),
-            variables=tuple(running.secret_variables(options.secrets, surroundings.bindings)),
+            secrets=tuple(running.secret_files(options.secrets, bindings)),
+            variables=tuple(running.secret_variables(options.secrets, bindings)),
         ),
         storage=Storage(
             mounts=tuple(
@@ -253,6 +258,6 @@ KIND = ServiceKind(
     describe=describe,
     references=references_of,
     problems=problems,
-    asks=asks,
-    keys={"name": "database", "scheme": "database", "user": "login"},
+    texts=texts,
+    keys={"name": "database", "scheme": "database", "user": "login", "port": "port", "ports": "ports"},
 )

@@ -9,6 +9,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import BeforeValidator, Field
 
 from environments.nodes import Node
+from environments.placeholders import Text
 from environments.platform import Platform
 from environments.topology import Binding, Endpoint, Flow, Network, Role, SecretRef, Volume
 from foundation.documents import Input, Location
@@ -53,15 +54,6 @@ class Reference:
     at: Location
     connects: bool = False
     kinds: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A {service.property} that a variable is filled from."""
-
-    variable: str
-    service: str
-    wanted: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +111,7 @@ class ServiceKind(Generic[Options]):
     bind       how others reach it (its nodes are filled in)
     references the services it names, relative to its own place in the document
     problems   what is wrong with the options given the platform: (place, what, allowed words)
-    asks       what its variables are filled from
+    texts      those with places in them that are filled, such as its variables
     describe   the nodes
     keys       property of its binding -> the key by which a definition gives it, where it is not always there
     """
@@ -132,7 +124,7 @@ class ServiceKind(Generic[Options]):
     problems: Callable[[Options, Platform], list[tuple[Location, str, list[str]]]] = (
         lambda _options, _platform: []
     )
-    asks: Callable[[Options, Platform], list[Asked]] = lambda _options, _platform: []
+    texts: Callable[[Options, Platform], list[Text]] = lambda _options, _platform: []
     keys: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
-from environments.composing import QUOTED
 from environments.nodes import (
     CommandProbe,
     Hardening,
@@ -18,9 +16,11 @@ from environments.nodes import (
     SecretVariable,
     TcpProbe,
 )
+from environments.placeholders import Text, filled
 from environments.references import is_reference
 from environments.running import (
     Deliveries,
+    Delivery,
     InEnvironment,
     InFile,
     ReadyCommand,
@@ -28,29 +28,9 @@ from environments.running import (
     RunningInput,
     each_of,
 )
-from environments.services.kind import BACK, FRONT, Asked, Surroundings
+from environments.services.kind import BACK, FRONT, Surroundings
 from environments.topology import Binding
-
-_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9-]*)\.([a-z]+)\}")
-
-
-def filled(text: str, bindings: Mapping[str, Binding]) -> str:
-    """`text` with every {service.property} replaced; what is no known binding is left as it stands."""
-    known = {name: binding.properties() for name, binding in bindings.items()}
-    return _PLACEHOLDER.sub(lambda found: known.get(found[1], {}).get(found[2], found[0]), text)
-
-
-def asked(texts: Mapping[str, str]) -> list[Asked]:
-    """Every {service.property} in texts. `texts`: what people call it -> the text.
-
-    {secret.quoted} is none: it is where the secret stands in the text around it.
-    """
-    return [
-        Asked(variable=name, service=found[1], wanted=found[2])
-        for name, text in texts.items()
-        for found in _PLACEHOLDER.finditer(text)
-        if found[0] != QUOTED
-    ]
+from foundation.documents import Location
 
 
 def process(running: RunningInput, environment: Mapping[str, str], surroundings: Surroundings) -> Process:
@@ -129,14 +109,26 @@ def secret_variables(
                 yield SecretVariable(secret=secret, variable=how.variable, template=template)
 
 
-def templates(delivered: Mapping[str, Deliveries]) -> dict[str, str]:
-    """The texts around secrets, by secret."""
-    return {
-        f"the value of secret {secret!r}": how.value
+def variables(environment: Mapping[str, str]) -> list[Text]:
+    """The variables that a definition sets."""
+    return [Text(name=name, text=text, at=("environment", name)) for name, text in environment.items()]
+
+
+def templates(delivered: Mapping[str, Deliveries]) -> list[Text]:
+    """The texts around secrets that a definition gives."""
+    return [
+        Text(name=f"the value of secret {secret!r}", text=how.value, at=at, around=True)
         for secret, deliveries in delivered.items()
-        for how in each_of(deliveries)
+        for at, how in _placed(secret, deliveries)
         if not isinstance(how, str) and how.value
-    }
+    ]
+
+
+def _placed(secret: str, deliveries: Deliveries) -> Iterable[tuple[Location, Delivery]]:
+    """Every way with where it stands."""
+    if not isinstance(deliveries, tuple):
+        return [(("secrets", secret), deliveries)]
+    return [(("secrets", secret, number), how) for number, how in enumerate(deliveries)]
 
 
 def _filled(template: str | None, bindings: Mapping[str, Binding]) -> str | None:

@@ -15,10 +15,10 @@ from environments.containers.bystander import Bystander
 from environments.containers.files import FileSpec
 from environments.containers.reaper import AGENT
 from environments.environment import Environment
+from environments.placeholders import filled
 from environments.platform import Platform
 from environments.questions import RUN, QuestionInput, with_secrets
 from environments.secrets import TRUST
-from environments.services.running import filled
 from environments.topology import Binding
 from foundation.errors import Unavailable
 from peakproof.books import Books, by_command

@@ -8,7 +8,7 @@ import pytest
 
 from environments.loading import topology_of
 from environments.nodes import HttpProbe, Lifecycle, SecretFile
-from environments.services.running import filled
+from environments.placeholders import filled
 from environments.topology import Binding
 from tests.environments.written import PLATFORM, Services, application, compiled, definition
 
