@@ -9,8 +9,10 @@ What it answers is compared with what the real plugin answered (`test_stand_in.p
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Never
 
 import docker
@@ -24,6 +26,8 @@ from google.rpc.status_pb2 import Status
 from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 
+from environments import ssh
+from foundation.errors import PeakproofError
 from infra.changes import UNKNOWN
 from infra.recorded import CONTAINER, NETWORK, VOLUME
 from tests.infra.stand_in_docker import CONTAINERS, NETWORKS, VOLUMES, Kind, NotReady, Properties
@@ -41,13 +45,15 @@ Context = Any
 def serving() -> Iterator[str]:
     """The stand-in on a port of loopback; what PULUMI_DEBUG_PROVIDERS must say."""
     server = grpc.server(ThreadPoolExecutor(_WORKERS), options=[("grpc.max_receive_message_length", -1)])
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(StandIn(), server)
+    stand_in = StandIn()
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(stand_in, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
         yield f"docker:{port}"
     finally:
         server.stop(grace=None).wait()
+        stand_in.close()
 
 
 class StandIn(provider_pb2_grpc.ResourceProviderServicer):
@@ -55,6 +61,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self) -> None:
         self._clients: dict[str, docker.DockerClient] = {}
+        self._tunnels: list[ssh.Tunnel] = []
 
     def Handshake(self, request: Any, context: Context) -> Any:
         return pb.ProviderHandshakeResponse(accept_resources=True)
@@ -76,12 +83,27 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return _difference(_differing(_given(request.olds), _given(request.news)), frozenset())
 
     def Configure(self, request: Any, context: Context) -> Any:
-        host = _given(request.args).get("host")
+        given = _given(request.args)
         try:
-            self._clients[context.peer()] = docker.DockerClient(base_url=host) if host else docker.from_env()
-        except DockerException as error:
+            self._clients[context.peer()] = self._connected(given.get("host"), given.get("sshOpts"))
+        except (DockerException, PeakproofError) as error:
             _abort(context, f"Error initializing Docker client: {error}")
         return pb.ConfigureResponse(supportsPreview=True, acceptResources=True)
+
+    def _connected(self, host: str | None, options: Any) -> docker.DockerClient:
+        if not host:
+            return docker.from_env()
+        if not host.startswith("ssh://"):
+            return docker.DockerClient(base_url=host)
+        said = json.loads(options) if isinstance(options, str) else options or []
+        for config in said[said.index("-F") + 1 :][:1] if "-F" in said else []:
+            host = ssh.configured(host, Path(config))
+        self._tunnels.append(ssh.engine(host))
+        return docker.DockerClient(base_url=f"unix://{self._tunnels[-1].at}")
+
+    def close(self) -> None:
+        for tunnel in self._tunnels:
+            tunnel.close()
 
     def Check(self, request: Any, context: Context) -> Any:
         kind, inputs = KINDS[_type(request)], _given(request.news)
