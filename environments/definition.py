@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -20,6 +21,7 @@ from foundation import documents
 from foundation.documents import Document, Input, Location, across
 from foundation.errors import InputError
 from foundation.slo import Expression
+from foundation.unions import ByWord
 
 
 class PartnerInput(Input):
@@ -33,7 +35,7 @@ class GivenInput(Input):
 
     file: str | None = Field(default=None, description="beside the document that says it")
     variable: VariableName | None = Field(default=None, description="of the command that is run")
-    command: tuple[str, ...] | None = Field(
+    command: Annotated[tuple[str, ...], ByWord()] | None = Field(
         default=None, min_length=1, description="a vault's client; no shell"
     )
 

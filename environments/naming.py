@@ -23,6 +23,8 @@ def of_written(document: Document) -> Iterator[Problem]:
     """Reserved names, and services that are named and not there, in whatever was written."""
     services = _keys(document, "services")
     yield from reserved(document, services)
+    if not services:  # that is what is wrong, and told
+        return
     entry = _at(document.content, "entry")
     partners = {("partners", name, "simulator"): name for name in _keys(document, "partners")}
     named = {("entry",): entry} | {at: _at(document.content, *at) for at in partners}

@@ -66,6 +66,11 @@ def filled(text: str, bindings: Mapping[str, Binding]) -> str:
     return _ATTEMPT.sub(replaced, text)
 
 
+def literal(text: str, services: Container[str]) -> str:
+    """`text` so written that `filled` gives it back as it is."""
+    return _ATTEMPT.sub(lambda found: "\\" + found[0] if _is_meant(found, services) else found[0], text)
+
+
 def places(text: str, services: Container[str]) -> Iterator[Place]:
     """Every place in a text, and what was meant as one."""
     for found in _ATTEMPT.finditer(text):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from environments.words import Name
 from foundation.documents import Input, across
+from foundation.unions import ByWord
 from foundation.units import Duration
 
 RUN, AFTER = "{run}", "{after}"
@@ -23,7 +25,9 @@ class QuestionInput(Input):
     sql: str | None = Field(default=None, description="a file of the folder; its name alone is enough")
     url: str | None = Field(default=None, description="{service.host}, {run} and {after} are filled in")
     headers: dict[str, str] = Field(default={}, description="{secret} is filled in: a key of `secrets`")
-    command: tuple[str, ...] = Field(default=(), description="what prints the rows; {run} is filled in")
+    command: Annotated[tuple[str, ...], ByWord()] = Field(
+        default=(), description="what prints the rows; {run} is filled in"
+    )
     node_of: Name | None = Field(
         default=None, alias="in", description="a service, in whose node the command runs; else this machine"
     )

@@ -19,7 +19,7 @@ from environments.words import (
     checked_http_path,
 )
 from foundation.documents import Input, across
-from foundation.unions import Called
+from foundation.unions import ByWord, Called
 from foundation.units import Duration
 
 # https://man7.org/linux/man-pages/man7/capabilities.7.html
@@ -79,7 +79,7 @@ def _some(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-Words = Annotated[tuple[str, ...], AfterValidator(_some)]
+Words = Annotated[tuple[str, ...], AfterValidator(_some), ByWord()]
 """A command, word by word."""
 
 

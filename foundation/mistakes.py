@@ -181,6 +181,11 @@ def _told(error: _Error, content: object) -> Mistake:
     written, limit = _written_at(content, error.at), _limit(error)
     if limit is not None:
         said = wording.beyond(error.kind, units.in_unit_of(written, limit), written)
+    elif error.kind in ("model_type", "model_attributes_type"):
+        tag = unions.discriminator(error.own)
+        said = wording.mapping(error.value, [_tags(error)[0]] if tag else list(unions.keys_of(error.own)))
+    elif error.kind == "tuple_type" and unions.is_by_word(error.own):
+        said = wording.by_word(error.value)
     else:
         said = wording.told(error.kind, error.value, error.message)
     return Mistake(at=error.at, said=said)
@@ -213,7 +218,7 @@ def _no_tag(error: _Error) -> Mistake:
     """The key whose word decides which other keys there are is not there."""
     key, words = _tags(error)
     if not isinstance(error.value, dict):
-        return Mistake(at=error.at, said=wording.told("dict_type", error.value, ""))
+        return Mistake(at=error.at, said=wording.mapping(error.value, [key]))
     return _missing((*error.at, key), did_you_mean("", words))
 
 

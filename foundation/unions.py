@@ -25,6 +25,11 @@ class Called:
     words: str
 
 
+@dataclass(frozen=True)
+class ByWord:
+    """A note of a list: a command, whose words stand apart."""
+
+
 def parted(annotation: Annotation) -> tuple[Annotation, tuple[object, ...]]:
     """The type alone, and its notes; that nothing may stand there too is left out."""
     notes: tuple[object, ...] = ()
@@ -65,6 +70,11 @@ def discriminator(annotation: Annotation) -> str | None:
     """The field whose word decides which of the types it is, if one does."""
     said = (each.discriminator for each in parted(annotation)[1] if isinstance(each, FieldInfo))
     return next((name for name in said if isinstance(name, str)), None)
+
+
+def is_by_word(annotation: Annotation) -> bool:
+    """Whether it is a command, word by word."""
+    return any(isinstance(each, ByWord) for each in parted(annotation)[1])
 
 
 def model(annotation: Annotation) -> type[BaseModel] | None:

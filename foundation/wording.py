@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-_LONGEST = 60
+_LONGEST, _FEW = 60, 6
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
@@ -15,7 +15,8 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     words = sorted(allowed)
     if not words:
         return "there are none"
-    close = difflib.get_close_matches(word, words, n=1)
+    begun = [each for each in words if len(word) > 2 and each.startswith(word)]  # env of environment
+    close = difflib.get_close_matches(word, words, n=1) or begun
     return (f"did you mean {close[0]!r}? " if close else "") + f"allowed: {', '.join(words)}"
 
 
@@ -86,11 +87,20 @@ def what(value: object) -> str:
 
 
 def _list(value: object) -> str:
-    words = [value] if isinstance(value, bool) or not isinstance(value, str) else value.split()
-    text = ", ".join(_in_a_list(each) for each in words)
-    whose = "of one" if len(words) == 1 else "of its words"
-    hint = "" if isinstance(value, dict) or value is None else f"; a list {whose} is [{text}]"
-    return f"expected a list, got {what(value)}{hint if len(text) <= _LONGEST else ''}"
+    return listed_as(value, [value])
+
+
+def by_word(value: object) -> str:
+    """A command that was written as one text."""
+    return listed_as(value, value.split() if isinstance(value, str) else [value])
+
+
+def listed_as(value: object, items: Sequence[object]) -> str:
+    """What should be a list; with that list, where it is plain what it would be."""
+    text = ", ".join(_in_a_list(each) for each in items)
+    whose = "of one" if len(items) == 1 else "of its words"
+    plain = not isinstance(value, dict) and value is not None and len(text) <= _LONGEST
+    return f"expected a list, got {what(value)}{f'; a list {whose} is [{text}]' if plain else ''}"
 
 
 def _in_a_list(word: object) -> str:
@@ -100,7 +110,22 @@ def _in_a_list(word: object) -> str:
 
 
 def _mapping(value: object) -> str:
-    return f"expected keys with values (`key: value`), got {what(value)}"
+    return mapping(value)
+
+
+def mapping(value: object, keys: Sequence[str] = ()) -> str:
+    """What should have keys; with their names, where they are few."""
+    few = 0 < len(keys) <= _FEW
+    form = f"`{keys[0]}: …`{f', also {listed(keys[1:])}' if keys[1:] else ''}" if few else "`key: value`"
+    return f"expected keys with values ({form}), got {what(value)}"
+
+
+def _network(value: object) -> str:
+    return f"expected a range of IPv4 addresses such as 10.231.0.0/16, got {what(value)}"
+
+
+def _address(value: object) -> str:
+    return f"expected an IPv4 address such as 192.0.2.11, got {what(value)}"
 
 
 def _whole(value: object) -> str:
@@ -141,6 +166,8 @@ _KINDS: Mapping[str, Callable[[object], str]] = {
     "finite_number": _finite,
     "bool_type": _yes_or_no,
     "bool_parsing": _yes_or_no,
+    "ip_v4_network": _network,
+    "ip_v4_address": _address,
     "too_short": _nothing,
     "string_too_short": _nothing,
 }

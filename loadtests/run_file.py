@@ -49,7 +49,8 @@ class ScenarioInput(Input):
             raise across((tuple(given[1:2]), said))
         own = sorted({"profile", "duration"} & self.model_fields_set)
         if given != ["rate"] and own:
-            said = f"{' and '.join(own)} go with a rate: a {given[0]} has its own"
+            go = "go" if own[1:] else "goes"
+            said = f"{' and '.join(own)} {go} with a rate: a {given[0]} has its own"
             raise across(((own[0],), said))
         if given == ["ratio"] and "start" in self.model_fields_set:
             said = "a scenario with a ratio starts with the first one: give it a rate"

@@ -48,6 +48,10 @@ def draft(service: ComposeService, scene: Scene, *, once: bool) -> Draft:
     made.put("image", _image(made, service, scene))
     made.put("entrypoint", service.entrypoint)
     made.put("command", service.command)
+    for key, said in (("entrypoint", service.entrypoint), ("command", service.command)):
+        if said == ():
+            what = f"an empty one takes the image's away, and here it stays: write the words in `{key}`"
+            made.notes.append(lost(service, key, what))
     made.put("lifecycle", "once" if once else None)
     _ports(made, service, scene, once=once)
     made.put("nodes", service.replicas if service.replicas != 1 else None)
@@ -62,7 +66,7 @@ def draft(service: ComposeService, scene: Scene, *, once: bool) -> Draft:
     if service.shared_memory:
         made.put("shared_memory", images.size_in_words(service.shared_memory))
     grace = service.stop_grace
-    made.put("stop_grace", f"{grace:g}s" if grace is not None and grace != _LONGEST_GRACE else None)
+    made.put("stop_grace", f"{grace:.15g}s" if grace is not None and grace != _LONGEST_GRACE else None)
     made.put("aliases", tuple(aliases(service, scene)))
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from environments import placeholders
 from environments.compose import (
     checking,
     containers,
@@ -162,8 +163,13 @@ def _written(
         made.options |= taken.options
         return made
     made = containers.draft(service, scene, once=once)
+    named = frozenset(scene.names.values())
+    for key in ("command", "entrypoint"):
+        said = made.options.get(key, [])
+        assert isinstance(said, list)
+        made.put(key, [placeholders.literal(word, named) for word in said])
     environment = {
-        name: text.text
+        name: placeholders.literal(text.text, named)
         for name, text in service.environment.items()
         if (service.name, name) not in plan.taken
     }

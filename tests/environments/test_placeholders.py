@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from environments.placeholders import filled, places
+from environments.placeholders import filled, literal, places
 from environments.topology import Binding
 from foundation.errors import InputError
 from tests.environments.written import compiled
@@ -58,6 +58,13 @@ def test_what_is_nearly_a_place_is_found_and_a_brace_that_stays_one_is_not(text:
 )
 def test_places_are_filled_and_a_brace_that_stays_one_loses_its_sign(text: str, becomes: str) -> None:
     assert filled(text, BINDINGS) == becomes
+
+
+@pytest.mark.parametrize("text", [*TEXT, *SLIPS, "{store.host}", r"\{store.host}", r"\\{ store.host }"])
+def test_any_text_can_be_written_so_that_nothing_in_it_is_filled(text: str) -> None:
+    written = literal(text, BINDINGS)
+    assert filled(written, BINDINGS) == text
+    assert list(places(written, BINDINGS)) == []
 
 
 def told(folder: Path, **options: object) -> list[str]:

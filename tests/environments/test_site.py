@@ -24,8 +24,8 @@ def test_the_laptop_is_this_machine() -> None:
         ("0.0.0.0/0", "must be a private range"),
         ("224.0.0.0/8", "must be a private range"),
         ("10.231.0.0/25", "must be a private range of /24 or larger"),
-        ("10.231.0.1/16", "not a valid IPv4 network"),
-        ("everywhere", "not a valid IPv4 network"),
+        ("10.231.0.1/16", "expected a range of IPv4 addresses"),
+        ("everywhere", "expected a range of IPv4 addresses"),
     ],
 )
 def test_a_range_that_will_not_do_names_its_line(tmp_path: Path, subnets: str, told: str) -> None:

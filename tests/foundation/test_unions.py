@@ -87,7 +87,7 @@ def told(text: str) -> list[str]:
         ("given: {a: [/x, {as: file}]}", "'given.a.1.path' is missing"),
         (
             "ready: {command: mc ready}",
-            "'ready.command': expected a list, got 'mc ready'; a list of its words is",
+            "'ready.command': expected a list, got 'mc ready'; a list of one is",
         ),
         ("ready: {port: 80}", "'ready.path' is missing"),
         ("ready: {}", "'ready': expected a path such as /data, {path, port} or {command}, got keys with"),

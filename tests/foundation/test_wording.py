@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from pydantic import Field
 from foundation import documents
 from foundation.documents import Input
 from foundation.errors import InputError
+from foundation.unions import ByWord
 from foundation.wording import said, shown
 
 
@@ -28,6 +30,10 @@ class Plan(Input):
     count: int = Field(default=1, ge=1)
     share: float | None = None
     needs: tuple[str, ...] = ()
+    run: Annotated[tuple[str, ...], ByWord()] = ()
+    one: One | None = None
+    net: IPv4Network | None = None
+    address: IPv4Address | None = None
     on: bool = True
     parts: dict[str, Annotated[One | Two, Field(discriminator="kind")]] = Field(default={})
 
@@ -56,11 +62,26 @@ def told(text: str) -> str:
             "needs: database",
             "p.yaml:1: 'needs': expected a list, got 'database'; a list of one is [database]",
         ),
+        ("needs: a b", "p.yaml:1: 'needs': expected a list, got 'a b'; a list of one is [\"a b\"]"),
+        ("run: a b", "p.yaml:1: 'run': expected a list, got 'a b'; a list of its words is [a, b]"),
+        (
+            "run: 'a < b'",
+            "p.yaml:1: 'run': expected a list, got 'a < b'; a list of its words is [a, \"<\", b]",
+        ),
+        ("run: a", "p.yaml:1: 'run': expected a list, got 'a'; a list of one is [a]"),
+        ("one: x", "p.yaml:1: 'one': expected keys with values (`kind: …`, also word), got 'x'"),
+        ("net: x", "p.yaml:1: 'net': expected a range of IPv4 addresses such as 10.231.0.0/16, got 'x'"),
+        ("address: 1.2", "p.yaml:1: 'address': expected an IPv4 address such as 192.0.2.11, got 1.2"),
+        (
+            "cou: 1",
+            "p.yaml:1: unknown key 'cou' (did you mean 'count'? allowed: address, count, name, needs, net,"
+            " on, one, parts, run, share)",
+        ),
         ("needs: {a: b}", "p.yaml:1: 'needs': expected a list, got keys with values"),
         ("on: perhaps", "p.yaml:1: 'on': expected true or false, got 'perhaps'"),
         ("parts: many", "p.yaml:1: 'parts': expected keys with values (`key: value`), got 'many'"),
         ("parts: {a: {}}", "p.yaml:1: 'parts.a.kind' is missing (allowed: one, two)"),
-        ("parts: {a: b}", "p.yaml:1: 'parts.a': expected keys with values (`key: value`), got 'b'"),
+        ("parts: {a: b}", "p.yaml:1: 'parts.a': expected keys with values (`kind: …`), got 'b'"),
         (
             "parts: {a: {kind: three}}",
             "p.yaml:1: 'parts.a.kind': unknown 'three' (allowed: one, two)",

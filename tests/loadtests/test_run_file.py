@@ -132,7 +132,7 @@ def test_a_job_with_scenarios_is_read_back_as_it_was_written(tmp_path: Path) -> 
         ("scenarios: {order: {ratio: 2}}\n", "shop.yaml:1: 'order' is the main journey: it needs a rate"),
         ("scenarios: {order: {}}\n", "a scenario has a ratio, a rate or a ramp, not nothing"),
         ("scenarios: {order: {rate: 1/s, ramp: ramp.csv}}\n", "not rate and ramp"),
-        ("scenarios: {order: {ramp: ramp.csv, duration: 1s}}\n", "duration go with a rate"),
+        ("scenarios: {order: {ramp: ramp.csv, duration: 1s}}\n", "duration goes with a rate"),
         ("scenarios: {order: {ramp: no.csv}}\n", "shop.yaml:1: no such file: no.csv"),
         ("rate: 1/s\nscenarios: {order: {rate: 1/s}}\n", "shop.yaml:1: 'rate': the scenarios say it"),
         ("scenarios: {}\n", "shop.yaml:1: 'scenarios'"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from environments.compose.notes import Outcome
+from foundation.errors import InputError
 from tests.environments.compose.composed import imported, service, told
 
 
@@ -34,6 +35,12 @@ def web(folder: Path, options: str, **more: object) -> dict[str, object]:
         ("stop_grace_period: 1m30s", "stop_grace", "90s"),
         ("tmpfs: [/tmp, '/run:size=64m']", "tmpfs", ["/tmp", "/run"]),
         ("environment: {A: 1, B: on, C: ''}", "environment", {"A": "1", "B": "on", "C": ""}),
+        (
+            """environment: {A: '{web.host}', B: '{ web }', C: '{"web": 1}'}""",
+            "environment",
+            {"A": r"\{web.host}", "B": r"\{ web }", "C": '{"web": 1}'},
+        ),
+        ("command: [serve, '{web.port}']", "command", ["serve", r"\{web.port}"]),
         ("volumes: ['data:/data', '/cache']", "volumes", {"data": "/data", "cache": "/cache"}),
         ("ports: ['8080:80', '9000:9000', 53:53/udp]", "port", 80),
         ("ports: ['8080:80', '9000:9000']", "ports", [9000]),
@@ -48,6 +55,31 @@ def web(folder: Path, options: str, **more: object) -> dict[str, object]:
 )
 def test_a_key_is_taken_over(tmp_path: Path, written: str, key: str, expected: object) -> None:
     assert web(tmp_path, written)[key] == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("volumes: ['data:/a/../b']", "`volumes`: '/a/../b' goes a way round"),
+        ("stop_grace_period: 9999h", "`stop_grace_period`: must be 1d or less, got 35996400s"),
+        ("shm_size: 99999g", "`shm_size`: must be 16TiB or less"),
+        ("deploy: {replicas: 500}", "`deploy`: must be 100 or less, got 500"),
+    ],
+)
+def test_a_value_that_its_kind_refuses_is_told_once_at_its_key(
+    tmp_path: Path, options: str, expected: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        web(tmp_path, options)
+    (problem,) = caught.value.problems
+    assert expected in str(problem)
+
+
+@pytest.mark.parametrize("key", ["entrypoint", "command"])
+def test_an_empty_command_does_not_take_the_image_s_away_and_that_is_told(tmp_path: Path, key: str) -> None:
+    made = imported(tmp_path, f"services: {{web: {{image: 'web:1', {key}: []}}}}")
+    assert key not in service(made, "web")
+    assert any(f"web {key}: an empty one takes the image's away" in each for each in told(made, Outcome.LOST))
 
 
 def test_a_service_that_says_little_becomes_little(tmp_path: Path) -> None:
