@@ -95,6 +95,15 @@ class Definition:
         ]
         return dict(reversed(said))
 
+    @property
+    def login_places(self) -> dict[str, str]:
+        """Service that is a container and a database -> file:line of the user that others log in as."""
+        return {
+            name: self.document.where(("services", name, "login"))
+            for name, options in self.written.services.items()
+            if isinstance(options, ContainerOptions) and options.database is not None
+        }
+
 
 def load(path: Path) -> Definition:
     """The definition in a file, `extends` resolved. Raises InputError with every problem, file:line."""

@@ -31,7 +31,7 @@ class Season:
     """A plan together with what it names. `waivers` are objectives looser than the definition's contract.
 
     `points` are those of a replay; `given`: where the secrets come from that people give; `places`: image ->
-    file:line of who says it.
+    file:line of who says it; `login_places`: service -> that of its `login`, of containers.
     """
 
     written: SeasonInput
@@ -45,6 +45,7 @@ class Season:
     points: tuple[Point, ...] = ()
     given: tuple[Given, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)
+    login_places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment_name(self) -> str:
@@ -159,6 +160,7 @@ def _with_what_it_names(written: SeasonInput, document: Document) -> Season:
         points=_replayed(written, document),
         given=given,
         places=loaded.definition.image_places,
+        login_places=loaded.definition.login_places,
     )
 
 

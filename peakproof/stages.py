@@ -18,7 +18,18 @@ from loadtests.judging.measurements import Measurements
 from loadtests.judging.objectives import may_shed
 from loadtests.recording.ledger import Entry
 from loadtests.recording.progress import Event, Started
-from peakproof import books, conservation, delays, generating, inside, jobs, resetting, searching, seeding
+from peakproof import (
+    books,
+    conservation,
+    delays,
+    generating,
+    inside,
+    jobs,
+    letting_in,
+    resetting,
+    searching,
+    seeding,
+)
 from peakproof.books import asking
 from peakproof.bringing_up import bring_up
 from peakproof.inside import Seen
@@ -40,6 +51,10 @@ def seed(desk: Desk, state: State) -> State:
     assert state.target is not None
     if state.data is not None:  # it stood there
         return state
+    for environment in (state.target, state.source):
+        if environment is not None:
+            place = state.season.login_places.get(state.database)
+            letting_in.check(environment.dsn(state.database), state.database, place)
     with desk.screen.copying() as progress:
         if state.source is None:
             data = seeding.load(state.season, state.target, state.database, progress)
