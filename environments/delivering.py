@@ -7,11 +7,14 @@ from pathlib import PurePosixPath
 
 from environments.definition import Definition
 from environments.nodes import Node
+from environments.running import InEnvironment, InFile, each_of
 from environments.secrets import completed, kept_apart
+from environments.services.application import ApplicationOptions
 from environments.services.container import ContainerOptions
 from environments.services.kind import Service
 from environments.topology import SecretRef
 from foundation import documents
+from foundation.documents import Location
 from foundation.errors import Problem
 
 _PASSWORDS = {"postgres": "POSTGRES_PASSWORD", "mariadb": "MARIADB_PASSWORD"}
@@ -52,7 +55,7 @@ def _secret_problems(definition: Definition, services: Mapping[str, Service]) ->
             what = f"service {name!r} reads the secret {secret!r}, which no service of the definition makes"
             more = "" if "." in secret else " and `secrets` does not give"
             hint = documents.did_you_mean(secret, {*had, *given})
-            yield definition.document.problem(("services", name), f"{what}{more}", hint)
+            yield definition.document.problem(_secret_at(definition, name, secret), f"{what}{more}", hint)
     known, read = definition.platform.written.secrets, set().union(*_read(services).values())
     for name in sorted(given.keys() - known.keys() - read):
         what = f"no process of {definition.platform.name!r} reads the secret {name!r}"
@@ -71,7 +74,7 @@ def _database_problems(definition: Definition, services: Mapping[str, Service]) 
                 f"service {name!r} is a database, so its `secrets` must give it {own!r}: its user's password"
             )
             hint = f"such as `{own}: {{as: environment, variable: {_PASSWORDS[options.database.engine]}}}`"
-            yield definition.document.problem(("services", name), what, hint)
+            yield definition.document.problem(("services", name, "database"), what, hint)
         elif (said := (options.endpoints or {}).get(name)) is not None and options.port is not None:
             port = said if isinstance(said, int) else said.port
             if port != options.port:
@@ -90,7 +93,7 @@ def _delivery_problems(definition: Definition, services: Mapping[str, Service]) 
             if places.count(place) > 1 or place in node.process.environment:
                 other = "a value" if place in node.process.environment else "another secret"
                 what = f"service {name!r} is given a secret and {other} in the same place, {place}"
-                yield definition.document.problem(("services", name), what)
+                yield definition.document.problem(_place_at(definition, name, place), what)
 
 
 def _lost(definition: Definition, service: str, node: Node) -> Iterator[Problem]:
@@ -102,7 +105,37 @@ def _lost(definition: Definition, service: str, node: Node) -> Iterator[Problem]
         at, above = PurePosixPath(path), set(map(str, PurePosixPath(path).parents))
         for folder in above & set(node.storage.tmpfs):
             what = f"service {service!r} is given {path}, which the `tmpfs` at {folder} would hide"
-            yield definition.document.problem(("services", service), what, "put it elsewhere")
+            yield definition.document.problem(_place_at(definition, service, path), what, "put it elsewhere")
         if node.hardening.read_only and str(at.parent) == "/":
             what = f"service {service!r} is given {path}: in the root of a read-only node nothing can be put"
-            yield definition.document.problem(("services", service), what, "put it into a folder")
+            yield definition.document.problem(
+                _place_at(definition, service, path), what, "put it into a folder"
+            )
+
+
+def _secret_at(definition: Definition, service: str, secret: str) -> Location:
+    """Where the definition gives it; the service, where its platform does."""
+    own = ("services", service, "secrets", secret)
+    return own if own in definition.document.places else own[:2]
+
+
+def _place_at(definition: Definition, service: str, place: str) -> Location:
+    """Where the definition puts something at that path or in that variable, the last time."""
+    options = definition.written.services[service]
+    said = options.secrets if isinstance(options, ContainerOptions | ApplicationOptions) else {}
+    given = [
+        secret
+        for secret, deliveries in said.items()
+        if place in [how if isinstance(how, str) else _where(how) for how in each_of(deliveries)]
+    ]
+    if given:
+        return _secret_at(definition, service, given[-1])
+    return (
+        ("services", service, "files", place)
+        if isinstance(options, ContainerOptions)
+        else ("services", service)
+    )
+
+
+def _where(how: InEnvironment | InFile) -> str:
+    return how.path if isinstance(how, InFile) else how.variable
