@@ -42,12 +42,13 @@ class _Meaning:
     error: type[PeakproofError] = Unavailable
 
 
-# Searched in order in what ssh prints; `{host}` is where it was to connect, `{ssh}` how by hand.
+# Searched in order in what ssh prints; `{host}` is where it was to connect, `{ssh}` how by hand, `{forget}`
+# what takes the known key out of the file where ssh found it, under the name that it has there.
 _MEANINGS = (
     _Meaning(
         says=re.compile("REMOTE HOST IDENTIFICATION HAS CHANGED"),
         what="{host} has another host key than the one that is known",
-        hint="if that is right, `ssh-keygen -R {name}` forgets the old one; if not, somebody stands between",
+        hint="if that is right, `{forget}` forgets the old one; if not, somebody stands between",
         error=Refused,
     ),
     _Meaning(
@@ -228,13 +229,19 @@ def meaning(said: str, host: str, settings: Sequence[str] = ()) -> PeakproofErro
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     for known in _MEANINGS:
         if known.says.search(said):
-            name = host.rpartition("@")[2]
             return known.error(
                 known.what.format(host=host),
-                hint=known.hint.format(ssh=by_hand, name=name),
+                hint=known.hint.format(ssh=by_hand, forget=_forget(said, host)),
                 detail=lines[-3:],
             )
     return Unavailable(f"no connection to {host}", hint=f"`{by_hand}` tells more", detail=lines[-3:])
+
+
+def _forget(said: str, host: str) -> str:
+    file = re.search(r"Offending \S+ key in (.+):\d+", said)
+    name = re.search(r"[Hh]ost key for (\S+) has changed", said)
+    known = ["-f", file[1]] if file else []
+    return shlex.join(["ssh-keygen", *known, "-R", name[1] if name else host.rpartition("@")[2]])
 
 
 def _accepts(local: Local) -> bool:

@@ -44,6 +44,14 @@ class Audit:
         found = [(answer, finding) for answer in self.answers for finding in answer.open]
         return sorted(found, key=lambda pair: order.index(pair[1].severity))
 
+    @property
+    def shared(self) -> Mapping[tuple[str, Finding], list[str]]:
+        """Check and finding -> the hosts that share it, the worst first."""
+        hosts: dict[tuple[str, Finding], list[str]] = {}
+        for answer, finding in self.findings:
+            hosts.setdefault((answer.check, finding), []).append(answer.host)
+        return hosts
+
     def count(self, severity: Severity) -> int:
         return sum(finding.severity is severity for _, finding in self.findings)
 

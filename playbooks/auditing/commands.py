@@ -57,11 +57,11 @@ def _collect(site: Site, console: Console) -> reaching.Collected:
 def _show(console: Console, audit: Audit, report: Path | None) -> None:
     for host, why in audit.unreachable.items():
         console.print(f"[bold red]not reached:[/] {escape(host)}: {escape(why)}")
-    for answer, finding in audit.findings[:_SHOWN]:
+    for (_, finding), hosts in list(audit.shared.items())[:_SHOWN]:
         word = f"[{_COLOURS[finding.severity]}]{finding.severity:<7}[/]"
-        console.print(f"{word} {escape(answer.host)}: {escape(finding.what)}")
-    if len(audit.findings) > _SHOWN:
-        console.print(f"… and {len(audit.findings) - _SHOWN} more")
+        console.print(f"{word} {escape(', '.join(hosts))}: {escape(finding.what)}")
+    if len(audit.shared) > _SHOWN:
+        console.print(f"… and {len(audit.shared) - _SHOWN} more")
     for missing in sorted({f"{answer.host}: {answer.missing}" for answer in audit.unlooked}):
         console.print(f"[bold]not looked at:[/] {escape(missing)}")
     console.print(sentence(audit))

@@ -14,7 +14,7 @@ from playbooks.auditing import boxed, controls
 from playbooks.auditing.areas import AREAS, checks
 from playbooks.auditing.audit import Audit
 from playbooks.auditing.controls import Covered, Standard, State
-from playbooks.auditing.judging import Answer, Finding, Severity, Status
+from playbooks.auditing.judging import Answer, Severity, Status
 
 _FINDINGS = tuple(Column(title=title) for title in ("Severity", "Host", "What", "What to do", "Evidence for"))
 _SHORT = {"iso27001": "ISO 27001", "pci": "PCI DSS", "rodo": "RODO"}
@@ -112,11 +112,9 @@ def _findings(audit: Audit, standards: Mapping[str, Standard]) -> Section:
 
 def _of(audit: Audit, severity: Severity, standards: Mapping[str, Standard]) -> Iterator[Row]:
     """Findings that several hosts share are told once."""
-    hosts: dict[tuple[str, Finding], list[str]] = {}
-    for answer, finding in audit.findings:
-        if finding.severity is severity:
-            hosts.setdefault((answer.check, finding), []).append(answer.host)
-    for (check, finding), where in hosts.items():
+    for (check, finding), where in audit.shared.items():
+        if finding.severity is not severity:
+            continue
         source = f" ({finding.source})" if finding.source not in ("", "lynis") else ""
         what, evidenced = _text(f"{finding.what}{source}"), _evidenced(check, standards)
         cells = (_severity(severity), ", ".join(where), what, _text(finding.fix), evidenced)

@@ -44,6 +44,17 @@ def test_what_is_to_be_tried_by_hand_reads_the_site_s_own_settings_too() -> None
     assert "`ssh -F /etc/box/ssh ops@box` must work without a question" in str(error.hint)
 
 
+def test_a_key_is_forgotten_where_ssh_found_it_and_by_the_name_that_it_has_there() -> None:
+    said = (
+        "@@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@@\n"
+        "Offending ED25519 key in /etc/box/known hosts:2\n"
+        "Host key for [192.0.2.1]:2222 has changed and you have requested strict checking.\n"
+    )
+    error = ssh.meaning(said, "ops@192.0.2.1")
+    forget = "`ssh-keygen -f '/etc/box/known hosts' -R '[192.0.2.1]:2222'`"
+    assert f"{forget} forgets the old one" in str(error.hint)
+
+
 def test_no_question_is_asked_and_no_connection_is_shared() -> None:
     argv = ssh.command(urlsplit("ssh://ops@box:2222"), Path("/tmp/here.sock"), ssh.SOCKET)
     options = set(argv[argv.index("ssh") + 1 : argv.index("--")])

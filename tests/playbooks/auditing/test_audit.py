@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -52,3 +53,12 @@ def test_a_host_that_was_not_reached_comes_first() -> None:
 def test_the_worst_comes_first() -> None:
     made = audited(found(Severity.LOW), found(Severity.HIGH), found(Severity.MEDIUM))
     assert [finding.severity for _, finding in made.findings] == list(Severity)
+
+
+def test_what_hosts_share_is_one_finding_of_all_of_them() -> None:
+    second = replace(found(Severity.LOW), host="box-2")
+    made = audited(found(Severity.LOW), second, found(Severity.HIGH))
+    assert [(finding.severity, hosts) for (_, finding), hosts in made.shared.items()] == [
+        (Severity.HIGH, ["box-1"]),
+        (Severity.LOW, ["box-1", "box-2"]),
+    ]
