@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _LONGEST, _FEW = 60, 6
@@ -58,7 +59,7 @@ def told(kind: str, value: object, message: str) -> str:
 
 def _in_quotes(value: object, message: str) -> str:
     """That 0644 is a number, where the text is meant."""
-    number = isinstance(value, int | float) and message.endswith("'")
+    number = isinstance(value, int | float) and not isinstance(value, bool) and message.endswith("'")
     return "; it is written in quotes" if number else ""
 
 
@@ -92,7 +93,15 @@ def _list(value: object) -> str:
 
 def by_word(value: object) -> str:
     """A command that was written as one text."""
-    return listed_as(value, value.split() if isinstance(value, str) else [value])
+    return listed_as(value, _words(value) if isinstance(value, str) else [value])
+
+
+def _words(text: str) -> list[str]:
+    """As a shell parts them."""
+    try:
+        return shlex.split(text)
+    except ValueError:  # a quotation is open
+        return text.split()
 
 
 def listed_as(value: object, items: Sequence[object]) -> str:
@@ -105,7 +114,7 @@ def listed_as(value: object, items: Sequence[object]) -> str:
 
 def _in_a_list(word: object) -> str:
     """As it is written between the brackets of a list."""
-    text = shown(word).strip("'") if isinstance(word, str) else shown(word)
+    text = word if isinstance(word, str) else shown(word)
     return text if re.fullmatch(r"[\w./@%+=-]+", text) else json.dumps(text, ensure_ascii=False)
 
 

@@ -68,6 +68,11 @@ def told(text: str) -> str:
             "run: 'a < b'",
             "p.yaml:1: 'run': expected a list, got 'a < b'; a list of its words is [a, \"<\", b]",
         ),
+        (
+            "run: a 'b c'",
+            """p.yaml:1: 'run': expected a list, got "a 'b c'"; a list of its words is [a, "b c"]""",
+        ),
+        ("run: a 'b", """p.yaml:1: 'run': expected a list, got "a 'b"; a list of its words is [a, "'b"]"""),
         ("run: a", "p.yaml:1: 'run': expected a list, got 'a'; a list of one is [a]"),
         ("one: x", "p.yaml:1: 'one': expected keys with values (`kind: …`, also word), got 'x'"),
         ("net: x", "p.yaml:1: 'net': expected a range of IPv4 addresses such as 10.231.0.0/16, got 'x'"),
