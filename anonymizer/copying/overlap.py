@@ -20,12 +20,12 @@ _WORKERS = 2
 _LOOK = 0.1  # seconds between looks at whether the other side has given up
 
 
-def ahead(items: Iterator[Item]) -> Generator[Item, None, None]:
-    """The items, made up to four ahead. None ends it. Its errors are raised here.
+def ahead(items: Iterator[Item], most: int = _AHEAD) -> Generator[Item, None, None]:
+    """The items, made up to so many ahead. None ends it. Its errors are raised here.
 
     Close it when it is not used to its end: the thread then stops before the next item, and is waited for.
     """
-    queue: Queue[_Entry[Item]] = Queue(_AHEAD)
+    queue: Queue[_Entry[Item]] = Queue(most)
     stopped = threading.Event()
     thread = threading.Thread(target=_work, args=(items, queue, stopped), name="ahead", daemon=True)
     thread.start()
@@ -75,10 +75,13 @@ def _taken(queue: Queue[_Entry[Item]]) -> _Entry[Item]:
             continue
 
 
-def worked(function: Callable[[Item], Result], items: Iterator[Item]) -> Iterator[Result]:
-    """The function's results in order: items are made in one thread, worked on in two, a few at a time."""
+def worked(function: Callable[[Item], Result], items: Iterator[Item], most: int = _AHEAD) -> Iterator[Result]:
+    """The function's results in order: items are made in one thread, worked on in two, a few at a time.
+
+    `most`: how many are made ahead of those that are worked on.
+    """
     waiting: deque[Future[Result]] = deque()
-    with closing(ahead(items)) as made, ThreadPoolExecutor(_WORKERS) as pool:
+    with closing(ahead(items, most)) as made, ThreadPoolExecutor(_WORKERS) as pool:
         try:
             for item in made:
                 waiting.append(pool.submit(function, item))

@@ -6,6 +6,7 @@ Values are in memory for as long as their fingerprints take, and are in no messa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,6 +38,8 @@ from anonymizer.proof.sheets import Sheet, Side
 from anonymizer.transforms.results import Holds
 
 _CROWDS = 1 << 20
+# Batches: the server goes on while machine code is loaded, and while a partition is written.
+_AHEAD = 16
 
 
 @dataclass
@@ -107,10 +110,9 @@ def gather_source(
 ) -> Tally:
     """Reads the source's compared places into streams (table, label, "was"); notes what there was `found`."""
     tally = Tally()
-    watched = [_watched(sheet, place, seed) for place in sheet.compared]
 
     def taken(rows: pa.RecordBatch) -> _Block:
-        block = _described(sheet, watched, rows, seed, ruler, found.leads)
+        block = _described(sheet, watched.result(), rows, seed, ruler, found.leads)
         into.add((sheet.name, "before"), _keys(block))
         for label, cells in block.cells.items():
             into.add((sheet.name, label, "was"), cells)
@@ -120,13 +122,15 @@ def gather_source(
             into.add((sheet.name, label, "was row"), cells)
         return block
 
-    for block in worked(taken, source.rows(sheet, sheet.compared)):
-        _count(tally, block)
-        for place in sheet.compared:
-            counts = np.bincount(kinds(block.cells[place.label].tags).astype(np.int64), minlength=64)
-            found.counts += counts
-            if place.identifying:
-                found.kinds.update(np.flatnonzero(counts).tolist())
+    with ThreadPoolExecutor(1) as aside:  # the first rows are on their way while pools are read
+        watched = aside.submit(lambda: [_watched(sheet, place, seed) for place in sheet.compared])
+        for block in worked(taken, source.rows(sheet, sheet.compared), _AHEAD):
+            _count(tally, block)
+            for place in sheet.compared:
+                counts = np.bincount(kinds(block.cells[place.label].tags).astype(np.int64), minlength=64)
+                found.counts += counts
+                if place.identifying:
+                    found.kinds.update(np.flatnonzero(counts).tolist())
     return tally
 
 
@@ -155,7 +159,7 @@ def gather_target(target: Side, sheet: Sheet, wanted: Wanted, ruler: Ruler, into
         return block
 
     places = {place.label: place for place in (*sheet.searched, *sheet.compared)}
-    for block in worked(taken, target.rows(sheet, [*places.values()])):
+    for block in worked(taken, target.rows(sheet, [*places.values()]), _AHEAD):
         _count(tally, block)
         count_trials(tally, block.scans)
     return tally

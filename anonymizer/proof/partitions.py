@@ -24,7 +24,7 @@ from foundation.errors import Unavailable
 # A stream is called by its table, its place, and what of it is in it.
 Name = tuple[str, ...]
 
-_BUFFERED = 1 << 17  # records of one stream: fewer are many short reads
+_BUFFERED = 1 << 15  # records of one stream
 _RECORD = 16
 _TOP = 64
 
