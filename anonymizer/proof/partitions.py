@@ -123,7 +123,7 @@ class Partitions:
             end = to + int(after - first)
             if to < end:
                 into = prints[to:end].data, tags[to:end].data
-                _read(self._file.fileno(), into, start + int(first) * _RECORD)
+                _preadv(self._file.fileno(), into, start + int(first) * _RECORD)
             to = end
         return Records(prints=prints, tags=tags)
 
@@ -140,19 +140,19 @@ class Partitions:
         with self._lock:
             start, self._end = self._end, self._end + len(records) * _RECORD
         with _room():
-            _write(self._file.fileno(), content.data.cast("B"), start)
+            _pwrite(self._file.fileno(), content.data.cast("B"), start)
         with self._lock:
             stream.parts.append((start, before))
 
 
-def _write(file: int, content: memoryview, start: int) -> None:
+def _pwrite(file: int, content: memoryview, start: int) -> None:
     """Writes all of it: a disk that runs full takes a part, and says so only at the next."""
     while content:
         count = os.pwrite(file, content, start)
         content, start = content[count:], start + count
 
 
-def _read(file: int, into: Sequence[memoryview], start: int) -> None:
+def _preadv(file: int, into: Sequence[memoryview], start: int) -> None:
     """Fills the buffers with what stands there, one after another."""
     if os.preadv(file, into, start) != sum(each.nbytes for each in into):
         raise Unavailable("fingerprints that were kept for the check are gone: its file became shorter")

@@ -38,8 +38,9 @@ def _on(client: docker.DockerClient, instance: Instance, wanted: list[Network]) 
                 _create(client, instance, network)
 
 
-def _subnet(network: DockerNetwork) -> str:
-    return str(network.attrs["IPAM"]["Config"][0]["Subnet"])
+def _subnet(network: DockerNetwork) -> str | None:
+    """None where Docker tells of none, as it may of another driver's."""
+    return next((str(pool["Subnet"]) for pool in network.attrs["IPAM"]["Config"] or ()), None)
 
 
 def _create(client: docker.DockerClient, instance: Instance, network: Network) -> None:
