@@ -41,12 +41,17 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """One place, as it is written. `right`: its form is; `wanted` is empty where it says no property."""
+    """One place, as it is written. `right`: its form is; `wanted` is empty where it says no property.
+
+    `open_`: no brace closes it; `variable`: `$` stands before it, as in shells and Compose.
+    """
 
     written: str
     service: str
     wanted: str
     right: bool
+    open_: bool
+    variable: bool
 
 
 def filled(text: str, bindings: Mapping[str, Binding]) -> str:
@@ -80,6 +85,8 @@ def places(text: str, services: Container[str]) -> Iterator[Place]:
                 service=found["name"].lower(),
                 wanted=(found["word"] or "").lower(),
                 right=_is_right(found),
+                open_=not found["close"],
+                variable=_is_variable(found),
             )
 
 
@@ -89,11 +96,15 @@ def _is_right(found: re.Match[str]) -> bool:
     return bool(found["close"] and word and not doubled)
 
 
+def _is_variable(found: re.Match[str]) -> bool:
+    return found.string[: found.start()].endswith("$")
+
+
 def _is_meant(found: re.Match[str], services: Container[str]) -> bool:
     name, closed = found["name"], bool(found["close"])
     if _RIGHT.fullmatch(found["inner"]) and closed:
         return True
-    shell = found.string[: found.start()].endswith("$")  # ${variable}
+    shell = _is_variable(found)
     if name == ITSELF and ITSELF not in services:
         return closed and not shell
     if found["word"] is None:

@@ -24,6 +24,8 @@ from foundation.mistakes import across as across
 from foundation.wording import did_you_mean as did_you_mean
 
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_ESCAPES = "a backslash is written twice within double quotes, once within single ones"
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -72,7 +74,14 @@ class Document:
 
 
 class _TextKeys(yaml.SafeLoader):
-    """Reads keys as the text that was written: a column may be called `no`, which YAML takes for false."""
+    """Reads keys as the text that was written: a column may be called `no`, which YAML takes for false.
+
+    What has a colon is text, as in YAML 1.2: the user 33:33 would be 2013, for YAML 1.1 counts in sixties.
+    """
+
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
+        tag = str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+        return _TEXT if tag in _NUMBERS and ":" in value else tag
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         for key, _ in node.value:
@@ -108,7 +117,8 @@ def parse(text: str, path: Path) -> Document:
         repeated = list(_twice(node))
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line + 1) if error.problem_mark else 1
-        raise InputError(f"not YAML: {error.problem}", where=f"{path}:{line}") from error
+        hint = _ESCAPES if "unknown escape" in str(error.problem) else None
+        raise InputError(f"not YAML: {error.problem}", where=f"{path}:{line}", hint=hint) from error
     except (yaml.YAMLError, ValueError) as error:  # a control character, a 30th of February
         raise InputError(f"not YAML: {error}", where=f"{path}:1") from error
     except RecursionError as error:

@@ -90,6 +90,18 @@ FILE = {"as": "file", "path": "/y", "value": "{secret} {secret.qouted}"}
         ({"environment": {"A": "{db}"}}, "A:", "A has '{db}'", "allowed: {db.hosts}, {db.host}, {db.name}"),
         ({"environment": {"A": "{secret}"}}, "A:", "into a `value` of `secrets` alone", "as: environment"),
         ({"environment": {"A": "{db.prot}"}}, "A:", "A asks for {db.prot}", "did you mean 'db.port'?"),
+        (
+            {"environment": {"A": "{stores.host}"}},
+            "A:",
+            "A asks for {stores.host}",
+            "did you mean 'store.host'?",
+        ),
+        (
+            {"environment": {"A": "x://${db.host}"}},
+            "A:",
+            "A has '${db.host}'",
+            r"write {db.host}, or `$\{db.host}`",
+        ),
         ({"secrets": {"store.x": ["/x", FILE]}}, "- as: file", "{secret.qouted}", "{secret.quoted}"),
     ],
 )
@@ -99,6 +111,18 @@ def test_what_cannot_be_filled_is_told_at_its_line_with_what_to_write(
     (problem,) = told(tmp_path, **options)
     at, said, then = problem.split(" | ")
     assert (at.startswith(line), what in said, hint in then) == (True, True, True), problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{order.id}", "{stores.id}", "{upstream.host}", "{{stores.name}}", "{{stores.host}}",
+     "{{ store.title }}", "${store.name}", "${store.host:localhost}", "q=>{store.push(q)}",
+     "{store.listen(80)}"],
+)  # fmt: skip
+def test_what_other_programs_write_in_braces_is_theirs(tmp_path: Path, text: str) -> None:
+    store = {"kind": "container", "image": "minio/minio:1", "port": 9000, "environment": {"A": text}}
+    (node,) = compiled(tmp_path, {"store": store}).topology.nodes
+    assert node.process.environment["A"] == text
 
 
 def test_a_secret_has_no_brace_that_stays_one_in_the_text_around_it(tmp_path: Path) -> None:

@@ -257,3 +257,14 @@ def test_a_key_that_yaml_would_take_for_something_else_is_the_text_that_was_writ
     assert parse("{no: {1: a, 2024-01-01: b}, ~: c}", Path("x.yaml")).content == {
         "no": {"1": "a", "2024-01-01": "b"}, "~": "c",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ["33:33", "1:30", "190:20:30.15", "-1:0"])
+def test_what_has_a_colon_is_no_number(written: str) -> None:
+    assert parse(f"a: {written}", Path("a.yaml")).content == {"a": written}
+
+
+def test_an_escape_that_yaml_does_not_know_is_told_with_how_to_write_it() -> None:
+    with pytest.raises(InputError) as caught:
+        parse('a: "\\{x}"', Path("a.yaml"))
+    assert "a backslash is written twice" in str(caught.value.hint)
